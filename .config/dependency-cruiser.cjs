@@ -1,0 +1,49 @@
+// The import rules of docs/architecture.md: which room may import which. `npm run lint` also fails
+// when fewer modules than expected were cruised, since a broken parser would otherwise pass in silence.
+const room = (name) => `^src/${name}/`;
+const may = (name, allowed) => ({
+  name: `${name}-imports-only-what-it-may`,
+  severity: 'error',
+  comment: `src/${name} may import ${allowed.join(', ') || 'nothing'} (docs/architecture.md)`,
+  from: { path: room(name) },
+  to: { path: '^src/', pathNot: [room(name), ...allowed.map((a) => (a.endsWith('.ts') ? `^src/${a}$` : room(a)))] },
+});
+const npm = (pattern) => `node_modules/${pattern}`;
+
+module.exports = {
+  forbidden: [
+    may('model', []),
+    may('policy', ['model']),
+    may('decide', ['model', 'policy']),
+    { name: 'ports-import-only-the-model', severity: 'error', from: { path: '^src/ports.ts$' }, to: { path: '^src/', pathNot: [room('model')] } },
+    may('observe', ['model', 'ports.ts', 'adapters']),
+    may('act', ['model', 'ports.ts']),
+    may('report', ['model', 'ports.ts', 'adapters']),
+    may('adapters', ['model', 'ports.ts']),
+    may('simulate', ['model', 'ports.ts', 'policy', 'decide', 'act', 'controller.ts']),
+    { name: 'the-controller-knows-no-simulation', severity: 'error', from: { path: '^src/controller.ts$' }, to: { path: ['^src/simulate/', '^src/commands/', '^src/cli.ts$'] } },
+    {
+      name: 'decide-is-pure',
+      severity: 'error',
+      comment: 'src/decide, src/model and src/policy have no I/O, clock or chance: no Node built-ins but crypto hashing in policy',
+      from: { path: '^src/(decide|model)/' },
+      to: { dependencyTypes: ['core'] },
+    },
+    {
+      name: 'heavy-clients-only-in-adapters',
+      severity: 'error',
+      comment: 'each heavy client costs over a second and 85 MB to load',
+      from: { path: '^src/', pathNot: ['^src/adapters/(kubernetes|ec2)/'] },
+      to: { path: [npm('@kubernetes/client-node'), npm('@aws-sdk/'), npm('@smithy/')], dependencyTypesNot: ['type-only'] },
+    },
+    { name: 'no-cycles', severity: 'error', from: { path: '^src/' }, to: { circular: true, viaOnly: { dependencyTypesNot: ['type-only'] } } },
+    { name: 'src-never-imports-tests', severity: 'error', from: { path: '^src/' }, to: { path: '^(test|charts|bootstrap)/' } },
+  ],
+  options: {
+    parser: 'swc',
+    doNotFollow: { path: 'node_modules' },
+    tsPreCompilationDeps: 'specify',
+    exclude: { path: '^src/report/page/assets' },
+    enhancedResolveOptions: { extensions: ['.ts', '.js'], conditionNames: ['import', 'node', 'default'] },
+  },
+};

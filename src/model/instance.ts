@@ -1,0 +1,21 @@
+import type { Lifecycle } from './offering.ts';
+
+export type InstanceState = 'pending' | 'running' | 'shutting-down' | 'terminated' | 'stopping' | 'stopped';
+
+/** An EC2 instance that carries this fleet's tags. */
+export interface Instance {
+  readonly id: string;
+  readonly type: string;
+  readonly zone: string;
+  readonly lifecycle: Lifecycle;
+  readonly state: InstanceState;
+  readonly launchedAtMs: number;
+  /** The launch operation that made it, from its tag; `undefined` on one that we did not launch. */
+  readonly operationId: string | undefined;
+  readonly priceUsdPerHour: number | undefined;
+}
+
+/** Whether the instance costs money and may still become or be capacity. */
+export function isAlive(instance: Instance): boolean {
+  return instance.state === 'pending' || instance.state === 'running';
+}

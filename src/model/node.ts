@@ -1,0 +1,37 @@
+import type { Lifecycle } from './offering.ts';
+import type { Resources } from './resources.ts';
+import type { Labels } from './selector.ts';
+import type { Taint } from './taint.ts';
+
+/** A worker or control-plane node as the API server shows it. */
+export interface Node {
+  readonly name: string;
+  readonly uid: string;
+  /** From `spec.providerID`; `undefined` when the node did not come from EC2. */
+  readonly instanceId: string | undefined;
+  readonly zone: string | undefined;
+  readonly type: string | undefined;
+  readonly lifecycle: Lifecycle | undefined;
+  readonly labels: Labels;
+  readonly taints: readonly Taint[];
+  readonly allocatable: Resources;
+  readonly isReady: boolean;
+  /** Since when `isReady` has its value; `undefined` when no condition says so. */
+  readonly readyChangedAtMs: number | undefined;
+  readonly isUnschedulable: boolean;
+  readonly isControlPlane: boolean;
+  /** A person's annotation on the node that forbids disrupting it. */
+  readonly doNotDisrupt: boolean;
+  /** Our own mark: the operation that cordoned this node; `undefined` when we did not. */
+  readonly cordonedBy: CordonMark | undefined;
+  readonly createdAtMs: number;
+}
+
+/** What we write on a node that we cordon, so that a successor can finish or undo it. */
+export interface CordonMark {
+  readonly operationId: string;
+  readonly atMs: number;
+}
+
+/** The taint a node registers with; taken off once the node is verified. */
+export const STARTUP_TAINT_KEY = 'smartscale.dev/startup';

@@ -1,0 +1,68 @@
+import type { Instance } from './instance.ts';
+import type { OfferingKey } from './offering.ts';
+import type { PolicyIdentity } from './policy-identity.ts';
+import type { Reason } from './reason.ts';
+
+/** What is common to every operation: written to the ledger before its first call to the world. */
+interface OperationBase {
+  readonly id: string;
+  readonly decisionId: string;
+  readonly policy: PolicyIdentity;
+  readonly reasons: readonly Reason[];
+  readonly createdAtMs: number;
+  /** When it must have succeeded; past it the operation undoes itself. */
+  readonly deadlineMs: number;
+  /** Set with the final step. */
+  readonly endedAtMs?: number;
+  /** Why it ended as it did; set where the end is not plain success. */
+  readonly outcome?: Reason;
+}
+
+/** One instance from intent to ready node: `intended → launched → (ready | failed)`; `failed` has terminated what it had. */
+export interface LaunchOperation extends OperationBase {
+  readonly kind: 'launch';
+  readonly step: 'intended' | 'launched' | 'undoing' | 'ready' | 'failed';
+  /** Offerings in the order of preference; the cloud may take any of them. */
+  readonly offerings: readonly OfferingKey[];
+  /** Counts definite failures; part of the ClientToken, so that a retry is a new call and a repetition is not. */
+  readonly attempt: number;
+  readonly instanceId?: string;
+  readonly launchedAtMs?: number;
+  /** Growth by metrics starts the cooldown, pending pods, repair and replacement do not. */
+  readonly startsCooldown: boolean;
+}
+
+/** One node from cordon to gone: `intended → draining → terminating → removed`, or `aborting → aborted` (uncordoned). */
+export interface RemoveOperation extends OperationBase {
+  readonly kind: 'remove';
+  readonly step: 'intended' | 'draining' | 'terminating' | 'aborting' | 'removed' | 'aborted';
+  readonly nodeName: string;
+  readonly instanceId: string;
+  /** Longest grace period that an evicted pod is given. */
+  readonly graceLimitSeconds: number;
+}
+
+export type Operation = LaunchOperation | RemoveOperation;
+
+/** Whether the operation has reached a final step. */
+export function hasEnded(operation: Operation): boolean {
+  switch (operation.step) {
+    case 'ready':
+    case 'failed':
+    case 'removed':
+    case 'aborted':
+      return true;
+    default:
+      return false;
+  }
+}
+
+/** Whether the launch still counts as capacity that will come: intended, or launched and not yet a ready node. */
+export function isInFlight(operation: Operation): operation is LaunchOperation {
+  return operation.kind === 'launch' && (operation.step === 'intended' || operation.step === 'launched');
+}
+
+/** The instance that a launch operation made, if EC2 shows it. */
+export function instanceOf(operation: LaunchOperation, instances: readonly Instance[]): Instance | undefined {
+  return instances.find((i) => i.id === operation.instanceId || i.operationId === operation.id);
+}

@@ -1,0 +1,76 @@
+import type { Memory } from './memory.ts';
+import type { OfferingKey } from './offering.ts';
+import type { PolicyIdentity } from './policy-identity.ts';
+import type { Reason } from './reason.ts';
+
+/** What one demand module asks for: so many nodes in all, and why. */
+export interface Demand {
+  readonly name: 'floor' | 'pending' | 'utilization';
+  /** Nodes that the fleet should have in all, those in flight counted; `undefined`: the demand has no opinion now. */
+  readonly nodes: number | undefined;
+  readonly reasons: readonly Reason[];
+}
+
+/** Launch one instance of any of these offerings, the preferred first. */
+export interface LaunchAction {
+  readonly kind: 'launch';
+  readonly operationId: string;
+  readonly offerings: readonly OfferingKey[];
+  readonly reasons: readonly Reason[];
+  readonly startsCooldown: boolean;
+  readonly deadlineMs: number;
+}
+
+/** Drain this node, terminate its instance, delete its Node. */
+export interface RemoveAction {
+  readonly kind: 'remove';
+  readonly operationId: string;
+  readonly nodeName: string;
+  readonly instanceId: string;
+  readonly reasons: readonly Reason[];
+  readonly deadlineMs: number;
+  readonly graceLimitSeconds: number;
+}
+
+/** Stop a removal in flight and uncordon its node: what it was for is no longer true. */
+export interface AbortRemovalAction {
+  readonly kind: 'abort-removal';
+  readonly operationId: string;
+  readonly nodeName: string;
+  readonly reasons: readonly Reason[];
+}
+
+export type Action = LaunchAction | RemoveAction | AbortRemovalAction;
+
+/** Something that was wanted and not done, and by which bound or rule. */
+export interface Refusal {
+  readonly what: 'grow' | 'shrink' | 'pod';
+  /** The node or pod it concerns; absent where it concerns the fleet. */
+  readonly subject?: string;
+  readonly reason: Reason;
+}
+
+/** Why one worker stays. */
+export interface KeptNode {
+  readonly nodeName: string;
+  readonly reason: Reason;
+}
+
+/** What one round decided. Every action and every refusal has a reason with numbers. */
+export interface Plan {
+  readonly decisionId: string;
+  readonly decidedAtMs: number;
+  readonly policy: PolicyIdentity;
+  readonly demands: readonly Demand[];
+  /** Workers that count now: ready, booting and in flight, less those being removed. */
+  readonly currentNodes: number;
+  /** Workers wanted after the bounds. */
+  readonly desiredNodes: number;
+  readonly actions: readonly Action[];
+  readonly refusals: readonly Refusal[];
+  readonly kept: readonly KeptNode[];
+  /** What to remember for the next round. */
+  readonly memory: Memory;
+  /** When deciding again is worth it even if nothing changes (a batch closes, a cooldown ends); absent: at the next tick. */
+  readonly wakeAtMs?: number;
+}

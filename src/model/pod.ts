@@ -1,0 +1,79 @@
+import type { Resources } from './resources.ts';
+import type { LabelSelector, Labels } from './selector.ts';
+import type { Toleration } from './taint.ts';
+
+/** The controller that owns a pod, resolved to the workload a person knows (a Deployment, not its ReplicaSet). */
+export interface PodOwner {
+  readonly kind: 'Deployment' | 'StatefulSet' | 'DaemonSet' | 'ReplicaSet' | 'Job' | string;
+  readonly name: string;
+  readonly uid: string;
+  /** Replicas that the owner wants; `undefined` when unknown or without meaning (a Job, a DaemonSet). */
+  readonly replicas: number | undefined;
+}
+
+/** A required (or, with `weight`, preferred) affinity or anti-affinity to other pods within a topology domain. */
+export interface PodAffinityTerm {
+  readonly topologyKey: string;
+  readonly selector: LabelSelector;
+  readonly namespaces: readonly string[];
+}
+
+/** A topology spread constraint that the scheduler enforces or prefers. */
+export interface TopologySpread {
+  readonly topologyKey: string;
+  readonly maxSkew: number;
+  readonly selector: LabelSelector;
+  readonly whenUnsatisfiable: 'DoNotSchedule' | 'ScheduleAnyway';
+}
+
+/** A pod, projected to what deciding needs. */
+export interface Pod {
+  readonly uid: string;
+  readonly namespace: string;
+  readonly name: string;
+  readonly labels: Labels;
+  /** What the scheduler counts for it, init and sidecar containers and overhead included, one pod slot included. */
+  readonly requests: Resources;
+  readonly phase: 'Pending' | 'Running' | 'Succeeded' | 'Failed' | 'Unknown';
+  readonly nodeName: string | undefined;
+  readonly createdAtMs: number;
+  /** Since when the scheduler says `PodScheduled=False, reason=Unschedulable`; `undefined` when it does not say so. */
+  readonly unschedulableSinceMs: number | undefined;
+  /** Set once the pod is being deleted. */
+  readonly deletionRequestedAtMs: number | undefined;
+  readonly owner: PodOwner | undefined;
+  readonly priority: number;
+  readonly graceSeconds: number;
+  readonly tolerations: readonly Toleration[];
+  /** All must hold on a node: `nodeSelector` and a single-term required node affinity merged. */
+  readonly nodeSelector: LabelSelector;
+  /** Alternatives (any one suffices) of a required node affinity with several terms; empty when there are none. */
+  readonly nodeAffinityTerms: readonly LabelSelector[];
+  readonly podAffinity: readonly PodAffinityTerm[];
+  readonly podAntiAffinity: readonly PodAffinityTerm[];
+  readonly topologySpread: readonly TopologySpread[];
+  readonly hostPorts: readonly string[];
+  /** Node names or zones that its bound volumes tie it to; empty when it may move freely. */
+  readonly volumeZones: readonly string[];
+  /** A mirror pod of a static manifest: it lives and dies with its kubelet. */
+  readonly isMirror: boolean;
+  /** Uses a volume that lives on one node (local-path, hostPath-backed PV): data would be lost. */
+  readonly hasLocalVolume: boolean;
+  /** What its annotations ask: `never` (do-not-disrupt, safe-to-evict=false), `always` (safe-to-evict=true) or nothing. */
+  readonly disruption: 'never' | 'always' | 'unset';
+}
+
+/** A pod's name as people write it: `namespace/name`. */
+export function podRef(pod: Pick<Pod, 'namespace' | 'name'>): string {
+  return `${pod.namespace}/${pod.name}`;
+}
+
+/** Whether the pod holds resources on its node: bound and not finished. */
+export function occupiesNode(pod: Pod): boolean {
+  return pod.nodeName !== undefined && pod.phase !== 'Succeeded' && pod.phase !== 'Failed';
+}
+
+/** Whether a drain must move the pod: not a DaemonSet's, not a mirror, not finished. */
+export function needsEviction(pod: Pod): boolean {
+  return occupiesNode(pod) && !pod.isMirror && pod.owner?.kind !== 'DaemonSet';
+}

@@ -1,0 +1,35 @@
+import type { DisruptionBudget } from './disruption-budget.ts';
+import type { Instance } from './instance.ts';
+import type { Node } from './node.ts';
+import type { Offering } from './offering.ts';
+import type { Operation } from './operation.ts';
+import type { Pod } from './pod.ts';
+import type { Resources } from './resources.ts';
+import type { Utilization } from './signal.ts';
+
+/** What every node of the fleet carries by itself: requests of the DaemonSets that will run on it. */
+export interface DaemonOverhead {
+  readonly name: string;
+  readonly requests: Resources;
+}
+
+/** Everything that deciding may look at, taken at one moment. */
+export interface Snapshot {
+  readonly takenAtMs: number;
+  readonly nodes: readonly Node[];
+  readonly pods: readonly Pod[];
+  readonly budgets: readonly DisruptionBudget[];
+  readonly daemons: readonly DaemonOverhead[];
+  /** EC2's list of the fleet's instances, or why it is not known. */
+  readonly instances: Known<readonly Instance[]>;
+  /** What may be bought now, priced; resting offerings are still in here. */
+  readonly offerings: readonly Offering[];
+  readonly utilization: Utilization;
+  /** Operations that have not ended, and those that ended recently (the memory of cooldowns and pauses). */
+  readonly operations: readonly Operation[];
+}
+
+/** A value, or the statement that it could not be had. */
+export type Known<T> =
+  | { readonly status: 'known'; readonly value: T }
+  | { readonly status: 'unknown'; readonly why: string };

@@ -1,0 +1,13 @@
+/** Tag keys on every instance and volume that we launch (requirements R31); they are how a successor finds what it owns. */
+export const TAG = {
+  cluster: 'Cluster',
+  project: 'Project',
+  role: 'Role',
+  managedBy: 'ManagedBy',
+  name: 'Name',
+  operation: 'smartscale.dev/operation',
+  decision: 'smartscale.dev/decision',
+  policyDigest: 'smartscale.dev/policy-digest',
+  policyRevision: 'smartscale.dev/policy-revision',
+  lifecycle: 'InstanceMarket',
+} as const;

@@ -1,0 +1,159 @@
+import type { DisruptionBudget } from './model/disruption-budget.ts';
+import type { Instance } from './model/instance.ts';
+import type { CordonMark, Node } from './model/node.ts';
+import type { Offering, OfferingKey } from './model/offering.ts';
+import type { Operation } from './model/operation.ts';
+import type { EvictionOutcome, LaunchOutcome } from './model/outcome.ts';
+import type { Plan } from './model/plan.ts';
+import type { Pod } from './model/pod.ts';
+import type { Reason } from './model/reason.ts';
+import type { Utilization } from './model/signal.ts';
+import type { DaemonOverhead } from './model/snapshot.ts';
+
+/**
+ * The interfaces of the world. Each has a real implementation in src/adapters and a simulated one in src/simulate.
+ * Every async call takes a signal and has a deadline of its own; it throws `PortError` when the world could not be asked,
+ * and returns expected refusals as values.
+ */
+
+/** Time. Wall-clock milliseconds for stamps, monotonic milliseconds for ages and deadlines. */
+export interface Clock {
+  now(): number;
+  monotonicMs(): number;
+  /** Resolves after `ms`, or early (without throwing) when the signal aborts. */
+  sleep(ms: number, signal?: AbortSignal): Promise<void>;
+}
+
+/** What the cluster looks like now, read from a watch cache, so free of cost. */
+export interface ClusterView {
+  readonly nodes: readonly Node[];
+  readonly pods: readonly Pod[];
+  readonly budgets: readonly DisruptionBudget[];
+  readonly daemons: readonly DaemonOverhead[];
+}
+
+export interface Cluster {
+  /** Resolves once every store has been listed; no decision may be made before. */
+  synced(signal: AbortSignal): Promise<void>;
+  view(): ClusterView;
+  /** Calls back (synchronously, without details) after changes that may matter to a decision; returns how to stop. */
+  onChange(listener: () => void): () => void;
+  /** Marks the node unschedulable with our mark; a no-op when it carries the same mark already. `gone`: no such node. */
+  cordon(nodeName: string, mark: CordonMark, signal: AbortSignal): Promise<'done' | 'gone'>;
+  /** Takes our mark and the cordon off; leaves a person's cordon (a node without our mark) alone. */
+  uncordon(nodeName: string, operationId: string, signal: AbortSignal): Promise<'done' | 'gone' | 'not-ours'>;
+  /** Asks the Eviction API; `graceSeconds` caps the pod's own grace period. */
+  evict(pod: Pod, graceSeconds: number, signal: AbortSignal): Promise<EvictionOutcome>;
+  deleteNode(nodeName: string, uid: string, signal: AbortSignal): Promise<'done' | 'gone'>;
+  /** Takes the startup taint off a verified node. */
+  admitNode(nodeName: string, signal: AbortSignal): Promise<'done' | 'gone'>;
+}
+
+/** One launch call: exactly one instance of any of the offerings. */
+export interface LaunchRequest {
+  /** EC2's ClientToken: the same token never makes a second instance. */
+  readonly clientToken: string;
+  readonly operationId: string;
+  readonly offerings: readonly OfferingKey[];
+  readonly tags: Readonly<Record<string, string>>;
+}
+
+export interface Cloud {
+  /** The fleet's instances in every state EC2 still shows, by tag. One call, shared by all who ask within a second. */
+  instances(signal: AbortSignal): Promise<readonly Instance[]>;
+  /** What the policy's types and zones cost and offer now. */
+  offerings(wanted: OfferingQuery, signal: AbortSignal): Promise<readonly Offering[]>;
+  launch(request: LaunchRequest, signal: AbortSignal): Promise<LaunchOutcome>;
+  /** Idempotent; instances that are gone already are no error. */
+  terminate(instanceIds: readonly string[], signal: AbortSignal): Promise<void>;
+  /** The machine's own last words, for a launch that never joined; `undefined` when there are none. */
+  consoleOutput(instanceId: string, signal: AbortSignal): Promise<string | undefined>;
+}
+
+/** Which offerings a policy allows. */
+export interface OfferingQuery {
+  readonly types: readonly string[];
+  readonly zones: readonly string[];
+}
+
+export interface Telemetry {
+  /** The last `windowMs` of the ready workers named, with unknown parts marked as such; never throws for missing data. */
+  utilization(query: TelemetryQuery, signal: AbortSignal): Promise<Utilization>;
+}
+
+export interface TelemetryQuery {
+  readonly nodeNames: readonly string[];
+  readonly windowMs: number;
+  readonly stepMs: number;
+}
+
+/** Where operations are written down before their first call. */
+export interface Ledger {
+  /** All that have not ended, and those that ended within the retention. */
+  list(signal: AbortSignal): Promise<readonly Operation[]>;
+  /** Creates or replaces by id. */
+  put(operation: Operation, signal: AbortSignal): Promise<void>;
+}
+
+/** Whether this replica may write to the world now; checked before every write. */
+export interface Leadership {
+  isLeader(): boolean;
+}
+
+/** A policy text as its source shows it; `undefined` while there is none. */
+export interface PolicyDocument {
+  readonly text: string;
+  /** Where it came from, for messages: a file or a ConfigMap's name. */
+  readonly origin: string;
+  readonly revision: string | undefined;
+  /** Who committed it and the subject of the commit, where the source knows. */
+  readonly commit?: { readonly author: string; readonly subject: string; readonly atMs: number };
+}
+
+export interface PolicySource {
+  current(): PolicyDocument | undefined;
+  onChange(listener: () => void): () => void;
+}
+
+/** What happened, for whoever shows it: pages, logs, metrics, events. Must return at once and never throw. */
+export interface Reporter {
+  report(event: ReportEvent): void;
+}
+
+export type ReportEvent =
+  | { readonly kind: 'decision'; readonly plan: Plan; readonly durationMs: number }
+  | { readonly kind: 'operation'; readonly operation: Operation; readonly atMs: number }
+  | { readonly kind: 'policy-accepted'; readonly document: PolicyDocument; readonly digest: string; readonly atMs: number }
+  | {
+      readonly kind: 'policy-rejected';
+      readonly document: PolicyDocument;
+      readonly faults: readonly string[];
+      readonly atMs: number;
+    }
+  /** Something a person should know, about an object of the cluster or the fleet as a whole. */
+  | {
+      readonly kind: 'notice';
+      readonly severity: 'info' | 'warning';
+      readonly subject: NoticeSubject;
+      readonly reason: Reason;
+      readonly operationId?: string;
+      readonly atMs: number;
+    };
+
+export type NoticeSubject =
+  | { readonly kind: 'fleet' }
+  | { readonly kind: 'node'; readonly name: string }
+  | { readonly kind: 'pod'; readonly namespace: string; readonly name: string };
+
+/** The world could not be asked or told: broken I/O, a refused call. `retry` says how to go on. */
+export class PortError extends Error {
+  readonly retry: 'transient' | 'authorization' | 'configuration';
+  readonly code: string;
+
+  constructor(message: string, options: { retry: PortError['retry']; code: string; cause?: unknown }) {
+    super(message, { cause: options.cause });
+    this.name = 'PortError';
+    this.retry = options.retry;
+    this.code = options.code;
+  }
+}
