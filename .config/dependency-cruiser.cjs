@@ -6,7 +6,10 @@ const may = (name, allowed) => ({
   severity: 'error',
   comment: `src/${name} may import ${allowed.join(', ') || 'nothing'} (docs/architecture.md)`,
   from: { path: room(name) },
-  to: { path: '^src/', pathNot: [room(name), ...allowed.map((a) => (a.endsWith('.ts') ? `^src/${a}$` : room(a)))] },
+  to: {
+    path: '^src/',
+    pathNot: [room(name), ...allowed.map((a) => (a.endsWith('.ts') ? `^src/${a}$` : room(a)))],
+  },
 });
 const npm = (pattern) => `node_modules/${pattern}`;
 
@@ -15,17 +18,28 @@ module.exports = {
     may('model', []),
     may('policy', ['model']),
     may('decide', ['model', 'policy']),
-    { name: 'ports-import-only-the-model', severity: 'error', from: { path: '^src/ports.ts$' }, to: { path: '^src/', pathNot: [room('model')] } },
+    {
+      name: 'ports-import-only-the-model',
+      severity: 'error',
+      from: { path: '^src/ports.ts$' },
+      to: { path: '^src/', pathNot: [room('model')] },
+    },
     may('observe', ['model', 'ports.ts', 'adapters']),
     may('act', ['model', 'ports.ts']),
     may('report', ['model', 'ports.ts', 'adapters']),
     may('adapters', ['model', 'ports.ts']),
     may('simulate', ['model', 'ports.ts', 'policy', 'decide', 'act', 'controller.ts']),
-    { name: 'the-controller-knows-no-simulation', severity: 'error', from: { path: '^src/controller.ts$' }, to: { path: ['^src/simulate/', '^src/commands/', '^src/cli.ts$'] } },
+    {
+      name: 'the-controller-knows-no-simulation',
+      severity: 'error',
+      from: { path: '^src/controller.ts$' },
+      to: { path: ['^src/simulate/', '^src/commands/', '^src/cli.ts$'] },
+    },
     {
       name: 'decide-is-pure',
       severity: 'error',
-      comment: 'src/decide, src/model and src/policy have no I/O, clock or chance: no Node built-ins but crypto hashing in policy',
+      comment:
+        'src/decide, src/model and src/policy have no I/O, clock or chance: no Node built-ins but crypto hashing in policy',
       from: { path: '^src/(decide|model)/' },
       to: { dependencyTypes: ['core'] },
     },
@@ -34,10 +48,23 @@ module.exports = {
       severity: 'error',
       comment: 'each heavy client costs over a second and 85 MB to load',
       from: { path: '^src/', pathNot: ['^src/adapters/(kubernetes|ec2)/'] },
-      to: { path: [npm('@kubernetes/client-node'), npm('@aws-sdk/'), npm('@smithy/')], dependencyTypesNot: ['type-only'] },
+      to: {
+        path: [npm('@kubernetes/client-node'), npm('@aws-sdk/'), npm('@smithy/')],
+        dependencyTypesNot: ['type-only'],
+      },
     },
-    { name: 'no-cycles', severity: 'error', from: { path: '^src/' }, to: { circular: true, viaOnly: { dependencyTypesNot: ['type-only'] } } },
-    { name: 'src-never-imports-tests', severity: 'error', from: { path: '^src/' }, to: { path: '^(test|charts|bootstrap)/' } },
+    {
+      name: 'no-cycles',
+      severity: 'error',
+      from: { path: '^src/' },
+      to: { circular: true, viaOnly: { dependencyTypesNot: ['type-only'] } },
+    },
+    {
+      name: 'src-never-imports-tests',
+      severity: 'error',
+      from: { path: '^src/' },
+      to: { path: '^(test|charts|bootstrap)/' },
+    },
   ],
   options: {
     parser: 'swc',

@@ -11,12 +11,16 @@ const major = Number(process.versions.node.split('.')[0]);
 if (major >= 24) {
   await import('./cli.ts');
 } else if (existsSync(pinned)) {
-  const child = spawn(pinned, ['--disable-warning=ExperimentalWarning', cli, ...process.argv.slice(2)], { stdio: 'inherit' });
+  const child = spawn(pinned, ['--disable-warning=ExperimentalWarning', cli, ...process.argv.slice(2)], {
+    stdio: 'inherit',
+  });
   for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) process.on(signal, () => child.kill(signal));
   child.on('exit', (code, signal) => {
     process.exitCode = code ?? (signal === null ? 1 : 128);
   });
 } else {
-  process.stderr.write(`smartscale needs Node 24; this is ${process.versions.node}. Run \`npm ci\`: it brings its own.\n`);
+  process.stderr.write(
+    `smartscale needs Node 24; this is ${process.versions.node}. Run \`npm ci\`: it brings its own.\n`,
+  );
   process.exitCode = 2;
 }

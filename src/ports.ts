@@ -8,7 +8,7 @@ import type { Plan } from './model/plan.ts';
 import type { Pod } from './model/pod.ts';
 import type { Reason } from './model/reason.ts';
 import type { Utilization } from './model/signal.ts';
-import type { DaemonOverhead } from './model/snapshot.ts';
+import type { DaemonOverhead, Snapshot } from './model/snapshot.ts';
 
 /**
  * The interfaces of the world. Each has a real implementation in src/adapters and a simulated one in src/simulate.
@@ -49,7 +49,10 @@ export interface Cluster {
   admitNode(nodeName: string, signal: AbortSignal): Promise<'done' | 'gone'>;
 }
 
-/** One launch call: exactly one instance of any of the offerings. */
+/**
+ * One launch call: exactly one instance, of an offering that shares the first one's lifecycle (a call to EC2 has one
+ * lifecycle). Offerings of the other lifecycle are for the caller's next attempt, when these were refused.
+ */
 export interface LaunchRequest {
   /** EC2's ClientToken: the same token never makes a second instance. */
   readonly clientToken: string;
@@ -121,9 +124,19 @@ export interface Reporter {
 }
 
 export type ReportEvent =
-  | { readonly kind: 'decision'; readonly plan: Plan; readonly durationMs: number }
+  | {
+      readonly kind: 'decision';
+      readonly plan: Plan;
+      readonly snapshot: Snapshot;
+      readonly durationMs: number;
+    }
   | { readonly kind: 'operation'; readonly operation: Operation; readonly atMs: number }
-  | { readonly kind: 'policy-accepted'; readonly document: PolicyDocument; readonly digest: string; readonly atMs: number }
+  | {
+      readonly kind: 'policy-accepted';
+      readonly document: PolicyDocument;
+      readonly digest: string;
+      readonly atMs: number;
+    }
   | {
       readonly kind: 'policy-rejected';
       readonly document: PolicyDocument;

@@ -1,5 +1,6 @@
 import type { Instance } from './instance.ts';
 import type { OfferingKey } from './offering.ts';
+import type { CloudFault } from './outcome.ts';
 import type { PolicyIdentity } from './policy-identity.ts';
 import type { Reason } from './reason.ts';
 
@@ -18,7 +19,15 @@ interface OperationBase {
   readonly outcome?: Reason;
 }
 
-/** One instance from intent to ready node: `intended → launched → (ready | failed)`; `failed` has terminated what it had. */
+/** A fault that a launch met, kept with its time: offerings rest and launching pauses by what the ledger's launches met. */
+export interface LaunchFault extends CloudFault {
+  readonly atMs: number;
+}
+
+/**
+ * One instance from intent to ready node: `intended → launched → ready`, or `undoing → failed` once what it had is
+ * terminated. A launch that got no instance goes from `intended` to `failed`.
+ */
 export interface LaunchOperation extends OperationBase {
   readonly kind: 'launch';
   readonly step: 'intended' | 'launched' | 'undoing' | 'ready' | 'failed';
@@ -28,6 +37,14 @@ export interface LaunchOperation extends OperationBase {
   readonly attempt: number;
   readonly instanceId?: string;
   readonly launchedAtMs?: number;
+  /** What was bought: of the offerings, the one that the cloud gave. */
+  readonly offering?: OfferingKey;
+  /** Faults met so far, the oldest first. */
+  readonly faults: readonly LaunchFault[];
+  /** When the next call is worth making, after a transient fault. */
+  readonly retryAtMs?: number;
+  /** Pods that the node is bought for (`namespace/name`): they are nominated to it while it boots. */
+  readonly nominatedPods: readonly string[];
   /** Growth by metrics starts the cooldown, pending pods, repair and replacement do not. */
   readonly startsCooldown: boolean;
 }

@@ -39,7 +39,11 @@ export type EvictionOutcome =
   /** Gone already, or replaced by another pod of the same name. */
   | { readonly status: 'gone' }
   /** A disruption budget says no for now. */
-  | { readonly status: 'blocked'; readonly budget: string | undefined; readonly retryAfterMs: number | undefined }
+  | {
+      readonly status: 'blocked';
+      readonly budget: string | undefined;
+      readonly retryAfterMs: number | undefined;
+    }
   /** Two budgets select the pod: waiting never helps. */
   | { readonly status: 'misconfigured'; readonly message: string }
   | { readonly status: 'transient'; readonly message: string };

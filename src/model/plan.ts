@@ -1,4 +1,3 @@
-import type { Memory } from './memory.ts';
 import type { OfferingKey } from './offering.ts';
 import type { PolicyIdentity } from './policy-identity.ts';
 import type { Reason } from './reason.ts';
@@ -16,6 +15,8 @@ export interface LaunchAction {
   readonly kind: 'launch';
   readonly operationId: string;
   readonly offerings: readonly OfferingKey[];
+  /** Pods that the node is bought for, `namespace/name`; empty where metrics or the floor want it. */
+  readonly nominatedPods: readonly string[];
   readonly reasons: readonly Reason[];
   readonly startsCooldown: boolean;
   readonly deadlineMs: number;
@@ -69,8 +70,6 @@ export interface Plan {
   readonly actions: readonly Action[];
   readonly refusals: readonly Refusal[];
   readonly kept: readonly KeptNode[];
-  /** What to remember for the next round. */
-  readonly memory: Memory;
   /** When deciding again is worth it even if nothing changes (a batch closes, a cooldown ends); absent: at the next tick. */
   readonly wakeAtMs?: number;
 }

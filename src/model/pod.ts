@@ -4,7 +4,8 @@ import type { Toleration } from './taint.ts';
 
 /** The controller that owns a pod, resolved to the workload a person knows (a Deployment, not its ReplicaSet). */
 export interface PodOwner {
-  readonly kind: 'Deployment' | 'StatefulSet' | 'DaemonSet' | 'ReplicaSet' | 'Job' | string;
+  /** `Deployment`, `StatefulSet`, `DaemonSet`, `ReplicaSet`, `Job` or any other kind. */
+  readonly kind: string;
   readonly name: string;
   readonly uid: string;
   /** Replicas that the owner wants; `undefined` when unknown or without meaning (a Job, a DaemonSet). */
@@ -37,7 +38,10 @@ export interface Pod {
   readonly phase: 'Pending' | 'Running' | 'Succeeded' | 'Failed' | 'Unknown';
   readonly nodeName: string | undefined;
   readonly createdAtMs: number;
-  /** Since when the scheduler says `PodScheduled=False, reason=Unschedulable`; `undefined` when it does not say so. */
+  /**
+   * Since when the scheduler says `PodScheduled=False, reason=Unschedulable`, to the millisecond at which the watch cache
+   * first saw it; `undefined` when it does not say so.
+   */
   readonly unschedulableSinceMs: number | undefined;
   /** Set once the pod is being deleted. */
   readonly deletionRequestedAtMs: number | undefined;

@@ -23,7 +23,8 @@ export function subtractResources(a: Resources, b: Resources): Resources {
 
 /** Whether a request for `wanted` fits into `free`; a resource that `free` does not name is absent, not unlimited. */
 export function fitsInto(wanted: Resources, free: Resources): boolean {
-  if (wanted.cpuMillis > free.cpuMillis || wanted.memoryMiB > free.memoryMiB || wanted.pods > free.pods) return false;
+  if (wanted.cpuMillis > free.cpuMillis || wanted.memoryMiB > free.memoryMiB || wanted.pods > free.pods)
+    return false;
   if (wanted.extended === undefined) return true;
   return Object.entries(wanted.extended).every(([name, amount]) => amount <= (free.extended?.[name] ?? 0));
 }

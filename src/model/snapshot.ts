@@ -25,7 +25,10 @@ export interface Snapshot {
   /** What may be bought now, priced; resting offerings are still in here. */
   readonly offerings: readonly Offering[];
   readonly utilization: Utilization;
-  /** Operations that have not ended, and those that ended recently (the memory of cooldowns and pauses). */
+  /**
+   * The ledger: operations that have not ended, and those that ended within its retention. It is all that deciding
+   * remembers: cooldowns, rests of offerings, pauses after failures are read from here, so a restart forgets nothing.
+   */
   readonly operations: readonly Operation[];
 }
 

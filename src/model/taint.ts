@@ -18,7 +18,9 @@ export function untoleratedTaint(
   tolerations: readonly Toleration[],
   taints: readonly Taint[],
 ): Taint | undefined {
-  return taints.find((taint) => taint.effect !== 'PreferNoSchedule' && !tolerations.some((t) => tolerates(t, taint)));
+  return taints.find(
+    (taint) => taint.effect !== 'PreferNoSchedule' && !tolerations.some((t) => tolerates(t, taint)),
+  );
 }
 
 function tolerates(toleration: Toleration, taint: Taint): boolean {

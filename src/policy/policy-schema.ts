@@ -10,9 +10,27 @@ const seconds = z.number().int().min(0).max(86_400);
 const timeZone = z.string().refine(isTimeZone, 'must be an IANA time zone such as Asia/Dhaka');
 
 const nodes = z.strictObject({
-  min: z.number().int().min(0).max(5_000).default(2).describe('Fewest workers; the fleet is repaired up to it at once.'),
-  max: z.number().int().min(1).max(5_000).default(10).describe('Most workers that may cost money, those in flight counted.'),
-  minPerZone: z.number().int().min(0).max(100).default(1).describe('Workers kept in every zone while the fleet is large enough.'),
+  min: z
+    .number()
+    .int()
+    .min(0)
+    .max(5_000)
+    .default(2)
+    .describe('Fewest workers; the fleet is repaired up to it at once.'),
+  max: z
+    .number()
+    .int()
+    .min(1)
+    .max(5_000)
+    .default(10)
+    .describe('Most workers that may cost money, those in flight counted.'),
+  minPerZone: z
+    .number()
+    .int()
+    .min(0)
+    .max(100)
+    .default(1)
+    .describe('Workers kept in every zone while the fleet is large enough.'),
 });
 
 const instances = z.strictObject({
@@ -22,7 +40,11 @@ const instances = z.strictObject({
     .default(['t3.small', 't3a.small'])
     .describe('EC2 instance types that may be bought.'),
   zones: z
-    .array(z.string().regex(/^[a-z]{2}(-[a-z]+)+-\d[a-z]$/, 'must be an availability zone such as ap-southeast-1a'))
+    .array(
+      z
+        .string()
+        .regex(/^[a-z]{2}(-[a-z]+)+-\d[a-z]$/, 'must be an availability zone such as ap-southeast-1a'),
+    )
     .min(1)
     .default(['ap-southeast-1a', 'ap-southeast-1b'])
     .describe('Availability zones that may be used.'),
@@ -30,33 +52,73 @@ const instances = z.strictObject({
 
 const spot = z.strictObject({
   percent: percent.default(70).describe('Share of the workers above onDemandBase that should be spot.'),
-  onDemandBase: z.number().int().min(0).max(5_000).default(2).describe('The first so many workers are always on-demand.'),
+  onDemandBase: z
+    .number()
+    .int()
+    .min(0)
+    .max(5_000)
+    .default(2)
+    .describe('The first so many workers are always on-demand.'),
 });
 
 const loop = z.strictObject({
-  intervalSeconds: z.number().int().min(1).max(3_600).default(15).describe('Safety-net timer; changes wake the loop at once.'),
-  eventDriven: z.boolean().default(true).describe('Whether changes in the cluster wake the loop; false: the timer alone.'),
+  intervalSeconds: z
+    .number()
+    .int()
+    .min(1)
+    .max(3_600)
+    .default(15)
+    .describe('Safety-net timer; changes wake the loop at once.'),
+  eventDriven: z
+    .boolean()
+    .default(true)
+    .describe('Whether changes in the cluster wake the loop; false: the timer alone.'),
 });
 
 const pending = z.strictObject({
   enabled: z.boolean().default(true),
   minAgeSeconds: seconds.default(0).describe('Unschedulable for at least so long before it counts.'),
-  batchIdleMs: z.number().int().min(0).max(60_000).default(250).describe('Launch once no further pod joined for so long.'),
-  batchMaxMs: z.number().int().min(0).max(60_000).default(1_000).describe('Launch at the latest so long after the first pod.'),
+  batchIdleMs: z
+    .number()
+    .int()
+    .min(0)
+    .max(60_000)
+    .default(250)
+    .describe('Launch once no further pod joined for so long.'),
+  batchMaxMs: z
+    .number()
+    .int()
+    .min(0)
+    .max(60_000)
+    .default(1_000)
+    .describe('Launch at the latest so long after the first pod.'),
   maxNodesPerDecision: z.number().int().min(1).max(1_000).default(10),
-  sizing: z.enum(['packing', 'step']).default('packing').describe('packing: as many nodes as the pods need; step: utilization.step.'),
-  obeysCooldown: z.boolean().default(false).describe('Whether pending pods wait for the cooldown after growth.'),
+  sizing: z
+    .enum(['packing', 'step'])
+    .default('packing')
+    .describe('packing: as many nodes as the pods need; step: utilization.step.'),
+  obeysCooldown: z
+    .boolean()
+    .default(false)
+    .describe('Whether pending pods wait for the cooldown after growth.'),
 });
 
 const threshold = (up: number, urgent: number | undefined, down: number) =>
   z.strictObject({
     upPercent: percent.default(up).describe('Grow when strictly above, for the whole upWindowSeconds.'),
-    urgentPercent: (urgent === undefined ? percent.optional() : percent.default(urgent)).describe('Grow by urgentStep when strictly above.'),
-    downPercent: percent.default(down).describe('May shrink when strictly below, for the whole downWindowSeconds.'),
+    urgentPercent: (urgent === undefined ? percent.optional() : percent.default(urgent)).describe(
+      'Grow by urgentStep when strictly above.',
+    ),
+    downPercent: percent
+      .default(down)
+      .describe('May shrink when strictly below, for the whole downWindowSeconds.'),
   });
 
 const throughput = z.strictObject({
-  upMBps: z.number().positive().describe('Grow when the workers together move more, in 10^6 bytes per second.'),
+  upMBps: z
+    .number()
+    .positive()
+    .describe('Grow when the workers together move more, in 10^6 bytes per second.'),
 });
 
 const utilization = z.strictObject({
@@ -68,10 +130,18 @@ const utilization = z.strictObject({
   upWindowSeconds: seconds.default(180),
   downWindowSeconds: seconds.default(600),
   scrapeIntervalSeconds: z.number().int().min(1).max(300).default(15),
-  minCoveragePercent: percent.default(90).describe('Share of samples and of ready workers that must be known.'),
+  minCoveragePercent: percent
+    .default(90)
+    .describe('Share of samples and of ready workers that must be known.'),
   step: z.number().int().min(1).max(100).default(1),
   urgentStep: z.number().int().min(1).max(100).default(2),
-  urgentPendingPods: z.number().int().min(0).max(100_000).default(5).describe('More pending pods than this make a step urgent.'),
+  urgentPendingPods: z
+    .number()
+    .int()
+    .min(0)
+    .max(100_000)
+    .default(5)
+    .describe('More pending pods than this make a step urgent.'),
 });
 
 const cooldown = z.strictObject({
@@ -84,17 +154,41 @@ const shrink = z.strictObject({
   enabled: z.boolean().default(true),
   maxNodesPerDecision: z.number().int().min(1).max(100).default(1),
   drainTimeoutSeconds: z.number().int().min(10).max(3_600).default(300),
-  graceLimitSeconds: z.number().int().min(1).max(3_600).default(60).describe('Longest grace period an evicted pod is given.'),
+  graceLimitSeconds: z
+    .number()
+    .int()
+    .min(1)
+    .max(3_600)
+    .default(60)
+    .describe('Longest grace period an evicted pod is given.'),
   minNodeAgeSeconds: seconds.default(300).describe('A younger node is never removed.'),
-  retryAfterAbortSeconds: seconds.default(180).describe('A node whose drain was aborted is left alone so long.'),
+  retryAfterAbortSeconds: seconds
+    .default(180)
+    .describe('A node whose drain was aborted is left alone so long.'),
   maxUnreadyPercent: percent.default(20).describe('No removal while more workers than this are not ready.'),
 });
 
 const launch = z.strictObject({
-  joinTimeoutSeconds: z.number().int().min(30).max(3_600).default(300).describe('From launch to Ready; past it the instance is terminated.'),
-  maxConsecutiveFailures: z.number().int().min(1).max(100).default(3).describe('Launching stops after so many failed joins in a row.'),
-  failurePauseSeconds: seconds.default(60).describe('Pause after a failed join; doubles with each further one.'),
-  capacityRestSeconds: seconds.default(180).describe('An offering without capacity rests so long; doubles with each failure.'),
+  joinTimeoutSeconds: z
+    .number()
+    .int()
+    .min(30)
+    .max(3_600)
+    .default(300)
+    .describe('From launch to Ready; past it the instance is terminated.'),
+  maxConsecutiveFailures: z
+    .number()
+    .int()
+    .min(1)
+    .max(100)
+    .default(3)
+    .describe('Launching stops after so many failed joins in a row.'),
+  failurePauseSeconds: seconds
+    .default(60)
+    .describe('Pause after a failed join; doubles with each further one.'),
+  capacityRestSeconds: seconds
+    .default(180)
+    .describe('An offering without capacity rests so long; doubles with each failure.'),
 });
 
 const schedule = z.strictObject({
@@ -102,7 +196,13 @@ const schedule = z.strictObject({
   start: z.string().describe('Cron expression (five fields) of the local time at which the level begins.'),
   durationMinutes: z.number().int().min(1).max(10_080),
   timeZone: timeZone.default('Asia/Dhaka'),
-  leadMinutes: z.number().int().min(0).max(240).default(10).describe('The level is wanted so long before it begins.'),
+  leadMinutes: z
+    .number()
+    .int()
+    .min(0)
+    .max(240)
+    .default(10)
+    .describe('The level is wanted so long before it begins.'),
   minNodes: z.number().int().min(1).max(5_000),
 });
 
@@ -119,7 +219,11 @@ export const policySchema = z.strictObject({
   cooldown: cooldown.prefault({}),
   shrink: shrink.prefault({}),
   launch: launch.prefault({}),
-  schedules: z.array(schedule).max(100).default([]).describe('Levels over time: at least minNodes from lead before start until the duration is over.'),
+  schedules: z
+    .array(schedule)
+    .max(100)
+    .default([])
+    .describe('Levels over time: at least minNodes from lead before start until the duration is over.'),
 });
 
 /** A policy with every default filled in; two texts with the same meaning give the same value. */
@@ -130,7 +234,7 @@ export type Schedule = Policy['schedules'][number];
 
 function isTimeZone(name: string): boolean {
   try {
-    new Intl.DateTimeFormat('en', { timeZone: name });
+    Intl.DateTimeFormat('en', { timeZone: name });
     return true;
   } catch (error) {
     if (error instanceof RangeError) return false;
