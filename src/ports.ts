@@ -135,6 +135,8 @@ export type ReportEvent =
       readonly kind: 'policy-accepted';
       readonly document: PolicyDocument;
       readonly digest: string;
+      /** The policy's `nodes.min` and `nodes.max`, for whoever shows the fleet against them. */
+      readonly bounds: { readonly minNodes: number; readonly maxNodes: number };
       readonly atMs: number;
     }
   | {
