@@ -27,8 +27,9 @@ module.exports = {
     may('observe', ['model', 'ports.ts', 'adapters']),
     may('act', ['model', 'ports.ts']),
     may('report', ['model', 'ports.ts', 'adapters']),
-    may('adapters', ['model', 'ports.ts']),
-    may('simulate', ['model', 'ports.ts', 'policy', 'decide', 'act', 'controller.ts']),
+    may('catalogue', ['model']),
+    may('adapters', ['model', 'ports.ts', 'catalogue']),
+    may('simulate', ['model', 'ports.ts', 'policy', 'decide', 'act', 'catalogue', 'controller.ts']),
     {
       name: 'the-controller-knows-no-simulation',
       severity: 'error',
