@@ -43,6 +43,8 @@ export interface KubeWatch {
   readonly path: string;
   readonly query: KubeQuery;
   readonly signal: AbortSignal;
+  /** Called once the server has accepted the watch. */
+  readonly onOpen?: () => void;
   /** Called in order, synchronously, for every line of the stream. */
   readonly onLine: (line: string) => void;
 }
@@ -77,10 +79,11 @@ export class KubeTransport {
   }
 
   /** Streams a watch; resolves when the server ends it, throws when it breaks or the signal aborts. Not rate limited. */
-  async watch({ path, query, signal, onLine }: KubeWatch): Promise<void> {
+  async watch({ path, query, signal, onOpen, onLine }: KubeWatch): Promise<void> {
     const call = { method: 'GET' as const, path, query, signal };
     try {
       const response = await this.#open(call, signal);
+      onOpen?.();
       const splitter = new LineSplitter();
       for await (const chunk of response) for (const line of splitter.push(chunk as Buffer)) onLine(line);
     } catch (error) {
