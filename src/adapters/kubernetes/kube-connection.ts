@@ -38,7 +38,7 @@ export class KubeConnection {
       hostname: this.#base.hostname.replace(/^\[|\]$/g, ''),
       port: this.#base.port || (isTls ? 443 : 80),
       path: this.#base.pathname.replace(/\/$/, '') + call.path,
-      headers: { ...call.headers, ...authentication.headers },
+      headers: { ...call.headers, ...lengthOf(call.body), ...authentication.headers },
       agent: this.#agentFor(authentication.tls, isTls),
       signal: call.signal,
     };
@@ -73,6 +73,11 @@ export class KubeConnection {
     this.#agent = { fingerprint, agent };
     return agent;
   }
+}
+
+/** Node leaves the length out of a DELETE, and the server would then take the body for the next request. */
+function lengthOf(body: string | undefined): Record<string, string> {
+  return body === undefined ? {} : { 'content-length': String(Buffer.byteLength(body)) };
 }
 
 /** Closes what is idle; calls in flight end by themselves and then find no room to idle. */

@@ -1,0 +1,146 @@
+import { type Clock, type Leadership, PortError } from '../../ports.ts';
+import type { LeaseRecord, LeaseStore, StoredLease } from './lease-store.ts';
+
+/** The times that controllers in Go use, too: a leader that cannot renew stops writing 5 s before another may start. */
+const LEASE_DURATION_MS = 15_000;
+const RENEW_DEADLINE_MS = 10_000;
+const RETRY_PERIOD_MS = 2_000;
+/** Contenders wait up to so many times longer, so that they do not knock all at once. */
+const JITTER_FACTOR = 1.2;
+/** Giving the lease back must not delay the end of the process for long. */
+const RELEASE_TIMEOUT_MS = 3_000;
+
+export interface LeaseLeadershipOptions {
+  readonly store: LeaseStore;
+  readonly clock: Clock;
+  /** Unique to this process, not to its host: a restarted process is another contender. */
+  readonly identity: string;
+  /** 0 up to 1, such as `Math.random`. */
+  readonly random: () => number;
+  /** Told of calls that failed; the contest goes on. */
+  readonly onFailure?: (error: PortError) => void;
+}
+
+/**
+ * Leadership by a Lease. A lease of someone else has expired when its record did not change for its duration by our own
+ * monotonic clock; clocks of different machines are never compared. After `lost`, make a new process, not a new contest:
+ * what this one remembers may be outdated.
+ */
+export class LeaseLeadership implements Leadership {
+  readonly #options: LeaseLeadershipOptions;
+  readonly #acquired = Promise.withResolvers<void>();
+  #observed: { readonly lease: StoredLease; readonly sinceMs: number } | undefined;
+  #isHeld = false;
+  /** When the last successful renewal was sent, which is before anyone else could see it. */
+  #renewedAtMs = 0;
+
+  constructor(options: LeaseLeadershipOptions) {
+    this.#options = options;
+  }
+
+  /** False as soon as the last renewal is older than the renew deadline, even if a stalled loop has not noticed it. */
+  isLeader(): boolean {
+    return this.#isHeld && this.#options.clock.monotonicMs() - this.#renewedAtMs < RENEW_DEADLINE_MS;
+  }
+
+  /** Resolves once this process leads, or when the signal aborts. */
+  async acquired(signal: AbortSignal): Promise<void> {
+    const aborted = Promise.withResolvers<void>();
+    if (signal.aborted) return;
+    const stop = () => aborted.resolve();
+    signal.addEventListener('abort', stop, { once: true });
+    await Promise.race([this.#acquired.promise, aborted.promise]);
+    signal.removeEventListener('abort', stop);
+  }
+
+  /**
+   * Contends for the lease and then keeps it until it is `lost`, or until the signal aborts; then it gives the lease back
+   * (`released`), so that a successor need not wait. Abort only after the last write that needs leadership has ended.
+   */
+  async contend(signal: AbortSignal): Promise<'lost' | 'released'> {
+    while (!signal.aborted) {
+      if (await this.#tryToHold(signal)) this.#acquired.resolve();
+      else if (this.#hasLost()) {
+        this.#isHeld = false;
+        return 'lost';
+      }
+      const jitter = this.#isHeld ? 0 : JITTER_FACTOR * this.#options.random();
+      await this.#options.clock.sleep(RETRY_PERIOD_MS * (1 + jitter), signal);
+    }
+    await this.#release();
+    return 'released';
+  }
+
+  /** Lost for certain when another holder is seen; lost for want of an answer when the deadline is over. */
+  #hasLost(): boolean {
+    if (!this.#isHeld) return false;
+    const holder = this.#observed?.lease.record.holderIdentity;
+    return (holder !== undefined && holder !== this.#options.identity) || !this.isLeader();
+  }
+
+  async #tryToHold(signal: AbortSignal): Promise<boolean> {
+    try {
+      return await this.#attempt(signal);
+    } catch (error) {
+      if (!(error instanceof PortError)) throw error;
+      if (!signal.aborted) this.#options.onFailure?.(error);
+      return false;
+    }
+  }
+
+  async #attempt(signal: AbortSignal): Promise<boolean> {
+    const { clock, store, identity } = this.#options;
+    const found = await store.read(signal);
+    this.#observe(found);
+    if (found !== undefined && found.record.holderIdentity !== identity && !this.#hasExpired(found.record))
+      return false;
+    // A renewal that comes too late is none: another contender may have been counting since before it was sent.
+    if (this.#isHeld && !this.isLeader()) return false;
+    const sentAtMs = clock.monotonicMs();
+    const stored = await store.write(this.#nextRecord(found?.record), found?.version, signal);
+    if (stored === 'conflict') return false;
+    this.#observe(stored);
+    this.#renewedAtMs = sentAtMs;
+    this.#isHeld = true;
+    return true;
+  }
+
+  #observe(lease: StoredLease | undefined): void {
+    if (lease === undefined) this.#observed = undefined;
+    else if (lease.version !== this.#observed?.lease.version)
+      this.#observed = { lease, sinceMs: this.#options.clock.monotonicMs() };
+  }
+
+  #hasExpired(record: LeaseRecord): boolean {
+    if (record.holderIdentity === '') return true;
+    const sinceMs = this.#observed?.sinceMs ?? 0;
+    return this.#options.clock.monotonicMs() - sinceMs >= record.leaseDurationSeconds * 1000;
+  }
+
+  #nextRecord(before: LeaseRecord | undefined): LeaseRecord {
+    const { clock, identity } = this.#options;
+    const nowMs = clock.now();
+    const isRenewal = before?.holderIdentity === identity;
+    return {
+      holderIdentity: identity,
+      leaseDurationSeconds: LEASE_DURATION_MS / 1000,
+      acquireTimeMs: isRenewal ? before.acquireTimeMs : nowMs,
+      renewTimeMs: nowMs,
+      leaseTransitions:
+        before === undefined || isRenewal ? (before?.leaseTransitions ?? 0) : before.leaseTransitions + 1,
+    };
+  }
+
+  async #release(): Promise<void> {
+    const held = this.isLeader() ? this.#observed?.lease : undefined;
+    this.#isHeld = false;
+    if (held === undefined) return;
+    const record = { ...held.record, holderIdentity: '', leaseDurationSeconds: 1 };
+    try {
+      await this.#options.store.write(record, held.version, AbortSignal.timeout(RELEASE_TIMEOUT_MS));
+    } catch (error) {
+      if (!(error instanceof PortError)) throw error;
+      this.#options.onFailure?.(error);
+    }
+  }
+}
