@@ -1,0 +1,45 @@
+import { mkdir, mkdtemp, readdir, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { git } from './git-command.ts';
+
+/** Where the demo's policy lives: a repository of its own whose commits are the only lever. */
+export interface ScratchRepository {
+  readonly directory: string;
+  /** The policy's path within it. */
+  readonly file: string;
+}
+
+const FILE = 'policy.yaml';
+/** Stands in for a person who has told git no name, so that a first commit works on a fresh machine. */
+const AUTHOR = ['-c', 'user.name=SmartScale demo', '-c', 'user.email=demo@smartscale.invalid'];
+
+/**
+ * A repository with `policy.yaml` committed: a new one in the system's folder for temporary files, or the one in
+ * `directory`, which is made when it is not there and used as it is when it has commits.
+ * @throws {PortError} when git is missing or refuses
+ */
+export async function openScratchRepository(
+  policyText: string,
+  directory?: string,
+): Promise<ScratchRepository> {
+  const where = directory ?? (await mkdtemp(join(tmpdir(), 'smartscale-demo-')));
+  await mkdir(where, { recursive: true });
+  if (!(await readdir(where)).includes('.git')) await begin(where, policyText);
+  return { directory: where, file: FILE };
+}
+
+async function begin(directory: string, policyText: string): Promise<void> {
+  await git(directory, ['init', '--quiet', '--initial-branch=main']);
+  await writeFile(join(directory, FILE), policyText);
+  await git(directory, ['add', FILE]);
+  await git(directory, [
+    ...AUTHOR,
+    '-c',
+    'commit.gpgsign=false',
+    'commit',
+    '--quiet',
+    '-m',
+    'Start with the shipped policy',
+  ]);
+}

@@ -1,0 +1,84 @@
+import { type Instance, isAlive } from '../../model/instance.ts';
+import type { Node } from '../../model/node.ts';
+import type { Plan } from '../../model/plan.ts';
+import type { Signal } from '../../model/signal.ts';
+import type { Snapshot } from '../../model/snapshot.ts';
+import { cores, nodeRows } from './node-rows.ts';
+import type { PageView, PlotPoint } from './page-view.ts';
+
+/** The part of the page that one decision's snapshot and plan fill. */
+export type FleetView = Omit<
+  PageView,
+  'clusterName' | 'nowMs' | 'minNodes' | 'maxNodes' | 'decisions' | 'policies' | 'notices'
+>;
+
+/** What the page says before the first decision. */
+export const NOTHING_DECIDED: FleetView = {
+  readyNodes: 0,
+  currentNodes: 0,
+  desiredNodes: 0,
+  pendingPods: 0,
+  cpuPercent: null,
+  memoryPercent: null,
+  costUsdPerHour: null,
+  unpricedInstances: 0,
+  spotNodes: 0,
+  nodes: [],
+};
+
+/** The fleet as a decision saw it. */
+export function fleetView(snapshot: Snapshot, plan: Plan): FleetView {
+  return {
+    readyNodes: readyWorkers(snapshot).length,
+    currentNodes: plan.currentNodes,
+    desiredNodes: plan.desiredNodes,
+    pendingPods: pendingPods(snapshot),
+    cpuPercent: latest(snapshot.utilization.cpuPercent),
+    memoryPercent: latest(snapshot.utilization.memoryPercent),
+    ...moneyView(snapshot),
+    nodes: nodeRows(snapshot, plan),
+  };
+}
+
+/** The moment of the plot that a snapshot shows. */
+export function plotPoint(snapshot: Snapshot, atMs: number): PlotPoint {
+  const ready = readyWorkers(snapshot);
+  const capacityCores = ready.reduce((sum, node) => sum + node.allocatable.cpuMillis, 0) / 1000;
+  const cpu = latest(snapshot.utilization.cpuPercent);
+  const asking = snapshot.pods.filter(
+    (p) => p.owner?.kind !== 'DaemonSet' && p.phase !== 'Succeeded' && p.phase !== 'Failed',
+  );
+  return {
+    atMs,
+    busyCores: cpu === null ? null : (cpu / 100) * capacityCores,
+    requestedCores: cores(asking),
+    capacityCores,
+    readyNodes: ready.length,
+    pendingPods: pendingPods(snapshot),
+  };
+}
+
+/** What the fleet costs; an instance of unknown price is left out of the sum and counted apart. */
+function moneyView(snapshot: Snapshot): Pick<PageView, 'costUsdPerHour' | 'unpricedInstances' | 'spotNodes'> {
+  const instances: readonly Instance[] =
+    snapshot.instances.status === 'known' ? snapshot.instances.value.filter(isAlive) : [];
+  const prices = instances.map((i) => i.priceUsdPerHour).filter((price) => price !== undefined);
+  const isKnown = snapshot.instances.status === 'known' && (prices.length > 0 || instances.length === 0);
+  return {
+    costUsdPerHour: isKnown ? prices.reduce((sum, price) => sum + price, 0) : null,
+    unpricedInstances: instances.length - prices.length,
+    spotNodes: instances.filter((i) => i.lifecycle === 'spot').length,
+  };
+}
+
+function readyWorkers(snapshot: Snapshot): readonly Node[] {
+  return snapshot.nodes.filter((n) => !n.isControlPlane && n.isReady);
+}
+
+function pendingPods(snapshot: Snapshot): number {
+  return snapshot.pods.filter((p) => p.nodeName === undefined && p.unschedulableSinceMs !== undefined).length;
+}
+
+function latest(signal: Signal): number | null {
+  return signal.status === 'known' ? (signal.samples.at(-1)?.value ?? null) : null;
+}

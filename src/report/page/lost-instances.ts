@@ -1,0 +1,22 @@
+import type { Instance } from '../../model/instance.ts';
+import { isAlive } from '../../model/instance.ts';
+import type { Snapshot } from '../../model/snapshot.ts';
+
+/** Notices instances that went away though no operation of ours sent them: interrupted, or terminated by somebody. */
+export class LostInstances {
+  #alive = new Map<string, Instance>();
+
+  /** A sentence for each instance that was alive at the last snapshot and is lost in this one. */
+  after(snapshot: Snapshot): readonly string[] {
+    if (snapshot.instances.status !== 'known') return [];
+    const alive = new Map(snapshot.instances.value.filter(isAlive).map((i) => [i.id, i]));
+    const ours = new Set(snapshot.operations.filter(sendsAway).map((operation) => operation.instanceId));
+    const lost = [...this.#alive.values()].filter((i) => !alive.has(i.id) && !ours.has(i.id));
+    this.#alive = alive;
+    return lost.map((i) => `lost ${i.id} (${i.type}, ${i.zone}, ${i.lifecycle})`);
+  }
+}
+
+function sendsAway(operation: Snapshot['operations'][number]): boolean {
+  return operation.kind === 'remove' || operation.step === 'undoing' || operation.step === 'failed';
+}

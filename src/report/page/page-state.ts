@@ -1,0 +1,181 @@
+import type { Operation } from '../../model/operation.ts';
+import type { Snapshot } from '../../model/snapshot.ts';
+import type { PolicyDocument, ReportEvent, Reporter } from '../../ports.ts';
+import { BoundedList } from './bounded-list.ts';
+import { decisionRow, saysTheSame } from './decision-row.ts';
+import { fleetView, NOTHING_DECIDED, plotPoint } from './fleet-view.ts';
+import { LostInstances } from './lost-instances.ts';
+import type {
+  DecisionRow,
+  MarkKind,
+  PageHistory,
+  PageView,
+  PlotMark,
+  PlotPoint,
+  PolicyRow,
+} from './page-view.ts';
+
+/** A day of half-minute points, and the last things of each kind: what a browser can hold and a person may scroll. */
+const MOST_POINTS = 2_880;
+const POINT_EVERY_MS = 30_000;
+const MOST_MARKS = 500;
+const MOST_DECISIONS = 60;
+const MOST_POLICIES = 20;
+const MOST_NOTICES = 30;
+
+type Decision = Extract<ReportEvent, { kind: 'decision' }>;
+
+/** What a listener learns: the present again, and what the plot gained. */
+export interface PageChange {
+  readonly points: readonly PlotPoint[];
+  readonly marks: readonly PlotMark[];
+}
+
+/** A reporter that keeps what the status page shows, bounded in size whatever the uptime. */
+export class PageState implements Reporter {
+  readonly #clusterName: string;
+  readonly #points = new BoundedList<PlotPoint>(MOST_POINTS);
+  readonly #marks = new BoundedList<PlotMark>(MOST_MARKS);
+  readonly #decisions = new BoundedList<DecisionRow>(MOST_DECISIONS);
+  readonly #policies = new BoundedList<PolicyRow>(MOST_POLICIES);
+  readonly #notices = new BoundedList<PageView['notices'][number]>(MOST_NOTICES);
+  readonly #lost = new LostInstances();
+  readonly #listeners = new Set<(change: PageChange) => void>();
+  #decision: Decision | undefined;
+  #bounds: { readonly minNodes: number; readonly maxNodes: number } | undefined;
+  #nowMs = 0;
+  #freshMarks: PlotMark[] = [];
+
+  constructor(clusterName: string) {
+    this.#clusterName = clusterName;
+  }
+
+  /** Calls back after each change; returns how to stop. */
+  onChange(listener: (change: PageChange) => void): () => void {
+    this.#listeners.add(listener);
+    return () => this.#listeners.delete(listener);
+  }
+
+  report(event: ReportEvent): void {
+    const point = this.#take(event);
+    this.#tell(point === undefined ? [] : [point]);
+  }
+
+  /** Marks something that people did to the world: a fault from the demo's controls. */
+  markFault(atMs: number, text: string): void {
+    this.#mark(atMs, 'fault', text);
+    this.#tell([]);
+  }
+
+  history(): PageHistory {
+    return { points: this.#points.items, marks: this.#marks.items };
+  }
+
+  view(): PageView {
+    return {
+      clusterName: this.#clusterName,
+      nowMs: this.#nowMs,
+      minNodes: this.#bounds?.minNodes ?? null,
+      maxNodes: this.#bounds?.maxNodes ?? null,
+      ...(this.#decision === undefined
+        ? NOTHING_DECIDED
+        : fleetView(this.#decision.snapshot, this.#decision.plan)),
+      decisions: this.#decisions.items.toReversed(),
+      policies: this.#policies.items.toReversed(),
+      notices: this.#notices.items.toReversed(),
+    };
+  }
+
+  #tell(points: readonly PlotPoint[]): void {
+    const marks = this.#freshMarks;
+    this.#freshMarks = [];
+    for (const listener of this.#listeners) listener({ points, marks });
+  }
+
+  #take(event: ReportEvent): PlotPoint | undefined {
+    switch (event.kind) {
+      case 'decision':
+        return this.#takeDecision(event);
+      case 'operation':
+        this.#takeOperation(event.operation, event.atMs);
+        return undefined;
+      case 'policy-accepted':
+        this.#takePolicy(event);
+        return undefined;
+      case 'policy-rejected':
+        this.#policies.add({
+          ...policyRow(event.document, event.atMs),
+          status: 'rejected',
+          digest: null,
+          faults: event.faults,
+        });
+        this.#mark(event.atMs, 'policy-rejected', `policy refused: ${event.faults[0] ?? 'invalid'}`);
+        return undefined;
+      case 'notice':
+        this.#notices.add({ atMs: event.atMs, severity: event.severity, text: event.reason.text });
+        return undefined;
+    }
+  }
+
+  #takeDecision(event: Decision): PlotPoint | undefined {
+    this.#decision = event;
+    this.#nowMs = event.plan.decidedAtMs;
+    const row = decisionRow(event.plan);
+    const last = this.#decisions.last();
+    if (last !== undefined && event.plan.actions.length === 0 && saysTheSame(last, row)) {
+      this.#decisions.replaceLast({ ...row, id: last.id, atMs: last.atMs, rounds: last.rounds + 1 });
+    } else {
+      this.#decisions.add(row);
+    }
+    for (const text of this.#lost.after(event.snapshot)) this.#mark(this.#nowMs, 'loss', text);
+    return this.#addPoint(event.snapshot);
+  }
+
+  #addPoint(snapshot: Snapshot): PlotPoint | undefined {
+    const last = this.#points.last();
+    if (last !== undefined && this.#nowMs - last.atMs < POINT_EVERY_MS) return undefined;
+    const point = plotPoint(snapshot, this.#nowMs);
+    this.#points.add(point);
+    return point;
+  }
+
+  #takeOperation(operation: Operation, atMs: number): void {
+    if (operation.kind === 'launch' && operation.step === 'launched') {
+      this.#mark(
+        atMs,
+        'launch',
+        `launched ${operation.instanceId ?? ''} (${operation.offering ?? operation.offerings[0] ?? ''})`,
+      );
+    }
+    if (operation.kind === 'remove' && operation.step === 'terminating') {
+      this.#mark(atMs, 'removal', `removed ${operation.nodeName}`);
+    }
+  }
+
+  #takePolicy(event: Extract<ReportEvent, { kind: 'policy-accepted' }>): void {
+    this.#policies.update((row) => (row.status === 'in force' ? { ...row, status: 'replaced' } : row));
+    const row = policyRow(event.document, event.atMs);
+    this.#policies.add({ ...row, status: 'in force', digest: event.digest, faults: [] });
+    this.#bounds = event.bounds;
+    this.#mark(event.atMs, 'policy', `policy ${row.subject ?? event.digest.slice(7, 15)}`);
+  }
+
+  #mark(atMs: number, kind: MarkKind, text: string): void {
+    const mark = { atMs, kind, text };
+    this.#marks.add(mark);
+    this.#freshMarks.push(mark);
+  }
+}
+
+function policyRow(
+  document: PolicyDocument,
+  atMs: number,
+): Pick<PolicyRow, 'atMs' | 'revision' | 'author' | 'subject'> {
+  const { revision, commit } = document;
+  return {
+    atMs,
+    revision: revision ?? null,
+    author: commit?.author ?? null,
+    subject: commit?.subject ?? null,
+  };
+}
