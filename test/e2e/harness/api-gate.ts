@@ -1,0 +1,80 @@
+import { readFileSync } from 'node:fs';
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import { Agent, createServer, request, type Server } from 'node:https';
+import type { AddressInfo } from 'node:net';
+import { CallGates, type HeldCall } from './call-gate.ts';
+import type { KeyPair } from './certificates.ts';
+
+/** A call to the API server, before it is passed on. */
+export interface ApiCall {
+  readonly method: string;
+  readonly path: string;
+}
+
+/**
+ * Stands between the autoscaler and the API server and passes everything on, watches too. A test can hold a kind of call there, to
+ * change the world or to kill the autoscaler at exactly that point.
+ */
+export class ApiGate {
+  readonly url: string;
+  readonly calls: ApiCall[] = [];
+  readonly #server: Server;
+  readonly #agent: Agent;
+  readonly #target: string;
+  readonly #gates = new CallGates<ApiCall>();
+
+  private constructor(server: Server, agent: Agent, target: string) {
+    this.#server = server;
+    this.#agent = agent;
+    this.#target = target;
+    this.url = `https://127.0.0.1:${(server.address() as AddressInfo).port}`;
+  }
+
+  static async start(target: string, caFile: string, serving: KeyPair): Promise<ApiGate> {
+    const server = createServer({ key: readFileSync(serving.key), cert: readFileSync(serving.certificate) });
+    await new Promise<void>((resolve) => {
+      server.listen(0, '127.0.0.1', resolve);
+    });
+    const agent = new Agent({ keepAlive: true, ca: readFileSync(caFile) });
+    const gate = new ApiGate(server, agent, target);
+    server.on('request', (incoming: IncomingMessage, outgoing: ServerResponse) => {
+      gate.#serve(incoming, outgoing).catch(() => outgoing.destroy());
+    });
+    return gate;
+  }
+
+  /** Holds evictions before the API server sees them. */
+  holdEvictions(): HeldCall {
+    return this.#gates.hold((call) => call.method === 'POST' && call.path.endsWith('/eviction'));
+  }
+
+  async stop(): Promise<void> {
+    this.#gates.releaseAll();
+    this.#server.closeAllConnections();
+    await new Promise((resolve) => this.#server.close(resolve));
+    this.#agent.destroy();
+  }
+
+  async #serve(incoming: IncomingMessage, outgoing: ServerResponse): Promise<void> {
+    const call: ApiCall = {
+      method: incoming.method ?? 'GET',
+      path: (incoming.url ?? '/').split('?')[0] ?? '/',
+    };
+    this.calls.push(call);
+    await this.#gates.pass(call);
+    const { host: _, ...headers } = incoming.headers;
+    const onward = request(
+      `${this.#target}${incoming.url}`,
+      { method: call.method, headers, agent: this.#agent },
+      (answer) => {
+        outgoing.writeHead(answer.statusCode ?? 502, answer.headers);
+        outgoing.flushHeaders();
+        answer.on('error', () => outgoing.destroy());
+        answer.pipe(outgoing);
+      },
+    );
+    onward.on('error', () => outgoing.destroy());
+    outgoing.on('close', () => onward.destroy());
+    incoming.pipe(onward);
+  }
+}

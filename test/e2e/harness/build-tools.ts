@@ -1,0 +1,166 @@
+import { spawnSync } from 'node:child_process';
+import { cpSync, existsSync, mkdirSync, mkdtempSync, readdirSync, renameSync, rmSync } from 'node:fs';
+import { join } from 'node:path';
+import { cacheRoot, type ToolSet, toolFolder, toolSource } from './tool-cache.ts';
+
+/*
+ * Builds whatever this tier needs and does not have: the control plane and KWOK with Go, moto in a Python environment, Prometheus from
+ * its Debian package. Run by jest before the first test, or by hand: `node test/e2e/harness/build-tools.ts`.
+ */
+
+const KUBERNETES_VERSION = { major: '1', minor: '36', git: 'v1.36.3' };
+const VERSION_PACKAGE = 'k8s.io/component-base/version';
+/** A control plane that does not know its version answers with one that clients cannot parse. */
+const LDFLAGS: Readonly<Record<'control-plane' | 'kwok', string>> = {
+  'control-plane': [
+    '-s -w',
+    `-X ${VERSION_PACKAGE}.gitVersion=${KUBERNETES_VERSION.git}`,
+    `-X ${VERSION_PACKAGE}.gitMajor=${KUBERNETES_VERSION.major}`,
+    `-X ${VERSION_PACKAGE}.gitMinor=${KUBERNETES_VERSION.minor}`,
+  ].join(' '),
+  kwok: '-s -w',
+};
+const KWOK_STAGES: readonly string[] = [
+  'node/fast/node-initialize.yaml',
+  'node/heartbeat-with-lease/node-heartbeat-with-lease.yaml',
+  'pod/fast/pod-ready.yaml',
+  'pod/fast/pod-complete.yaml',
+  'pod/fast/pod-delete.yaml',
+];
+
+class Unavailable extends Error {}
+
+/** Builds what is missing, one line of progress each. Throws with words of advice when something cannot be had. */
+export function buildTools(): void {
+  const missing: string[] = [];
+  for (const [what, make] of recipes()) {
+    try {
+      make();
+    } catch (error) {
+      if (!(error instanceof Unavailable)) throw error;
+      missing.push(`${what}: ${error.message}`);
+    }
+  }
+  if (missing.length > 0) {
+    throw new Error(`The end-to-end tier cannot run on this machine:\n  ${missing.join('\n  ')}`);
+  }
+}
+
+function recipes(): readonly [string, () => void][] {
+  return [
+    ['control plane', () => buildOnce('control-plane', (into) => buildGo('control-plane', into))],
+    [
+      'KWOK',
+      () =>
+        buildOnce('kwok', (into) => {
+          buildGo('kwok', into);
+          copyStages(join(into, 'stages'));
+        }),
+    ],
+    ['moto', () => buildOnce('moto', installMoto, { inPlace: true })],
+    ['Prometheus', installPrometheus],
+    ['openssl', () => requireCommand('openssl', ['version'], 'install it: apt-get install openssl')],
+  ];
+}
+
+/** Builds into a scratch folder and moves it into place, so that a build that was cut short is not mistaken for a finished one. */
+function buildOnce(
+  set: ToolSet,
+  build: (into: string) => void,
+  options: { readonly inPlace?: boolean } = {},
+): void {
+  const target = toolFolder(set);
+  const done = join(target, '.complete');
+  if (existsSync(done)) return;
+  const started = Date.now();
+  say(`${set}: building into ${target} (once; minutes)`);
+  rmSync(target, { recursive: true, force: true });
+  mkdirSync(cacheRoot(), { recursive: true });
+  // A Python environment has its own path written into it and cannot be moved.
+  const into = options.inPlace === true ? target : mkdtempSync(join(cacheRoot(), `building-${set}-`));
+  mkdirSync(into, { recursive: true });
+  build(into);
+  mkdirSync(join(into, '.complete'));
+  if (into !== target) renameSync(into, target);
+  say(`${set}: done in ${Math.round((Date.now() - started) / 1000)} s`);
+}
+
+function buildGo(set: 'control-plane' | 'kwok', into: string): void {
+  requireCommand('go', ['version'], 'install Go 1.26 or newer (https://go.dev/dl) and put it on PATH');
+  run('go', ['build', '-ldflags', LDFLAGS[set], '-o', `${into}/`, 'tool'], toolSource(set));
+}
+
+function copyStages(into: string): void {
+  const listed = spawnSync('go', ['list', '-m', '-f', '{{.Dir}}', 'sigs.k8s.io/kwok'], {
+    cwd: toolSource('kwok'),
+    encoding: 'utf8',
+  });
+  if (listed.status !== 0) throw new Unavailable(`go list failed: ${listed.stderr}`);
+  mkdirSync(into, { recursive: true });
+  for (const [index, stage] of KWOK_STAGES.entries()) {
+    cpSync(join(listed.stdout.trim(), 'kustomize', 'stage', stage), join(into, `${index}.yaml`));
+  }
+}
+
+function installMoto(into: string): void {
+  requireCommand(
+    'python3',
+    ['-c', 'import venv, ensurepip'],
+    'install it: apt-get install python3 python3-venv',
+  );
+  run('python3', ['-m', 'venv', into], into);
+  run(
+    join(into, 'bin', 'pip'),
+    ['install', '--quiet', '--disable-pip-version-check', '-r', join(toolSource('moto'), 'requirements.txt')],
+    into,
+  );
+}
+
+/** The Prometheus to run: the machine's own, or the one unpacked into the cache. */
+export function prometheusBinary(): string {
+  const own = '/usr/bin/prometheus';
+  return existsSync(own) ? own : join(cacheRoot(), 'prometheus', 'usr', 'bin', 'prometheus');
+}
+
+function installPrometheus(): void {
+  if (existsSync(prometheusBinary())) return;
+  const advice = 'install it: apt-get install prometheus';
+  requireCommand('apt-get', ['--version'], advice);
+  requireCommand('dpkg', ['--version'], advice);
+  say('prometheus: fetching the Debian package');
+  const folder = join(cacheRoot(), 'prometheus-package');
+  mkdirSync(folder, { recursive: true });
+  if (spawnSync('apt-get', ['download', 'prometheus'], { cwd: folder }).status !== 0) {
+    if (process.getuid?.() !== 0)
+      throw new Unavailable(`the package lists are old and this is not root; ${advice}`);
+    run('apt-get', ['update', '-qq'], folder);
+    run('apt-get', ['download', 'prometheus'], folder);
+  }
+  const archive = readdirSync(folder).find((file) => file.endsWith('.deb'));
+  if (archive === undefined) throw new Unavailable(advice);
+  run('dpkg', ['-x', archive, join(cacheRoot(), 'prometheus')], folder);
+}
+
+function requireCommand(command: string, args: readonly string[], advice: string): void {
+  const tried = spawnSync(command, args, { stdio: 'ignore' });
+  if (tried.status !== 0) throw new Unavailable(`${command} is missing; ${advice}`);
+}
+
+function run(command: string, args: readonly string[], cwd: string): void {
+  const result = spawnSync(command, args, { cwd, stdio: ['ignore', 'inherit', 'inherit'] });
+  if (result.status !== 0) throw new Unavailable(`${command} ${args.join(' ')} failed`);
+}
+
+function say(line: string): void {
+  process.stderr.write(`e2e tools: ${line}\n`);
+}
+
+if (import.meta.main) {
+  try {
+    buildTools();
+    say(`ready in ${cacheRoot()}`);
+  } catch (error) {
+    say(error instanceof Error ? error.message : String(error));
+    process.exitCode = 1;
+  }
+}

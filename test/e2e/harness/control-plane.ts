@@ -1,0 +1,204 @@
+import { mkdirSync } from 'node:fs';
+import { join } from 'node:path';
+import { CertificateAuthority } from './certificates.ts';
+import { OwnedProcess } from './child-process.ts';
+import { freePort } from './free-port.ts';
+import { type KubeAccess, KubeClient } from './kube-client.ts';
+import { writeKubeconfig } from './kubeconfig.ts';
+import { eventually } from './poll.ts';
+import { goTool } from './tool-cache.ts';
+
+const START_DEADLINE_MS = 120_000;
+
+interface Layout {
+  readonly folder: string;
+  readonly authority: CertificateAuthority;
+  readonly etcdPort: number;
+  readonly etcdPeerPort: number;
+  readonly apiPort: number;
+}
+
+/** A real control plane on 127.0.0.1: etcd, API server (RBAC and Pod Security on), controllers, scheduler. */
+export class ControlPlane {
+  /** The administrator's client. */
+  readonly admin: KubeClient;
+  readonly adminAccess: KubeAccess;
+  readonly adminKubeconfig: string;
+  readonly #folder: string;
+  readonly #processes: readonly OwnedProcess[];
+
+  private constructor(
+    folder: string,
+    adminAccess: KubeAccess,
+    admin: KubeClient,
+    processes: readonly OwnedProcess[],
+  ) {
+    this.#folder = folder;
+    this.adminAccess = adminAccess;
+    this.admin = admin;
+    this.adminKubeconfig = writeKubeconfig(join(folder, 'admin.kubeconfig'), adminAccess);
+    this.#processes = processes;
+  }
+
+  /** Starts everything in `folder` and returns when pods could be scheduled. */
+  static async start(folder: string): Promise<ControlPlane> {
+    mkdirSync(folder, { recursive: true });
+    const authority = CertificateAuthority.create(folder);
+    const [etcdPort, etcdPeerPort, apiPort] = [await freePort(), await freePort(), await freePort()];
+    const layout: Layout = { folder, authority, etcdPort, etcdPeerPort, apiPort };
+    const etcd = startEtcd(layout);
+    const signing = authority.signingKey('service-account');
+    const apiServer = startApiServer(layout, signing);
+    const url = `https://127.0.0.1:${apiPort}`;
+    const pair = authority.client('admin', 'e2e-admin', 'system:masters');
+    const adminAccess: KubeAccess = { url, caFile: authority.certificate, pair };
+    const admin = new KubeClient(adminAccess);
+    const processes = [apiServer, etcd];
+    try {
+      await untilReady(admin, processes);
+      processes.unshift(await startScheduler(layout, url), await startControllers(layout, url, signing.key));
+      await untilAccountsExist(admin, processes);
+    } catch (error) {
+      admin.close();
+      for (const process of processes) await process.kill();
+      throw error;
+    }
+    return new ControlPlane(folder, adminAccess, admin, processes);
+  }
+
+  /** A kubeconfig that acts as a ServiceAccount, with a real token of the TokenRequest API. */
+  async kubeconfigFor(namespace: string, account: string): Promise<string> {
+    const access = await this.accessOf(namespace, account);
+    return writeKubeconfig(join(this.#folder, `${namespace}-${account}.kubeconfig`), access);
+  }
+
+  async accessOf(namespace: string, account: string): Promise<KubeAccess> {
+    const request = {
+      apiVersion: 'authentication.k8s.io/v1',
+      kind: 'TokenRequest',
+      spec: { expirationSeconds: 7200 },
+    };
+    const path = `/api/v1/namespaces/${namespace}/serviceaccounts/${account}/token`;
+    const answer = await this.admin.create(path, request);
+    const token = (answer['status'] as { token: string }).token;
+    return { url: this.adminAccess.url, caFile: this.adminAccess.caFile, token };
+  }
+
+  async stop(): Promise<void> {
+    this.admin.close();
+    // Nothing in there is worth a graceful end.
+    for (const process of this.#processes) await process.kill();
+  }
+}
+
+function startEtcd(layout: Layout): OwnedProcess {
+  const client = `http://127.0.0.1:${layout.etcdPort}`;
+  const peer = `http://127.0.0.1:${layout.etcdPeerPort}`;
+  return OwnedProcess.start({
+    name: 'etcd',
+    command: goTool('control-plane', 'server'),
+    args: [
+      `--data-dir=${join(layout.folder, 'etcd')}`,
+      `--listen-client-urls=${client}`,
+      `--advertise-client-urls=${client}`,
+      `--listen-peer-urls=${peer}`,
+      `--initial-advertise-peer-urls=${peer}`,
+      `--initial-cluster=default=${peer}`,
+      '--unsafe-no-fsync',
+      '--log-level=warn',
+    ],
+    logFile: join(layout.folder, 'etcd.log'),
+  });
+}
+
+function startApiServer(
+  layout: Layout,
+  signing: { readonly key: string; readonly publicKey: string },
+): OwnedProcess {
+  const serving = layout.authority.server('apiserver');
+  return OwnedProcess.start({
+    name: 'kube-apiserver',
+    command: goTool('control-plane', 'kube-apiserver'),
+    args: [
+      `--etcd-servers=http://127.0.0.1:${layout.etcdPort}`,
+      '--bind-address=127.0.0.1',
+      `--secure-port=${layout.apiPort}`,
+      '--endpoint-reconciler-type=none',
+      '--service-cluster-ip-range=10.96.0.0/16',
+      '--authorization-mode=Node,RBAC',
+      '--enable-admission-plugins=NodeRestriction',
+      `--client-ca-file=${layout.authority.certificate}`,
+      `--tls-cert-file=${serving.certificate}`,
+      `--tls-private-key-file=${serving.key}`,
+      '--service-account-issuer=https://kubernetes.default.svc',
+      `--service-account-key-file=${signing.publicKey}`,
+      `--service-account-signing-key-file=${signing.key}`,
+      '--api-audiences=https://kubernetes.default.svc',
+      `--cert-dir=${layout.folder}`,
+    ],
+    logFile: join(layout.folder, 'kube-apiserver.log'),
+  });
+}
+
+async function startControllers(layout: Layout, url: string, signingKey: string): Promise<OwnedProcess> {
+  const kubeconfig = componentKubeconfig(layout, url, 'kube-controller-manager');
+  return OwnedProcess.start({
+    name: 'kube-controller-manager',
+    command: goTool('control-plane', 'kube-controller-manager'),
+    args: [
+      `--kubeconfig=${kubeconfig}`,
+      // No addresses to hand out, no routes to write and no cloud to ask: EC2 is the autoscaler's business here.
+      '--controllers=*,-nodeipam,-route,-cloud-node-lifecycle',
+      '--use-service-account-credentials',
+      `--service-account-private-key-file=${signingKey}`,
+      `--root-ca-file=${layout.authority.certificate}`,
+      '--leader-elect=false',
+      '--bind-address=127.0.0.1',
+      `--secure-port=${await freePort()}`,
+      `--cert-dir=${layout.folder}`,
+    ],
+    logFile: join(layout.folder, 'kube-controller-manager.log'),
+  });
+}
+
+async function startScheduler(layout: Layout, url: string): Promise<OwnedProcess> {
+  return OwnedProcess.start({
+    name: 'kube-scheduler',
+    command: goTool('control-plane', 'kube-scheduler'),
+    args: [
+      `--kubeconfig=${componentKubeconfig(layout, url, 'kube-scheduler')}`,
+      '--leader-elect=false',
+      '--bind-address=127.0.0.1',
+      `--secure-port=${await freePort()}`,
+      `--cert-dir=${layout.folder}`,
+    ],
+    logFile: join(layout.folder, 'kube-scheduler.log'),
+  });
+}
+
+function componentKubeconfig(layout: Layout, url: string, component: string): string {
+  const pair = layout.authority.client(component, `system:${component}`);
+  return writeKubeconfig(join(layout.folder, `${component}.kubeconfig`), {
+    url,
+    caFile: layout.authority.certificate,
+    pair,
+  });
+}
+
+async function untilReady(admin: KubeClient, processes: readonly OwnedProcess[]): Promise<void> {
+  await eventually('the API server to be ready', async () => (await admin.text('/readyz')) === 'ok', {
+    deadlineMs: START_DEADLINE_MS,
+    everyMs: 100,
+  });
+  for (const process of processes) process.assertRunning();
+}
+
+/** Pods are refused until the controllers have made the namespace's ServiceAccount. */
+async function untilAccountsExist(admin: KubeClient, processes: readonly OwnedProcess[]): Promise<void> {
+  await eventually(
+    'the default ServiceAccount',
+    () => admin.find('/api/v1/namespaces/default/serviceaccounts/default'),
+    { deadlineMs: START_DEADLINE_MS, everyMs: 100 },
+  );
+  for (const process of processes) process.assertRunning();
+}

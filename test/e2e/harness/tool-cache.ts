@@ -1,0 +1,35 @@
+import { createHash } from 'node:crypto';
+import { readFileSync } from 'node:fs';
+import { homedir } from 'node:os';
+import { join } from 'node:path';
+
+/** The tool sets of this tier: each folder under tools/ pins one of them. */
+export type ToolSet = 'control-plane' | 'kwok' | 'moto';
+
+const PINNED_BY: Readonly<Record<ToolSet, readonly string[]>> = {
+  'control-plane': ['go.mod', 'go.sum'],
+  kwok: ['go.mod', 'go.sum'],
+  moto: ['requirements.txt'],
+};
+
+/** Where built tools are kept, outside Git; `SMARTSCALE_E2E_CACHE` moves it. */
+export function cacheRoot(): string {
+  return process.env['SMARTSCALE_E2E_CACHE'] ?? join(homedir(), '.cache', 'smartscale-e2e');
+}
+
+/** The folder in Git that pins a tool set. */
+export function toolSource(set: ToolSet): string {
+  return join(import.meta.dirname, '..', 'tools', set);
+}
+
+/** The cache folder of a tool set: its name carries the hash of what pins it, so a new pin never meets an old build. */
+export function toolFolder(set: ToolSet): string {
+  const hash = createHash('sha256');
+  for (const file of PINNED_BY[set]) hash.update(readFileSync(join(toolSource(set), file)));
+  return join(cacheRoot(), `${set}-${hash.digest('hex').slice(0, 16)}`);
+}
+
+/** A built executable of a Go tool set. */
+export function goTool(set: 'control-plane' | 'kwok', name: string): string {
+  return join(toolFolder(set), name);
+}
