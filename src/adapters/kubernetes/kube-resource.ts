@@ -1,3 +1,5 @@
+import type { KubeQuery } from './kube-transport.ts';
+
 /** The metadata that every stored object has, as the API server writes it. */
 export interface RawMetadata {
   readonly name: string;
@@ -36,6 +38,8 @@ export interface ProjectionContext<T> {
 export interface KubeResource<T> {
   readonly name: string;
   readonly path: string;
+  /** Narrows what is mirrored, such as a `fieldSelector`; @default everything under the path */
+  readonly query?: KubeQuery;
   /** Must keep no reference into the raw object beyond what it needs: the rest is garbage at once. */
   project(raw: RawObject, context: ProjectionContext<T>): T;
 }

@@ -61,7 +61,7 @@ async function fetchPage(
   const { body } = await transport.request({
     method: 'GET',
     path: resource.path,
-    query: { limit: PAGE_SIZE, continue: token },
+    query: { ...resource.query, limit: PAGE_SIZE, continue: token },
     signal,
     timeoutMs: PAGE_TIMEOUT_MS,
     // The reflector waits by itself, and counts it.

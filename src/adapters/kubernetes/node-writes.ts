@@ -1,9 +1,7 @@
 import { type CordonMark, STARTUP_TAINT_KEY } from '../../model/node.ts';
+import { CORDON_ANNOTATION, formatCordonMark, parseCordonMark } from './annotations.ts';
 import { KubeApiError } from './kube-api-error.ts';
 import type { KubeTransport } from './kube-transport.ts';
-
-/** Our mark on a node that we cordoned: `OPERATIONID@ISO-TIME`. The projection of nodes reads it back. */
-export const CORDON_ANNOTATION = 'smartscale.dev/cordoned-by';
 
 /** How often a patch is tried anew after someone else changed the node meanwhile; kubelets write every few seconds. */
 const CONFLICT_RETRIES = 5;
@@ -43,7 +41,7 @@ export class NodeWrites {
       const owner = operationOf(node);
       const isCordoned = node.spec?.unschedulable === true;
       if (isCordoned && (owner === undefined || owner === mark.operationId)) return { answer: 'done' };
-      const annotations = { [CORDON_ANNOTATION]: formatMark(mark) };
+      const annotations = { [CORDON_ANNOTATION]: formatCordonMark(mark) };
       return { answer: 'done', patch: { metadata: { annotations }, spec: { unschedulable: true } } };
     });
   }
@@ -121,11 +119,7 @@ function pathOf(nodeName: string): string {
   return `/api/v1/nodes/${encodeURIComponent(nodeName)}`;
 }
 
-function formatMark(mark: CordonMark): string {
-  return `${mark.operationId}@${new Date(mark.atMs).toISOString()}`;
-}
-
 function operationOf(node: RawNode): string | undefined {
   const mark = node.metadata.annotations?.[CORDON_ANNOTATION];
-  return mark?.slice(0, mark.includes('@') ? mark.lastIndexOf('@') : mark.length);
+  return mark === undefined ? undefined : parseCordonMark(mark).operationId;
 }

@@ -1,7 +1,7 @@
 import { type Clock, PortError } from '../../ports.ts';
 import { KubeApiError } from './kube-api-error.ts';
 import type { KubeResource, RawObject } from './kube-resource.ts';
-import type { KubeTransport } from './kube-transport.ts';
+import type { KubeQuery, KubeTransport } from './kube-transport.ts';
 import type { ObjectStore, Refill } from './object-store.ts';
 
 /** Bookmarks come about each minute; a stream without any sign of life this long hangs on a dead connection. */
@@ -74,9 +74,10 @@ export class WatchSession<T> {
     }
   }
 
-  #query(): Record<string, string | number | boolean> {
-    const common = { watch: true, allowWatchBookmarks: true, timeoutSeconds: this.#options.timeoutSeconds };
-    if (this.#options.from !== undefined) return { ...common, resourceVersion: this.#options.from };
+  #query(): KubeQuery {
+    const { from, resource, timeoutSeconds } = this.#options;
+    const common = { ...resource.query, watch: true, allowWatchBookmarks: true, timeoutSeconds };
+    if (from !== undefined) return { ...common, resourceVersion: from };
     return { ...common, sendInitialEvents: true, resourceVersionMatch: 'NotOlderThan' };
   }
 

@@ -44,7 +44,7 @@ export class RecordingApiServer {
         started.calls.push(call);
         const { status, headers, body } = answer(call);
         response.writeHead(status, { 'content-type': 'application/json', ...headers });
-        response.end(body === undefined ? undefined : JSON.stringify(body));
+        response.end(body === undefined ? undefined : `${JSON.stringify(body)}\n`);
       });
     });
     await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));

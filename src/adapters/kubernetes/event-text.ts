@@ -1,0 +1,104 @@
+import type { LaunchOperation, Operation, RemoveOperation } from '../../model/operation.ts';
+import type { NoticeSubject, ReportEvent } from '../../ports.ts';
+
+/** What an Event says, before it is known which object of the cluster it is attached to. */
+export interface EventText {
+  readonly subject: NoticeSubject;
+  readonly type: 'Normal' | 'Warning';
+  /** UpperCamelCase, as Kubernetes writes reasons. */
+  readonly reason: string;
+  readonly message: string;
+  readonly atMs: number;
+}
+
+const FLEET: NoticeSubject = { kind: 'fleet' };
+
+/** The Event that a report is worth; `undefined` for what happens too often or means nothing to a person with kubectl. */
+export function eventTextOf(event: ReportEvent): EventText | undefined {
+  switch (event.kind) {
+    case 'decision':
+      return undefined;
+    case 'operation':
+      return operationText(event.operation, event.atMs);
+    case 'policy-accepted': {
+      const { digest, document, atMs } = event;
+      const message = `policy ${digest} from ${document.origin}${atRevision(document.revision)} is in force`;
+      return { subject: FLEET, type: 'Normal', reason: 'PolicyAccepted', message, atMs };
+    }
+    case 'policy-rejected': {
+      const { faults, document, atMs } = event;
+      const message = `${document.origin}${atRevision(document.revision)} is rejected: ${faults.join('; ')}`;
+      return { subject: FLEET, type: 'Warning', reason: 'PolicyRejected', message, atMs };
+    }
+    case 'notice': {
+      const { subject, severity, reason, atMs } = event;
+      const type = severity === 'warning' ? 'Warning' : 'Normal';
+      return { subject, type, reason: camelCase(reason.code), message: reason.text, atMs };
+    }
+  }
+}
+
+function operationText(operation: Operation, atMs: number): EventText | undefined {
+  return operation.kind === 'launch' ? launchText(operation, atMs) : removalText(operation, atMs);
+}
+
+function launchText(launch: LaunchOperation, atMs: number): EventText | undefined {
+  const what = launch.offering ?? launch.offerings[0] ?? 'no offering';
+  const common = { subject: FLEET, atMs };
+  switch (launch.step) {
+    case 'launched': {
+      const message = `launched ${launch.instanceId ?? 'an instance'} (${what}): ${why(launch)}`;
+      return { ...common, type: 'Normal', reason: 'InstanceLaunched', message };
+    }
+    case 'ready': {
+      const message = `${launch.instanceId ?? 'the instance'} (${what}) is a ready node`;
+      return { ...common, type: 'Normal', reason: 'NodeJoined', message };
+    }
+    case 'failed': {
+      const message = `launch of ${what} failed: ${launch.outcome?.text ?? 'no reason given'}`;
+      return { ...common, type: 'Warning', reason: 'LaunchFailed', message };
+    }
+    case 'intended':
+    case 'undoing':
+      return undefined;
+  }
+}
+
+function removalText(removal: RemoveOperation, atMs: number): EventText | undefined {
+  const { nodeName, instanceId } = removal;
+  const subject: NoticeSubject = { kind: 'node', name: nodeName };
+  switch (removal.step) {
+    case 'draining':
+      return {
+        subject,
+        type: 'Normal',
+        reason: 'Draining',
+        message: `draining ${nodeName}: ${why(removal)}`,
+        atMs,
+      };
+    case 'removed': {
+      const message = `removed ${nodeName} (${instanceId}): ${why(removal)}`;
+      return { subject: FLEET, type: 'Normal', reason: 'NodeRemoved', message, atMs };
+    }
+    case 'aborted': {
+      const message = `removal of ${nodeName} was given up: ${removal.outcome?.text ?? 'no reason given'}`;
+      return { subject, type: 'Warning', reason: 'RemovalAborted', message, atMs };
+    }
+    case 'intended':
+    case 'terminating':
+    case 'aborting':
+      return undefined;
+  }
+}
+
+function why(operation: Operation): string {
+  return operation.reasons.map((reason) => reason.text).join('; ') || 'no reason given';
+}
+
+function atRevision(revision: string | undefined): string {
+  return revision === undefined ? '' : ` at ${revision}`;
+}
+
+function camelCase(code: string): string {
+  return code.replaceAll(/(?:^|[^A-Za-z0-9]+)([A-Za-z0-9])/g, (_match, first: string) => first.toUpperCase());
+}
