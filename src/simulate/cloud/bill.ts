@@ -1,0 +1,62 @@
+import type { Lifecycle } from '../../model/offering.ts';
+
+/** Linux instances are billed by the second, a minute at least (facts: EC2 43). */
+const SHORTEST_BILLED_MS = 60_000;
+const MS_PER_HOUR = 3_600_000;
+
+interface Meter {
+  readonly startedAtMs: number;
+  readonly lifecycle: Lifecycle;
+  readMs: number;
+  priceUsdPerHour: number;
+}
+
+/** What the fleet cost so far. Spot is charged at the price of its time, on-demand at the list price. */
+export class Bill {
+  readonly #clock: { monotonicMs(): number };
+  readonly #meters = new Map<string, Meter>();
+  #usd = 0;
+  #nodeMs = 0;
+
+  constructor(clock: { monotonicMs(): number }) {
+    this.#clock = clock;
+  }
+
+  start(instanceId: string, lifecycle: Lifecycle, priceUsdPerHour: number): void {
+    const nowMs = this.#clock.monotonicMs();
+    this.#meters.set(instanceId, { startedAtMs: nowMs, readMs: nowMs, lifecycle, priceUsdPerHour });
+  }
+
+  /** The instance's price changed; what ran before is charged at the old one. */
+  reprice(instanceId: string, priceUsdPerHour: number): void {
+    const meter = this.#meters.get(instanceId);
+    if (meter === undefined) return;
+    this.#read(meter, this.#clock.monotonicMs());
+    meter.priceUsdPerHour = priceUsdPerHour;
+  }
+
+  stop(instanceId: string): void {
+    const meter = this.#meters.get(instanceId);
+    if (meter === undefined) return;
+    this.#read(meter, Math.max(this.#clock.monotonicMs(), meter.startedAtMs + SHORTEST_BILLED_MS));
+    this.#meters.delete(instanceId);
+  }
+
+  costUsd(): number {
+    for (const meter of this.#meters.values()) this.#read(meter, this.#clock.monotonicMs());
+    return this.#usd;
+  }
+
+  /** Hours that instances ran, all together. */
+  nodeHours(): number {
+    for (const meter of this.#meters.values()) this.#read(meter, this.#clock.monotonicMs());
+    return this.#nodeMs / MS_PER_HOUR;
+  }
+
+  #read(meter: Meter, untilMs: number): void {
+    const ms = untilMs - meter.readMs;
+    this.#usd += (ms / MS_PER_HOUR) * meter.priceUsdPerHour;
+    this.#nodeMs += ms;
+    meter.readMs = untilMs;
+  }
+}

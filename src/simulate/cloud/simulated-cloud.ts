@@ -1,0 +1,222 @@
+import type { Instance, InstanceState } from '../../model/instance.ts';
+import { isAlive } from '../../model/instance.ts';
+import type { Offering, OfferingKey } from '../../model/offering.ts';
+import type { CloudFault, LaunchOutcome } from '../../model/outcome.ts';
+import { type Cloud, type LaunchRequest, type OfferingQuery, PortError } from '../../ports.ts';
+import type { Chance } from '../chance.ts';
+import type { EventLog } from '../event-log.ts';
+import type { VirtualClock } from '../virtual-clock.ts';
+import { Bill } from './bill.ts';
+import { CapacityWindows, parseOfferingKey } from './capacity-windows.ts';
+import { SpotMarket } from './spot-market.ts';
+
+/** What EC2 takes to answer a launch, and a terminate. */
+const LAUNCH_CALL_MS = { least: 900, most: 2_200 } as const;
+const TERMINATE_CALL_MS = 300;
+/** From launch to `running`, and from `shutting-down` to `terminated`. */
+const PENDING_MS = { least: 6_000, most: 14_000 } as const;
+const SHUTTING_DOWN_MS = { least: 15_000, most: 45_000 } as const;
+/** How long EC2 shows what is terminated. */
+const SHOWN_MS = 3_600_000;
+/** The notice before a spot instance is taken back. */
+export const SPOT_NOTICE_MS = 120_000;
+const REPRICE_MS = 3_600_000;
+
+/** What the machines tell the rest of the world. */
+export interface Machines {
+  /** The machine starts to boot. */
+  started(instance: Instance, offering: Offering): void;
+  /** The machine is gone, whoever ended it. */
+  ended(instanceId: string): void;
+}
+
+interface Accepted {
+  readonly parameters: string;
+  readonly instanceId: string;
+}
+
+/** EC2 in memory: idempotent launches, lifecycles, capacity that runs out, spot instances that are taken back, a bill. */
+export class SimulatedCloud implements Cloud {
+  readonly market: SpotMarket;
+  readonly capacity: CapacityWindows;
+  readonly bill: Bill;
+  readonly #clock: VirtualClock;
+  readonly #log: EventLog;
+  readonly #chance: Chance;
+  readonly #machines: Machines;
+  readonly #instances = new Map<string, Instance>();
+  readonly #accepted = new Map<string, Accepted>();
+  readonly #noticed = new Set<string>();
+  #made = 0;
+
+  constructor(parts: {
+    readonly clock: VirtualClock;
+    readonly log: EventLog;
+    readonly chance: Chance;
+    readonly machines: Machines;
+  }) {
+    this.#clock = parts.clock;
+    this.#log = parts.log;
+    this.#chance = parts.chance;
+    this.#machines = parts.machines;
+    this.market = new SpotMarket(parts.chance.stream('spot-prices'), parts.clock);
+    this.capacity = new CapacityWindows(parts.clock);
+    this.bill = new Bill(parts.clock);
+    parts.clock.every(REPRICE_MS, () => this.#repriceSpot());
+  }
+
+  async instances(): Promise<readonly Instance[]> {
+    return this.shown();
+  }
+
+  /** What EC2 shows of the fleet now. */
+  shown(): readonly Instance[] {
+    return [...this.#instances.values()];
+  }
+
+  async offerings(wanted: OfferingQuery): Promise<readonly Offering[]> {
+    return this.market.offerings(wanted);
+  }
+
+  async launch(request: LaunchRequest, signal: AbortSignal): Promise<LaunchOutcome> {
+    const outcome = this.#launchNow(request);
+    await this.#clock.sleep(this.#chance.between(LAUNCH_CALL_MS.least, LAUNCH_CALL_MS.most), signal);
+    if (signal.aborted)
+      throw new PortError('the launch call was given up before EC2 answered', {
+        retry: 'transient',
+        code: 'TimeoutError',
+      });
+    return outcome;
+  }
+
+  async terminate(instanceIds: readonly string[], signal: AbortSignal): Promise<void> {
+    for (const id of instanceIds) {
+      const instance = this.#instances.get(id);
+      if (instance === undefined || !isAlive(instance)) continue;
+      this.#log.add('terminate', { instance: id });
+      this.#shutDown(instance);
+    }
+    await this.#clock.sleep(TERMINATE_CALL_MS, signal);
+  }
+
+  async consoleOutput(instanceId: string): Promise<string | undefined> {
+    return this.#instances.has(instanceId) ? `simulated console of ${instanceId}\n` : undefined;
+  }
+
+  /** Whether EC2 has announced that it will take the instance back. */
+  isNoticed(instanceId: string): boolean {
+    return this.#noticed.has(instanceId);
+  }
+
+  /** EC2 announces that it takes a spot instance back, and does so two minutes later. */
+  interrupt(instanceId: string): boolean {
+    const instance = this.#instances.get(instanceId);
+    if (instance === undefined || instance.lifecycle !== 'spot' || !isAlive(instance)) return false;
+    if (this.#noticed.has(instanceId)) return false;
+    this.#noticed.add(instanceId);
+    this.#log.add('spot-notice', { instance: instanceId });
+    this.#clock.after(SPOT_NOTICE_MS, () => {
+      const now = this.#instances.get(instanceId);
+      if (now === undefined || !isAlive(now)) return;
+      this.#log.add('spot-interruption', { instance: instanceId });
+      this.#shutDown(now);
+    });
+    return true;
+  }
+
+  #launchNow(request: LaunchRequest): LaunchOutcome {
+    const parameters = JSON.stringify([request.offerings, request.operationId, request.tags]);
+    const before = this.#accepted.get(request.clientToken);
+    if (before !== undefined) return this.#repeat(before, parameters);
+    const faults: CloudFault[] = [];
+    for (const key of request.offerings) {
+      const offering = this.market.offering(parseOfferingKey(key));
+      if (offering !== undefined && this.capacity.hasCapacity(key)) {
+        const instance = this.#make(offering, request);
+        this.#accepted.set(request.clientToken, { parameters, instanceId: instance.id });
+        return { instance, faults };
+      }
+      faults.push(offering === undefined ? unknownType(key) : noCapacity(key));
+      this.#log.add('launch-refused', { offering: key, operation: request.operationId });
+    }
+    return { instance: undefined, faults };
+  }
+
+  #repeat(before: Accepted, parameters: string): LaunchOutcome {
+    if (before.parameters === parameters)
+      return { instance: this.#instances.get(before.instanceId), faults: [] };
+    const fault: CloudFault = {
+      class: 'token-mismatch',
+      code: 'IdempotentParameterMismatch',
+      message: 'this client token was used with other parameters',
+      offerings: [],
+    };
+    return { instance: undefined, faults: [fault] };
+  }
+
+  #make(offering: Offering, request: LaunchRequest): Instance {
+    this.#made += 1;
+    const { type, zone, lifecycle, priceUsdPerHour } = offering;
+    const instance: Instance = {
+      id: `i-${this.#made.toString(16).padStart(17, '0')}`,
+      type,
+      zone,
+      lifecycle,
+      state: 'pending',
+      launchedAtMs: this.#clock.now(),
+      operationId: request.operationId,
+      priceUsdPerHour,
+    };
+    this.#instances.set(instance.id, instance);
+    this.#log.add('launch', { instance: instance.id, type, zone, lifecycle, operation: request.operationId });
+    this.bill.start(instance.id, lifecycle, priceUsdPerHour ?? 0);
+    const pendingMs = this.#chance.between(PENDING_MS.least, PENDING_MS.most);
+    this.#clock.after(pendingMs, () => this.#move(instance.id, 'pending', 'running'));
+    this.#machines.started(instance, offering);
+    return instance;
+  }
+
+  #shutDown(instance: Instance): void {
+    this.#instances.set(instance.id, { ...instance, state: 'shutting-down' });
+    this.bill.stop(instance.id);
+    this.#machines.ended(instance.id);
+    const takesMs = this.#chance.between(SHUTTING_DOWN_MS.least, SHUTTING_DOWN_MS.most);
+    this.#clock.after(takesMs, () => {
+      this.#move(instance.id, 'shutting-down', 'terminated');
+      this.#clock.after(SHOWN_MS, () => this.#instances.delete(instance.id));
+    });
+  }
+
+  #move(id: string, from: InstanceState, to: InstanceState): void {
+    const instance = this.#instances.get(id);
+    if (instance?.state === from) this.#instances.set(id, { ...instance, state: to });
+  }
+
+  #repriceSpot(): void {
+    for (const instance of this.#instances.values()) {
+      if (instance.lifecycle !== 'spot' || !isAlive(instance)) continue;
+      const price = this.market.offering(instance)?.priceUsdPerHour;
+      if (price === undefined) continue;
+      this.bill.reprice(instance.id, price);
+      this.#instances.set(instance.id, { ...instance, priceUsdPerHour: price });
+    }
+  }
+}
+
+function noCapacity(key: OfferingKey): CloudFault {
+  return {
+    class: 'capacity',
+    code: 'InsufficientInstanceCapacity',
+    message: `no capacity for ${key} now`,
+    offerings: [key],
+  };
+}
+
+function unknownType(key: OfferingKey): CloudFault {
+  return {
+    class: 'configuration',
+    code: 'InvalidParameterValue',
+    message: `the simulated region does not sell ${key}`,
+    offerings: [key],
+  };
+}

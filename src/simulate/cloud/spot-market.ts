@@ -1,0 +1,90 @@
+import { allocatableOf, instanceType } from '../../catalogue/instance-type.ts';
+import { onDemandPriceUsdPerHour, typicalSpotPriceUsdPerHour } from '../../catalogue/list-price.ts';
+import { type Offering, type OfferingKey, offeringKey } from '../../model/offering.ts';
+import type { OfferingQuery } from '../../ports.ts';
+import type { Chance } from '../chance.ts';
+import type { VirtualClock } from '../virtual-clock.ts';
+
+/** Spot prices move a few times a day, in small steps (facts: EC2 41); here each offering's every hour. */
+const STEP_MS = 3_600_000;
+const MOST_STEP = 0.06;
+/** How far a price may wander from its typical value; it never exceeds on-demand. */
+const LOWEST = 0.7;
+const HIGHEST = 1.8;
+/** Where the catalogue has no spot price for a zone. */
+const USUAL_SPOT_SHARE = 0.38;
+
+/** What can be bought in the simulated region and at which price now. */
+export class SpotMarket {
+  readonly #chance: Chance;
+  readonly #factors = new Map<OfferingKey, number>();
+  readonly #offerings = new Map<OfferingKey, Offering>();
+
+  constructor(chance: Chance, clock: VirtualClock) {
+    this.#chance = chance;
+    clock.every(STEP_MS, () => this.#step());
+  }
+
+  /** The offerings of these types and zones; a type that the catalogue does not have is left out. */
+  offerings(wanted: OfferingQuery): readonly Offering[] {
+    return wanted.types.flatMap((type) =>
+      wanted.zones.flatMap((zone) =>
+        (['on-demand', 'spot'] as const).flatMap((lifecycle) => {
+          const offering = this.offering({ type, zone, lifecycle });
+          return offering === undefined ? [] : [offering];
+        }),
+      ),
+    );
+  }
+
+  offering(named: Pick<Offering, 'type' | 'zone' | 'lifecycle'>): Offering | undefined {
+    const key = offeringKey(named);
+    const known = this.#offerings.get(key);
+    if (known !== undefined) return known;
+    const type = instanceType(named.type);
+    const region = named.zone.slice(0, -1);
+    const onDemand = onDemandPriceUsdPerHour(region, named.type);
+    if (type === undefined || onDemand === undefined) return undefined;
+    const offering: Offering = {
+      type: named.type,
+      zone: named.zone,
+      lifecycle: named.lifecycle,
+      arch: type.arch,
+      priceUsdPerHour: named.lifecycle === 'on-demand' ? onDemand : this.#spotPrice(key, region, named),
+      allocatable: allocatableOf(type),
+    };
+    this.#offerings.set(key, offering);
+    return offering;
+  }
+
+  /** An hour passes: each price walks on a stream of its own. */
+  #step(): void {
+    for (const [key, offering] of this.#offerings) {
+      if (offering.lifecycle === 'on-demand') continue;
+      const priceUsdPerHour = this.#spotPrice(key, offering.zone.slice(0, -1), offering);
+      this.#offerings.set(key, { ...offering, priceUsdPerHour });
+    }
+  }
+
+  #spotPrice(key: OfferingKey, region: string, { type, zone }: Pick<Offering, 'type' | 'zone'>): number {
+    const onDemand = onDemandPriceUsdPerHour(region, type) ?? 0;
+    const typical = typicalSpotPriceUsdPerHour(region, type, zone) ?? onDemand * USUAL_SPOT_SHARE;
+    const before = this.#factors.get(key);
+    const factor = before === undefined ? this.#stream(key).between(0.85, 1.15) : this.#walk(key, before);
+    this.#factors.set(key, factor);
+    return Math.round(Math.min(onDemand, typical * factor) * 1e6) / 1e6;
+  }
+
+  #walk(key: OfferingKey, factor: number): number {
+    const step = 1 + this.#stream(key).between(-MOST_STEP, MOST_STEP);
+    return Math.min(HIGHEST, Math.max(LOWEST, factor * step));
+  }
+
+  readonly #streams = new Map<OfferingKey, Chance>();
+
+  #stream(key: OfferingKey): Chance {
+    const stream = this.#streams.get(key) ?? this.#chance.stream(key);
+    this.#streams.set(key, stream);
+    return stream;
+  }
+}

@@ -1,0 +1,120 @@
+import type { Node } from '../../model/node.ts';
+import type { Pod, PodAffinityTerm, TopologySpread } from '../../model/pod.ts';
+import { fitsInto } from '../../model/resources.ts';
+import { selects } from '../../model/selector.ts';
+import { untoleratedTaint } from '../../model/taint.ts';
+import type { ClusterState } from './cluster-state.ts';
+
+/** The name of the node that kube-scheduler would bind the pod to now, or `undefined` when no node will do. */
+export function chooseNode(pod: Pod, state: ClusterState): string | undefined {
+  let best: { readonly name: string; readonly score: number } | undefined;
+  for (const node of state.nodes()) {
+    if (!mayRunOn(pod, node, state)) continue;
+    const score = leastAllocated(pod, node, state);
+    if (best === undefined || score > best.score || (score === best.score && node.name < best.name))
+      best = { name: node.name, score };
+  }
+  return best?.name;
+}
+
+function mayRunOn(pod: Pod, node: Node, state: ClusterState): boolean {
+  return (
+    node.isReady &&
+    !node.isUnschedulable &&
+    fitsInto(pod.requests, state.freeOn(node)) &&
+    untoleratedTaint(pod.tolerations, node.taints) === undefined &&
+    matchesNode(pod, node) &&
+    hasFreePorts(pod, node, state) &&
+    pod.podAntiAffinity.every((term) => matchesInDomain(term, node, state) === 0) &&
+    pod.podAffinity.every((term) => isAttracted(pod, term, node, state)) &&
+    isWelcome(pod, node, state) &&
+    pod.topologySpread.every((spread) => keepsSkew(pod, spread, node, state))
+  );
+}
+
+function matchesNode(pod: Pod, node: Node): boolean {
+  if (!selects(pod.nodeSelector, node.labels)) return false;
+  if (pod.nodeAffinityTerms.length > 0 && !pod.nodeAffinityTerms.some((term) => selects(term, node.labels)))
+    return false;
+  return pod.volumeZones.length === 0 || pod.volumeZones.some((z) => z === node.zone || z === node.name);
+}
+
+function hasFreePorts(pod: Pod, node: Node, state: ClusterState): boolean {
+  if (pod.hostPorts.length === 0) return true;
+  return !state.podsOn(node.name).some((other) => other.hostPorts.some((p) => pod.hostPorts.includes(p)));
+}
+
+/** How many pods that the term selects run in the node's domain. */
+function matchesInDomain(term: PodAffinityTerm, node: Node, state: ClusterState): number {
+  const domain = node.labels[term.topologyKey];
+  if (domain === undefined) return 0;
+  let count = 0;
+  for (const other of nodesInDomain(term.topologyKey, domain, state)) {
+    for (const pod of state.podsOn(other.name)) if (isSelected(term, pod)) count += 1;
+  }
+  return count;
+}
+
+/** Affinity to pods that exist nowhere yet is satisfied by the first pod that matches its own term. */
+function isAttracted(pod: Pod, term: PodAffinityTerm, node: Node, state: ClusterState): boolean {
+  if (node.labels[term.topologyKey] === undefined) return false;
+  if (matchesInDomain(term, node, state) > 0) return true;
+  const existsElsewhere = state.pods().some((p) => p.nodeName !== undefined && isSelected(term, p));
+  return !existsElsewhere && isSelected(term, pod);
+}
+
+/** Whether no pod that runs already keeps this one away by its own anti-affinity. */
+function isWelcome(pod: Pod, node: Node, state: ClusterState): boolean {
+  for (const other of state.nodes()) {
+    for (const resident of state.podsOn(other.name)) {
+      const repels = resident.podAntiAffinity.some(
+        (term) =>
+          node.labels[term.topologyKey] !== undefined &&
+          node.labels[term.topologyKey] === other.labels[term.topologyKey] &&
+          isSelected(term, pod),
+      );
+      if (repels) return false;
+    }
+  }
+  return true;
+}
+
+function keepsSkew(pod: Pod, spread: TopologySpread, node: Node, state: ClusterState): boolean {
+  if (spread.whenUnsatisfiable !== 'DoNotSchedule') return true;
+  const domain = node.labels[spread.topologyKey];
+  if (domain === undefined) return false;
+  const counts = new Map<string, number>();
+  for (const other of state.nodes()) {
+    const key = other.labels[spread.topologyKey];
+    if (key === undefined || other.isControlPlane) continue;
+    const here = state.podsOn(other.name).filter((p) => isSpread(spread, pod.namespace, p)).length;
+    counts.set(key, (counts.get(key) ?? 0) + here);
+  }
+  const least = Math.min(...counts.values());
+  const own = selects(spread.selector, pod.labels) ? 1 : 0;
+  return (counts.get(domain) ?? 0) + own - least <= spread.maxSkew;
+}
+
+function isSpread(spread: TopologySpread, namespace: string, pod: Pod): boolean {
+  return (
+    pod.namespace === namespace &&
+    pod.deletionRequestedAtMs === undefined &&
+    selects(spread.selector, pod.labels)
+  );
+}
+
+function isSelected(term: PodAffinityTerm, pod: Pod): boolean {
+  return term.namespaces.includes(pod.namespace) && selects(term.selector, pod.labels);
+}
+
+function nodesInDomain(key: string, domain: string, state: ClusterState): readonly Node[] {
+  return state.nodes().filter((node) => node.labels[key] === domain);
+}
+
+/** NodeResourcesFit with LeastAllocated, the scheduler's default: the mean free share of CPU and memory afterwards. */
+function leastAllocated(pod: Pod, node: Node, state: ClusterState): number {
+  const free = state.freeOn(node);
+  const cpu = (free.cpuMillis - pod.requests.cpuMillis) / node.allocatable.cpuMillis;
+  const memory = (free.memoryMiB - pod.requests.memoryMiB) / node.allocatable.memoryMiB;
+  return cpu + memory;
+}

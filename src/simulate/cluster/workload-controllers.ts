@@ -1,0 +1,161 @@
+import type { Node } from '../../model/node.ts';
+import type { Pod } from '../../model/pod.ts';
+import { selects } from '../../model/selector.ts';
+import { type Toleration, untoleratedTaint } from '../../model/taint.ts';
+import type { ClusterState } from './cluster-state.ts';
+import { type Workload, workloadUid } from './workload.ts';
+
+/** How the controllers act on the API server. */
+export interface PodWriter {
+  create(pod: Pod): void;
+  remove(pod: Pod): void;
+}
+
+/** What a DaemonSet's pods tolerate by themselves: they start on nodes that are cordoned or not ready. */
+const DAEMON_TOLERATIONS: readonly Toleration[] = [
+  { key: 'node.kubernetes.io/not-ready', operator: 'Exists' },
+  { key: 'node.kubernetes.io/unschedulable', operator: 'Exists' },
+];
+
+/** Brings the pods of every workload to the count that it asks for. */
+export class WorkloadControllers {
+  readonly #workloads = new Map<string, Workload>();
+  readonly #state: ClusterState;
+  readonly #writer: PodWriter;
+  readonly #clock: { now(): number };
+  #madePods = 0;
+
+  constructor(state: ClusterState, writer: PodWriter, clock: { now(): number }) {
+    this.#state = state;
+    this.#writer = writer;
+    this.#clock = clock;
+  }
+
+  /** Creates the workload or changes its replicas and template; pods that run keep theirs, but know the new count. */
+  apply(workload: Workload): void {
+    const uid = workloadUid(workload);
+    this.#workloads.set(uid, workload);
+    for (const pod of this.#state.podsOf(uid)) {
+      if (pod.owner?.replicas !== replicasOf(workload))
+        this.#state.putPod({ ...pod, owner: ownerOf(workload) });
+    }
+  }
+
+  /** Deletes the workload and its pods. */
+  remove(workload: Pick<Workload, 'kind' | 'namespace' | 'name'>): void {
+    const uid = workloadUid(workload);
+    this.#workloads.delete(uid);
+    for (const pod of this.#state.podsOf(uid).filter(isActive)) this.#writer.remove(pod);
+  }
+
+  workload(uid: string): Workload | undefined {
+    return this.#workloads.get(uid);
+  }
+
+  workloads(): readonly Workload[] {
+    return [...this.#workloads.values()];
+  }
+
+  reconcile(): void {
+    for (const workload of this.#workloads.values()) {
+      if (workload.kind === 'DaemonSet') this.#reconcileDaemons(workload);
+      else this.#reconcileReplicas(workload);
+    }
+  }
+
+  #reconcileReplicas(workload: Workload): void {
+    const pods = this.#state.podsOf(workloadUid(workload));
+    const active = pods.filter(isActive);
+    // A StatefulSet's pod gives its name back only once it is gone.
+    const taken = workload.kind === 'StatefulSet' ? pods : active;
+    for (let i = taken.length; i < workload.replicas; i += 1) this.#writer.create(this.#newPod(workload));
+    for (const pod of this.#victims(active, active.length - workload.replicas)) this.#writer.remove(pod);
+  }
+
+  #reconcileDaemons(workload: Workload): void {
+    const pods = this.#state.podsOf(workloadUid(workload)).filter(isActive);
+    const served = new Set(pods.map((pod) => pod.nodeName));
+    for (const node of this.#state.nodes()) {
+      if (!served.has(node.name) && wantsDaemon(workload, node))
+        this.#writer.create(this.#newPod(workload, node.name));
+    }
+  }
+
+  /** Which pods go first: those without a node, then those that share a node with most siblings, then the newest. */
+  #victims(pods: readonly Pod[], count: number): readonly Pod[] {
+    if (count <= 0) return [];
+    const siblings = new Map<string | undefined, number>();
+    for (const { nodeName } of pods) siblings.set(nodeName, (siblings.get(nodeName) ?? 0) + 1);
+    const rank = (pod: Pod) =>
+      pod.nodeName === undefined ? Number.POSITIVE_INFINITY : (siblings.get(pod.nodeName) ?? 0);
+    const byRank = (a: Pod, b: Pod) => {
+      const [x, y] = [rank(a), rank(b)];
+      if (x !== y) return y > x ? 1 : -1;
+      return b.createdAtMs - a.createdAtMs || (a.name < b.name ? 1 : -1);
+    };
+    return [...pods].sort(byRank).slice(0, count);
+  }
+
+  #newPod(workload: Workload, nodeName?: string): Pod {
+    const { namespace, template } = workload;
+    const name = this.#podName(workload);
+    this.#madePods += 1;
+    return {
+      uid: `uid-pod-${this.#madePods}`,
+      namespace,
+      name,
+      labels: template.labels,
+      requests: template.requests,
+      phase: 'Pending',
+      nodeName,
+      createdAtMs: this.#clock.now(),
+      unschedulableSinceMs: undefined,
+      deletionRequestedAtMs: undefined,
+      owner: ownerOf(workload),
+      priority: template.priority ?? 0,
+      graceSeconds: template.graceSeconds ?? 30,
+      tolerations: template.tolerations ?? [],
+      nodeSelector: template.nodeSelector ?? [],
+      nodeAffinityTerms: [],
+      podAffinity: template.podAffinity ?? [],
+      podAntiAffinity: template.podAntiAffinity ?? [],
+      topologySpread: template.topologySpread ?? [],
+      hostPorts: template.hostPorts ?? [],
+      volumeZones: [],
+      isMirror: false,
+      hasLocalVolume: template.hasLocalVolume ?? false,
+      disruption: template.disruption ?? 'unset',
+    };
+  }
+
+  #podName(workload: Workload): string {
+    if (workload.kind !== 'StatefulSet') return `${workload.name}-${this.#madePods + 1}`;
+    const taken = new Set(this.#state.podsOf(workloadUid(workload)).map((pod) => pod.name));
+    let ordinal = 0;
+    while (taken.has(`${workload.name}-${ordinal}`)) ordinal += 1;
+    return `${workload.name}-${ordinal}`;
+  }
+}
+
+/** Whether the pod counts towards its owner's replicas. */
+export function isActive(pod: Pod): boolean {
+  return pod.deletionRequestedAtMs === undefined && pod.phase !== 'Failed' && pod.phase !== 'Succeeded';
+}
+
+function wantsDaemon(workload: Workload, node: Node): boolean {
+  const { template } = workload;
+  const tolerations = [...(template.tolerations ?? []), ...DAEMON_TOLERATIONS];
+  return (
+    selects(template.nodeSelector ?? [], node.labels) &&
+    untoleratedTaint(tolerations, node.taints) === undefined
+  );
+}
+
+function ownerOf(workload: Workload): Pod['owner'] {
+  const { kind, name } = workload;
+  return { kind, name, uid: workloadUid(workload), replicas: replicasOf(workload) };
+}
+
+function replicasOf(workload: Workload): number | undefined {
+  return workload.kind === 'DaemonSet' ? undefined : workload.replicas;
+}

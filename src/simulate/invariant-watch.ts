@@ -1,0 +1,51 @@
+import { type EventLog, eventLine } from './event-log.ts';
+import { INVARIANTS } from './invariants.ts';
+import type { WorldSight, WorldWrite } from './world-sight.ts';
+
+/** A law that a run broke; the same seed breaks it again at the same time. */
+export interface Violation {
+  readonly seed: number;
+  readonly invariant: number;
+  /** Virtual milliseconds since the world began. */
+  readonly atMs: number;
+  /** What is wrong, and the events that led there. */
+  readonly story: string;
+}
+
+/** Events that are told with a violation, and violations that are kept of one run. */
+const STORY_EVENTS = 12;
+const MOST_KEPT = 20;
+
+/** Checks every invariant where it applies and keeps what was broken, each fact once. */
+export class InvariantWatch {
+  readonly violations: Violation[] = [];
+  readonly #seed: number;
+  readonly #log: EventLog;
+  readonly #clock: { monotonicMs(): number };
+  readonly #told = new Set<string>();
+
+  constructor(parts: { seed: number; log: EventLog; clock: { monotonicMs(): number } }) {
+    this.#seed = parts.seed;
+    this.#log = parts.log;
+    this.#clock = parts.clock;
+  }
+
+  write(write: WorldWrite, sight: WorldSight): void {
+    for (const { number, atWrite } of INVARIANTS) this.#note(number, atWrite?.(write, sight));
+  }
+
+  look(sight: WorldSight): void {
+    for (const { number, atLook } of INVARIANTS) this.#note(number, atLook?.(sight));
+  }
+
+  #note(invariant: number, fact: string | undefined): void {
+    if (fact === undefined || this.violations.length >= MOST_KEPT) return;
+    const key = `${invariant} ${fact}`;
+    if (this.#told.has(key)) return;
+    this.#told.add(key);
+    const events = this.#log.recent(STORY_EVENTS).map(eventLine);
+    const story = [fact, ...events].join('\n');
+    this.violations.push({ seed: this.#seed, invariant, atMs: Math.round(this.#clock.monotonicMs()), story });
+    this.#log.add('violation', { invariant, fact });
+  }
+}

@@ -1,0 +1,136 @@
+import type { Sample, Signal, Utilization } from '../../model/signal.ts';
+import { unknownSignal } from '../../model/signal.ts';
+import type { Telemetry, TelemetryQuery } from '../../ports.ts';
+
+/** What one node reported at one scrape. */
+export interface NodeReading {
+  readonly cpuPercent: number;
+  readonly memoryPercent: number;
+  readonly networkBytesPerSecond: number;
+}
+
+interface Scrape {
+  readonly atMs: number;
+  readonly readings: ReadonlyMap<string, NodeReading>;
+}
+
+/** Scrapes that are kept: two hours at 15 seconds, longer than any window that a policy looks back in practice. */
+const KEPT = 480;
+/** A signal whose newest scrape is older than so many steps is stale, hence unknown. */
+const STALE_STEPS = 4;
+
+type Measure = 'cpuPercent' | 'memoryPercent' | 'networkBytesPerSecond';
+
+/** Prometheus in memory: the scrapes of the last hours; can be switched off, and then misses those of the meantime. */
+export class SimulatedTelemetry implements Telemetry {
+  readonly #clock: { now(): number; monotonicMs(): number };
+  #scrapes: Scrape[] = [];
+  #offUntilMs = 0;
+  readonly #memo = new Map<Measure, { key: string; samples: Sample[]; next: number }>();
+
+  constructor(clock: { now(): number; monotonicMs(): number }) {
+    this.#clock = clock;
+  }
+
+  /** Neither scrapes nor answers for so long. */
+  switchOff(forMs: number): void {
+    this.#offUntilMs = this.#clock.monotonicMs() + forMs;
+  }
+
+  get isOff(): boolean {
+    return this.#clock.monotonicMs() < this.#offUntilMs;
+  }
+
+  record(readings: ReadonlyMap<string, NodeReading>): void {
+    if (this.isOff) return;
+    this.#scrapes.push({ atMs: this.#clock.now(), readings });
+    if (this.#scrapes.length < 2 * KEPT) return;
+    this.#scrapes = this.#scrapes.slice(-KEPT);
+    this.#memo.clear();
+  }
+
+  async utilization(query: TelemetryQuery): Promise<Utilization> {
+    const latest = this.#scrapes.at(-1);
+    const why = this.#whyUnknown(query, latest);
+    if (why !== undefined || latest === undefined)
+      return unknownUtilization(why ?? 'nothing was scraped yet');
+    return {
+      cpuPercent: this.#signal('cpuPercent', query, latest),
+      memoryPercent: this.#signal('memoryPercent', query, latest),
+      networkBytesPerSecond: this.#signal('networkBytesPerSecond', query, latest),
+      diskBytesPerSecond: unknownSignal('simulated nodes report no disk I/O'),
+      nodeCpuPercent: cpuByNode(query.nodeNames, latest),
+    };
+  }
+
+  #whyUnknown(query: TelemetryQuery, latest: Scrape | undefined): string | undefined {
+    if (this.isOff) return 'Prometheus does not answer';
+    if (query.nodeNames.length === 0) return 'there are no ready workers';
+    if (latest === undefined) return 'nothing was scraped yet';
+    const ageMs = this.#clock.now() - latest.atMs;
+    return ageMs > STALE_STEPS * query.stepMs ? `the newest sample is ${ageMs / 1_000} s old` : undefined;
+  }
+
+  #signal(measure: Measure, query: TelemetryQuery, latest: Scrape): Signal {
+    const samples = this.#series(measure, query.nodeNames);
+    const fromMs = this.#clock.now() - query.windowMs;
+    let start = samples.length;
+    while (start > 0 && (samples[start - 1]?.atMs ?? 0) >= fromMs) start -= 1;
+    const known = query.nodeNames.filter((name) => latest.readings.has(name)).length;
+    if (known === 0) return unknownSignal('no ready worker was scraped');
+    return {
+      status: 'known',
+      samples: samples.slice(start),
+      stepMs: query.stepMs,
+      coverage: known / query.nodeNames.length,
+    };
+  }
+
+  /** The workers' mean (their sum, for bytes) at every scrape; kept while the same workers are asked for. */
+  #series(measure: Measure, nodeNames: readonly string[]): readonly Sample[] {
+    const key = nodeNames.join();
+    let memo = this.#memo.get(measure);
+    if (memo === undefined || memo.key !== key) {
+      memo = { key, samples: [], next: 0 };
+      this.#memo.set(measure, memo);
+    }
+    for (; memo.next < this.#scrapes.length; memo.next += 1) {
+      const scrape = this.#scrapes[memo.next];
+      const value = scrape === undefined ? undefined : combine(measure, scrape, nodeNames);
+      if (scrape !== undefined && value !== undefined) memo.samples.push({ atMs: scrape.atMs, value });
+    }
+    return memo.samples;
+  }
+}
+
+function combine(measure: Measure, scrape: Scrape, nodeNames: readonly string[]): number | undefined {
+  let sum = 0;
+  let count = 0;
+  for (const name of nodeNames) {
+    const reading = scrape.readings.get(name);
+    if (reading === undefined) continue;
+    sum += reading[measure];
+    count += 1;
+  }
+  if (count === 0) return undefined;
+  return measure === 'networkBytesPerSecond' ? sum : sum / count;
+}
+
+function cpuByNode(nodeNames: readonly string[], latest: Scrape): Readonly<Record<string, number>> {
+  const known = nodeNames.flatMap((name) => {
+    const reading = latest.readings.get(name);
+    return reading === undefined ? [] : [[name, reading.cpuPercent] as const];
+  });
+  return Object.fromEntries(known);
+}
+
+function unknownUtilization(why: string): Utilization {
+  const unknown = unknownSignal(why);
+  return {
+    cpuPercent: unknown,
+    memoryPercent: unknown,
+    networkBytesPerSecond: unknown,
+    diskBytesPerSecond: unknown,
+    nodeCpuPercent: {},
+  };
+}

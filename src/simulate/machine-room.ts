@@ -1,0 +1,70 @@
+import { type Instance, isAlive } from '../model/instance.ts';
+import { type Node, STARTUP_TAINT_KEY } from '../model/node.ts';
+import type { Offering } from '../model/offering.ts';
+import type { Chance } from './chance.ts';
+import type { Machines } from './cloud/simulated-cloud.ts';
+import type { SimulatedCluster } from './cluster/simulated-cluster.ts';
+import type { VirtualClock } from './virtual-clock.ts';
+
+/** From launch to a Ready node, with a baked image (facts: boot time 58). */
+const BOOT_MS = { least: 40_000, most: 75_000 } as const;
+/** The agent registers this far into the boot; the rest is its network coming up. */
+const REGISTERS_AT = 0.8;
+
+/** What happens between an EC2 instance and its node: it boots, its agent joins, and it dies with the machine. */
+export class MachineRoom implements Machines {
+  readonly #clock: VirtualClock;
+  readonly #chance: Chance;
+  readonly #cluster: SimulatedCluster;
+  readonly #gone = new Set<string>();
+
+  constructor(parts: { clock: VirtualClock; chance: Chance; cluster: SimulatedCluster }) {
+    this.#clock = parts.clock;
+    this.#chance = parts.chance;
+    this.#cluster = parts.cluster;
+  }
+
+  started(instance: Instance, offering: Offering): void {
+    if (!isAlive(instance)) return;
+    const bootMs = this.#chance.between(BOOT_MS.least, BOOT_MS.most);
+    this.#clock.after(bootMs * REGISTERS_AT, () => {
+      if (this.#gone.has(instance.id)) return;
+      this.#cluster.kubelets.register(nodeOf(instance, offering, this.#clock.now()));
+    });
+    this.#clock.after(bootMs, () => this.#cluster.kubelets.becomeReady(instance.id));
+  }
+
+  ended(instanceId: string): void {
+    this.#gone.add(instanceId);
+    if (this.#cluster.state.node(instanceId) !== undefined) this.#cluster.kubelets.die(instanceId);
+  }
+}
+
+/** The node that the machine's user data makes: named after the instance, with the startup taint. */
+function nodeOf(instance: Instance, offering: Offering, nowMs: number): Node {
+  const { id, zone, type, lifecycle } = instance;
+  return {
+    name: id,
+    uid: `uid-node-${id}`,
+    instanceId: id,
+    zone,
+    type,
+    lifecycle,
+    labels: {
+      'kubernetes.io/hostname': id,
+      'kubernetes.io/arch': offering.arch,
+      'topology.kubernetes.io/zone': zone,
+      'node.kubernetes.io/instance-type': type,
+      'smartscale.dev/lifecycle': lifecycle,
+    },
+    taints: [{ key: STARTUP_TAINT_KEY, value: '', effect: 'NoSchedule' }],
+    allocatable: offering.allocatable,
+    isReady: false,
+    readyChangedAtMs: nowMs,
+    isUnschedulable: false,
+    isControlPlane: false,
+    doNotDisrupt: false,
+    cordonedBy: undefined,
+    createdAtMs: nowMs,
+  };
+}

@@ -1,0 +1,29 @@
+import type { PolicyDocument, PolicySource } from '../ports.ts';
+import type { VirtualClock } from './virtual-clock.ts';
+
+/** A policy that is committed by calling `commit`, in place of Git and Flux. */
+export class SimulatedPolicySource implements PolicySource {
+  readonly #clock: VirtualClock;
+  readonly #listeners = new Set<() => void>();
+  #document: PolicyDocument;
+
+  constructor(clock: VirtualClock, document: PolicyDocument) {
+    this.#clock = clock;
+    this.#document = document;
+  }
+
+  current(): PolicyDocument {
+    return this.#document;
+  }
+
+  onChange(listener: () => void): () => void {
+    this.#listeners.add(listener);
+    return () => this.#listeners.delete(listener);
+  }
+
+  commit(document: PolicyDocument): void {
+    this.#document = document;
+    this.#clock.stir();
+    for (const listener of this.#listeners) listener();
+  }
+}

@@ -1,0 +1,82 @@
+import type { Plan } from '../model/plan.ts';
+import type { NoticeSubject, ReportEvent, Reporter } from '../ports.ts';
+import type { EventLog } from './event-log.ts';
+
+/** Decisions whose digest is remembered: those that an operation may still name. */
+const MOST_DECISIONS = 20_000;
+
+/** Writes down what the controller says, and passes it on. */
+export class WorldReporter implements Reporter {
+  readonly #log: EventLog;
+  readonly #next: Reporter | undefined;
+  readonly #digests = new Map<string, string>();
+  #lastLine = '';
+
+  constructor(log: EventLog, next: Reporter | undefined) {
+    this.#log = log;
+    this.#next = next;
+  }
+
+  decisionDigest(decisionId: string): string | undefined {
+    return this.#digests.get(decisionId);
+  }
+
+  report(event: ReportEvent): void {
+    this.#note(event);
+    this.#next?.report(event);
+  }
+
+  #note(event: ReportEvent): void {
+    switch (event.kind) {
+      case 'decision':
+        this.#decided(event.plan);
+        return;
+      case 'policy-accepted':
+        this.#log.add('policy-accepted', { digest: event.digest, revision: event.document.revision });
+        return;
+      case 'policy-rejected':
+        this.#log.add('policy-rejected', { faults: event.faults.join('; ') });
+        return;
+      case 'notice':
+        this.#log.add('notice', { about: nameOf(event.subject), code: event.reason.code });
+        return;
+      case 'operation':
+        return;
+    }
+  }
+
+  /** A decision that says the same as the one before is not told again. */
+  #decided(plan: Plan): void {
+    if (plan.actions.length > 0) this.#remember(plan);
+    const { currentNodes, desiredNodes, policy } = plan;
+    const actions = plan.actions.map((action) => action.kind).join('+');
+    const line = `${currentNodes} ${desiredNodes} ${actions} ${policy.digest}`;
+    if (line === this.#lastLine) return;
+    this.#lastLine = line;
+    this.#log.add('decision', {
+      id: plan.decisionId,
+      current: currentNodes,
+      desired: desiredNodes,
+      actions: actions === '' ? undefined : actions,
+      policy: policy.digest,
+    });
+  }
+
+  #remember(plan: Plan): void {
+    this.#digests.set(plan.decisionId, plan.policy.digest);
+    if (this.#digests.size <= MOST_DECISIONS) return;
+    const [oldest] = this.#digests.keys();
+    if (oldest !== undefined) this.#digests.delete(oldest);
+  }
+}
+
+function nameOf(subject: NoticeSubject): string {
+  switch (subject.kind) {
+    case 'fleet':
+      return 'fleet';
+    case 'node':
+      return subject.name;
+    case 'pod':
+      return `${subject.namespace}/${subject.name}`;
+  }
+}

@@ -1,0 +1,33 @@
+import type { Instance } from '../model/instance.ts';
+import type { Operation } from '../model/operation.ts';
+import type { EvictionOutcome } from '../model/outcome.ts';
+import type { Pod } from '../model/pod.ts';
+import type { Policy } from '../policy/policy-schema.ts';
+import type { ClusterView, LaunchRequest } from '../ports.ts';
+
+/** All that an invariant may look at. */
+export interface WorldSight {
+  readonly nowMs: number;
+  readonly policy: Policy;
+  readonly cluster: ClusterView;
+  readonly instances: readonly Instance[];
+  operation(id: string): Operation | undefined;
+  unended(): readonly Operation[];
+  /** The digest of the policy that a decision named; `undefined` for a decision nobody reported. */
+  decisionDigest(decisionId: string): string | undefined;
+  isLeader(): boolean;
+  /** Whether EC2 has announced that it takes the instance back. */
+  isNoticed(instanceId: string): boolean;
+}
+
+/** One call of the controller that changes the world, before it takes effect, or after it where `outcome` says so. */
+export type WorldWrite =
+  | { readonly kind: 'launch'; readonly request: LaunchRequest }
+  | { readonly kind: 'launched'; readonly instance: Instance; readonly request: LaunchRequest }
+  | { readonly kind: 'terminate'; readonly instance: Instance }
+  | { readonly kind: 'evict'; readonly pod: Pod }
+  | { readonly kind: 'evicted'; readonly pod: Pod; readonly outcome: EvictionOutcome }
+  | { readonly kind: 'cordon'; readonly nodeName: string; readonly operationId: string }
+  | { readonly kind: 'uncordon'; readonly nodeName: string }
+  | { readonly kind: 'delete-node'; readonly nodeName: string }
+  | { readonly kind: 'admit-node'; readonly nodeName: string };
