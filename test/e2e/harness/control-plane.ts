@@ -1,6 +1,6 @@
 import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
-import { CertificateAuthority } from './certificates.ts';
+import { CertificateAuthority, type KeyPair } from './certificates.ts';
 import { OwnedProcess } from './child-process.ts';
 import { freePort } from './free-port.ts';
 import { type KubeAccess, KubeClient } from './kube-client.ts';
@@ -16,6 +16,7 @@ interface Layout {
   readonly etcdPort: number;
   readonly etcdPeerPort: number;
   readonly apiPort: number;
+  readonly serving: KeyPair;
 }
 
 /** A real control plane on 127.0.0.1: etcd, API server (RBAC and Pod Security on), controllers, scheduler. */
@@ -24,19 +25,22 @@ export class ControlPlane {
   readonly admin: KubeClient;
   readonly adminAccess: KubeAccess;
   readonly adminKubeconfig: string;
+  /** The API server's certificate, for a proxy that stands in for it on the same address. */
+  readonly serving: KeyPair;
   readonly #folder: string;
   readonly #processes: readonly OwnedProcess[];
 
   private constructor(
-    folder: string,
+    layout: Layout,
     adminAccess: KubeAccess,
     admin: KubeClient,
     processes: readonly OwnedProcess[],
   ) {
-    this.#folder = folder;
+    this.#folder = layout.folder;
+    this.serving = layout.serving;
     this.adminAccess = adminAccess;
     this.admin = admin;
-    this.adminKubeconfig = writeKubeconfig(join(folder, 'admin.kubeconfig'), adminAccess);
+    this.adminKubeconfig = writeKubeconfig(join(layout.folder, 'admin.kubeconfig'), adminAccess);
     this.#processes = processes;
   }
 
@@ -45,7 +49,14 @@ export class ControlPlane {
     mkdirSync(folder, { recursive: true });
     const authority = CertificateAuthority.create(folder);
     const [etcdPort, etcdPeerPort, apiPort] = [await freePort(), await freePort(), await freePort()];
-    const layout: Layout = { folder, authority, etcdPort, etcdPeerPort, apiPort };
+    const layout: Layout = {
+      folder,
+      authority,
+      etcdPort,
+      etcdPeerPort,
+      apiPort,
+      serving: authority.server('apiserver'),
+    };
     const etcd = startEtcd(layout);
     const signing = authority.signingKey('service-account');
     const apiServer = startApiServer(layout, signing);
@@ -63,15 +74,10 @@ export class ControlPlane {
       for (const process of processes) await process.kill();
       throw error;
     }
-    return new ControlPlane(folder, adminAccess, admin, processes);
+    return new ControlPlane(layout, adminAccess, admin, processes);
   }
 
-  /** A kubeconfig that acts as a ServiceAccount, with a real token of the TokenRequest API. */
-  async kubeconfigFor(namespace: string, account: string): Promise<string> {
-    const access = await this.accessOf(namespace, account);
-    return writeKubeconfig(join(this.#folder, `${namespace}-${account}.kubeconfig`), access);
-  }
-
+  /** Access as a ServiceAccount, with a real token of the TokenRequest API. */
   async accessOf(namespace: string, account: string): Promise<KubeAccess> {
     const request = {
       apiVersion: 'authentication.k8s.io/v1',
@@ -80,8 +86,15 @@ export class ControlPlane {
     };
     const path = `/api/v1/namespaces/${namespace}/serviceaccounts/${account}/token`;
     const answer = await this.admin.create(path, request);
-    const token = (answer['status'] as { token: string }).token;
+    const { token } = answer['status'] as { token: string };
     return { url: this.adminAccess.url, caFile: this.adminAccess.caFile, token };
+  }
+
+  /** A kubeconfig of that access; `url` puts a proxy in between. */
+  async kubeconfigFor(namespace: string, account: string, url?: string): Promise<string> {
+    const access = await this.accessOf(namespace, account);
+    const file = join(this.#folder, `${namespace}-${account}.kubeconfig`);
+    return writeKubeconfig(file, url === undefined ? access : { ...access, url });
   }
 
   async stop(): Promise<void> {
@@ -115,7 +128,6 @@ function startApiServer(
   layout: Layout,
   signing: { readonly key: string; readonly publicKey: string },
 ): OwnedProcess {
-  const serving = layout.authority.server('apiserver');
   return OwnedProcess.start({
     name: 'kube-apiserver',
     command: goTool('control-plane', 'kube-apiserver'),
@@ -128,8 +140,8 @@ function startApiServer(
       '--authorization-mode=Node,RBAC',
       '--enable-admission-plugins=NodeRestriction',
       `--client-ca-file=${layout.authority.certificate}`,
-      `--tls-cert-file=${serving.certificate}`,
-      `--tls-private-key-file=${serving.key}`,
+      `--tls-cert-file=${layout.serving.certificate}`,
+      `--tls-private-key-file=${layout.serving.key}`,
       '--service-account-issuer=https://kubernetes.default.svc',
       `--service-account-key-file=${signing.publicKey}`,
       `--service-account-signing-key-file=${signing.key}`,

@@ -1,0 +1,87 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { OwnedProcess } from './child-process.ts';
+import { freePort } from './free-port.ts';
+import { eventually } from './poll.ts';
+
+const BIN = join(import.meta.dirname, '..', '..', '..', 'src', 'bin.js');
+
+export interface AutoscalerSettings {
+  readonly folder: string;
+  readonly kubeconfig: string;
+  readonly args: readonly string[];
+  readonly env: Readonly<Record<string, string>>;
+}
+
+/** One line of the autoscaler's log. */
+export type LogLine = Readonly<Record<string, unknown>>;
+
+/** `smartscale run` as a process of its own, started again as often as a test likes. */
+export class AutoscalerProcess {
+  readonly #settings: AutoscalerSettings;
+  #process: OwnedProcess | undefined;
+  #port = 0;
+  #runs = 0;
+
+  constructor(settings: AutoscalerSettings) {
+    this.#settings = settings;
+  }
+
+  /** Starts it and returns at once; `untilReady` waits. */
+  async start(): Promise<void> {
+    this.#port = await freePort();
+    this.#runs += 1;
+    this.#process = OwnedProcess.start({
+      name: 'smartscale',
+      command: process.execPath,
+      args: [
+        '--disable-warning=ExperimentalWarning',
+        BIN,
+        'run',
+        ...this.#settings.args,
+        `--port=${this.#port}`,
+      ],
+      env: { ...this.#settings.env, KUBECONFIG: this.#settings.kubeconfig },
+      logFile: join(this.#settings.folder, `smartscale-${this.#runs}.log`),
+    });
+  }
+
+  get url(): string {
+    return `http://127.0.0.1:${this.#port}`;
+  }
+
+  async untilReady(): Promise<void> {
+    await eventually('the autoscaler to be ready', async () => {
+      this.#process?.assertRunning();
+      return (await fetch(`${this.url}/readyz`)).ok;
+    });
+  }
+
+  /** Everything that it has logged since its first start, in order; lines that are not JSON are left out. */
+  log(): readonly LogLine[] {
+    const runs = Array.from({ length: this.#runs }, (_, index) =>
+      join(this.#settings.folder, `smartscale-${index + 1}.log`),
+    );
+    return runs.flatMap((file) => readFileSync(file, 'utf8').split('\n')).flatMap(parse);
+  }
+
+  /** The kernel's kill: no chance to clean up. */
+  async kill(): Promise<void> {
+    await this.#process?.kill();
+  }
+
+  async stop(): Promise<void> {
+    await this.#process?.stop();
+  }
+}
+
+function parse(line: string): readonly LogLine[] {
+  if (!line.startsWith('{')) return [];
+  try {
+    return [JSON.parse(line) as LogLine];
+  } catch (error) {
+    // The last line of a killed process may be cut short.
+    if (error instanceof SyntaxError) return [];
+    throw error;
+  }
+}

@@ -1,0 +1,141 @@
+import { DescribeInstancesCommand, type EC2Client, type Instance } from '@aws-sdk/client-ec2';
+import { STARTUP_TAINT_KEY } from '../../../src/model/node.ts';
+import type { Resources } from '../../../src/model/resources.ts';
+import { TAG } from '../../../src/model/tags.ts';
+import { type KubeClient, KubeError } from './kube-client.ts';
+import { KUBELET_LABEL } from './kwok.ts';
+import { REGION } from './moto.ts';
+
+const POLL_MS = 150;
+
+export interface MachineBridgeOptions {
+  readonly ec2: EC2Client;
+  readonly kube: KubeClient;
+  readonly clusterName: string;
+  /** What a node of a type offers to pods. */
+  readonly allocatableOf: (type: string) => Resources;
+  /** From launch to registration. */
+  readonly bootMs: number;
+  /** Told of every error while polling; the bridge goes on. */
+  readonly onError: (error: unknown) => void;
+}
+
+/**
+ * Plays the machines: an instance of the fleet that runs becomes a Node after its boot time, as the shipped user data registers it; one
+ * that is terminated loses its kubelet. It deletes no Node: nobody does that for the autoscaler.
+ */
+export class MachineBridge {
+  /** From launch to registration; a test may slow machines down or stop them (`Infinity`). */
+  bootMs: number;
+  readonly #options: MachineBridgeOptions;
+  readonly #seenAtMs = new Map<string, number>();
+  readonly #registered = new Set<string>();
+  readonly #buried = new Set<string>();
+  #timer: NodeJS.Timeout | undefined;
+  #round: Promise<void> = Promise.resolve();
+  #isStopped = false;
+
+  constructor(options: MachineBridgeOptions) {
+    this.#options = options;
+    this.bootMs = options.bootMs;
+  }
+
+  /** Machines that have registered and still run: those with a node exporter. */
+  aliveNames(): readonly string[] {
+    return [...this.#registered].filter((id) => !this.#buried.has(id));
+  }
+
+  start(): void {
+    this.#timer = setTimeout(() => {
+      this.#round = this.#poll()
+        .catch((error: unknown) => this.#options.onError(error))
+        .finally(() => {
+          if (!this.#isStopped) this.start();
+        });
+    }, POLL_MS);
+  }
+
+  async stop(): Promise<void> {
+    this.#isStopped = true;
+    clearTimeout(this.#timer);
+    await this.#round;
+  }
+
+  async #poll(): Promise<void> {
+    for (const instance of await fleetInstances(this.#options.ec2, this.#options.clusterName)) {
+      const id = instance.InstanceId;
+      if (id === undefined) continue;
+      const state = instance.State?.Name;
+      if (state === 'pending' || state === 'running') await this.#boot(id, instance);
+      else await this.#bury(id);
+    }
+  }
+
+  async #boot(id: string, instance: Instance): Promise<void> {
+    const seenAtMs = this.#seenAtMs.get(id) ?? performance.now();
+    this.#seenAtMs.set(id, seenAtMs);
+    if (this.#registered.has(id) || performance.now() - seenAtMs < this.bootMs) return;
+    this.#registered.add(id);
+    try {
+      await this.#options.kube.create('/api/v1/nodes', this.#nodeOf(id, instance));
+    } catch (error) {
+      if (!(error instanceof KubeError && error.status === 409)) throw error;
+    }
+  }
+
+  /** The kubelet dies with its machine. */
+  async #bury(id: string): Promise<void> {
+    if (!this.#registered.has(id) || this.#buried.has(id)) return;
+    this.#buried.add(id);
+    try {
+      await this.#options.kube.patch(`/api/v1/nodes/${id}`, {
+        metadata: { labels: { [KUBELET_LABEL.key]: 'dead' } },
+      });
+    } catch (error) {
+      if (!(error instanceof KubeError && error.status === 404)) throw error;
+    }
+  }
+
+  #nodeOf(id: string, instance: Instance): unknown {
+    const zone = instance.Placement?.AvailabilityZone ?? '';
+    const type = instance.InstanceType ?? '';
+    const resources = quantitiesOf(this.#options.allocatableOf(type));
+    return {
+      apiVersion: 'v1',
+      kind: 'Node',
+      metadata: {
+        name: id,
+        labels: {
+          'kubernetes.io/hostname': id,
+          'kubernetes.io/os': 'linux',
+          'kubernetes.io/arch': 'amd64',
+          'node.kubernetes.io/instance-type': type,
+          'topology.kubernetes.io/region': REGION,
+          'topology.kubernetes.io/zone': zone,
+          'smartscale.dev/lifecycle': instance.InstanceLifecycle === 'spot' ? 'spot' : 'on-demand',
+          [KUBELET_LABEL.key]: KUBELET_LABEL.value,
+        },
+      },
+      spec: {
+        providerID: `aws:///${zone}/${id}`,
+        taints: [{ key: STARTUP_TAINT_KEY, effect: 'NoSchedule' }],
+      },
+      status: { allocatable: resources, capacity: resources },
+    };
+  }
+}
+
+/** The fleet's instances in every state that EC2 still shows. */
+export async function fleetInstances(ec2: EC2Client, clusterName: string): Promise<readonly Instance[]> {
+  const filter = { Name: `tag:${TAG.cluster}`, Values: [clusterName] };
+  const answer = await ec2.send(new DescribeInstancesCommand({ Filters: [filter], MaxResults: 1000 }));
+  return (answer.Reservations ?? []).flatMap((reservation) => reservation.Instances ?? []);
+}
+
+function quantitiesOf(resources: Resources): Readonly<Record<string, string>> {
+  return {
+    cpu: `${resources.cpuMillis}m`,
+    memory: `${resources.memoryMiB}Mi`,
+    pods: String(resources.pods),
+  };
+}
