@@ -1,0 +1,63 @@
+import { readFile } from 'node:fs/promises';
+import { type Clock, type PolicyDocument, type PolicySource, PortError } from '../../ports.ts';
+
+/** Reading is cheaper than watching is reliable: editors and mounted ConfigMaps replace the file instead of writing it. */
+const LOOK_EVERY_MS = 1_000;
+
+/** The policy in a file, looked at each second; `current()` is undefined while the file cannot be read. */
+export class FilePolicySource implements PolicySource {
+  readonly #file: string;
+  readonly #clock: Clock;
+  readonly #listeners = new Set<() => void>();
+  #document: PolicyDocument | undefined;
+
+  private constructor(file: string, clock: Clock) {
+    this.#file = file;
+    this.#clock = clock;
+  }
+
+  /** Reads the file once; throws a configuration `PortError` when that fails. `follow` looks again from then on. */
+  static async open(file: string, clock: Clock): Promise<FilePolicySource> {
+    const source = new FilePolicySource(file, clock);
+    try {
+      source.#document = source.#documentOf(await readFile(file, 'utf8'));
+    } catch (cause) {
+      const code = codeOf(cause);
+      throw new PortError(`the policy file ${file} cannot be read (${code})`, {
+        retry: 'configuration',
+        code,
+        cause,
+      });
+    }
+    return source;
+  }
+
+  current(): PolicyDocument | undefined {
+    return this.#document;
+  }
+
+  onChange(listener: () => void): () => void {
+    this.#listeners.add(listener);
+    return () => this.#listeners.delete(listener);
+  }
+
+  /** Follows the file until the signal aborts. */
+  async follow(signal: AbortSignal): Promise<void> {
+    while (!signal.aborted) {
+      await this.#clock.sleep(LOOK_EVERY_MS, signal);
+      // A file that cannot be read counts as no policy, which leaves the last good one in force.
+      const text = await readFile(this.#file, 'utf8').catch(() => undefined);
+      if (text === this.#document?.text) continue;
+      this.#document = text === undefined ? undefined : this.#documentOf(text);
+      for (const listener of this.#listeners) listener();
+    }
+  }
+
+  #documentOf(text: string): PolicyDocument {
+    return { text, origin: this.#file, revision: undefined };
+  }
+}
+
+function codeOf(error: unknown): string {
+  return typeof error === 'object' && error !== null && 'code' in error ? String(error.code) : 'UNREADABLE';
+}

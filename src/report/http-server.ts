@@ -1,0 +1,86 @@
+import http from 'node:http';
+import type { AddressInfo } from 'node:net';
+import express, { type Express, type Router } from 'express';
+import type { Registry } from 'prom-client';
+import { PortError } from '../ports.ts';
+
+/** No request of ours takes long; a client that does not finish its own is cut off. */
+const REQUEST_TIMEOUT_MS = 10_000;
+
+/** One thing that must be so before the process counts as ready; `detail` says what is missing. */
+export interface ReadinessCheck {
+  readonly name: string;
+  readonly ok: boolean;
+  readonly detail?: string;
+}
+
+export interface HttpOptions {
+  /** 0 takes any free port. */
+  readonly port: number;
+  /** @default all interfaces */
+  readonly host?: string;
+  readonly registry: Registry;
+  /** Asked at each `/readyz`. A standby is ready too: it is the lease that keeps it from writing. */
+  readonly readiness: () => readonly ReadinessCheck[];
+  /** Mounted at `/`: the status page. */
+  readonly routes?: Router;
+}
+
+export interface HttpServing {
+  readonly port: number;
+  /** Stops listening and cuts what is open, streams included. */
+  close(): Promise<void>;
+}
+
+/**
+ * Serves `/healthz`, `/readyz` (503 with the checks that fail), `/metrics` and the routes given. Throws `PortError` when
+ * it cannot listen.
+ */
+export async function startHttp(options: HttpOptions): Promise<HttpServing> {
+  const server = http.createServer(appOf(options));
+  server.requestTimeout = REQUEST_TIMEOUT_MS;
+  await listen(server, options);
+  const { port } = server.address() as AddressInfo;
+  return {
+    port,
+    close: () =>
+      new Promise((resolve) => {
+        server.close(() => resolve());
+        server.closeAllConnections();
+      }),
+  };
+}
+
+function appOf({ registry, readiness, routes }: HttpOptions): Express {
+  const app = express().disable('x-powered-by');
+  app.get('/healthz', (_request, response) => {
+    response.type('text').send('ok\n');
+  });
+  app.get('/readyz', (_request, response) => {
+    const checks = readiness();
+    const isReady = checks.every((check) => check.ok);
+    response.status(isReady ? 200 : 503).json({ ready: isReady, checks });
+  });
+  app.get('/metrics', async (_request, response) => {
+    response.type(registry.contentType).send(await registry.metrics());
+  });
+  if (routes !== undefined) app.use(routes);
+  return app;
+}
+
+function listen(server: http.Server, { port, host }: HttpOptions): Promise<void> {
+  return new Promise((resolve, reject) => {
+    server.once('error', (cause: NodeJS.ErrnoException) => {
+      const code = cause.code ?? 'LISTEN';
+      const fact = code === 'EADDRINUSE' ? 'is in use' : `cannot be listened on (${code})`;
+      reject(
+        new PortError(`port ${port} ${fact}: choose another with --port`, {
+          retry: 'configuration',
+          code,
+          cause,
+        }),
+      );
+    });
+    server.listen({ port, host }, () => resolve());
+  });
+}

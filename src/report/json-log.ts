@@ -1,0 +1,100 @@
+import type { Logger } from 'pino';
+import type { Operation } from '../model/operation.ts';
+import type { Action, Plan } from '../model/plan.ts';
+import type { Reason } from '../model/reason.ts';
+import type { PolicyDocument, ReportEvent, Reporter } from '../ports.ts';
+
+/** Writes every report as one JSON line; each line names the policy that it follows from, where one is in force. */
+export class JsonLog implements Reporter {
+  readonly #logger: Logger;
+
+  constructor(logger: Logger) {
+    this.#logger = logger;
+  }
+
+  report(event: ReportEvent): void {
+    switch (event.kind) {
+      case 'decision':
+        return this.#logger.info(decisionLine(event.plan, event.durationMs), 'decision');
+      case 'operation':
+        return this.#operation(event.operation);
+      case 'policy-accepted': {
+        const { digest, document, bounds } = event;
+        return this.#logger.info(
+          { policy: digest, ...documentFields(document), ...bounds },
+          'policy accepted',
+        );
+      }
+      case 'policy-rejected':
+        return this.#logger.error(
+          { ...documentFields(event.document), faults: event.faults },
+          'policy rejected: the last good one stays in force',
+        );
+      case 'notice': {
+        const { severity, subject, operationId, reason } = event;
+        const line = { subject, operationId, code: reason.code, facts: reason.facts };
+        return severity === 'warning'
+          ? this.#logger.warn(line, reason.text)
+          : this.#logger.info(line, reason.text);
+      }
+    }
+  }
+
+  #operation(operation: Operation): void {
+    const line = operationLine(operation);
+    const isFailure = operation.step === 'failed' || operation.step === 'aborted';
+    if (isFailure) this.#logger.warn(line, `${operation.kind} ${operation.step}`);
+    else this.#logger.info(line, `${operation.kind} ${operation.step}`);
+  }
+}
+
+function decisionLine(plan: Plan, durationMs: number): object {
+  return {
+    decisionId: plan.decisionId,
+    policy: plan.policy.digest,
+    revision: plan.policy.revision,
+    currentNodes: plan.currentNodes,
+    desiredNodes: plan.desiredNodes,
+    demands: plan.demands.map(({ name, nodes, reasons }) => ({ name, nodes, reasons: textsOf(reasons) })),
+    actions: plan.actions.map(actionFields),
+    refusals: plan.refusals.map(({ what, subject, reason }) => ({ what, subject, reason: reason.text })),
+    kept: plan.kept.length,
+    durationMs: Math.round(durationMs * 10) / 10,
+  };
+}
+
+function actionFields(action: Action): object {
+  const common = { kind: action.kind, operationId: action.operationId, reasons: textsOf(action.reasons) };
+  return action.kind === 'launch'
+    ? { ...common, offerings: action.offerings.slice(0, 3) }
+    : { ...common, nodeName: action.nodeName };
+}
+
+function operationLine(operation: Operation): object {
+  const { id, decisionId, policy, outcome } = operation;
+  const common = {
+    operationId: id,
+    decisionId,
+    policy: policy.digest,
+    revision: policy.revision,
+    instanceId: operation.instanceId,
+    reasons: textsOf(operation.reasons),
+    outcome: outcome?.text,
+  };
+  return operation.kind === 'launch'
+    ? {
+        ...common,
+        offering: operation.offering,
+        attempt: operation.attempt,
+        faults: operation.faults.map((f) => f.code),
+      }
+    : { ...common, nodeName: operation.nodeName };
+}
+
+function documentFields(document: PolicyDocument): object {
+  return { origin: document.origin, revision: document.revision, commit: document.commit?.subject };
+}
+
+function textsOf(reasons: readonly Reason[]): readonly string[] {
+  return reasons.map((reason) => reason.text);
+}

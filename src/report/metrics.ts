@@ -1,0 +1,215 @@
+import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from 'prom-client';
+import { isAlive } from '../model/instance.ts';
+import type { Operation } from '../model/operation.ts';
+import type { Plan } from '../model/plan.ts';
+import type { Signal } from '../model/signal.ts';
+import type { Snapshot } from '../model/snapshot.ts';
+import type { ReportEvent, Reporter } from '../ports.ts';
+
+/** From a decision of a few milliseconds to one that waited for slow answers. */
+const RECONCILE_BUCKETS_SECONDS = [0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10];
+/** From a fast boot to the deadline of joining. */
+const JOIN_BUCKETS_SECONDS = [30, 45, 60, 75, 90, 120, 150, 180, 240, 300, 600];
+
+/** What one mirror of the API server counts; the reflector's `stats` fit. */
+export interface WatchCounts {
+  readonly relists: Readonly<Record<string, number>>;
+  readonly reconnects: number;
+  readonly failures: number;
+  readonly lastEventAgeMs: number;
+  readonly size: number;
+}
+
+/** What is asked for when metrics are scraped. */
+export interface MetricsSources {
+  readonly isLeader: () => boolean;
+  /** Counts by the name of the mirrored kind. */
+  readonly watches: () => Readonly<Record<string, WatchCounts>>;
+  readonly eventsDropped: () => number;
+}
+
+/** Turns reports into metrics in a registry of its own; every name begins with `smartscale_`, process metrics aside. */
+export class Metrics implements Reporter {
+  readonly registry = new Registry();
+  readonly #reconcile = new Histogram({
+    ...this.#named('reconcile_duration_seconds', 'Time from the snapshot to the decision.'),
+    buckets: RECONCILE_BUCKETS_SECONDS,
+  });
+  readonly #decisions = this.#counter('decisions_total', 'Decisions by outcome.', ['outcome']);
+  readonly #refusals = this.#counter('refusals_total', 'What was wanted and not done, by what and why.', [
+    'what',
+    'code',
+  ]);
+  readonly #launches = this.#counter('launches_total', 'Launches that ended, by outcome.', ['outcome']);
+  readonly #removals = this.#counter('removals_total', 'Removals that ended, by outcome.', ['outcome']);
+  readonly #faults = this.#counter('launch_faults_total', 'Refusals of EC2 that launches met, by class.', [
+    'class',
+  ]);
+  readonly #rejections = this.#counter('policy_rejections_total', 'Policies that were not accepted.');
+  readonly #notices = this.#counter('notices_total', 'Notices to people, by severity and code.', [
+    'severity',
+    'code',
+  ]);
+  readonly #join = new Histogram({
+    ...this.#named('node_join_seconds', 'Time from launch to ready node.'),
+    buckets: JOIN_BUCKETS_SECONDS,
+  });
+  readonly #current = this.#gauge('nodes_current', 'Workers that count now, those in flight included.');
+  readonly #desired = this.#gauge('nodes_desired', 'Workers wanted after the bounds.');
+  readonly #bounds = this.#gauge('nodes_bound', 'Bounds of the policy in force.', ['bound']);
+  readonly #instances = this.#gauge('instances', 'Instances that cost money.', ['lifecycle', 'zone']);
+  readonly #cost = this.#gauge(
+    'cost_usd_per_hour',
+    'Price of the instances whose price is known; NaN when EC2 does not answer.',
+  );
+  readonly #unpriced = this.#gauge(
+    'instances_unpriced',
+    'Instances whose price is unknown, so not part of the cost.',
+  );
+  readonly #pending = this.#gauge('pods_pending', 'Pods that the scheduler cannot place.');
+  readonly #utilization = this.#gauge(
+    'utilization_percent',
+    'Newest utilization of the workers; NaN when unknown.',
+    ['resource'],
+  );
+  readonly #unknown = this.#gauge('telemetry_unknown', '1 while the signal is unknown, so nothing shrinks.', [
+    'signal',
+  ]);
+  readonly #policy = this.#gauge('policy_info', '1 for the policy in force.', ['digest', 'revision']);
+  readonly #policyValid = this.#gauge(
+    'policy_valid',
+    '1 when the policy as it stands in its source is in force.',
+  );
+
+  constructor(sources: MetricsSources) {
+    collectDefaultMetrics({ register: this.registry });
+    for (const outcome of ['grow', 'shrink', 'refused', 'none']) this.#decisions.inc({ outcome }, 0);
+    for (const outcome of ['ready', 'failed']) this.#launches.inc({ outcome }, 0);
+    for (const outcome of ['removed', 'aborted']) this.#removals.inc({ outcome }, 0);
+    this.#collectFrom(sources);
+  }
+
+  report(event: ReportEvent): void {
+    switch (event.kind) {
+      case 'decision':
+        this.#reconcile.observe(event.durationMs / 1000);
+        this.#countPlan(event.plan);
+        return this.#showSnapshot(event.snapshot);
+      case 'operation':
+        return this.#countOperation(event.operation);
+      case 'policy-accepted':
+        this.#policy.reset();
+        this.#policy.set({ digest: event.digest, revision: event.document.revision ?? '' }, 1);
+        this.#bounds.set({ bound: 'min' }, event.bounds.minNodes);
+        this.#bounds.set({ bound: 'max' }, event.bounds.maxNodes);
+        return this.#policyValid.set(1);
+      case 'policy-rejected':
+        this.#rejections.inc();
+        return this.#policyValid.set(0);
+      case 'notice':
+        return this.#notices.inc({ severity: event.severity, code: event.reason.code });
+    }
+  }
+
+  #countPlan(plan: Plan): void {
+    this.#decisions.inc({ outcome: outcomeOf(plan) });
+    for (const { what, reason } of plan.refusals) this.#refusals.inc({ what, code: reason.code });
+    this.#current.set(plan.currentNodes);
+    this.#desired.set(plan.desiredNodes);
+  }
+
+  #showSnapshot({ instances, pods, utilization }: Snapshot): void {
+    this.#pending.set(pods.filter((pod) => pod.unschedulableSinceMs !== undefined).length);
+    this.#showSignal('cpu', utilization.cpuPercent);
+    this.#showSignal('memory', utilization.memoryPercent);
+    if (instances.status === 'unknown') return this.#cost.set(Number.NaN);
+    const alive = instances.value.filter(isAlive);
+    this.#instances.reset();
+    for (const { lifecycle, zone } of alive) this.#instances.inc({ lifecycle, zone });
+    const prices = alive.flatMap(({ priceUsdPerHour }) =>
+      priceUsdPerHour === undefined ? [] : [priceUsdPerHour],
+    );
+    this.#cost.set(prices.reduce((sum, price) => sum + price, 0));
+    this.#unpriced.set(alive.length - prices.length);
+  }
+
+  #showSignal(name: string, signal: Signal): void {
+    const newest = signal.status === 'known' ? signal.samples.at(-1)?.value : undefined;
+    this.#utilization.set({ resource: name }, newest ?? Number.NaN);
+    this.#unknown.set({ signal: name }, signal.status === 'unknown' ? 1 : 0);
+  }
+
+  #countOperation(operation: Operation): void {
+    if (operation.kind === 'remove') {
+      if (operation.step === 'removed' || operation.step === 'aborted')
+        this.#removals.inc({ outcome: operation.step });
+      return;
+    }
+    if (operation.step !== 'ready' && operation.step !== 'failed') return;
+    this.#launches.inc({ outcome: operation.step });
+    for (const fault of operation.faults) this.#faults.inc({ class: fault.class });
+    const { launchedAtMs, endedAtMs } = operation;
+    if (operation.step === 'ready' && launchedAtMs !== undefined && endedAtMs !== undefined)
+      this.#join.observe((endedAtMs - launchedAtMs) / 1000);
+  }
+
+  #collectFrom(sources: MetricsSources): void {
+    this.#collected('leader', '1 while this replica may write.', (gauge) =>
+      gauge.set(sources.isLeader() ? 1 : 0),
+    );
+    this.#collected('kubernetes_events_dropped', 'Events that could not be written.', (gauge) =>
+      gauge.set(sources.eventsDropped()),
+    );
+    const watch = (name: string, help: string, value: (counts: WatchCounts) => number) =>
+      this.#collected(
+        name,
+        help,
+        (gauge) => {
+          for (const [kind, counts] of Object.entries(sources.watches())) gauge.set({ kind }, value(counts));
+        },
+        ['kind'],
+      );
+    watch('watch_objects', 'Objects mirrored.', (counts) => counts.size);
+    watch(
+      'watch_silence_seconds',
+      'Since the last sign of life of the watch.',
+      (counts) => counts.lastEventAgeMs / 1000,
+    );
+    watch('watch_reconnects', 'Watches that went on where another ended.', (counts) => counts.reconnects);
+    watch('watch_failures', 'Lists and watches that broke.', (counts) => counts.failures);
+    watch('watch_relists', 'Full lists since the start.', (counts) =>
+      Object.values(counts.relists).reduce((sum, count) => sum + count, 0),
+    );
+  }
+
+  #collected(
+    name: string,
+    help: string,
+    show: (gauge: Gauge) => void,
+    labelNames: readonly string[] = [],
+  ): void {
+    const gauge: Gauge = new Gauge({
+      ...this.#named(name, help),
+      labelNames: [...labelNames],
+      collect: () => show(gauge),
+    });
+  }
+
+  #counter(name: string, help: string, labelNames: readonly string[] = []): Counter {
+    return new Counter({ ...this.#named(name, help), labelNames: [...labelNames] });
+  }
+
+  #gauge(name: string, help: string, labelNames: readonly string[] = []): Gauge {
+    return new Gauge({ ...this.#named(name, help), labelNames: [...labelNames] });
+  }
+
+  #named(name: string, help: string): { name: string; help: string; registers: Registry[] } {
+    return { name: `smartscale_${name}`, help, registers: [this.registry] };
+  }
+}
+
+function outcomeOf(plan: Plan): 'grow' | 'shrink' | 'refused' | 'none' {
+  if (plan.actions.some((action) => action.kind === 'launch')) return 'grow';
+  if (plan.actions.length > 0) return 'shrink';
+  return plan.refusals.length > 0 ? 'refused' : 'none';
+}
