@@ -29,7 +29,16 @@ module.exports = {
     may('report', ['model', 'ports.ts', 'adapters']),
     may('catalogue', ['model']),
     may('adapters', ['model', 'ports.ts', 'catalogue']),
-    may('simulate', ['model', 'ports.ts', 'policy', 'decide', 'act', 'catalogue', 'controller.ts', 'adapters/memory']),
+    may('simulate', [
+      'model',
+      'ports.ts',
+      'policy',
+      'decide',
+      'act',
+      'catalogue',
+      'controller.ts',
+      'adapters/memory',
+    ]),
     {
       name: 'the-controller-knows-no-simulation',
       severity: 'error',
