@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { isCronExpression, occurs } from './cron.ts';
 
 /*
  * The one definition of what a policy may say. Defaults are the numbers of docs/requirements (R1-R55); keys carry their
@@ -7,7 +8,10 @@ import { z } from 'zod';
 
 const percent = z.number().min(0).max(100);
 const seconds = z.number().int().min(0).max(86_400);
-const timeZone = z.string().refine(isTimeZone, 'must be an IANA time zone such as Asia/Dhaka');
+const timeZone = z.string().refine(isTimeZone, {
+  error: 'must be an IANA time zone such as Asia/Dhaka',
+  params: { remedy: 'write a name of the IANA list: Region/City, or UTC' },
+});
 
 const nodes = z.strictObject({
   min: z
@@ -35,19 +39,25 @@ const nodes = z.strictObject({
 
 const instances = z.strictObject({
   types: z
-    .array(z.string().regex(/^[a-z][a-z0-9-]*\.[a-z0-9-]+$/, 'must be an EC2 instance type such as t3.small'))
+    .array(
+      z
+        .string()
+        .regex(/^[a-z][a-z0-9-]*\.[a-z0-9-]+$/, 'must be an EC2 instance type such as t3.small')
+        .meta({ examples: ['t3.small'] }),
+    )
     .min(1)
     .default(['t3.small', 't3a.small'])
-    .describe('EC2 instance types that may be bought.'),
+    .describe('EC2 instance types that may be bought; among equals the first is taken.'),
   zones: z
     .array(
       z
         .string()
-        .regex(/^[a-z]{2}(-[a-z]+)+-\d[a-z]$/, 'must be an availability zone such as ap-southeast-1a'),
+        .regex(/^[a-z]{2}(-[a-z]+)+-\d[a-z]$/, 'must be an availability zone such as ap-southeast-1a')
+        .meta({ examples: ['ap-southeast-1a'] }),
     )
     .min(1)
     .default(['ap-southeast-1a', 'ap-southeast-1b'])
-    .describe('Availability zones that may be used.'),
+    .describe('Availability zones of one region that may be used; among equals the first is taken.'),
 });
 
 const spot = z.strictObject({
@@ -76,7 +86,10 @@ const loop = z.strictObject({
 });
 
 const pending = z.strictObject({
-  enabled: z.boolean().default(true),
+  enabled: z
+    .boolean()
+    .default(true)
+    .describe('Whether pods that the scheduler cannot place make the fleet grow.'),
   minAgeSeconds: seconds.default(0).describe('Unschedulable for at least so long before it counts.'),
   batchIdleMs: z
     .number()
@@ -92,7 +105,13 @@ const pending = z.strictObject({
     .max(60_000)
     .default(1_000)
     .describe('Launch at the latest so long after the first pod.'),
-  maxNodesPerDecision: z.number().int().min(1).max(1_000).default(10),
+  maxNodesPerDecision: z
+    .number()
+    .int()
+    .min(1)
+    .max(1_000)
+    .default(10)
+    .describe('Most nodes that one decision launches for pending pods.'),
   sizing: z
     .enum(['packing', 'step'])
     .default('packing')
@@ -122,19 +141,30 @@ const throughput = z.strictObject({
 });
 
 const utilization = z.strictObject({
-  enabled: z.boolean().default(true),
-  cpu: threshold(70, 85, 30).prefault({}),
-  memory: threshold(75, undefined, 50).prefault({}),
+  enabled: z
+    .boolean()
+    .default(true)
+    .describe('Whether CPU, memory, network and disk take part in decisions.'),
+  cpu: threshold(70, 85, 30).prefault({}).describe('CPU of all ready workers together.'),
+  memory: threshold(75, undefined, 50).prefault({}).describe('Memory of all ready workers together.'),
   network: throughput.optional().describe('Off unless given: network I/O of all workers.'),
   disk: throughput.optional().describe('Off unless given: disk I/O of all workers.'),
-  upWindowSeconds: seconds.default(180),
-  downWindowSeconds: seconds.default(600),
-  scrapeIntervalSeconds: z.number().int().min(1).max(300).default(15),
+  upWindowSeconds: seconds.default(180).describe('How long a figure must stay above before the fleet grows.'),
+  downWindowSeconds: seconds
+    .default(600)
+    .describe('How long every figure must stay below before the fleet shrinks.'),
+  scrapeIntervalSeconds: z
+    .number()
+    .int()
+    .min(1)
+    .max(300)
+    .default(15)
+    .describe('How often Prometheus takes a sample.'),
   minCoveragePercent: percent
     .default(90)
     .describe('Share of samples and of ready workers that must be known.'),
-  step: z.number().int().min(1).max(100).default(1),
-  urgentStep: z.number().int().min(1).max(100).default(2),
+  step: z.number().int().min(1).max(100).default(1).describe('Nodes that growth by metrics adds at once.'),
+  urgentStep: z.number().int().min(1).max(100).default(2).describe('Nodes added at once when it is urgent.'),
   urgentPendingPods: z
     .number()
     .int()
@@ -151,9 +181,24 @@ const cooldown = z.strictObject({
 });
 
 const shrink = z.strictObject({
-  enabled: z.boolean().default(true),
-  maxNodesPerDecision: z.number().int().min(1).max(100).default(1),
-  drainTimeoutSeconds: z.number().int().min(10).max(3_600).default(300),
+  enabled: z
+    .boolean()
+    .default(true)
+    .describe('Whether nodes are removed at all; spot replacement goes on either way.'),
+  maxNodesPerDecision: z
+    .number()
+    .int()
+    .min(1)
+    .max(100)
+    .default(1)
+    .describe('Most nodes that one decision removes.'),
+  drainTimeoutSeconds: z
+    .number()
+    .int()
+    .min(10)
+    .max(3_600)
+    .default(300)
+    .describe('A drain not over by then is given up and the node taken back into use.'),
   graceLimitSeconds: z
     .number()
     .int()
@@ -192,10 +237,27 @@ const launch = z.strictObject({
 });
 
 const schedule = z.strictObject({
-  name: z.string().min(1).max(63),
-  start: z.string().describe('Cron expression (five fields) of the local time at which the level begins.'),
-  durationMinutes: z.number().int().min(1).max(10_080),
-  timeZone: timeZone.default('Asia/Dhaka'),
+  name: z.string().min(1).max(63).describe('Name that reasons show; each schedule has its own.'),
+  start: z
+    .string()
+    .refine(isCronExpression, {
+      error: 'must be a cron expression of five fields: minute, hour, day, month, weekday',
+      abort: true,
+      params: { remedy: 'write it like "50 8 * * 1-5": 08:50 on Monday to Friday' },
+    })
+    .refine(occurs, {
+      error: 'never comes true',
+      params: { remedy: 'choose a date that exists' },
+    })
+    .meta({ examples: ['50 8 * * 1-5'] })
+    .describe('Cron expression of five fields: the local time at which the level begins.'),
+  durationMinutes: z
+    .number()
+    .int()
+    .min(1)
+    .max(10_080)
+    .describe('How long the level lasts from its start, a week at most.'),
+  timeZone: timeZone.default('Asia/Dhaka').describe('IANA time zone in which start is read.'),
   leadMinutes: z
     .number()
     .int()
@@ -203,22 +265,27 @@ const schedule = z.strictObject({
     .max(240)
     .default(10)
     .describe('The level is wanted so long before it begins.'),
-  minNodes: z.number().int().min(1).max(5_000),
+  minNodes: z
+    .number()
+    .int()
+    .min(1)
+    .max(5_000)
+    .describe('Fewest workers while the level holds; never more than nodes.max.'),
 });
 
 export const policySchema = z.strictObject({
-  apiVersion: z.literal('smartscale.dev/v1').default('smartscale.dev/v1'),
-  kind: z.literal('ScalingPolicy').default('ScalingPolicy'),
+  apiVersion: z.literal('smartscale.dev/v1').default('smartscale.dev/v1').describe('Version of this format.'),
+  kind: z.literal('ScalingPolicy').default('ScalingPolicy').describe('What the file is.'),
   suspend: z.boolean().default(false).describe('true: watch and report, change nothing.'),
-  nodes: nodes.prefault({}),
-  instances: instances.prefault({}),
-  spot: spot.prefault({}),
-  loop: loop.prefault({}),
-  pending: pending.prefault({}),
-  utilization: utilization.prefault({}),
-  cooldown: cooldown.prefault({}),
-  shrink: shrink.prefault({}),
-  launch: launch.prefault({}),
+  nodes: nodes.prefault({}).describe('How many workers there may be.'),
+  instances: instances.prefault({}).describe('What may be bought, and where.'),
+  spot: spot.prefault({}).describe('How many workers are spot instances.'),
+  loop: loop.prefault({}).describe('When the autoscaler looks.'),
+  pending: pending.prefault({}).describe('Growth for pods that the scheduler cannot place.'),
+  utilization: utilization.prefault({}).describe('Growth and shrinking by measured load.'),
+  cooldown: cooldown.prefault({}).describe('Pauses between changes driven by metrics.'),
+  shrink: shrink.prefault({}).describe('How nodes are removed.'),
+  launch: launch.prefault({}).describe('How new nodes are awaited.'),
   schedules: z
     .array(schedule)
     .max(100)
@@ -233,6 +300,7 @@ export type Policy = z.output<typeof policySchema>;
 export type Schedule = Policy['schedules'][number];
 
 function isTimeZone(name: string): boolean {
+  if (!/^[A-Za-z]/.test(name)) return false;
   try {
     Intl.DateTimeFormat('en', { timeZone: name });
     return true;
