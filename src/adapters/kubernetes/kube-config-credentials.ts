@@ -3,34 +3,60 @@ import { KubeConfig } from '@kubernetes/client-node';
 import { PortError } from '../../ports.ts';
 import type { KubeAuthentication, KubeCredentials, KubeTls } from './kube-credentials.ts';
 
-/**
- * Credentials as kubectl finds them: `KUBECONFIG` or `~/.kube/config` (with `context` to choose from it), else the
- * service account of the pod we run in. Throws `PortError` when none of them names a server.
- */
-export function loadKubeCredentials(context?: string): KubeCredentials {
-  let config = loadConfig(context);
+export interface KubeConfigChoice {
+  /** A kubeconfig file; @default `KUBECONFIG` or `~/.kube/config`, else the service account of the pod we run in */
+  readonly file?: string;
+  /** @default the file's current context */
+  readonly context?: string;
+}
+
+/** Credentials as kubectl finds them. Throws a configuration `PortError` when they cannot be read or name no server. */
+export function loadKubeCredentials(choice: KubeConfigChoice = {}): KubeCredentials {
+  let config = loadConfig(choice);
   const server = config.getCurrentCluster()?.server;
   if (server === undefined) {
-    throw new PortError('no Kubernetes cluster configured: set KUBECONFIG or run inside a cluster', {
-      retry: 'configuration',
-      code: 'NO_CLUSTER',
-    });
+    const { file, context } = choice;
+    const where = file === undefined ? '' : ` in ${file}`;
+    throw configurationError(
+      context === undefined
+        ? `no Kubernetes cluster configured${where}: give --kubeconfig, set KUBECONFIG or run inside a cluster`
+        : `no context ${context}${where}: \`kubectl config get-contexts\` lists them`,
+      'NO_CLUSTER',
+    );
   }
   return {
     server,
     read: async (refresh) => {
       // The config caches a service account's token for a minute; only a new one reads the file again.
-      if (refresh) config = loadConfig(context);
+      if (refresh) config = loadConfig(choice);
       return authenticate(config);
     },
   };
 }
 
-function loadConfig(context: string | undefined): KubeConfig {
+function loadConfig({ file, context }: KubeConfigChoice): KubeConfig {
   const config = new KubeConfig();
-  config.loadFromDefault();
+  try {
+    if (file === undefined) config.loadFromDefault();
+    else config.loadFromFile(file);
+  } catch (cause) {
+    const name = file ?? 'the kubeconfig';
+    throw configurationError(`${name} cannot be read: ${firstLineOf(cause)}`, 'KUBECONFIG', cause);
+  }
   if (context !== undefined) config.setCurrentContext(context);
   return config;
+}
+
+function configurationError(message: string, code: string, cause?: unknown): PortError {
+  return new PortError(message, { retry: 'configuration', code, cause });
+}
+
+function firstLineOf(error: unknown): string {
+  return (
+    String(error)
+      .replace(/^\w*Error: /, '')
+      .split('\n')[0] ?? ''
+  );
 }
 
 async function authenticate(config: KubeConfig): Promise<KubeAuthentication> {
