@@ -46,6 +46,6 @@ export class ManualClock implements Clock {
 
   advance(ms: number): void {
     this.#nowMs += ms;
-    for (const sleeper of [...this.#sleepers]) if (sleeper.dueAtMs <= this.#nowMs) sleeper.wake();
+    for (const sleeper of this.#sleepers) if (sleeper.dueAtMs <= this.#nowMs) sleeper.wake();
   }
 }

@@ -1,0 +1,98 @@
+import type { Pod, PodOwner } from '../../model/pod.ts';
+import type { ObjectStore } from './object-store.ts';
+import type { PodRecord } from './pod-resource.ts';
+import type { ClaimRecord, VolumeRecord } from './volume-resource.ts';
+import type { WorkloadRecord } from './workload-resource.ts';
+
+export interface PodStores {
+  readonly pods: ObjectStore<PodRecord>;
+  readonly replicaSets: ObjectStore<WorkloadRecord>;
+  readonly statefulSets: ObjectStore<WorkloadRecord>;
+  readonly claims: ObjectStore<ClaimRecord>;
+  readonly volumes: ObjectStore<VolumeRecord>;
+}
+
+/** Pods with their owners and volumes looked up, kept up to date change by change. */
+export class JoinedPods {
+  readonly #stores: PodStores;
+  readonly #joined = new Map<string, Pod>();
+  readonly #changedPods = new Set<string>();
+  /** `namespace/name` of the workloads that changed. */
+  readonly #changedOwners = new Set<string>();
+  #hasVolumeChange = false;
+  #list: readonly Pod[] | undefined;
+
+  constructor(stores: PodStores) {
+    this.#stores = stores;
+    stores.pods.onChange((_, key) => this.#changedPods.add(key));
+    for (const store of [stores.replicaSets, stores.statefulSets]) {
+      store.onChange((_, key) => this.#changedOwners.add(key));
+    }
+    for (const store of [stores.claims, stores.volumes]) {
+      store.onChange(() => {
+        this.#hasVolumeChange = true;
+      });
+    }
+  }
+
+  /** All pods; the same array until something changed. Costs what changed, not what there is. */
+  list(): readonly Pod[] {
+    this.#addDependents();
+    if (this.#changedPods.size > 0 || this.#list === undefined) {
+      for (const key of this.#changedPods) this.#rejoin(key);
+      this.#changedPods.clear();
+      this.#list = [...this.#joined.values()];
+    }
+    return this.#list;
+  }
+
+  /** Owners and volumes change seldom, so that looking through the pods then is cheaper than an index always. */
+  #addDependents(): void {
+    if (this.#changedOwners.size === 0 && !this.#hasVolumeChange) return;
+    for (const key of this.#joined.keys()) {
+      const record = this.#stores.pods.get(key);
+      if (record !== undefined && this.#dependsOnChange(record)) this.#changedPods.add(key);
+    }
+    this.#changedOwners.clear();
+    this.#hasVolumeChange = false;
+  }
+
+  #dependsOnChange({ pod, claims }: PodRecord): boolean {
+    if (this.#hasVolumeChange && claims.length > 0) return true;
+    if (this.#changedOwners.size === 0 || pod.owner === undefined) return false;
+    return this.#changedOwners.has(`${pod.namespace}/${pod.owner.name}`);
+  }
+
+  #rejoin(key: string): void {
+    const record = this.#stores.pods.get(key);
+    if (record === undefined) this.#joined.delete(key);
+    else this.#joined.set(key, this.#join(record));
+  }
+
+  #join({ pod, claims }: PodRecord): Pod {
+    const owner = this.#ownerOf(pod);
+    if (owner === pod.owner && claims.length === 0) return pod;
+    return { ...pod, owner, ...this.#volumesOf(claims) };
+  }
+
+  #ownerOf(pod: Pod): PodOwner | undefined {
+    if (pod.owner === undefined) return undefined;
+    const { kind, name, uid } = pod.owner;
+    if (kind !== 'ReplicaSet' && kind !== 'StatefulSet') return pod.owner;
+    const store = kind === 'ReplicaSet' ? this.#stores.replicaSets : this.#stores.statefulSets;
+    const workload = store.get(`${pod.namespace}/${name}`);
+    return workload?.uid === uid ? workload.owner : pod.owner;
+  }
+
+  /** A claim that is bound to a volume not seen yet is taken for local: unknown never means safe to lose. */
+  #volumesOf(claims: readonly string[]): Pick<Pod, 'volumeZones' | 'hasLocalVolume'> {
+    const bound = claims
+      .map((key) => this.#stores.claims.get(key)?.volumeName)
+      .filter((name) => name !== undefined)
+      .map((name) => this.#stores.volumes.get(name));
+    return {
+      volumeZones: [...new Set(bound.flatMap((volume) => volume?.places ?? []))],
+      hasLocalVolume: bound.some((volume) => volume?.isLocal ?? true),
+    };
+  }
+}

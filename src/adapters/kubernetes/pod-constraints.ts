@@ -1,0 +1,125 @@
+import type { Pod, PodAffinityTerm, TopologySpread } from '../../model/pod.ts';
+import { type LabelSelector, type Labels, selectorOf } from '../../model/selector.ts';
+import type { Toleration } from '../../model/taint.ts';
+import {
+  labelSelectorOf,
+  NOTHING,
+  type RawLabelSelector,
+  type RawRequirement,
+  requirementOf,
+} from './raw-selector.ts';
+
+interface RawNodeSelectorTerm {
+  readonly matchExpressions?: readonly RawRequirement[];
+  readonly matchFields?: readonly RawRequirement[];
+}
+
+interface RawPodAffinityTerm {
+  readonly topologyKey: string;
+  readonly labelSelector?: RawLabelSelector;
+  readonly namespaces?: readonly string[];
+  readonly namespaceSelector?: RawLabelSelector;
+}
+
+interface RawPodAffinity {
+  readonly requiredDuringSchedulingIgnoredDuringExecution?: readonly RawPodAffinityTerm[];
+}
+
+interface RawSpread {
+  readonly topologyKey: string;
+  readonly maxSkew: number;
+  readonly whenUnsatisfiable: TopologySpread['whenUnsatisfiable'];
+  readonly labelSelector?: RawLabelSelector;
+  readonly matchLabelKeys?: readonly string[];
+}
+
+type RawToleration = Omit<Toleration, 'operator'> & { readonly operator?: Toleration['operator'] };
+
+/** The part of a pod's spec that says where it may run. */
+export interface RawPodConstraints {
+  readonly nodeSelector?: Labels;
+  readonly affinity?: {
+    readonly nodeAffinity?: {
+      readonly requiredDuringSchedulingIgnoredDuringExecution?: {
+        readonly nodeSelectorTerms: readonly RawNodeSelectorTerm[];
+      };
+    };
+    readonly podAffinity?: RawPodAffinity;
+    readonly podAntiAffinity?: RawPodAffinity;
+  };
+  readonly tolerations?: readonly RawToleration[];
+  readonly topologySpreadConstraints?: readonly RawSpread[];
+}
+
+export type PodConstraints = Pick<
+  Pod,
+  'nodeSelector' | 'nodeAffinityTerms' | 'podAffinity' | 'podAntiAffinity' | 'topologySpread' | 'tolerations'
+>;
+
+/** Where the pod may run by its required constraints; preferences are left out. */
+export function podConstraints(
+  spec: RawPodConstraints,
+  pod: { readonly namespace: string; readonly labels: Labels },
+): PodConstraints {
+  const { affinity } = spec;
+  const affinityOf = (raw: RawPodAffinity | undefined) =>
+    (raw?.requiredDuringSchedulingIgnoredDuringExecution ?? []).map((term) =>
+      affinityTerm(term, pod.namespace),
+    );
+  return {
+    ...nodeConstraints(spec),
+    podAffinity: affinityOf(affinity?.podAffinity),
+    podAntiAffinity: affinityOf(affinity?.podAntiAffinity),
+    topologySpread: (spec.topologySpreadConstraints ?? []).map((raw) => spreadOf(raw, pod.labels)),
+    tolerations: (spec.tolerations ?? []).map(tolerationOf),
+  };
+}
+
+function nodeConstraints(spec: RawPodConstraints): Pick<Pod, 'nodeSelector' | 'nodeAffinityTerms'> {
+  const exact = selectorOf(spec.nodeSelector ?? {});
+  const required = spec.affinity?.nodeAffinity?.requiredDuringSchedulingIgnoredDuringExecution;
+  if (required === undefined) return { nodeSelector: exact, nodeAffinityTerms: [] };
+  const [first, ...more] = nodeAlternatives(required.nodeSelectorTerms);
+  if (first === undefined) return { nodeSelector: NOTHING, nodeAffinityTerms: [] };
+  if (more.length === 0) return { nodeSelector: [...exact, ...first], nodeAffinityTerms: [] };
+  return { nodeSelector: exact, nodeAffinityTerms: [first, ...more] };
+}
+
+function tolerationOf({ key, operator = 'Equal', value, effect }: RawToleration): Toleration {
+  return { operator, ...(key && { key }), ...(value && { value }), ...(effect && { effect }) };
+}
+
+/** A term without any requirement matches no node, so it is no alternative. */
+function nodeAlternatives(terms: readonly RawNodeSelectorTerm[]): readonly LabelSelector[] {
+  return terms
+    .map((term) => [
+      ...(term.matchExpressions ?? []).map(requirementOf),
+      // `metadata.name` is the only field there is; K3s names a node after its host name.
+      ...(term.matchFields ?? []).map((raw) => ({ ...requirementOf(raw), key: 'kubernetes.io/hostname' })),
+    ])
+    .filter((requirements) => requirements.length > 0);
+}
+
+/** A namespace selector is read as every namespace, `*`: which namespaces it selects is not mirrored. */
+function affinityTerm(raw: RawPodAffinityTerm, namespace: string): PodAffinityTerm {
+  const named = raw.namespaces ?? [];
+  const own = named.length === 0 ? [namespace] : named;
+  return {
+    topologyKey: raw.topologyKey,
+    selector: labelSelectorOf(raw.labelSelector),
+    namespaces: raw.namespaceSelector === undefined ? own : ['*'],
+  };
+}
+
+function spreadOf(raw: RawSpread, labels: Labels): TopologySpread {
+  const own = (raw.matchLabelKeys ?? []).flatMap((key) => {
+    const value = labels[key];
+    return value === undefined ? [] : [{ key, operator: 'In' as const, values: [value] }];
+  });
+  return {
+    topologyKey: raw.topologyKey,
+    maxSkew: raw.maxSkew,
+    whenUnsatisfiable: raw.whenUnsatisfiable,
+    selector: [...labelSelectorOf(raw.labelSelector), ...own],
+  };
+}
