@@ -1,0 +1,63 @@
+import { type Lifecycle, type Offering, offeringKey } from '../model/offering.ts';
+import type { Policy } from '../policy/policy-schema.ts';
+import type { Worker } from './fleet.ts';
+
+/** How many workers there are, in flight included, by what the choice of the next one depends on. */
+export interface FleetMix {
+  readonly total: number;
+  readonly spot: number;
+  readonly byZone: ReadonlyMap<string, number>;
+}
+
+export function mixOf(workers: readonly Pick<Worker, 'zone' | 'lifecycle'>[]): FleetMix {
+  return workers.reduce<FleetMix>(withWorker, { total: 0, spot: 0, byZone: new Map() });
+}
+
+/** The mix with one more worker. */
+export function withWorker(mix: FleetMix, worker: Pick<Worker, 'zone' | 'lifecycle'>): FleetMix {
+  const byZone = new Map(mix.byZone);
+  if (worker.zone !== undefined) byZone.set(worker.zone, (byZone.get(worker.zone) ?? 0) + 1);
+  return { total: mix.total + 1, spot: mix.spot + (worker.lifecycle === 'spot' ? 1 : 0), byZone };
+}
+
+/**
+ * How many of `total` workers should be spot: `percent` of those above `onDemandBase`, to the nearest whole number, an
+ * exact half to on-demand. With 70 % above 2: 2→0, 3→1, 4→1, 5→2, 6→3, 7→3, 8→4, 9→5, 10→6 (R73, R74).
+ */
+export function spotTarget(total: number, spot: Policy['spot']): number {
+  const above = Math.max(0, total - spot.onDemandBase);
+  return Math.ceil((above * spot.percent) / 100 - 0.5);
+}
+
+/** The lifecycle that the next worker should have to keep the share. */
+export function nextLifecycle(mix: FleetMix, spot: Policy['spot']): Lifecycle {
+  return mix.spot < spotTarget(mix.total + 1, spot) ? 'spot' : 'on-demand';
+}
+
+export interface RankOptions {
+  readonly lifecycle: Lifecycle;
+  readonly mix: FleetMix;
+  /** What an offering costs for what it is wanted for, USD per hour; by default its price. Unknown comes last. */
+  readonly costOf?: (offering: Offering) => number | undefined;
+}
+
+/**
+ * Orders offerings by preference: the wanted lifecycle, then the zone with the fewest workers, then cost, then name.
+ * Spot is followed by on-demand as its fallback; on-demand by nothing, unless only spot is there to choose.
+ */
+export function rankOfferings(offerings: readonly Offering[], options: RankOptions): readonly Offering[] {
+  const wanted = offerings.filter((offering) => offering.lifecycle === options.lifecycle);
+  const others = offerings.filter((offering) => offering.lifecycle !== options.lifecycle);
+  const order = (some: readonly Offering[]) => [...some].sort((a, b) => compare(a, b, options));
+  if (options.lifecycle === 'on-demand' && wanted.length > 0) return order(wanted);
+  return [...order(wanted), ...order(others)];
+}
+
+function compare(a: Offering, b: Offering, { mix, costOf = (o) => o.priceUsdPerHour }: RankOptions): number {
+  const byZone = (mix.byZone.get(a.zone) ?? 0) - (mix.byZone.get(b.zone) ?? 0);
+  if (byZone !== 0) return byZone;
+  const costA = costOf(a) ?? Number.POSITIVE_INFINITY;
+  const costB = costOf(b) ?? Number.POSITIVE_INFINITY;
+  if (costA !== costB) return costA < costB ? -1 : 1;
+  return offeringKey(a) < offeringKey(b) ? -1 : 1;
+}

@@ -1,0 +1,191 @@
+import { type Instance, isAlive } from '../model/instance.ts';
+import type { Node } from '../model/node.ts';
+import type { Lifecycle } from '../model/offering.ts';
+import {
+  hasEnded,
+  isInFlight,
+  type LaunchOperation,
+  type Operation,
+  type RemoveOperation,
+} from '../model/operation.ts';
+import type { Snapshot } from '../model/snapshot.ts';
+import { parseOfferingKey } from './offering-parts.ts';
+
+/** One worker: a node, an instance on its way to be one, or the written intent to buy one. */
+export interface Worker {
+  /** Node name, else instance id, else operation id; unique. */
+  readonly id: string;
+  readonly state: 'ready' | 'unready' | 'booting' | 'intended';
+  readonly node: Node | undefined;
+  readonly instance: Instance | undefined;
+  /** The launch in flight that will finish it. */
+  readonly launch: LaunchOperation | undefined;
+  /** The removal in flight that takes it away, unless it is being undone. */
+  readonly removal: RemoveOperation | undefined;
+  readonly type: string | undefined;
+  readonly zone: string | undefined;
+  readonly lifecycle: Lifecycle | undefined;
+}
+
+/** The snapshot's workers, sorted by id, told apart by what they count for. */
+export interface Fleet {
+  /** Workers that count as capacity now or soon; those being removed are not among them. */
+  readonly workers: readonly Worker[];
+  /** Workers with a removal in flight. */
+  readonly leaving: readonly Worker[];
+  /** Everything that costs money or is about to: what `nodes.max` limits. */
+  readonly billable: number;
+}
+
+export interface FleetOptions {
+  /** Removals to be undone this round: their nodes count as staying. */
+  readonly cancelledRemovals: ReadonlySet<string>;
+  /** For how long a node may be unready before it no longer counts as capacity, in milliseconds. */
+  readonly unreadyGraceMs: number;
+  readonly nowMs: number;
+}
+
+interface Lookup {
+  readonly instances: ReadonlyMap<string, Instance> | undefined;
+  readonly launches: readonly LaunchOperation[];
+  readonly launchByInstance: ReadonlyMap<string, LaunchOperation>;
+  readonly removalByNode: ReadonlyMap<string, RemoveOperation>;
+  /** Instances that an operation is about to terminate: they cost money and are no capacity. */
+  readonly doomed: ReadonlySet<string>;
+  readonly options: FleetOptions;
+}
+
+/** Joins nodes, instances and operations into workers. Nodes that did not come from EC2 are not the fleet's. */
+export function fleetOf(snapshot: Snapshot, options: FleetOptions): Fleet {
+  const lookup = lookupOf(snapshot, options);
+  const nodes = snapshot.nodes.filter((node) => !node.isControlPlane && node.instanceId !== undefined);
+  const onNodes = nodes.map((node) => workerOfNode(node, lookup));
+  const seen = new Set(nodes.map((node) => node.instanceId));
+  const bare = [...(lookup.instances?.values() ?? [])]
+    .filter((instance) => isAlive(instance) && !seen.has(instance.id))
+    .map((instance) => workerOfInstance(instance, lookup));
+  const intended = intendedWorkers(lookup, seen);
+  const all = [...onNodes, ...bare, ...intended].sort((a, b) => (a.id < b.id ? -1 : 1));
+  return {
+    workers: all.filter((worker) => worker.removal === undefined && countsAsCapacity(worker, lookup)),
+    leaving: all.filter((worker) => worker.removal !== undefined),
+    billable: all.filter((worker) => costsMoney(worker, lookup)).length,
+  };
+}
+
+function lookupOf(snapshot: Snapshot, options: FleetOptions): Lookup {
+  const launches = snapshot.operations.filter(isInFlight);
+  const launchByInstance = new Map<string, LaunchOperation>();
+  for (const launch of launches) {
+    if (launch.instanceId !== undefined) launchByInstance.set(launch.instanceId, launch);
+  }
+  const instances =
+    snapshot.instances.status === 'known'
+      ? new Map(snapshot.instances.value.map((instance) => [instance.id, instance]))
+      : undefined;
+  const launchById = new Map(launches.map((launch) => [launch.id, launch]));
+  for (const instance of instances?.values() ?? []) {
+    const launch = launchById.get(instance.operationId ?? '');
+    if (launch !== undefined) launchByInstance.set(instance.id, launch);
+  }
+  const removals = snapshot.operations.filter((o): o is RemoveOperation => isRemoving(o, options));
+  const removalByNode = new Map(removals.map((removal) => [removal.nodeName, removal]));
+  const undone = snapshot.operations.filter(isUndone).map((launch) => launch.instanceId);
+  const doomed = new Set([...removals.map((removal) => removal.instanceId), ...undone.filter(isDefined)]);
+  return { instances, launches, launchByInstance, removalByNode, doomed, options };
+}
+
+function isRemoving(operation: Operation, options: FleetOptions): boolean {
+  if (operation.kind !== 'remove' || hasEnded(operation) || operation.step === 'aborting') return false;
+  return !options.cancelledRemovals.has(operation.id);
+}
+
+function isUndone(operation: Operation): operation is LaunchOperation {
+  return operation.kind === 'launch' && (operation.step === 'undoing' || operation.step === 'failed');
+}
+
+function isDefined(id: string | undefined): id is string {
+  return id !== undefined;
+}
+
+function workerOfNode(node: Node, lookup: Lookup): Worker {
+  const instance = lookup.instances?.get(node.instanceId ?? '');
+  const launch = lookup.launchByInstance.get(node.instanceId ?? '');
+  const unready = launch === undefined ? 'unready' : 'booting';
+  return {
+    id: node.name,
+    state: node.isReady ? 'ready' : unready,
+    node,
+    instance,
+    launch,
+    removal: lookup.removalByNode.get(node.name),
+    type: node.type ?? instance?.type,
+    zone: node.zone ?? instance?.zone,
+    lifecycle: node.lifecycle ?? instance?.lifecycle,
+  };
+}
+
+function workerOfInstance(instance: Instance, lookup: Lookup): Worker {
+  const { id, type, zone, lifecycle } = instance;
+  const launch = lookup.launchByInstance.get(id);
+  return {
+    id,
+    state: 'booting',
+    node: undefined,
+    instance,
+    launch,
+    removal: undefined,
+    type,
+    zone,
+    lifecycle,
+  };
+}
+
+/** Launches in flight of which neither a node nor an instance can be seen yet; a lost instance is not waited for. */
+function intendedWorkers(lookup: Lookup, nodeInstances: ReadonlySet<string | undefined>): Worker[] {
+  const visible = new Set<string>();
+  for (const [instanceId, launch] of lookup.launchByInstance) {
+    if (nodeInstances.has(instanceId) || lookup.instances?.has(instanceId) === true) visible.add(launch.id);
+  }
+  return lookup.launches
+    .filter((launch) => !visible.has(launch.id))
+    .map((launch) => {
+      const parts = parseOfferingKey(launch.offering ?? launch.offerings[0]);
+      return {
+        id: launch.id,
+        state: 'intended' as const,
+        node: undefined,
+        instance: undefined,
+        launch,
+        removal: undefined,
+        type: parts?.type,
+        zone: parts?.zone,
+        lifecycle: parts?.lifecycle,
+      };
+    });
+}
+
+function countsAsCapacity(worker: Worker, lookup: Lookup): boolean {
+  const { node, instance } = worker;
+  if (lookup.doomed.has(node?.instanceId ?? instance?.id ?? '')) return false;
+  if (instance !== undefined && !isAlive(instance)) return false;
+  if (worker.launch !== undefined) return true;
+  const { nowMs, unreadyGraceMs } = lookup.options;
+  return node === undefined
+    ? // An instance of ours without a launch in the ledger: capacity that comes, until it has had its time to join.
+      instance !== undefined && nowMs - instance.launchedAtMs < unreadyGraceMs
+    : node.isReady || isExcused(node, instance, lookup);
+}
+
+/** An unready node still counts for a while, unless EC2 knows no instance behind it. */
+function isExcused(node: Node, instance: Instance | undefined, lookup: Lookup): boolean {
+  if (instance === undefined && lookup.instances !== undefined) return false;
+  const { nowMs, unreadyGraceMs } = lookup.options;
+  return nowMs - (node.readyChangedAtMs ?? node.createdAtMs) < unreadyGraceMs;
+}
+
+function costsMoney(worker: Worker, lookup: Lookup): boolean {
+  if (worker.instance !== undefined) return isAlive(worker.instance);
+  if (worker.launch !== undefined || lookup.instances === undefined) return true;
+  return worker.node?.isReady === true;
+}

@@ -1,0 +1,95 @@
+import type { LaunchFault, LaunchOperation, Operation } from '../../model/operation.ts';
+import type { Reason } from '../../model/reason.ts';
+import type { Policy } from '../../policy/policy-schema.ts';
+import { secondsText } from '../wording.ts';
+
+/** Denied permissions and wrong configuration do not mend themselves; trying again is only for the case that a person mended them. */
+const FAULT_PAUSE_MS = 600_000;
+/** The stop after too many failed joins, and the cap of the doubling pauses before it. */
+const LONGEST_PAUSE_MS = 1_800_000;
+
+/** Why and until when nothing at all may be launched. */
+export interface LaunchPause {
+  readonly untilMs: number;
+  readonly reason: Reason;
+}
+
+/**
+ * Reads from the ledger whether launching pauses: after machines that were bought and never joined (`failurePauseSeconds`,
+ * doubled with each further one; 30 minutes after `maxConsecutiveFailures`, sooner with another policy), and for ten minutes
+ * after a call that was denied or malformed. A launch that became ready ends the row of failures.
+ */
+export function launchPauseOf(
+  operations: readonly Operation[],
+  policy: Policy['launch'],
+  at: { readonly nowMs: number; readonly digest: string },
+): LaunchPause | undefined {
+  const launches = operations.filter((o): o is LaunchOperation => o.kind === 'launch');
+  const pauses = [pauseAfterFailedJoins(launches, policy, at), pauseAfterFault(launches, at)];
+  return pauses
+    .filter((pause) => pause !== undefined)
+    .filter((pause) => pause.untilMs > at.nowMs)
+    .sort((a, b) => b.untilMs - a.untilMs)[0];
+}
+
+function pauseAfterFailedJoins(
+  launches: readonly LaunchOperation[],
+  policy: Policy['launch'],
+  at: { readonly nowMs: number; readonly digest: string },
+): LaunchPause | undefined {
+  const failures = failedJoinsInARow(launches);
+  const last = failures[0];
+  if (last === undefined) return undefined;
+  const lastMs = Math.min(last.endedAtMs ?? at.nowMs, at.nowMs);
+  const underThisPolicy = failures.filter((failure) => failure.policy.digest === at.digest).length;
+  const isStopped = underThisPolicy >= policy.maxConsecutiveFailures;
+  const doublings = Math.max(0, underThisPolicy - 1);
+  const pauseMs = isStopped
+    ? LONGEST_PAUSE_MS
+    : Math.min(policy.failurePauseSeconds * 1000 * 2 ** doublings, LONGEST_PAUSE_MS);
+  const untilMs = lastMs + pauseMs;
+  const left = secondsText(untilMs - at.nowMs);
+  const count = failures.length;
+  const text = isStopped
+    ? `launching stopped after ${count} instances in a row that never joined; it tries again in ${left}, or at once with a mended policy`
+    : `launching pauses for another ${left} after ${count} instance(s) in a row that never joined`;
+  const facts = { failures: count, untilMs };
+  return { untilMs, reason: { code: isStopped ? 'launching-stopped' : 'launch-pause', text, facts } };
+}
+
+/** Launches that got an instance which never became ready, the latest first, back to the last success. */
+function failedJoinsInARow(launches: readonly LaunchOperation[]): LaunchOperation[] {
+  const ended = launches
+    .filter((launch) => launch.endedAtMs !== undefined)
+    .filter((launch) => launch.step === 'ready' || launch.instanceId !== undefined)
+    .sort((a, b) => (b.endedAtMs ?? 0) - (a.endedAtMs ?? 0) || (a.step === 'ready' ? -1 : 1));
+  const success = ended.findIndex((launch) => launch.step === 'ready');
+  return success === -1 ? ended : ended.slice(0, success);
+}
+
+function pauseAfterFault(
+  launches: readonly LaunchOperation[],
+  at: { readonly nowMs: number; readonly digest: string },
+): LaunchPause | undefined {
+  const faults = launches.flatMap((launch) =>
+    launch.faults.filter((fault) => stopsAll(fault, launch, at.digest)),
+  );
+  const last = faults.sort((a, b) => b.atMs - a.atMs)[0];
+  if (last === undefined) return undefined;
+  const untilMs = Math.min(last.atMs, at.nowMs) + FAULT_PAUSE_MS;
+  const what = last.class === 'authorization' ? 'was denied' : 'was refused as wrongly configured';
+  return {
+    untilMs,
+    reason: {
+      code: `launch-${last.class}`,
+      text: `a launch ${what} (${last.code}: ${last.message}); a person must mend it, the next try is in ${secondsText(untilMs - at.nowMs)}`,
+      facts: { code: last.code, untilMs },
+    },
+  };
+}
+
+/** A wrong configuration may have come with a policy, so another policy is tried at once. */
+function stopsAll(fault: LaunchFault, launch: LaunchOperation, digest: string): boolean {
+  if (fault.class === 'authorization') return true;
+  return fault.class === 'configuration' && launch.policy.digest === digest;
+}

@@ -1,0 +1,19 @@
+import type { Operation } from '../model/operation.ts';
+import type { PolicyIdentity } from '../model/policy-identity.ts';
+
+/** Names a round: its time and the policy it obeyed, so the same round has the same name wherever it is computed. */
+export function decisionIdOf(nowMs: number, identity: PolicyIdentity): string {
+  const digest = identity.digest.slice(identity.digest.indexOf(':') + 1);
+  return `d-${Math.trunc(nowMs).toString(36)}-${digest.slice(0, 8)}`;
+}
+
+/** Deals out operation ids of a decision, `<decision>-1` and on, skipping those that the ledger knows. */
+export function operationIds(decisionId: string, operations: readonly Operation[]): () => string {
+  const taken = new Set(operations.map((operation) => operation.id));
+  let last = 0;
+  return () => {
+    do last += 1;
+    while (taken.has(`${decisionId}-${last}`));
+    return `${decisionId}-${last}`;
+  };
+}

@@ -1,0 +1,121 @@
+import { hasEnded } from '../../model/operation.ts';
+import type { Reason } from '../../model/reason.ts';
+import type { Growth } from '../growth.ts';
+import type { Situation } from '../situation.ts';
+import { countText, percentText, secondsText } from '../wording.ts';
+
+export interface BrakeQuestion {
+  readonly situation: Situation;
+  readonly growth: Growth;
+  /** The maximum was lowered below what exists: shrinking does not ask whether load is low (R55). */
+  readonly isOverMax: boolean;
+  readonly isAborting: boolean;
+}
+
+/** What holds back all removals this round. */
+export interface Brake {
+  readonly reason: Reason;
+  /** When it may let go by itself. */
+  readonly untilMs?: number;
+  /** Whether removals would otherwise be looked at, so that the plan should say what held them back. */
+  readonly isWorthSaying: boolean;
+}
+
+type Rule = (question: BrakeQuestion) => { readonly reason: Reason; readonly untilMs?: number } | undefined;
+
+/** Read top-down; the first that holds is the answer. */
+const ALWAYS: readonly Rule[] = [
+  shrinkIsOff,
+  cloudIsUnknown,
+  operationInFlight,
+  growthIsWanted,
+  tooManyUnready,
+];
+/** Only for removals for low load: bringing the fleet under its maximum does not wait for these. */
+const FOR_LOW_LOAD: readonly Rule[] = [atFloor, podsWait, loadIsNotLow];
+/** What is left to wait for once removal would be right. */
+const WAITS: readonly Rule[] = [coolingDown];
+
+/** The first brake that holds, or `undefined` when single nodes may be looked at. */
+export function brakeOf(question: BrakeQuestion): Brake | undefined {
+  const { isOverMax } = question;
+  if (!isOverMax) {
+    for (const rule of FOR_LOW_LOAD) {
+      const held = rule(question);
+      if (held !== undefined) return { ...held, isWorthSaying: false };
+    }
+  }
+  for (const rule of isOverMax ? ALWAYS : [...ALWAYS, ...WAITS]) {
+    const held = rule(question);
+    if (held !== undefined) return { ...held, isWorthSaying: true };
+  }
+  return undefined;
+}
+
+function shrinkIsOff({ situation }: BrakeQuestion) {
+  if (situation.policy.shrink.enabled) return undefined;
+  return { reason: { code: 'shrink-off', text: 'shrinking is off in the policy' } };
+}
+
+function cloudIsUnknown({ situation }: BrakeQuestion) {
+  const { instances } = situation.snapshot;
+  if (instances.status === 'known') return undefined;
+  return {
+    reason: { code: 'instances-unknown', text: `the list of instances is not known: ${instances.why}` },
+  };
+}
+
+/** Growing and shrinking never overlap, and one removal is finished before the next begins (R24). */
+function operationInFlight({ situation }: BrakeQuestion) {
+  const active = situation.snapshot.operations.filter((operation) => !hasEnded(operation));
+  const first = active.sort((a, b) => (a.id < b.id ? -1 : 1))[0];
+  if (first === undefined) return undefined;
+  const what = first.kind === 'launch' ? 'launch' : 'removal';
+  const text = `${what} ${first.id} is in flight (${first.step}), ${countText(active.length, 'operation')} in all`;
+  return { reason: { code: `${what}-in-flight`, text, facts: { operations: active.length } } };
+}
+
+function growthIsWanted({ growth, isOverMax, isAborting }: BrakeQuestion) {
+  const isGrowing = growth.launches.length > 0 || (growth.isWanted && !isOverMax);
+  if (!isGrowing && !isAborting) return undefined;
+  return { reason: { code: 'growth-wanted', text: 'more nodes are wanted, so none goes' } };
+}
+
+/** A blip of the network or the API server must not read as spare capacity (F70). */
+function tooManyUnready({ situation }: BrakeQuestion) {
+  const { maxUnreadyPercent } = situation.policy.shrink;
+  const workers = situation.snapshot.nodes.filter(
+    (node) => !node.isControlPlane && node.instanceId !== undefined,
+  );
+  const unready = workers.filter((node) => !node.isReady).length;
+  const share = workers.length === 0 ? 0 : (100 * unready) / workers.length;
+  if (share <= maxUnreadyPercent) return undefined;
+  const text = `${unready} of ${workers.length} workers (${percentText(share)}) are not ready, more than ${maxUnreadyPercent} %`;
+  return { reason: { code: 'too-many-unready', text, facts: { unready, workers: workers.length } } };
+}
+
+function atFloor({ situation, growth }: BrakeQuestion) {
+  if (situation.fleet.workers.length > growth.floor.shrinkFloor) return undefined;
+  return { reason: growth.floor.shrinkReason };
+}
+
+function podsWait({ growth }: BrakeQuestion) {
+  const { waiting } = growth.pending;
+  if (waiting === 0) return undefined;
+  return {
+    reason: { code: 'pods-wait', text: `${countText(waiting, 'pod')} wait for a place`, facts: { waiting } },
+  };
+}
+
+function loadIsNotLow({ growth }: BrakeQuestion) {
+  const reason = growth.utilization.shrinkBlockedBy;
+  return reason === undefined ? undefined : { reason };
+}
+
+function coolingDown({ situation }: BrakeQuestion) {
+  const { cooldowns, nowMs } = situation;
+  if (cooldowns.shrinkUntilMs <= nowMs) return undefined;
+  const left = secondsText(cooldowns.shrinkUntilMs - nowMs);
+  const text = `cooldown after ${cooldowns.shrinkAfter === 'growth' ? 'growth' : 'a removal'} for another ${left}`;
+  return { reason: { code: 'cooldown', text }, untilMs: cooldowns.shrinkUntilMs };
+}

@@ -1,0 +1,141 @@
+import { needsEviction, type Pod } from '../../model/pod.ts';
+import type { Reason } from '../../model/reason.ts';
+import { type FleetMix, mixOf } from '../choice.ts';
+import type { Worker } from '../fleet.ts';
+import type { Situation } from '../situation.ts';
+import { secondsText } from '../wording.ts';
+import { podProtection } from './pod-protections.ts';
+
+interface Question {
+  readonly worker: Worker;
+  readonly situation: Situation;
+  /** The fleet less what this round removes already. */
+  readonly mix: FleetMix;
+  readonly evictable: readonly Pod[];
+  readonly lastAbortMs: number | undefined;
+}
+
+type Rule = (question: Question) => Reason | undefined;
+
+/** Read top-down (R46, R47, R45); the first that holds keeps the node. */
+const RULES: readonly Rule[] = [
+  notOurs,
+  annotated,
+  cordonedByAPerson,
+  tooYoung,
+  drainPaused,
+  lastInZone,
+  onDemandBase,
+  protectedPod,
+];
+
+export interface Protections {
+  /** The rule that keeps this node, or `undefined` when none does. */
+  of(worker: Worker): Reason | undefined;
+  /** Takes the worker off the fleet that the next answers are about. */
+  noteRemoved(worker: Worker): void;
+}
+
+/** The rules that protect single nodes, over the present fleet. */
+export function protectionsFor(situation: Situation): Protections {
+  const removed = new Set<string>();
+  let mix = mixOf(situation.fleet.workers);
+  const podsByNode = evictablePods(situation.snapshot.pods);
+  const aborts = lastAborts(situation);
+  return {
+    of: (worker) => {
+      const evictable = podsByNode.get(worker.id) ?? [];
+      const question = { worker, situation, mix, evictable, lastAbortMs: aborts.get(worker.id) };
+      return firstThatHolds(question);
+    },
+    noteRemoved: (worker) => {
+      removed.add(worker.id);
+      mix = mixOf(situation.fleet.workers.filter((other) => !removed.has(other.id)));
+    },
+  };
+}
+
+/** Pods that a drain must move, by node. */
+export function evictablePods(pods: readonly Pod[]): ReadonlyMap<string, readonly Pod[]> {
+  const byNode = new Map<string, Pod[]>();
+  for (const pod of pods) {
+    if (pod.nodeName === undefined || !needsEviction(pod)) continue;
+    const there = byNode.get(pod.nodeName);
+    if (there === undefined) byNode.set(pod.nodeName, [pod]);
+    else there.push(pod);
+  }
+  return byNode;
+}
+
+function firstThatHolds(question: Question): Reason | undefined {
+  for (const rule of RULES) {
+    const reason = rule(question);
+    if (reason !== undefined) return reason;
+  }
+  return undefined;
+}
+
+function notOurs({ worker }: Question): Reason | undefined {
+  if (worker.instance !== undefined) return undefined;
+  return { code: 'no-instance', text: `EC2 shows no instance of this fleet behind ${worker.id}` };
+}
+
+function annotated({ worker }: Question): Reason | undefined {
+  if (worker.node?.doNotDisrupt !== true) return undefined;
+  return { code: 'node-do-not-disrupt', text: `an annotation on ${worker.id} forbids disruption` };
+}
+
+function cordonedByAPerson({ worker }: Question): Reason | undefined {
+  if (worker.node?.isUnschedulable !== true || worker.node.cordonedBy !== undefined) return undefined;
+  return { code: 'cordoned-by-person', text: `${worker.id} was cordoned, and not by us` };
+}
+
+function tooYoung({ worker, situation }: Question): Reason | undefined {
+  const youngMs = situation.policy.shrink.minNodeAgeSeconds * 1000;
+  const ageMs = situation.nowMs - (worker.node?.createdAtMs ?? situation.nowMs);
+  if (ageMs >= youngMs) return undefined;
+  const text = `${worker.id} is ${secondsText(ageMs)} old, younger than ${secondsText(youngMs)}`;
+  return { code: 'too-young', text, facts: { ageMs } };
+}
+
+function drainPaused({ worker, situation, lastAbortMs }: Question): Reason | undefined {
+  const untilMs =
+    (lastAbortMs ?? Number.NEGATIVE_INFINITY) + situation.policy.shrink.retryAfterAbortSeconds * 1000;
+  if (untilMs <= situation.nowMs) return undefined;
+  const text = `the last drain of ${worker.id} was aborted; it is left alone for another ${secondsText(untilMs - situation.nowMs)}`;
+  return { code: 'drain-paused', text, facts: { untilMs } };
+}
+
+function lastInZone({ worker, situation, mix }: Question): Reason | undefined {
+  const { minPerZone } = situation.policy.nodes;
+  const inZone = worker.zone === undefined ? 0 : (mix.byZone.get(worker.zone) ?? 0);
+  if (inZone - 1 >= minPerZone) return undefined;
+  const text = `${inZone} worker(s) in ${worker.zone ?? 'an unknown zone'}, ${minPerZone} must stay in every zone`;
+  return { code: 'last-in-zone', text, facts: { inZone, minPerZone } };
+}
+
+function onDemandBase({ worker, situation, mix }: Question): Reason | undefined {
+  if (worker.lifecycle === 'spot') return undefined;
+  const { onDemandBase: base } = situation.policy.spot;
+  const onDemand = mix.total - mix.spot;
+  if (onDemand - 1 >= base) return undefined;
+  const text = `${onDemand} on-demand worker(s), the base is ${base}`;
+  return { code: 'on-demand-base', text, facts: { onDemand, base } };
+}
+
+function protectedPod({ evictable, situation }: Question): Reason | undefined {
+  const reasons = evictable
+    .map((pod) => podProtection(pod, situation.snapshot.budgets))
+    .filter((reason) => reason !== undefined);
+  return reasons.sort((a, b) => (a.text < b.text ? -1 : 1))[0];
+}
+
+function lastAborts({ snapshot, nowMs }: Situation): ReadonlyMap<string, number> {
+  const latest = new Map<string, number>();
+  for (const operation of snapshot.operations) {
+    if (operation.kind !== 'remove' || operation.step !== 'aborted') continue;
+    const endedAtMs = Math.min(operation.endedAtMs ?? nowMs, nowMs);
+    latest.set(operation.nodeName, Math.max(endedAtMs, latest.get(operation.nodeName) ?? endedAtMs));
+  }
+  return latest;
+}

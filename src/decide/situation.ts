@@ -1,0 +1,41 @@
+import type { PolicyIdentity } from '../model/policy-identity.ts';
+import type { Snapshot } from '../model/snapshot.ts';
+import type { PolicyInForce } from '../policy/policy-in-force.ts';
+import type { Policy } from '../policy/policy-schema.ts';
+import { type Fleet, fleetOf } from './fleet.ts';
+import { type Cooldowns, cooldownsOf } from './history/cooldowns.ts';
+import { type LaunchPause, launchPauseOf } from './history/launch-pause.ts';
+import { type RestOf, restsOf } from './history/rests.ts';
+
+/** All that one round of deciding looks at: what is, what the policy says, and what the ledger remembers. */
+export interface Situation {
+  readonly policy: Policy;
+  readonly identity: PolicyIdentity;
+  readonly snapshot: Snapshot;
+  readonly fleet: Fleet;
+  readonly nowMs: number;
+  readonly cooldowns: Cooldowns;
+  readonly launchPause: LaunchPause | undefined;
+  readonly restOf: RestOf;
+}
+
+/** Takes stock; removals in `cancelledRemovals` are seen as undone, their nodes as staying. */
+export function takeStock(
+  inForce: PolicyInForce,
+  snapshot: Snapshot,
+  at: { readonly nowMs: number; readonly cancelledRemovals?: ReadonlySet<string> },
+): Situation {
+  const { policy, identity } = inForce;
+  const { nowMs, cancelledRemovals = new Set() } = at;
+  const unreadyGraceMs = policy.launch.joinTimeoutSeconds * 1000;
+  return {
+    policy,
+    identity,
+    snapshot,
+    nowMs,
+    fleet: fleetOf(snapshot, { cancelledRemovals, unreadyGraceMs, nowMs }),
+    cooldowns: cooldownsOf(snapshot.operations, policy.cooldown, nowMs),
+    launchPause: launchPauseOf(snapshot.operations, policy.launch, { nowMs, digest: identity.digest }),
+    restOf: restsOf(snapshot.operations, policy.launch, nowMs),
+  };
+}
