@@ -175,6 +175,7 @@ function asPortError(
     new PortError(`${name}: ${what}`, { retry: 'transient', code, cause: error });
   if (signals.callers.aborted) return fault('given up', 'ABORTED');
   if (signals.deadline?.aborted === true) return fault('no answer in time', 'TIMEOUT');
-  const code = error instanceof Error && 'code' in error ? String(error.code) : 'NO_ANSWER';
+  const code =
+    typeof error === 'object' && error !== null && 'code' in error ? String(error.code) : 'NO_ANSWER';
   return fault(`no answer (${code})`, code);
 }
