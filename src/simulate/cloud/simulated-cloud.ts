@@ -47,6 +47,7 @@ export class SimulatedCloud implements Cloud {
   readonly #instances = new Map<string, Instance>();
   readonly #accepted = new Map<string, Accepted>();
   readonly #noticed = new Set<string>();
+  readonly #counts = { launches: 0, terminations: 0, interruptions: 0 };
   #made = 0;
 
   constructor(parts: {
@@ -74,6 +75,11 @@ export class SimulatedCloud implements Cloud {
     return [...this.#instances.values()];
   }
 
+  /** Instances made, ended by a call, and taken back by EC2, since the world began. */
+  get counts(): { readonly launches: number; readonly terminations: number; readonly interruptions: number } {
+    return this.#counts;
+  }
+
   async offerings(wanted: OfferingQuery): Promise<readonly Offering[]> {
     return this.market.offerings(wanted);
   }
@@ -94,6 +100,7 @@ export class SimulatedCloud implements Cloud {
       const instance = this.#instances.get(id);
       if (instance === undefined || !isAlive(instance)) continue;
       this.#log.add('terminate', { instance: id });
+      this.#counts.terminations += 1;
       this.#shutDown(instance);
     }
     await this.#clock.sleep(TERMINATE_CALL_MS, signal);
@@ -119,6 +126,7 @@ export class SimulatedCloud implements Cloud {
       const now = this.#instances.get(instanceId);
       if (now === undefined || !isAlive(now)) return;
       this.#log.add('spot-interruption', { instance: instanceId });
+      this.#counts.interruptions += 1;
       this.#shutDown(now);
     });
     return true;
@@ -169,6 +177,7 @@ export class SimulatedCloud implements Cloud {
     };
     this.#instances.set(instance.id, instance);
     this.#log.add('launch', { instance: instance.id, type, zone, lifecycle, operation: request.operationId });
+    this.#counts.launches += 1;
     this.bill.start(instance.id, lifecycle, priceUsdPerHour ?? 0);
     const pendingMs = this.#chance.between(PENDING_MS.least, PENDING_MS.most);
     this.#clock.after(pendingMs, () => this.#move(instance.id, 'pending', 'running'));

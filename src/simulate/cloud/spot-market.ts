@@ -17,6 +17,7 @@ const USUAL_SPOT_SHARE = 0.38;
 /** What can be bought in the simulated region and at which price now. */
 export class SpotMarket {
   readonly #chance: Chance;
+  readonly #streams = new Map<OfferingKey, Chance>();
   readonly #factors = new Map<OfferingKey, number>();
   readonly #offerings = new Map<OfferingKey, Offering>();
 
@@ -57,6 +58,11 @@ export class SpotMarket {
     return offering;
   }
 
+  /** The offerings that anyone has asked for so far. */
+  known(): readonly OfferingKey[] {
+    return [...this.#offerings.keys()];
+  }
+
   /** An hour passes: each price walks on a stream of its own. */
   #step(): void {
     for (const [key, offering] of this.#offerings) {
@@ -79,8 +85,6 @@ export class SpotMarket {
     const step = 1 + this.#stream(key).between(-MOST_STEP, MOST_STEP);
     return Math.min(HIGHEST, Math.max(LOWEST, factor * step));
   }
-
-  readonly #streams = new Map<OfferingKey, Chance>();
 
   #stream(key: OfferingKey): Chance {
     const stream = this.#streams.get(key) ?? this.#chance.stream(key);

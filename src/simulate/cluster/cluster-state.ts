@@ -10,9 +10,10 @@ export class ClusterState {
   readonly #byNode = new Map<string, Map<string, Pod>>();
   readonly #unbound = new Map<string, Pod>();
   readonly #used = new Map<string, Resources>();
+  readonly #repelling = new Map<string, Pod>();
   #version = 0;
 
-  /** Grows with every change. */
+  /** Grows with every change, of what is stored here and of what is not, like a kubelet's death. */
   get version(): number {
     return this.#version;
   }
@@ -46,6 +47,11 @@ export class ClusterState {
     return [...this.#unbound.values()];
   }
 
+  /** Pods with a node that keep others away by a required anti-affinity. */
+  repelling(): Iterable<Pod> {
+    return this.#repelling.values();
+  }
+
   /** What the pods on the node request together. */
   usedOn(nodeName: string): Resources {
     return this.#used.get(nodeName) ?? NO_RESOURCES;
@@ -53,6 +59,10 @@ export class ClusterState {
 
   freeOn(node: Node): Resources {
     return subtractResources(node.allocatable, this.usedOn(node.name));
+  }
+
+  touch(): void {
+    this.#version += 1;
   }
 
   putNode(node: Node): void {
@@ -73,6 +83,7 @@ export class ClusterState {
       this.#unbound.set(pod.uid, pod);
     } else {
       bucket(this.#byNode, pod.nodeName).set(pod.uid, pod);
+      if (pod.podAntiAffinity.length > 0) this.#repelling.set(pod.uid, pod);
       if (occupiesNode(pod))
         this.#used.set(pod.nodeName, addResources(this.usedOn(pod.nodeName), pod.requests));
     }
@@ -89,6 +100,7 @@ export class ClusterState {
     const pod = this.#pods.get(uid);
     if (pod === undefined) return;
     this.#unbound.delete(uid);
+    this.#repelling.delete(uid);
     if (pod.owner !== undefined) this.#byOwner.get(pod.owner.uid)?.delete(uid);
     if (pod.nodeName === undefined) return;
     this.#byNode.get(pod.nodeName)?.delete(uid);

@@ -52,6 +52,7 @@ export class Kubelets {
     if (this.#dead.has(nodeName)) return;
     this.#dead.add(nodeName);
     const { clock, state } = this.#world;
+    state.touch();
     clock.after(NOT_READY_AFTER_MS, () => {
       const node = state.node(nodeName);
       if (node === undefined) return;

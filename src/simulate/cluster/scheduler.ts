@@ -65,16 +65,15 @@ function isAttracted(pod: Pod, term: PodAffinityTerm, node: Node, state: Cluster
 
 /** Whether no pod that runs already keeps this one away by its own anti-affinity. */
 function isWelcome(pod: Pod, node: Node, state: ClusterState): boolean {
-  for (const other of state.nodes()) {
-    for (const resident of state.podsOn(other.name)) {
-      const repels = resident.podAntiAffinity.some(
-        (term) =>
-          node.labels[term.topologyKey] !== undefined &&
-          node.labels[term.topologyKey] === other.labels[term.topologyKey] &&
-          isSelected(term, pod),
-      );
-      if (repels) return false;
-    }
+  for (const resident of state.repelling()) {
+    const home = resident.nodeName === undefined ? undefined : state.node(resident.nodeName);
+    const repels = resident.podAntiAffinity.some(
+      ({ topologyKey, ...term }) =>
+        node.labels[topologyKey] !== undefined &&
+        node.labels[topologyKey] === home?.labels[topologyKey] &&
+        isSelected(term, pod),
+    );
+    if (repels) return false;
   }
   return true;
 }
@@ -103,7 +102,7 @@ function isSpread(spread: TopologySpread, namespace: string, pod: Pod): boolean 
   );
 }
 
-function isSelected(term: PodAffinityTerm, pod: Pod): boolean {
+function isSelected(term: Pick<PodAffinityTerm, 'selector' | 'namespaces'>, pod: Pod): boolean {
   return term.namespaces.includes(pod.namespace) && selects(term.selector, pod.labels);
 }
 

@@ -1,4 +1,5 @@
-import { occupiesNode, type Pod } from '../../model/pod.ts';
+import type { Node } from '../../model/node.ts';
+import type { Pod } from '../../model/pod.ts';
 import type { SimulatedCluster } from '../cluster/simulated-cluster.ts';
 import { type Workload, workloadUid } from '../cluster/workload.ts';
 import { HorizontalAutoscaler } from './horizontal-autoscaler.ts';
@@ -24,6 +25,17 @@ export interface LoadReading {
   readonly nodes: ReadonlyMap<string, NodeReading>;
 }
 
+/** What stands on one node, as long as no pod or node changes. */
+interface NodeLayout {
+  readonly node: Node;
+  /** Running web pods, which share the load. */
+  readonly webPods: number;
+  readonly otherCpuMillis: number;
+  /** Memory in use when web pods are idle, and what their being busy adds. */
+  readonly idleMemoryMiB: number;
+  readonly busyMemoryMiB: number;
+}
+
 /**
  * Users of the web Deployment: their demand in CPU millicores is shared evenly by the pods that run, and a horizontal
  * autoscaler sets the replicas by what the pods use. What the pods cannot give stays unserved.
@@ -32,11 +44,14 @@ export class WebLoad {
   readonly #cluster: SimulatedCluster;
   readonly #autoscaler: HorizontalAutoscaler;
   readonly #demandMillis: () => number;
+  readonly #uid: string;
   #workload: Workload;
+  #layout: { readonly version: number; readonly nodes: readonly NodeLayout[] } = { version: -1, nodes: [] };
 
   constructor(cluster: SimulatedCluster, workload: Workload, demandMillis: () => number) {
     this.#cluster = cluster;
     this.#workload = workload;
+    this.#uid = workloadUid(workload);
     this.#demandMillis = demandMillis;
     this.#autoscaler = new HorizontalAutoscaler({ minReplicas: workload.replicas, maxReplicas: 2_000 });
   }
@@ -44,42 +59,37 @@ export class WebLoad {
   /** Measures, and lets the autoscaler act on it. To be called every 15 seconds. */
   tick(nowMs: number): LoadReading {
     const demandMillis = this.#demandMillis();
-    const running = this.#running();
+    const layouts = this.#layouts();
+    const running = layouts.reduce((sum, layout) => sum + layout.webPods, 0);
     const request = this.#workload.template.requests.cpuMillis;
-    const perPod = Math.min(
-      running.length === 0 ? 0 : demandMillis / running.length,
-      request * CPU_LIMIT_FACTOR,
-    );
-    const web = new Set(running.map((pod) => pod.uid));
+    const perPod = running === 0 ? 0 : Math.min(demandMillis / running, request * CPU_LIMIT_FACTOR);
     let servedMillis = 0;
     const nodes = new Map<string, NodeReading>();
-    for (const node of this.#cluster.state.nodes()) {
-      if (!this.#cluster.kubelets.isAlive(node.name)) continue;
-      const pods = this.#cluster.state.podsOn(node.name).filter(occupiesNode);
-      const use = usage(pods, web, perPod);
-      const room = Math.max(0, node.allocatable.cpuMillis - use.otherMillis);
-      const webMillis = Math.min(use.webMillis, room);
+    for (const { node, webPods, ...use } of layouts) {
+      const webMillis = Math.min(
+        webPods * perPod,
+        Math.max(0, node.allocatable.cpuMillis - use.otherCpuMillis),
+      );
+      const memoryMiB = use.idleMemoryMiB + use.busyMemoryMiB * Math.min(1, perPod / request);
       servedMillis += webMillis;
       nodes.set(node.name, {
-        cpuPercent: Math.min(100, (100 * (use.otherMillis + webMillis)) / node.allocatable.cpuMillis),
-        memoryPercent: Math.min(100, (100 * use.memoryMiB) / node.allocatable.memoryMiB),
+        cpuPercent: percentOf(use.otherCpuMillis + webMillis, node.allocatable.cpuMillis),
+        memoryPercent: percentOf(memoryMiB, node.allocatable.memoryMiB),
         networkBytesPerSecond: webMillis * BYTES_PER_CPU_MILLI,
       });
     }
-    this.#scale(running.length, servedMillis / request, nowMs);
+    this.#scale(running, servedMillis / request, nowMs);
     return { demandMillis, servedMillis, nodes };
   }
 
-  #running(): readonly Pod[] {
-    return this.#cluster.state
-      .podsOf(workloadUid(this.#workload))
-      .filter(
-        (pod) =>
-          pod.phase === 'Running' &&
-          pod.deletionRequestedAtMs === undefined &&
-          pod.nodeName !== undefined &&
-          this.#cluster.kubelets.isAlive(pod.nodeName),
-      );
+  #layouts(): readonly NodeLayout[] {
+    const { state, kubelets } = this.#cluster;
+    if (this.#layout.version !== state.version) {
+      const alive = state.nodes().filter((node) => kubelets.isAlive(node.name));
+      const nodes = alive.map((node) => layoutOf(node, state.podsOn(node.name), this.#uid));
+      this.#layout = { version: state.version, nodes };
+    }
+    return this.#layout.nodes;
   }
 
   #scale(running: number, usedRequests: number, nowMs: number): void {
@@ -95,20 +105,25 @@ export class WebLoad {
   }
 }
 
-function usage(
-  pods: readonly Pod[],
-  web: ReadonlySet<string>,
-  perPod: number,
-): { readonly webMillis: number; readonly otherMillis: number; readonly memoryMiB: number } {
-  let webMillis = 0;
-  let otherMillis = NODE_BASE_CPU_MILLIS;
-  let memoryMiB = NODE_BASE_MEMORY_MIB;
+function layoutOf(node: Node, pods: readonly Pod[], webUid: string): NodeLayout {
+  let webPods = 0;
+  let otherCpuMillis = NODE_BASE_CPU_MILLIS;
+  let idleMemoryMiB = NODE_BASE_MEMORY_MIB;
+  let busyMemoryMiB = 0;
   for (const pod of pods) {
-    const isWeb = web.has(pod.uid);
-    const busy = isWeb ? Math.min(1, perPod / pod.requests.cpuMillis) : OTHER_CPU_SHARE;
-    if (isWeb) webMillis += perPod;
-    else otherMillis += pod.requests.cpuMillis * OTHER_CPU_SHARE;
-    memoryMiB += pod.requests.memoryMiB * (IDLE_MEMORY_SHARE + BUSY_MEMORY_SHARE * busy);
+    const { cpuMillis, memoryMiB } = pod.requests;
+    idleMemoryMiB += memoryMiB * IDLE_MEMORY_SHARE;
+    if (pod.owner?.uid !== webUid) {
+      otherCpuMillis += cpuMillis * OTHER_CPU_SHARE;
+      idleMemoryMiB += memoryMiB * BUSY_MEMORY_SHARE * OTHER_CPU_SHARE;
+    } else if (pod.phase === 'Running' && pod.deletionRequestedAtMs === undefined) {
+      webPods += 1;
+      busyMemoryMiB += memoryMiB * BUSY_MEMORY_SHARE;
+    }
   }
-  return { webMillis, otherMillis, memoryMiB };
+  return { node, webPods, otherCpuMillis, idleMemoryMiB, busyMemoryMiB };
+}
+
+function percentOf(used: number, of: number): number {
+  return Math.min(100, (100 * used) / of);
 }
