@@ -13,6 +13,8 @@ export interface Instance {
   /** The launch operation that made it, from its tag; `undefined` on one that we did not launch. */
   readonly operationId: string | undefined;
   readonly priceUsdPerHour: number | undefined;
+  /** EC2's own word for why it changed state, such as `Client.InternalError`; absent while there is none (F34). */
+  readonly stateReason?: string;
 }
 
 /** Whether the instance costs money and may still become or be capacity. */

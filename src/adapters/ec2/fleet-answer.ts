@@ -1,0 +1,101 @@
+import type { CreateFleetError, CreateFleetInstance, CreateFleetResult } from '@aws-sdk/client-ec2';
+import { type OfferingKey, offeringKey } from '../../model/offering.ts';
+import type { CloudFault, CloudFaultClass } from '../../model/outcome.ts';
+import { faultClassOf, nextStep } from './fault-classes.ts';
+import { type OfferingParts, partsOf } from './fleet-request.ts';
+import type { Subnet } from './subnet-map.ts';
+
+/** What was asked for, against which an answer is read. */
+export interface FleetQuestion {
+  /** They share a lifecycle. */
+  readonly offerings: readonly OfferingKey[];
+  readonly subnets: readonly Subnet[];
+}
+
+/** An instance that an answer names. */
+export interface LaunchedInstance extends OfferingParts {
+  readonly id: string;
+}
+
+/** The instance that the fleet made, or `undefined` when it made none. */
+export function launchedInstance(
+  answer: CreateFleetResult,
+  question: FleetQuestion,
+): LaunchedInstance | undefined {
+  const made = answer.Instances?.find((instance) => (instance.InstanceIds?.length ?? 0) > 0);
+  const id = made?.InstanceIds?.[0];
+  if (made === undefined || id === undefined) return undefined;
+  const asked = partsOf(question.offerings[0] ?? '//on-demand');
+  const zone = made.AvailabilityZone ?? zoneOf(made, question.subnets) ?? asked.zone;
+  return { id, type: typeOf(made) ?? asked.type, zone, lifecycle: asked.lifecycle };
+}
+
+/**
+ * The shortages and refusals that an answer carries beside (or instead of) an instance, one for each code, with the
+ * offerings it speaks of. A shortage that names none speaks of all that were asked for.
+ */
+export function faultsOf(answer: CreateFleetResult, question: FleetQuestion): readonly CloudFault[] {
+  const faults = new Map<string, CloudFault>();
+  for (const error of answer.Errors ?? []) {
+    const code = error.ErrorCode ?? 'Unknown';
+    const earlier = faults.get(code);
+    const offerings = new Set([...(earlier?.offerings ?? []), ...offeringsOf(error, question)]);
+    faults.set(
+      code,
+      earlier ? { ...earlier, offerings: [...offerings] } : faultOf(error, code, [...offerings]),
+    );
+  }
+  const isEmpty = faults.size === 0 && launchedInstance(answer, question) === undefined;
+  return isEmpty ? [emptyAnswer(question)] : [...faults.values()].map((fault) => widened(fault, question));
+}
+
+function faultOf(error: CreateFleetError, code: string, offerings: readonly OfferingKey[]): CloudFault {
+  const faultClass = classWithin(code, offerings);
+  const message = `CreateFleet: ${code}: ${error.ErrorMessage ?? 'no message'}${nextStep(code, faultClass)}`;
+  return { class: faultClass, code, message, offerings };
+}
+
+/** EC2 answers this code of one pool when the zone does not have the type: that pool is to rest, the request is sound. */
+function classWithin(code: string, offerings: readonly OfferingKey[]): CloudFaultClass {
+  if (code === 'InvalidFleetConfiguration' && offerings.length > 0) return 'capacity';
+  // The status of the error inside an answer is not told; without the table's word it counts as our own fault.
+  return faultClassOf(code, 400);
+}
+
+function widened(fault: CloudFault, question: FleetQuestion): CloudFault {
+  const isOfAll = fault.class === 'capacity' && fault.offerings.length === 0;
+  return isOfAll ? { ...fault, offerings: question.offerings } : fault;
+}
+
+function emptyAnswer(question: FleetQuestion): CloudFault {
+  return {
+    class: 'capacity',
+    code: 'UnfulfillableCapacity',
+    message: 'CreateFleet: EC2 made no instance and gave no reason',
+    offerings: question.offerings,
+  };
+}
+
+/** The offering that the error's overrides name, if it was one that we asked for. */
+function offeringsOf(error: CreateFleetError, question: FleetQuestion): readonly OfferingKey[] {
+  const type = typeOf(error);
+  const zone = zoneOf(error, question.subnets);
+  const { lifecycle } = partsOf(question.offerings[0] ?? '//on-demand');
+  return question.offerings.filter((key) => {
+    const asked = partsOf(key);
+    if (type === undefined && zone === undefined) return false;
+    return key === offeringKey({ type: type ?? asked.type, zone: zone ?? asked.zone, lifecycle });
+  });
+}
+
+function typeOf(part: CreateFleetError & CreateFleetInstance): string | undefined {
+  return part.InstanceType ?? part.LaunchTemplateAndOverrides?.Overrides?.InstanceType;
+}
+
+function zoneOf(
+  part: CreateFleetError | CreateFleetInstance,
+  subnets: readonly Subnet[],
+): string | undefined {
+  const overrides = part.LaunchTemplateAndOverrides?.Overrides;
+  return overrides?.AvailabilityZone ?? subnets.find((subnet) => subnet.id === overrides?.SubnetId)?.zone;
+}

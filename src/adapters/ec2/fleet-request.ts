@@ -1,0 +1,106 @@
+import type {
+  _InstanceType,
+  CreateFleetCommandInput,
+  FleetLaunchTemplateOverridesRequest,
+  FleetLaunchTemplateSpecificationRequest,
+  Tag,
+} from '@aws-sdk/client-ec2';
+import type { Lifecycle, OfferingKey } from '../../model/offering.ts';
+import { TAG } from '../../model/tags.ts';
+import type { LaunchRequest } from '../../ports.ts';
+import type { Ec2CloudOptions, LaunchTemplateRef } from './ec2-options.ts';
+import { type Subnet, subnetFor } from './subnet-map.ts';
+
+/** What EC2 takes in one instant fleet. */
+const MAX_OVERRIDES = 300;
+
+/** The parts of an offering's key. */
+export interface OfferingParts {
+  readonly type: string;
+  readonly zone: string;
+  readonly lifecycle: Lifecycle;
+}
+
+/** Takes an offering's key apart. */
+export function partsOf(key: OfferingKey): OfferingParts {
+  const [type = '', zone = '', lifecycle] = key.split('/');
+  return { type, zone, lifecycle: lifecycle === 'spot' ? 'spot' : 'on-demand' };
+}
+
+/** The offerings that one call can ask for: those that share the first one's lifecycle, in their order. */
+export function offeringsOfOneCall(offerings: readonly OfferingKey[]): readonly OfferingKey[] {
+  const lifecycle = offerings[0] === undefined ? undefined : partsOf(offerings[0]).lifecycle;
+  return offerings.filter((key) => partsOf(key).lifecycle === lifecycle).slice(0, MAX_OVERRIDES);
+}
+
+/**
+ * The CreateFleet call for one instance of any of the offerings, which share a lifecycle: on-demand by their order, spot by
+ * price and depth of the pools. Without a maximum price, which would only add interruptions (R75). Everything that is made
+ * carries its tags from the first moment (R31). Offerings in zones without a subnet are left out.
+ */
+export function fleetRequest(
+  request: LaunchRequest,
+  offerings: readonly OfferingKey[],
+  place: { readonly options: Ec2CloudOptions; readonly subnets: readonly Subnet[] },
+): CreateFleetCommandInput {
+  const lifecycle = partsOf(offerings[0] ?? '//on-demand').lifecycle;
+  const tags = tagsOf(request, lifecycle, place.options);
+  return {
+    Type: 'instant',
+    ClientToken: request.clientToken,
+    LaunchTemplateConfigs: [
+      {
+        LaunchTemplateSpecification: templateSpecification(place.options.launchTemplate),
+        Overrides: overridesOf(request.clientToken, offerings, place.subnets),
+      },
+    ],
+    TargetCapacitySpecification: { TotalTargetCapacity: 1, DefaultTargetCapacityType: lifecycle },
+    ...(lifecycle === 'spot'
+      ? {
+          SpotOptions: {
+            AllocationStrategy: 'price-capacity-optimized',
+            InstanceInterruptionBehavior: 'terminate',
+          },
+        }
+      : { OnDemandOptions: { AllocationStrategy: 'prioritized' } }),
+    TagSpecifications: (['fleet', 'instance', 'volume'] as const).map((ResourceType) => ({
+      ResourceType,
+      Tags: tags,
+    })),
+  };
+}
+
+function overridesOf(
+  clientToken: string,
+  offerings: readonly OfferingKey[],
+  subnets: readonly Subnet[],
+): FleetLaunchTemplateOverridesRequest[] {
+  return offerings.flatMap((key, place) => {
+    const { type, zone } = partsOf(key);
+    const subnet = subnetFor(subnets, zone, clientToken);
+    // The SDK's list of types is older than EC2's newest types; EC2 judges the name.
+    return subnet === undefined
+      ? []
+      : [{ InstanceType: type as _InstanceType, SubnetId: subnet.id, Priority: place }];
+  });
+}
+
+function templateSpecification(template: LaunchTemplateRef): FleetLaunchTemplateSpecificationRequest {
+  const named = 'id' in template ? { LaunchTemplateId: template.id } : { LaunchTemplateName: template.name };
+  return { ...named, Version: template.version };
+}
+
+/** Later entries win: the account's tags over the defaults, the launch's own over both, and what ownership rests on over all. */
+function tagsOf(request: LaunchRequest, lifecycle: Lifecycle, options: Ec2CloudOptions): Tag[] {
+  const tags: Readonly<Record<string, string>> = {
+    [TAG.name]: `${options.clusterName}-worker${lifecycle === 'spot' ? '-spot' : ''}`,
+    [TAG.role]: 'k3s-worker',
+    [TAG.managedBy]: 'autoscaler',
+    ...options.tags,
+    ...request.tags,
+    [TAG.lifecycle]: lifecycle,
+    [TAG.cluster]: options.clusterName,
+    [TAG.operation]: request.operationId,
+  };
+  return Object.entries(tags).map(([Key, Value]) => ({ Key, Value }));
+}

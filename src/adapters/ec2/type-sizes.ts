@@ -1,0 +1,60 @@
+import { type InstanceTypeInfo, paginateDescribeInstanceTypes } from '@aws-sdk/client-ec2';
+import { allocatableOf, instanceType } from '../../catalogue/instance-type.ts';
+import type { Resources } from '../../model/resources.ts';
+import type { Ec2Api } from './ec2-api.ts';
+
+/** What an offering needs to know of a type. */
+export interface TypeSize {
+  readonly arch: string;
+  readonly allocatable: Resources;
+}
+
+/** Sizes of instance types: from the catalogue, and from EC2 once for each type that the catalogue does not have. */
+export class TypeSizes {
+  readonly #api: Ec2Api;
+  readonly #asked = new Map<string, TypeSize | undefined>();
+
+  constructor(api: Ec2Api) {
+    this.#api = api;
+  }
+
+  /** The sizes of those of the types that exist. */
+  async of(types: readonly string[], signal: AbortSignal): Promise<ReadonlyMap<string, TypeSize>> {
+    const unknown = types.filter((type) => instanceType(type) === undefined && !this.#asked.has(type));
+    if (unknown.length > 0) await this.#ask(unknown, signal);
+    return new Map(
+      types.flatMap((type) => {
+        const size = catalogued(type) ?? this.#asked.get(type);
+        return size === undefined ? [] : [[type, size] as const];
+      }),
+    );
+  }
+
+  async #ask(types: readonly string[], signal: AbortSignal): Promise<void> {
+    const found = await this.#api.read('reading instance types', signal, async (client, abortSignal) => {
+      // A filter, because EC2 refuses a list of names of which it does not know one.
+      const query = { Filters: [{ Name: 'instance-type', Values: [...types] }] };
+      const infos: InstanceTypeInfo[] = [];
+      for await (const page of paginateDescribeInstanceTypes({ client }, query, { abortSignal })) {
+        infos.push(...(page.InstanceTypes ?? []));
+      }
+      return infos;
+    });
+    for (const type of types) {
+      this.#asked.set(type, sizeOf(found.find((info) => info.InstanceType === type)));
+    }
+  }
+}
+
+function catalogued(name: string): TypeSize | undefined {
+  const type = instanceType(name);
+  return type === undefined ? undefined : { arch: type.arch, allocatable: allocatableOf(type) };
+}
+
+function sizeOf(info: InstanceTypeInfo | undefined): TypeSize | undefined {
+  const vcpus = info?.VCpuInfo?.DefaultVCpus;
+  const memoryMiB = info?.MemoryInfo?.SizeInMiB;
+  if (vcpus === undefined || memoryMiB === undefined) return undefined;
+  const isArm = info?.ProcessorInfo?.SupportedArchitectures?.includes('arm64') ?? false;
+  return { arch: isArm ? 'arm64' : 'amd64', allocatable: allocatableOf({ vcpus, memoryMiB }) };
+}

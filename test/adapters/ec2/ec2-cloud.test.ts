@@ -1,0 +1,231 @@
+import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
+import type { Ec2Cloud } from '../../../src/adapters/ec2/ec2-cloud.ts';
+import { type Ec2World, NOW_MS, startEc2World, ZONE_A, ZONE_B } from './ec2-world.ts';
+import { type FakeEc2, instancesXml, spotXml, subnetsXml, valuesOf } from './fake-ec2.ts';
+
+const signal = new AbortController().signal;
+
+let world: Ec2World;
+let fake: FakeEc2;
+let cloud: Ec2Cloud;
+
+beforeEach(async () => {
+  world = await startEc2World();
+  ({ fake, cloud } = world);
+});
+
+afterEach(() => world.stop());
+
+describe('listing instances', () => {
+  it('reads all pages of the cluster, with operation, lifecycle, price and state', async () => {
+    fake.answers(
+      'DescribeInstances',
+      { xml: instancesXml([{ id: 'i-1', operation: 'op-1' }], 'page-2') },
+      {
+        xml: instancesXml([
+          { id: 'i-2', state: 'terminated', spot: true, stateReason: 'Client.InternalError' },
+        ]),
+      },
+    );
+    expect(await cloud.instances(signal)).toEqual([
+      {
+        id: 'i-1',
+        type: 't3.small',
+        zone: ZONE_A,
+        lifecycle: 'on-demand',
+        state: 'running',
+        launchedAtMs: NOW_MS,
+        operationId: 'op-1',
+        priceUsdPerHour: 0.0264,
+      },
+      expect.objectContaining({
+        id: 'i-2',
+        lifecycle: 'spot',
+        state: 'terminated',
+        operationId: undefined,
+        stateReason: 'Client.InternalError',
+        priceUsdPerHour: undefined,
+      }),
+    ]);
+    const [first, second] = fake.callsOf('DescribeInstances');
+    expect(first!.fields.get('Filter.1.Name')).toBe('tag:Cluster');
+    expect(first!.fields.get('Filter.1.Value.1')).toBe('prod');
+    expect(valuesOf(first!, /Filter\.2\.Value/)).toContain('pending');
+    expect(second!.fields.get('NextToken')).toBe('page-2');
+  });
+
+  it('shares one call among all who ask within a second', async () => {
+    fake.answers('DescribeInstances', { xml: instancesXml([{ id: 'i-1' }]) });
+    await Promise.all([cloud.instances(signal), cloud.instances(signal)]);
+    await cloud.instances(signal);
+    expect(fake.callsOf('DescribeInstances')).toHaveLength(1);
+    world.clock.ms += 1_000;
+    await cloud.instances(signal);
+    expect(fake.callsOf('DescribeInstances')).toHaveLength(2);
+  });
+
+  it('lets one caller leave without taking the answer from another', async () => {
+    fake.answers('DescribeInstances', { xml: instancesXml([{ id: 'i-1' }]) });
+    const leaving = new AbortController();
+    const left = cloud.instances(leaving.signal);
+    const stayed = cloud.instances(signal);
+    leaving.abort();
+    await expect(left).rejects.toMatchObject({ retry: 'transient', code: 'AbortError' });
+    expect(await stayed).toHaveLength(1);
+  });
+
+  it('repeats a read that failed on the side of EC2', async () => {
+    fake.answers(
+      'DescribeInstances',
+      { code: 'InternalError', status: 500 },
+      { xml: instancesXml([{ id: 'i-1' }]) },
+    );
+    expect(await cloud.instances(signal)).toHaveLength(1);
+  });
+
+  it('fails with the next step when it may not ask, and asks again the next time', async () => {
+    fake.answers(
+      'DescribeInstances',
+      { code: 'UnauthorizedOperation', status: 403 },
+      { xml: instancesXml([]) },
+    );
+    await expect(cloud.instances(signal)).rejects.toMatchObject({
+      name: 'PortError',
+      retry: 'authorization',
+      code: 'UnauthorizedOperation',
+      message: expect.stringContaining('docs/aws.md'),
+    });
+    expect(await cloud.instances(signal)).toEqual([]);
+  });
+});
+
+describe('offerings', () => {
+  it('price spot by the newest row, not the cheapest, and on-demand by the catalogue', async () => {
+    fake.answers('DescribeSpotPriceHistory', {
+      xml: spotXml(
+        ['t3.small', ZONE_A, '0.0100', '2026-11-23T08:00:00.000Z'],
+        ['t3.small', ZONE_A, '0.0120', '2026-11-24T08:00:00.000Z'],
+        ['t3.small', ZONE_A, '0.0090', '2026-11-22T08:00:00.000Z'],
+        ['t3.small', ZONE_B, '0.0000', '2026-11-24T08:00:00.000Z'],
+      ),
+    });
+    const offerings = await cloud.offerings({ types: ['t3.small'], zones: [ZONE_A, ZONE_B] }, signal);
+    const prices = offerings.map((o) => [o.zone, o.lifecycle, o.priceUsdPerHour]);
+    expect(prices).toEqual([
+      [ZONE_A, 'on-demand', 0.0264],
+      [ZONE_A, 'spot', 0.012],
+      [ZONE_B, 'on-demand', 0.0264],
+      [ZONE_B, 'spot', undefined],
+    ]);
+    expect(offerings[0]?.allocatable).toEqual({ cpuMillis: 1930, memoryMiB: 1374, pods: 110 });
+  });
+
+  it('have no spot price while EC2 does not tell, and ask again later without waiting', async () => {
+    fake.answers('DescribeSpotPriceHistory', { code: 'UnauthorizedOperation', status: 403 });
+    const wanted = { types: ['t3.small'], zones: [ZONE_A] };
+    const offerings = await cloud.offerings(wanted, signal);
+    expect(offerings.map((o) => o.priceUsdPerHour)).toEqual([0.0264, undefined]);
+    expect(world.warnings).toHaveLength(1);
+    await cloud.offerings(wanted, signal);
+    expect(fake.callsOf('DescribeSpotPriceHistory')).toHaveLength(1);
+  });
+
+  it('forget a spot price that is older than an hour', async () => {
+    fake.answers(
+      'DescribeSpotPriceHistory',
+      { xml: spotXml(['t3.small', ZONE_A, '0.0120', '2026-11-24T08:00:00.000Z']) },
+      { code: 'UnauthorizedOperation', status: 403 },
+    );
+    const wanted = { types: ['t3.small'], zones: [ZONE_A] };
+    await cloud.offerings(wanted, signal);
+    world.clock.ms += 3_600_001;
+    const offerings = await cloud.offerings(wanted, signal);
+    expect(offerings.map((o) => o.priceUsdPerHour)).toEqual([0.0264, undefined]);
+  });
+
+  it('ask EC2 once for the size of a type that the catalogue does not have', async () => {
+    fake.answers('DescribeInstanceTypes', {
+      xml: '<instanceTypeSet><item><instanceType>x9g.large</instanceType><vCpuInfo><defaultVCpus>2</defaultVCpus></vCpuInfo><memoryInfo><sizeInMiB>8192</sizeInMiB></memoryInfo><processorInfo><supportedArchitectures><item>arm64</item></supportedArchitectures></processorInfo></item></instanceTypeSet>',
+    });
+    const wanted = { types: ['x9g.large', 'no.such'], zones: [ZONE_A] };
+    const offerings = await cloud.offerings(wanted, signal);
+    await cloud.offerings(wanted, signal);
+    expect(offerings.map((o) => [o.type, o.arch, o.priceUsdPerHour])).toEqual([
+      ['x9g.large', 'arm64', undefined],
+      ['x9g.large', 'arm64', undefined],
+    ]);
+    expect(fake.callsOf('DescribeInstanceTypes')).toHaveLength(1);
+  });
+
+  it('leave out a zone without a subnet, and fail when no zone has one', async () => {
+    const some = await cloud.offerings({ types: ['t3.small'], zones: [ZONE_A, 'ap-southeast-1c'] }, signal);
+    expect(new Set(some.map((o) => o.zone))).toEqual(new Set([ZONE_A]));
+    await expect(
+      cloud.offerings({ types: ['t3.small'], zones: ['ap-southeast-1c'] }, signal),
+    ).rejects.toMatchObject({
+      retry: 'configuration',
+      code: 'NoSubnetInZone',
+    });
+  });
+
+  it('fail with the tag to set when no subnet carries it', async () => {
+    fake.answers('DescribeSubnets', { xml: subnetsXml() });
+    await expect(cloud.offerings({ types: ['t3.small'], zones: [ZONE_A] }, signal)).rejects.toThrow(
+      /smartscale=prod/,
+    );
+  });
+});
+
+describe('terminating', () => {
+  it('is content when the instance is gone already', async () => {
+    fake.answers('TerminateInstances', { code: 'InvalidInstanceID.NotFound', status: 400 });
+    await expect(cloud.terminate(['i-1'], signal)).resolves.toBeUndefined();
+  });
+
+  it('asks one by one when EC2 does not know one of several', async () => {
+    fake.answers(
+      'TerminateInstances',
+      { code: 'InvalidInstanceID.NotFound', status: 400 },
+      { xml: '<instancesSet/>' },
+    );
+    await cloud.terminate(['i-1', 'i-2'], signal);
+    expect(fake.callsOf('TerminateInstances').map((call) => valuesOf(call, /InstanceId/))).toEqual([
+      ['i-1', 'i-2'],
+      ['i-1'],
+      ['i-2'],
+    ]);
+  });
+
+  it('says what to do about an instance that is protected', async () => {
+    fake.answers('TerminateInstances', { code: 'OperationNotPermitted', status: 400 });
+    await expect(cloud.terminate(['i-1'], signal)).rejects.toMatchObject({
+      retry: 'configuration',
+      message: expect.stringContaining('termination protection'),
+    });
+  });
+
+  it('calls nothing for no instances', async () => {
+    await cloud.terminate([], signal);
+    expect(fake.calls).toHaveLength(0);
+  });
+});
+
+describe('console output', () => {
+  const output = (text: string) => ({ xml: `<output>${Buffer.from(text).toString('base64')}</output>` });
+
+  it('is the text with join tokens blotted out', async () => {
+    fake.answers('GetConsoleOutput', output(`k3s agent --token abcdef.0123456789abcdef\nx509: expired\n`));
+    expect(await cloud.consoleOutput('i-1', signal)).toBe('k3s agent --token [token]\nx509: expired');
+  });
+
+  it('is undefined when there is none or the instance is gone', async () => {
+    fake.answers('GetConsoleOutput', { xml: '' }, { code: 'InvalidInstanceID.NotFound', status: 400 });
+    expect(await cloud.consoleOutput('i-1', signal)).toBeUndefined();
+    expect(await cloud.consoleOutput('i-1', signal)).toBeUndefined();
+  });
+
+  it('is that of the boot where EC2 has no later one', async () => {
+    fake.answers('GetConsoleOutput', { code: 'UnsupportedOperation', status: 400 }, output('login:'));
+    expect(await cloud.consoleOutput('i-1', signal)).toBe('login:');
+  });
+});

@@ -1,0 +1,147 @@
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
+import type { AddressInfo } from 'node:net';
+
+/** One call as EC2 gets it: the action and its form fields. */
+export interface RecordedCall {
+  readonly action: string;
+  readonly fields: URLSearchParams;
+}
+
+/** What the fake answers: XML with a status, an error code, a cut connection, or silence. */
+export type Answer =
+  | { readonly xml: string }
+  | { readonly code: string; readonly status: number }
+  | 'cut'
+  | 'silence';
+
+/** EC2's query protocol on the loopback: answers each action from its script, the last answer for ever, and records calls. */
+export class FakeEc2 {
+  readonly calls: RecordedCall[] = [];
+  readonly #script = new Map<string, Answer[]>();
+  readonly #server: Server;
+
+  private constructor() {
+    this.#server = createServer((request, response) => void this.#serve(request, response));
+  }
+
+  static async start(): Promise<FakeEc2> {
+    const fake = new FakeEc2();
+    await new Promise<void>((resolve) => fake.#server.listen(0, '127.0.0.1', resolve));
+    return fake;
+  }
+
+  get url(): string {
+    return `http://127.0.0.1:${(this.#server.address() as AddressInfo).port}`;
+  }
+
+  /** Scripts the answers of an action, first to last. */
+  answers(action: string, ...answers: Answer[]): this {
+    this.#script.set(action, answers);
+    return this;
+  }
+
+  callsOf(action: string): readonly RecordedCall[] {
+    return this.calls.filter((call) => call.action === action);
+  }
+
+  async stop(): Promise<void> {
+    this.#server.closeAllConnections();
+    await new Promise((resolve) => this.#server.close(resolve));
+  }
+
+  async #serve(request: IncomingMessage, response: ServerResponse): Promise<void> {
+    let body = '';
+    for await (const chunk of request) body += String(chunk);
+    const fields = new URLSearchParams(body);
+    const action = fields.get('Action') ?? '';
+    this.calls.push({ action, fields });
+    const answers = this.#script.get(action) ?? [];
+    const answer = (answers.length > 1 ? answers.shift() : answers[0]) ?? {
+      code: 'InvalidAction',
+      status: 400,
+    };
+    if (answer === 'silence') return;
+    if (answer === 'cut') {
+      request.socket.destroy();
+      return;
+    }
+    const isError = 'code' in answer;
+    response.writeHead(isError ? answer.status : 200, { 'content-type': 'text/xml' });
+    response.end(isError ? errorXml(answer.code) : `<${action}Response>${answer.xml}</${action}Response>`);
+  }
+}
+
+/** Values of a numbered list of fields whose names match, in the order in which they were sent. */
+export function valuesOf(call: RecordedCall, name: RegExp): readonly string[] {
+  return [...call.fields].flatMap(([key, value]) => (name.test(key) ? [value] : []));
+}
+
+export function subnetsXml(
+  ...subnets: readonly (readonly [id: string, zone: string, free: number])[]
+): string {
+  const items = subnets.map(
+    ([id, zone, free]) =>
+      `<item><subnetId>${id}</subnetId><availabilityZone>${zone}</availabilityZone><availableIpAddressCount>${free}</availableIpAddressCount></item>`,
+  );
+  return `<subnetSet>${items.join('')}</subnetSet>`;
+}
+
+export function fleetXml(answer: {
+  readonly instance?: { readonly id: string; readonly type: string; readonly subnet: string };
+  readonly errors?: readonly { readonly code: string; readonly type?: string; readonly subnet?: string }[];
+}): string {
+  const overrides = (type = '', subnet = ''): string =>
+    type === '' && subnet === ''
+      ? ''
+      : `<launchTemplateAndOverrides><overrides><instanceType>${type}</instanceType><subnetId>${subnet}</subnetId></overrides></launchTemplateAndOverrides>`;
+  const instances =
+    answer.instance === undefined
+      ? ''
+      : `<item>${overrides(answer.instance.type, answer.instance.subnet)}<instanceIds><item>${answer.instance.id}</item></instanceIds><instanceType>${answer.instance.type}</instanceType></item>`;
+  const errors = (answer.errors ?? []).map(
+    ({ code, type, subnet }) =>
+      `<item>${overrides(type, subnet)}<errorCode>${code}</errorCode><errorMessage>said EC2</errorMessage></item>`,
+  );
+  return `<fleetId>fleet-1</fleetId><errorSet>${errors.join('')}</errorSet><fleetInstanceSet>${instances}</fleetInstanceSet>`;
+}
+
+export function instancesXml(
+  instances: readonly {
+    readonly id: string;
+    readonly state?: string;
+    readonly operation?: string;
+    readonly spot?: boolean;
+    readonly stateReason?: string;
+  }[],
+  nextToken = '',
+): string {
+  const items = instances.map(
+    ({ id, state = 'running', operation, spot, stateReason }) =>
+      `<item><instanceId>${id}</instanceId><instanceType>t3.small</instanceType><placement><availabilityZone>ap-southeast-1a</availabilityZone></placement>` +
+      `<instanceState><code>16</code><name>${state}</name></instanceState><launchTime>2026-11-24T10:00:00.000Z</launchTime>` +
+      (spot === true ? '<instanceLifecycle>spot</instanceLifecycle>' : '') +
+      (stateReason === undefined
+        ? ''
+        : `<stateReason><code>${stateReason}</code><message>m</message></stateReason>`) +
+      (operation === undefined
+        ? ''
+        : `<tagSet><item><key>smartscale.dev/operation</key><value>${operation}</value></item></tagSet>`) +
+      '</item>',
+  );
+  const next = nextToken === '' ? '' : `<nextToken>${nextToken}</nextToken>`;
+  return `<reservationSet><item><instancesSet>${items.join('')}</instancesSet></item></reservationSet>${next}`;
+}
+
+export function spotXml(
+  ...rows: readonly (readonly [type: string, zone: string, price: string, at: string])[]
+): string {
+  const items = rows.map(
+    ([type, zone, price, at]) =>
+      `<item><instanceType>${type}</instanceType><productDescription>Linux/UNIX</productDescription><spotPrice>${price}</spotPrice><timestamp>${at}</timestamp><availabilityZone>${zone}</availabilityZone></item>`,
+  );
+  return `<spotPriceHistorySet>${items.join('')}</spotPriceHistorySet>`;
+}
+
+function errorXml(code: string): string {
+  return `<Response><Errors><Error><Code>${code}</Code><Message>said EC2</Message></Error></Errors><RequestID>r-1</RequestID></Response>`;
+}
