@@ -1,0 +1,29 @@
+import type { LaunchOperation } from '../model/operation.ts';
+import type { ActContext } from './act-ports.ts';
+import { attemptLaunch } from './attempt-launch.ts';
+import { awaitJoin } from './await-join.ts';
+import { type Progress, standBy } from './progress.ts';
+import { undoLaunch } from './undo-launch.ts';
+
+/**
+ * Takes the launch one step further, as far as can be done now. Safe to repeat after a crash at any point: each step is
+ * idempotent, and each change is in the ledger before the call that it announces. Throws `PortError` when the ledger or the
+ * world cannot be reached; the operation then stands where it stood.
+ */
+export async function advanceLaunch(
+  operation: LaunchOperation,
+  ports: ActContext,
+  signal: AbortSignal,
+): Promise<Progress<LaunchOperation>> {
+  switch (operation.step) {
+    case 'intended':
+      return attemptLaunch(operation, ports, signal);
+    case 'launched':
+      return awaitJoin(operation, ports, signal);
+    case 'undoing':
+      return undoLaunch(operation, ports, signal);
+    case 'ready':
+    case 'failed':
+      return standBy(operation);
+  }
+}

@@ -1,0 +1,137 @@
+import type { Node } from '../model/node.ts';
+import type { LaunchOperation } from '../model/operation.ts';
+import type { Reason } from '../model/reason.ts';
+import { PortError } from '../ports.ts';
+import type { ActContext } from './act-ports.ts';
+import { warn } from './notice.ts';
+import { moveOn, type Progress, standBy, waitUntil } from './progress.ts';
+import { isGoing, nodesOf } from './terminate-instance.ts';
+
+/** How often EC2 is asked whether a booting instance still lives; its node announces itself through the watch. */
+const BOOT_POLL_MS = 10_000;
+/** How much of the console is told: the last lines say why a machine did not join. */
+const CONSOLE_TAIL = 1_000;
+
+/** Waits for the instance's node, verifies and admits it; past the deadline, or when the instance is lost, undoes the launch. */
+export async function awaitJoin(
+  operation: LaunchOperation,
+  ports: ActContext,
+  signal: AbortSignal,
+): Promise<Progress<LaunchOperation>> {
+  const nowMs = ports.clock.now();
+  const nodes = nodesOf(operation.instanceId, ports.cluster.view().nodes);
+  const [node] = nodes;
+  if (node !== undefined) {
+    const wrong = mismatch(operation, node);
+    if (wrong !== undefined) return undo(operation, wrong, ports, signal);
+  }
+  if (node?.isReady === true && nodes.length === 1 && isLabelled(node)) {
+    return admit(operation, node, ports, signal);
+  }
+  if (nowMs >= operation.deadlineMs) return giveUpOnJoin(operation, nodes, ports, signal);
+  const lost = await lossOf(operation, ports, signal);
+  if (lost !== undefined) return undo(operation, lost, ports, signal);
+  return waitUntil(operation, Math.min(operation.deadlineMs, nowMs + BOOT_POLL_MS));
+}
+
+async function admit(
+  operation: LaunchOperation,
+  node: Node,
+  ports: ActContext,
+  signal: AbortSignal,
+): Promise<Progress<LaunchOperation>> {
+  if (!ports.leadership.isLeader()) return standBy(operation);
+  if ((await ports.cluster.admitNode(node.name, signal)) === 'gone') {
+    return waitUntil(operation, Math.min(operation.deadlineMs, ports.clock.now() + BOOT_POLL_MS));
+  }
+  return moveOn({ ...operation, step: 'ready', endedAtMs: ports.clock.now() }, ports, signal);
+}
+
+function isLabelled(node: Node): boolean {
+  return node.zone !== undefined && node.type !== undefined;
+}
+
+/** A node that claims to be something else than what was bought is never given pods (F39). */
+function mismatch(operation: LaunchOperation, node: Node): Reason | undefined {
+  const [type, zone] = operation.offering?.split('/') ?? [];
+  const wrongType = type !== undefined && node.type !== undefined && node.type !== type;
+  const wrongZone = zone !== undefined && node.zone !== undefined && node.zone !== zone;
+  if (!wrongType && !wrongZone) return undefined;
+  const claims = `${node.type ?? 'no type'} in ${node.zone ?? 'no zone'}`;
+  return {
+    code: 'node-mismatch',
+    text: `Node ${node.name} says it is ${claims}, but ${type} in ${zone} was bought: check its labels in the user data.`,
+  };
+}
+
+async function giveUpOnJoin(
+  operation: LaunchOperation,
+  nodes: readonly Node[],
+  ports: ActContext,
+  signal: AbortSignal,
+): Promise<Progress<LaunchOperation>> {
+  if (!ports.leadership.isLeader()) return standBy(operation);
+  const seconds = Math.round((ports.clock.now() - (operation.launchedAtMs ?? operation.createdAtMs)) / 1_000);
+  const [node] = nodes;
+  const state = node === undefined ? 'did not join' : nodes.length > 1 ? 'joined twice' : 'joined but is not fit';
+  const console = await lastWords(operation, ports, signal);
+  const facts = { seconds, instance: operation.instanceId ?? '' };
+  const text = `Instance ${operation.instanceId} ${state} within ${seconds} s and is terminated. ${console}`;
+  warn(operation, { code: 'join-timeout', text, facts }, ports);
+  const brief = `Instance ${operation.instanceId} ${state} within ${seconds} s.`;
+  return moveOn(
+    { ...operation, step: 'undoing', outcome: { code: 'join-timeout', text: brief, facts } },
+    ports,
+    signal,
+  );
+}
+
+/** The console is evidence only (R35): failing to read it must not delay the termination. */
+async function lastWords(
+  operation: LaunchOperation,
+  ports: ActContext,
+  signal: AbortSignal,
+): Promise<string> {
+  if (operation.instanceId === undefined) return 'It has no console output.';
+  try {
+    const output = await ports.cloud.consoleOutput(operation.instanceId, signal);
+    if (output === undefined || output.trim() === '') return 'It has no console output.';
+    return `Its console ends with: ${output.trim().slice(-CONSOLE_TAIL)}`;
+  } catch (error) {
+    if (!(error instanceof PortError)) throw error;
+    return `Its console could not be read: ${error.code}.`;
+  }
+}
+
+async function lossOf(
+  operation: LaunchOperation,
+  ports: ActContext,
+  signal: AbortSignal,
+): Promise<Reason | undefined> {
+  try {
+    const instances = await ports.fleet.instances(BOOT_POLL_MS / 2, signal);
+    const instance = instances.find((i) => i.id === operation.instanceId);
+    if (instance === undefined || !isGoing(instance)) return undefined;
+  } catch (error) {
+    // Not knowing is no loss: the deadline still holds.
+    if (error instanceof PortError) return undefined;
+    throw error;
+  }
+  const seconds = Math.round((ports.clock.now() - (operation.launchedAtMs ?? operation.createdAtMs)) / 1_000);
+  return {
+    code: 'instance-lost',
+    text: `Instance ${operation.instanceId} was terminated ${seconds} s after its launch, before it joined.`,
+    facts: { seconds },
+  };
+}
+
+function undo(
+  operation: LaunchOperation,
+  outcome: Reason,
+  ports: ActContext,
+  signal: AbortSignal,
+): Promise<Progress<LaunchOperation>> {
+  if (!ports.leadership.isLeader()) return Promise.resolve(standBy(operation));
+  warn(operation, outcome, ports);
+  return moveOn({ ...operation, step: 'undoing', outcome }, ports, signal);
+}

@@ -1,0 +1,201 @@
+import { hasEnded, type Operation } from '../model/operation.ts';
+import type { Reason } from '../model/reason.ts';
+import { PortError } from '../ports.ts';
+import type { ActContext } from './act-ports.ts';
+import { advanceLaunch } from './advance-launch.ts';
+import { abortRemoval, advanceRemoval } from './advance-removal.ts';
+import { Alarm } from './alarm.ts';
+import { warn } from './notice.ts';
+import type { Progress } from './progress.ts';
+
+/** Operations that take a step at the same time; the others wait their turn. */
+const MOST_RUNNING = 16;
+/** Changes of the cluster within this time wake the operations once. */
+const COALESCE_MS = 50;
+const RETRY_FIRST_MS = 1_000;
+const RETRY_LONGEST_MS = 30_000;
+/** Ended operations that are remembered, so that a ledger's older answer does not bring them back. */
+const MOST_ENDED = 500;
+
+interface Entry {
+  operation: Operation;
+  wakeAtMs: number;
+  /** After a failed call: no step before, whatever changes. */
+  notBeforeMs: number;
+  isWoken: boolean;
+  isRunning: boolean;
+  failures: number;
+  lastFault: string | undefined;
+  abortReasons: readonly Reason[] | undefined;
+}
+
+/**
+ * Takes every operation forward: one step at a time each, side by side with the others, woken by changes of the cluster
+ * and by time. Nobody waits for it; a step that fails is repeated with growing pauses and told of once per kind of fault.
+ */
+export class OperationRunner {
+  readonly #ports: ActContext;
+  readonly #onStep: () => void;
+  readonly #entries = new Map<string, Entry>();
+  readonly #ended = new Map<string, Operation>();
+  readonly #running = new Set<Promise<void>>();
+  readonly #alarm: Alarm;
+  #signal: AbortSignal | undefined;
+
+  /** `onStep` is called after each step that changed an operation; it must return at once and not throw. */
+  constructor(ports: ActContext, onStep: () => void) {
+    this.#ports = ports;
+    this.#onStep = onStep;
+    this.#alarm = new Alarm(ports.clock, () => this.#pump());
+  }
+
+  /** Steps are taken from now on, until the signal aborts. */
+  start(signal: AbortSignal): void {
+    this.#signal = signal;
+    this.#pump();
+  }
+
+  /** Resolves once no step is being taken, after the signal has aborted. */
+  async stopped(): Promise<void> {
+    this.#alarm.set(undefined);
+    await Promise.all(this.#running);
+  }
+
+  /** Takes up the operations that are not known here and have not ended. They must be in the ledger. */
+  track(operations: readonly Operation[]): void {
+    for (const operation of operations) {
+      if (hasEnded(operation) || this.#entries.has(operation.id) || this.#isOlderThanEnd(operation)) continue;
+      this.#entries.set(operation.id, newEntry(operation));
+    }
+    this.#pump();
+  }
+
+  /** Asks a removal to stop and uncordon; without effect once its instance is being terminated. */
+  abort(operationId: string, reasons: readonly Reason[]): void {
+    const entry = this.#entries.get(operationId);
+    if (entry === undefined) return;
+    entry.abortReasons = reasons;
+    entry.isWoken = true;
+    this.#pump();
+  }
+
+  /** Something changed in the cluster: every operation looks again, soon. */
+  wake(): void {
+    if (this.#entries.size === 0) return;
+    for (const entry of this.#entries.values()) entry.isWoken = true;
+    this.#alarm.ringWithin(COALESCE_MS);
+  }
+
+  /** Forgets everything: another replica may have gone on with it, and the ledger knows. */
+  reset(): void {
+    this.#entries.clear();
+    this.#ended.clear();
+  }
+
+  /** The ledger's list with what this runner knows better, since it made the later steps. */
+  freshest(listed: readonly Operation[]): readonly Operation[] {
+    if (this.#entries.size === 0 && this.#ended.size === 0) return listed;
+    return listed.map(
+      (operation) => this.#entries.get(operation.id)?.operation ?? this.#endOf(operation) ?? operation,
+    );
+  }
+
+  #endOf(operation: Operation): Operation | undefined {
+    return this.#isOlderThanEnd(operation) ? this.#ended.get(operation.id) : undefined;
+  }
+
+  /** An id may be taken up again after its end (a leftover found later); an older answer of the ledger is not that. */
+  #isOlderThanEnd(operation: Operation): boolean {
+    const ended = this.#ended.get(operation.id);
+    return ended !== undefined && operation.createdAtMs <= ended.createdAtMs;
+  }
+
+  #pump(): void {
+    const signal = this.#signal;
+    if (signal === undefined || signal.aborted) return;
+    const nowMs = this.#ports.clock.now();
+    let nextMs = Number.POSITIVE_INFINITY;
+    for (const entry of this.#entries.values()) {
+      if (entry.isRunning) continue;
+      const dueMs = Math.max(entry.notBeforeMs, entry.isWoken ? 0 : entry.wakeAtMs);
+      if (dueMs > nowMs) nextMs = Math.min(nextMs, dueMs);
+      else if (this.#running.size < MOST_RUNNING) this.#begin(entry, signal);
+    }
+    this.#alarm.set(Number.isFinite(nextMs) ? nextMs : undefined);
+  }
+
+  #begin(entry: Entry, signal: AbortSignal): void {
+    entry.isRunning = true;
+    entry.isWoken = false;
+    const run = this.#step(entry, signal).finally(() => {
+      this.#running.delete(run);
+      entry.isRunning = false;
+      this.#pump();
+    });
+    this.#running.add(run);
+  }
+
+  async #step(entry: Entry, signal: AbortSignal): Promise<void> {
+    const before = entry.operation;
+    try {
+      const progress = await this.#advance(entry, signal);
+      if (this.#entries.get(before.id) !== entry) return;
+      entry.operation = progress.operation;
+      entry.wakeAtMs = progress.wakeAtMs ?? Number.POSITIVE_INFINITY;
+      entry.failures = 0;
+      entry.lastFault = undefined;
+    } catch (error) {
+      this.#postpone(entry, error, signal);
+    }
+    if (hasEnded(entry.operation)) this.#close(entry.operation);
+    if (entry.operation !== before) this.#onStep();
+  }
+
+  #advance(entry: Entry, signal: AbortSignal): Promise<Progress> {
+    const { operation, abortReasons } = entry;
+    entry.abortReasons = undefined;
+    if (operation.kind === 'launch') return advanceLaunch(operation, this.#ports, signal);
+    if (abortReasons !== undefined) return abortRemoval(operation, abortReasons, this.#ports, signal);
+    return advanceRemoval(operation, this.#ports, signal);
+  }
+
+  #postpone(entry: Entry, error: unknown, signal: AbortSignal): void {
+    if (signal.aborted) return;
+    const pauseMs = Math.min(RETRY_LONGEST_MS, RETRY_FIRST_MS * 2 ** entry.failures);
+    entry.failures += 1;
+    entry.notBeforeMs = this.#ports.clock.now() + pauseMs;
+    entry.isWoken = true;
+    const { code, message } = describe(error);
+    if (entry.lastFault === code) return;
+    entry.lastFault = code;
+    const { kind, step, id } = entry.operation;
+    const text = `The ${kind} ${id} stays at '${step}' and is tried again in ${pauseMs / 1_000} s: ${message}`;
+    warn(entry.operation, { code: 'operation-stuck', text, facts: { code } }, this.#ports);
+  }
+
+  #close(operation: Operation): void {
+    this.#entries.delete(operation.id);
+    this.#ended.delete(operation.id);
+    this.#ended.set(operation.id, operation);
+    const [oldest] = this.#ended.keys();
+    if (oldest !== undefined && this.#ended.size > MOST_ENDED) this.#ended.delete(oldest);
+  }
+}
+
+function newEntry(operation: Operation): Entry {
+  return {
+    operation,
+    wakeAtMs: 0,
+    notBeforeMs: 0,
+    isWoken: true,
+    isRunning: false,
+    failures: 0,
+    lastFault: undefined,
+    abortReasons: undefined,
+  };
+}
+
+function describe(error: unknown): { readonly code: string; readonly message: string } {
+  if (error instanceof PortError) return { code: error.code, message: error.message };
+  return { code: 'internal', message: error instanceof Error ? (error.stack ?? error.message) : String(error) };
+}

@@ -1,0 +1,49 @@
+/** How a repeated call spaces itself out: the first pause, doubled up to the longest. */
+export interface Backoff {
+  readonly firstMs: number;
+  readonly longestMs: number;
+}
+
+interface Pace {
+  readonly notBeforeMs: number;
+  readonly pauses: number;
+  readonly why: string | undefined;
+}
+
+/**
+ * Remembers, per key, when a call is worth repeating. Operations are woken by every change in the cluster; the pacer is
+ * why they do not call the world as often. It may be lost at any time: then a call comes early, which is harmless.
+ */
+export class Pacer {
+  readonly #paces = new Map<string, Pace>();
+
+  isDue(key: string, nowMs: number): boolean {
+    return nowMs >= this.notBeforeMs(key);
+  }
+
+  /** When the call is worth making; `-Infinity` for a key that was never paused. */
+  notBeforeMs(key: string): number {
+    return this.#paces.get(key)?.notBeforeMs ?? Number.NEGATIVE_INFINITY;
+  }
+
+  /** Why the last pause was made. */
+  why(key: string): string | undefined {
+    return this.#paces.get(key)?.why;
+  }
+
+  pauseUntil(key: string, untilMs: number, why?: string): void {
+    this.#paces.set(key, { notBeforeMs: untilMs, pauses: 0, why });
+  }
+
+  /** Pauses, each time in a row for twice as long; returns until when. */
+  backOff(key: string, nowMs: number, { firstMs, longestMs, why }: Backoff & { why?: string }): number {
+    const pauses = this.#paces.get(key)?.pauses ?? 0;
+    const notBeforeMs = nowMs + Math.min(longestMs, firstMs * 2 ** pauses);
+    this.#paces.set(key, { notBeforeMs, pauses: pauses + 1, why });
+    return notBeforeMs;
+  }
+
+  forget(key: string): void {
+    this.#paces.delete(key);
+  }
+}

@@ -1,0 +1,97 @@
+import type { Instance } from '../model/instance.ts';
+import type { Known, Snapshot } from '../model/snapshot.ts';
+import {
+  type Clock,
+  type Cloud,
+  type Cluster,
+  type Ledger,
+  type OfferingQuery,
+  PortError,
+  type Telemetry,
+} from '../ports.ts';
+import { CachedOfferings } from './cached-offerings.ts';
+import { CachedUtilization } from './cached-utilization.ts';
+import { withDeadline } from './with-deadline.ts';
+
+export interface ObservePorts {
+  readonly cluster: Cluster;
+  readonly cloud: Cloud;
+  readonly telemetry: Telemetry;
+  readonly ledger: Ledger;
+  readonly clock: Clock;
+}
+
+/** What of the world the policy in force wants to be seen. */
+export interface Outlook extends OfferingQuery {
+  /** The longest window over which utilization is judged. */
+  readonly windowMs: number;
+  /** Spacing of the samples, and how long an answer of telemetry is used again. */
+  readonly stepMs: number;
+}
+
+const INSTANCES_DEADLINE_MS = 10_000;
+const LEDGER_DEADLINE_MS = 10_000;
+
+/** Takes snapshots of the world; keeps what need not be asked for each time. */
+export class Observer {
+  readonly #ports: ObservePorts;
+  readonly #offerings: CachedOfferings;
+  readonly #utilization: CachedUtilization;
+
+  constructor(ports: ObservePorts) {
+    this.#ports = ports;
+    this.#offerings = new CachedOfferings(ports.cloud, ports.clock);
+    this.#utilization = new CachedUtilization(ports.telemetry, ports.clock);
+  }
+
+  /**
+   * The world at one moment; utilization is the last that `refreshUtilization` got. What could not be asked is unknown.
+   * Throws `PortError` when the ledger cannot be read: without it nothing may be decided.
+   */
+  async takeSnapshot(outlook: Outlook, signal: AbortSignal): Promise<Snapshot> {
+    const { cluster, clock, ledger } = this.#ports;
+    const [instances, offerings, operations] = await Promise.all([
+      this.#instances(signal),
+      this.#offerings.get(outlook, signal),
+      withDeadline(clock, { what: 'The ledger', deadlineMs: LEDGER_DEADLINE_MS, signal }, (deadline) =>
+        ledger.list(deadline),
+      ),
+    ]);
+    // Last, since it is free: a node is seen no earlier than the operation and the instance that it came from.
+    const { nodes, pods, budgets, daemons } = cluster.view();
+    const utilization = this.#utilization.get();
+    return {
+      takenAtMs: clock.now(),
+      nodes,
+      pods,
+      budgets,
+      daemons,
+      instances,
+      offerings,
+      utilization,
+      operations,
+    };
+  }
+
+  /** Fetches utilization unless it is fresh; resolves when that is done or has failed. */
+  refreshUtilization({ windowMs, stepMs }: Outlook, signal: AbortSignal): Promise<void> {
+    const workers = this.#ports.cluster.view().nodes.filter((node) => node.isReady && !node.isControlPlane);
+    const nodeNames = workers.map((node) => node.name);
+    return this.#utilization.refresh({ nodeNames, windowMs, stepMs }, signal);
+  }
+
+  async #instances(signal: AbortSignal): Promise<Known<readonly Instance[]>> {
+    const { clock, cloud } = this.#ports;
+    try {
+      const value = await withDeadline(
+        clock,
+        { what: 'EC2 (instances)', deadlineMs: INSTANCES_DEADLINE_MS, signal },
+        (deadline) => cloud.instances(deadline),
+      );
+      return { status: 'known', value };
+    } catch (error) {
+      if (!(error instanceof PortError)) throw error;
+      return { status: 'unknown', why: error.message };
+    }
+  }
+}
