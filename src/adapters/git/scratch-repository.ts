@@ -11,8 +11,8 @@ export interface ScratchRepository {
 }
 
 const FILE = 'policy.yaml';
-/** Stands in for a person who has told git no name, so that a first commit works on a fresh machine. */
-const AUTHOR = ['-c', 'user.name=SmartScale demo', '-c', 'user.email=demo@smartscale.invalid'];
+/** Stands in for a person who has told git no name, so that commits work on a fresh machine. */
+const NOBODY = { name: 'SmartScale demo', email: 'demo@smartscale.invalid' };
 
 /**
  * A repository with `policy.yaml` committed: a new one in the system's folder for temporary files, or the one in
@@ -31,10 +31,13 @@ export async function openScratchRepository(
 
 async function begin(directory: string, policyText: string): Promise<void> {
   await git(directory, ['init', '--quiet', '--initial-branch=main']);
+  if (!(await hasIdentity(directory))) {
+    await git(directory, ['config', 'user.name', NOBODY.name]);
+    await git(directory, ['config', 'user.email', NOBODY.email]);
+  }
   await writeFile(join(directory, FILE), policyText);
   await git(directory, ['add', FILE]);
   await git(directory, [
-    ...AUTHOR,
     '-c',
     'commit.gpgsign=false',
     'commit',
@@ -42,4 +45,9 @@ async function begin(directory: string, policyText: string): Promise<void> {
     '-m',
     'Start with the shipped policy',
   ]);
+}
+
+async function hasIdentity(directory: string): Promise<boolean> {
+  const settings = await git(directory, ['config', '--list', '--name-only']);
+  return settings.includes('user.name') && settings.includes('user.email');
 }

@@ -67,6 +67,11 @@ export class PageState implements Reporter {
     this.#tell([]);
   }
 
+  /** Tells listeners that something beside the events changed: the demo's speed or pause. */
+  touch(): void {
+    this.#tell([]);
+  }
+
   history(): PageHistory {
     return { points: this.#points.items, marks: this.#marks.items };
   }

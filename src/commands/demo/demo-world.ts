@@ -1,0 +1,92 @@
+import { fileURLToPath } from 'node:url';
+import type { GitPolicySource } from '../../adapters/git/git-policy-source.ts';
+import { Controller } from '../../controller.ts';
+import { defaultPolicy } from '../../policy/default-policy.ts';
+import { parsePolicy } from '../../policy/parse-policy.ts';
+import type { PolicyDocument, ReportEvent, Reporter } from '../../ports.ts';
+import { type LoadTrace, parseTrace } from '../../simulate/load/load-trace.ts';
+import { SimulatedWorld } from '../../simulate/simulated-world.ts';
+import { CannotDo } from '../cannot-do.ts';
+import { readTextFile } from '../read-text-file.ts';
+
+const TRACE = fileURLToPath(new URL('../../../examples/traces/nasa-http-july-1995.csv', import.meta.url));
+/** The morning of a shuttle launch: a quiet night is over, a crowd is coming. */
+const TRACE_BEGIN_MS = Date.UTC(1995, 6, 13, 9);
+/** The world's clock shows the trace's time of day. */
+const WORLD_BEGIN_MS = Date.UTC(2026, 0, 8, 9);
+/** Played before the page opens, so that its first plot has a past. */
+const PAST_MS = 3 * 3_600_000;
+
+export interface DemoWorldOptions {
+  readonly seed: number;
+  readonly git: GitPolicySource;
+  /** Told of everything, the past included. */
+  readonly reporters: readonly Reporter[];
+  /** Told from the moment at which the page opens. */
+  readonly story: Reporter;
+}
+
+/** The demo's world with the real controller in it, obeying a Git repository. */
+export class DemoWorld {
+  readonly world: SimulatedWorld;
+  /** Rejects when the controller breaks; never resolves before `close`. */
+  readonly broken: Promise<void>;
+  readonly #stop = new AbortController();
+  readonly #stopFollowing: () => void;
+
+  private constructor(world: SimulatedWorld, git: GitPolicySource) {
+    this.world = world;
+    this.broken = new Controller(world.ports).run(this.#stop.signal);
+    this.#stopFollowing = git.onChange(() => world.policySource.commit(git.current()));
+  }
+
+  /** Opens the world and plays its past. */
+  static async open({ seed, git, reporters, story }: DemoWorldOptions): Promise<DemoWorld> {
+    const trace = await readDemoTrace();
+    let isPast = true;
+    const world: SimulatedWorld = new SimulatedWorld({
+      seed,
+      trace,
+      policy: defaultPolicy(),
+      policyDocument: startingDocument(git),
+      startMs: WORLD_BEGIN_MS,
+      traceOffsetMs: TRACE_BEGIN_MS - trace.startMs,
+      reporter: {
+        report(event) {
+          judgeBy(world, event);
+          for (const reporter of reporters) reporter.report(event);
+          if (!isPast || event.kind === 'policy-accepted') story.report(event);
+        },
+      },
+    });
+    const demo = new DemoWorld(world, git);
+    await world.advanceTo(PAST_MS);
+    isPast = false;
+    return demo;
+  }
+
+  async close(): Promise<void> {
+    this.#stopFollowing();
+    this.#stop.abort();
+    await this.broken;
+  }
+}
+
+/** The invariants judge by the policy that the controller obeys. */
+function judgeBy(world: SimulatedWorld, event: ReportEvent): void {
+  if (event.kind !== 'policy-accepted') return;
+  const reading = parsePolicy(event.document.text);
+  if (reading.valid) world.judgeBy(reading.policy);
+}
+
+function startingDocument(git: GitPolicySource): PolicyDocument {
+  const document = git.current();
+  if (document !== undefined) return document;
+  throw new CannotDo(
+    'the repository has no policy.yaml at its head: commit one, or name another with --repository',
+  );
+}
+
+async function readDemoTrace(): Promise<LoadTrace> {
+  return parseTrace('nasa-http-july-1995', await readTextFile(TRACE));
+}

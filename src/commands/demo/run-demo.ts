@@ -1,0 +1,92 @@
+import { GitPolicySource } from '../../adapters/git/git-policy-source.ts';
+import { openScratchRepository, type ScratchRepository } from '../../adapters/git/scratch-repository.ts';
+import { startHttp } from '../../report/http-server.ts';
+import { Metrics } from '../../report/metrics.ts';
+import { pageRouter } from '../../report/page/page-router.ts';
+import { PageState } from '../../report/page/page-state.ts';
+import { Pace } from '../../simulate/pace.ts';
+import { SIMULATED_CLUSTER_NAME } from '../../simulate/simulated-world.ts';
+import { DemoControls } from './demo-controls.ts';
+import { DemoWorld } from './demo-world.ts';
+import { StoryReporter } from './story-reporter.ts';
+
+export interface DemoOptions {
+  readonly port: number;
+  readonly speed: number;
+  readonly seed: number;
+  readonly policyText: string;
+  readonly repository?: string;
+}
+
+/**
+ * Runs the demo until SIGINT or SIGTERM.
+ * @throws {PortError} when git is missing, the repository cannot be used or the port is taken
+ */
+export async function runDemo(options: DemoOptions): Promise<void> {
+  const repository = await openScratchRepository(options.policyText, options.repository);
+  const git = await GitPolicySource.open(repository.directory, repository.file);
+  const page = new PageState(SIMULATED_CLUSTER_NAME);
+  const metrics = new Metrics({ isLeader: () => true, watches: () => ({}), eventsDropped: () => 0 });
+  const story = new StoryReporter((line) => process.stdout.write(`${line}\n`));
+  const demo = await DemoWorld.open({ seed: options.seed, git, reporters: [page, metrics], story });
+  const pace = new Pace(demo.world.clock, options.speed);
+  const howToEdit = linesFor(repository);
+  const serving = pageRouter(page, new DemoControls({ world: demo.world, pace, page, howToEdit }));
+  try {
+    const http = await startHttp({
+      port: options.port,
+      host: '127.0.0.1',
+      registry: metrics.registry,
+      readiness: () => [],
+      routes: serving.router,
+    });
+    process.stdout.write(greeting(http.port, options, howToEdit));
+    await untilStopped((onFailure) => pace.start(onFailure), demo);
+    await http.close();
+  } finally {
+    pace.stop();
+    await demo.close();
+    serving.close();
+    git.close();
+  }
+  process.stdout.write(`Stopped. Your policy and its history stay in ${repository.directory}\n`);
+}
+
+/** Resolves at a signal to stop; rejects when the world or the controller breaks. */
+async function untilStopped(
+  start: (onFailure: (error: unknown) => void) => void,
+  demo: DemoWorld,
+): Promise<void> {
+  await new Promise<void>((resolve, reject) => {
+    // A terminal sends Ctrl-C to the whole group, and a parent may pass it on: a second one must not cut the first short.
+    for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, () => resolve());
+    demo.broken.catch(reject);
+    start(reject);
+  });
+}
+
+function linesFor({ directory, file }: ScratchRepository): readonly string[] {
+  return [
+    `cd ${directory}`,
+    `$EDITOR ${file}        # say, nodes.max: 10 → 6`,
+    'git commit -am "At most six workers"',
+    'git revert --no-edit HEAD',
+  ];
+}
+
+function greeting(port: number, { speed, seed }: DemoOptions, howToEdit: readonly string[]): string {
+  return [
+    `SmartScale demo: the real controller on a simulated world, ${speed} times real speed, seed ${seed}.`,
+    '',
+    `  page     http://localhost:${port}`,
+    `  metrics  http://localhost:${port}/metrics`,
+    '',
+    'The policy is a file in a scratch Git repository. Commit a change and the next decision names your commit:',
+    '',
+    ...howToEdit.map((line) => `  ${line}`),
+    '',
+    'Ctrl-C ends the demo.',
+    '',
+    '',
+  ].join('\n');
+}

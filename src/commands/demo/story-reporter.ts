@@ -1,0 +1,71 @@
+import type { Operation } from '../../model/operation.ts';
+import type { Plan } from '../../model/plan.ts';
+import type { ReportEvent, Reporter } from '../../ports.ts';
+
+/** The demo's story for the terminal: a line for each decision that acts, policy, removal that failed and notice. */
+export class StoryReporter implements Reporter {
+  readonly #write: (line: string) => void;
+
+  constructor(write: (line: string) => void) {
+    this.#write = write;
+  }
+
+  report(event: ReportEvent): void {
+    switch (event.kind) {
+      case 'decision':
+        this.#tellPlan(event.plan);
+        return;
+      case 'operation':
+        this.#tellOperation(event.operation, event.atMs);
+        return;
+      case 'policy-accepted': {
+        const { commit, revision } = event.document;
+        const what = commit === undefined ? '' : ` “${commit.subject}” by ${commit.author}`;
+        this.#tell(event.atMs, `policy${what} is in force: ${event.digest.slice(0, 15)}${short(revision)}`);
+        return;
+      }
+      case 'policy-rejected':
+        this.#tell(
+          event.atMs,
+          `policy refused, the last good one stays in force: ${event.faults.join('; ')}`,
+        );
+        return;
+      case 'notice':
+        if (event.severity === 'warning') this.#tell(event.atMs, event.reason.text);
+        return;
+    }
+  }
+
+  #tellPlan(plan: Plan): void {
+    for (const action of plan.actions) {
+      const why = action.reasons.map((reason) => reason.text).join('; ');
+      const what =
+        action.kind === 'launch'
+          ? `launch ${action.offerings[0] ?? ''}`
+          : `${action.kind.replace('-', ' ')} ${action.nodeName}`;
+      this.#tell(
+        plan.decidedAtMs,
+        `${what}: ${why} [policy ${plan.policy.digest.slice(7, 15)}${short(plan.policy.revision)}]`,
+      );
+    }
+  }
+
+  #tellOperation(operation: Operation, atMs: number): void {
+    if (operation.kind === 'launch' && operation.step === 'ready') {
+      const seconds = Math.round((atMs - operation.createdAtMs) / 1000);
+      this.#tell(atMs, `${operation.instanceId ?? ''} is ready, ${seconds} s after the decision`);
+    }
+    if (operation.step === 'removed') this.#tell(atMs, `${operation.nodeName} is gone`);
+    if (operation.step === 'failed' || operation.step === 'aborted') {
+      this.#tell(atMs, `${operation.kind} ${operation.step}: ${operation.outcome?.text ?? ''}`);
+    }
+  }
+
+  #tell(atMs: number, text: string): void {
+    this.#write(`${new Date(atMs).toISOString().slice(11, 19)}  ${text}`);
+  }
+}
+
+function short(revision: string | undefined): string {
+  return revision === undefined ? '' : ` at ${revision.replace(/([0-9a-f]{8})[0-9a-f]{8,}/, '$1')}`;
+}
