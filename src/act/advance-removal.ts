@@ -4,7 +4,7 @@ import type { ActContext } from './act-ports.ts';
 import { drainNode, podsLeft } from './drain-node.ts';
 import { warn } from './notice.ts';
 import { moveOn, type Progress, standBy, waitUntil } from './progress.ts';
-import { TERMINATE_POLL_MS, isGoing, nodesOf, terminateInstance } from './terminate-instance.ts';
+import { isGoing, nodesOf, TERMINATE_POLL_MS, terminateInstance } from './terminate-instance.ts';
 
 /**
  * Takes the removal one step further, as far as can be done now. Safe to repeat after a crash at any point: a node is never
@@ -42,7 +42,8 @@ export async function abortRemoval(
     return advanceRemoval(operation, ports, signal);
   }
   const text = reasons.map((reason) => reason.text).join(' ');
-  const outcome = reasons.length === 1 && reasons[0] !== undefined ? reasons[0] : { code: 'called-off', text };
+  const outcome =
+    reasons.length === 1 && reasons[0] !== undefined ? reasons[0] : { code: 'called-off', text };
   return moveOn({ ...operation, step: 'aborting', outcome }, ports, signal);
 }
 
@@ -54,7 +55,11 @@ async function cordon(
   const nowMs = ports.clock.now();
   if (nowMs >= operation.deadlineMs) {
     const text = `The drain of ${operation.nodeName} did not begin before its deadline.`;
-    return moveOn({ ...operation, step: 'aborting', outcome: { code: 'drain-timeout', text } }, ports, signal);
+    return moveOn(
+      { ...operation, step: 'aborting', outcome: { code: 'drain-timeout', text } },
+      ports,
+      signal,
+    );
   }
   if (!ports.leadership.isLeader()) return standBy(operation);
   const mark = { operationId: operation.id, atMs: operation.createdAtMs };
@@ -102,7 +107,10 @@ async function uncordon(
 ): Promise<Progress<RemoveOperation>> {
   if (!ports.leadership.isLeader()) return standBy(operation);
   await ports.cluster.uncordon(operation.nodeName, operation.id, signal);
-  const outcome = operation.outcome ?? { code: 'aborted', text: `The removal of ${operation.nodeName} ended.` };
+  const outcome = operation.outcome ?? {
+    code: 'aborted',
+    text: `The removal of ${operation.nodeName} ended.`,
+  };
   warn(operation, outcome, ports, { kind: 'node', name: operation.nodeName });
   return moveOn({ ...operation, outcome, step: 'aborted', endedAtMs: ports.clock.now() }, ports, signal);
 }

@@ -1,6 +1,6 @@
 import type { Instance } from '../model/instance.ts';
-import { instanceOf, type LaunchFault, type LaunchOperation } from '../model/operation.ts';
 import { type Lifecycle, type OfferingKey, offeringKey } from '../model/offering.ts';
+import { instanceOf, type LaunchFault, type LaunchOperation } from '../model/operation.ts';
 import type { CloudFault, LaunchOutcome } from '../model/outcome.ts';
 import type { Reason } from '../model/reason.ts';
 import { PortError } from '../ports.ts';

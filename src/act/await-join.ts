@@ -73,7 +73,8 @@ async function giveUpOnJoin(
   if (!ports.leadership.isLeader()) return standBy(operation);
   const seconds = Math.round((ports.clock.now() - (operation.launchedAtMs ?? operation.createdAtMs)) / 1_000);
   const [node] = nodes;
-  const state = node === undefined ? 'did not join' : nodes.length > 1 ? 'joined twice' : 'joined but is not fit';
+  const state =
+    node === undefined ? 'did not join' : nodes.length > 1 ? 'joined twice' : 'joined but is not fit';
   const console = await lastWords(operation, ports, signal);
   const facts = { seconds, instance: operation.instanceId ?? '' };
   const text = `Instance ${operation.instanceId} ${state} within ${seconds} s and is terminated. ${console}`;

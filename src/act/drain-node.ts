@@ -42,9 +42,7 @@ export async function drainNode(
 
 /** Pods on the node that a drain must move and that have not gone yet. */
 export function podsLeft(operation: RemoveOperation, ports: ActContext): readonly Pod[] {
-  return ports.cluster
-    .view()
-    .pods.filter((pod) => pod.nodeName === operation.nodeName && needsEviction(pod));
+  return ports.cluster.view().pods.filter((pod) => pod.nodeName === operation.nodeName && needsEviction(pod));
 }
 
 /** Our mark is not seen: the watch lags behind, a person took the cordon off, or the cordon was never made before a crash. */
@@ -63,11 +61,7 @@ async function cordonAgain(
   return waitUntil(operation, Math.min(operation.deadlineMs, ports.clock.now() + LOOK_MS));
 }
 
-function obstacleTo(
-  operation: RemoveOperation,
-  pods: readonly Pod[],
-  ports: ActContext,
-): Reason | undefined {
+function obstacleTo(operation: RemoveOperation, pods: readonly Pod[], ports: ActContext): Reason | undefined {
   const guarded = pods.find(isProtected);
   if (guarded !== undefined) {
     return {

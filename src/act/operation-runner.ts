@@ -197,5 +197,8 @@ function newEntry(operation: Operation): Entry {
 
 function describe(error: unknown): { readonly code: string; readonly message: string } {
   if (error instanceof PortError) return { code: error.code, message: error.message };
-  return { code: 'internal', message: error instanceof Error ? (error.stack ?? error.message) : String(error) };
+  return {
+    code: 'internal',
+    message: error instanceof Error ? (error.stack ?? error.message) : String(error),
+  };
 }

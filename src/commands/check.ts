@@ -1,5 +1,4 @@
 import type { Command } from 'commander';
-import type { PolicyFault } from '../policy/policy-fault.ts';
 
 /** What `smartscale check` answers: the words for stdout, and whether the policy is valid. */
 export interface CheckAnswer {
@@ -29,6 +28,7 @@ export function addCheckCommand(program: Command): void {
  */
 export async function checkPolicyFile(file: string, asJson: boolean): Promise<CheckAnswer> {
   const { parsePolicy } = await import('../policy/parse-policy.ts');
+  const { faultSentence } = await import('../policy/policy-fault.ts');
   const { readTextFile } = await import('./read-text-file.ts');
   const reading = parsePolicy(await readTextFile(file));
   const digest = reading.valid ? reading.digest : null;
@@ -40,17 +40,6 @@ export async function checkPolicyFile(file: string, asJson: boolean): Promise<Ch
   if (digest !== null) return { valid: true, output: `${name}  valid, digest ${digest}\n` };
   return {
     valid: false,
-    output: faults.map((fault) => `${name}:${fault.line}  ${sentence(fault)}\n`).join(''),
+    output: faults.map((fault) => `${name}:${fault.line}  ${faultSentence(fault)}\n`).join(''),
   };
-}
-
-function sentence({ path, value, rule, remedy }: PolicyFault): string {
-  const place = [path, valueText(value)].filter((part) => part !== '').join(' = ');
-  return `${place === '' ? 'the file' : place}: ${rule}; ${remedy}`;
-}
-
-function valueText(value: unknown): string {
-  if (value === null) return '';
-  const text = JSON.stringify(value);
-  return text.length > 60 ? `${text.slice(0, 59)}…` : text;
 }

@@ -6,7 +6,11 @@ import { type Clock, PortError } from '../ports.ts';
  */
 export async function withDeadline<T>(
   clock: Clock,
-  { what, deadlineMs, signal }: { readonly what: string; readonly deadlineMs: number; readonly signal: AbortSignal },
+  {
+    what,
+    deadlineMs,
+    signal,
+  }: { readonly what: string; readonly deadlineMs: number; readonly signal: AbortSignal },
   call: (signal: AbortSignal) => Promise<T>,
 ): Promise<T> {
   const stop = new AbortController();

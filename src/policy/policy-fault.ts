@@ -26,3 +26,17 @@ function compareText(a: string, b: string): number {
   if (a === b) return 0;
   return a < b ? -1 : 1;
 }
+
+/** The fault as one sentence: where it stands, what stands there, the rule it breaks, and the remedy. */
+export function faultSentence({ path, value, rule, remedy }: PolicyFault): string {
+  const place = [path, valueText(value)].filter((part) => part !== '').join(' = ');
+  return `${place === '' ? 'the file' : place}: ${rule}; ${remedy}`;
+}
+
+const MOST_VALUE_CHARACTERS = 60;
+
+function valueText(value: unknown): string {
+  if (value === null) return '';
+  const text = JSON.stringify(value);
+  return text.length > MOST_VALUE_CHARACTERS ? `${text.slice(0, MOST_VALUE_CHARACTERS - 1)}…` : text;
+}

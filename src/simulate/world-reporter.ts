@@ -2,7 +2,7 @@ import type { Plan } from '../model/plan.ts';
 import type { NoticeSubject, ReportEvent, Reporter } from '../ports.ts';
 import type { EventLog } from './event-log.ts';
 
-/** Decisions whose digest is remembered: those that an operation may still name. */
+/** Decisions whose digest is remembered: those that an operation may still name, adopted ones included. */
 const MOST_DECISIONS = 20_000;
 
 /** Writes down what the controller says, and passes it on. */
@@ -47,7 +47,7 @@ export class WorldReporter implements Reporter {
 
   /** A decision that says the same as the one before is not told again. */
   #decided(plan: Plan): void {
-    if (plan.actions.length > 0) this.#remember(plan);
+    this.#remember(plan);
     const { currentNodes, desiredNodes, policy } = plan;
     const actions = plan.actions.map((action) => action.kind).join('+');
     const line = `${currentNodes} ${desiredNodes} ${actions} ${policy.digest}`;

@@ -1,0 +1,270 @@
+import { type ActContext, type ActPorts, actContext } from './act/act-ports.ts';
+import { Alarm } from './act/alarm.ts';
+import { beginOperation } from './act/begin-operation.ts';
+import { Latch } from './act/latch.ts';
+import { Leftovers } from './act/leftovers.ts';
+import { OperationRunner } from './act/operation-runner.ts';
+import { writeDown } from './act/progress.ts';
+import { decide } from './decide/decide.ts';
+import { decisionIdOf } from './decide/ids.ts';
+import type { Operation } from './model/operation.ts';
+import type { Plan } from './model/plan.ts';
+import type { Reason } from './model/reason.ts';
+import type { Snapshot } from './model/snapshot.ts';
+import { type ObservePorts, Observer, type Outlook } from './observe/observer.ts';
+import type { PolicyInForce } from './policy/policy-in-force.ts';
+import { PolicyWatch } from './policy/policy-watch.ts';
+import { type PolicyDocument, type PolicySource, PortError, type Telemetry } from './ports.ts';
+
+/** Changes of the cluster within this time make one round. */
+const COALESCE_MS = 50;
+/** How often a replica without the lease, or without a policy, looks again. */
+const IDLE_LOOK_MS = 1_000;
+const RETRY_FIRST_MS = 1_000;
+const RETRY_LONGEST_MS = 30_000;
+
+export interface ControllerPorts extends ActPorts {
+  readonly telemetry: Telemetry;
+  readonly policySource: PolicySource;
+}
+
+/**
+ * The loop: wake, take a snapshot, decide, write the intents down, let them be carried out, report. At most one round at
+ * a time; wakes that come meanwhile make one further round. Operations go on beside it.
+ */
+export class Controller {
+  readonly #ports: ControllerPorts;
+  readonly #context: ActContext;
+  readonly #observer: Observer;
+  readonly #runner: OperationRunner;
+  readonly #policies = new PolicyWatch<PolicyDocument>();
+  readonly #leftovers = new Leftovers();
+  readonly #latch = new Latch();
+  /** Rings for the next round by time: the interval, or what the last plan waits for. */
+  readonly #alarm: Alarm;
+  /** Rings soon after a change of the cluster. */
+  readonly #changes: Alarm;
+  #signal: AbortSignal | undefined;
+  #tickAtMs = 0;
+  #wasLeader = false;
+  #failures = 0;
+  #lastTrouble: string | undefined;
+
+  constructor(ports: ControllerPorts) {
+    this.#ports = ports;
+    this.#context = actContext(ports);
+    this.#observer = new Observer(ports);
+    this.#runner = new OperationRunner(this.#context, () => this.wake());
+    this.#alarm = new Alarm(ports.clock, () => this.#onTime());
+    this.#changes = new Alarm(ports.clock, () => this.wake());
+  }
+
+  /** Makes a round happen soon; wakes before it begins count as one. */
+  wake(): void {
+    this.#latch.ring();
+  }
+
+  /** Runs until the signal aborts; resolves once no further call is made. Rounds that fail are told of and repeated. */
+  async run(signal: AbortSignal): Promise<void> {
+    const { cluster, policySource } = this.#ports;
+    this.#signal = signal;
+    const stop = [cluster.onChange(() => this.#onChange()), policySource.onChange(() => this.wake())];
+    const wake = () => this.wake();
+    signal.addEventListener('abort', wake);
+    try {
+      await cluster.synced(signal);
+      this.#runner.start(signal);
+      this.wake();
+      await this.#loop(signal);
+    } catch (error) {
+      if (!signal.aborted) throw error;
+    } finally {
+      signal.removeEventListener('abort', wake);
+      for (const unsubscribe of stop) unsubscribe();
+      this.#alarm.set(undefined);
+      this.#changes.set(undefined);
+      await this.#runner.stopped();
+    }
+  }
+
+  async #loop(signal: AbortSignal): Promise<void> {
+    for (;;) {
+      await this.#latch.wait();
+      if (signal.aborted) return;
+      const nextMs = await this.#tryRound(signal);
+      if (signal.aborted) return;
+      this.#alarm.set(nextMs);
+    }
+  }
+
+  #onChange(): void {
+    this.#runner.wake();
+    if (this.#policies.inForce?.policy.loop.eventDriven === true) this.#changes.ringWithin(COALESCE_MS);
+  }
+
+  /** The interval fetches utilization first, so that the round sees it; a plan's own wake does not wait for that. */
+  #onTime(): void {
+    const inForce = this.#policies.inForce;
+    const signal = this.#signal;
+    if (inForce === undefined || signal === undefined || this.#ports.clock.now() < this.#tickAtMs) {
+      this.wake();
+      return;
+    }
+    void this.#observer.refreshUtilization(outlookOf(inForce), signal).finally(() => this.wake());
+  }
+
+  /** One round; returns when the next is due by time. */
+  async #tryRound(signal: AbortSignal): Promise<number> {
+    try {
+      const nextMs = await this.#round(signal);
+      this.#failures = 0;
+      this.#lastTrouble = undefined;
+      return nextMs;
+    } catch (error) {
+      return this.#afterFailure(error, signal);
+    }
+  }
+
+  #afterFailure(error: unknown, signal: AbortSignal): number {
+    const pauseMs = Math.min(RETRY_LONGEST_MS, RETRY_FIRST_MS * 2 ** this.#failures);
+    this.#failures += 1;
+    const code = error instanceof PortError ? error.code : 'internal';
+    const message = error instanceof Error ? error.message : String(error);
+    if (!signal.aborted && code !== this.#lastTrouble) {
+      this.#lastTrouble = code;
+      const text = `No decision could be made and it is tried again in ${pauseMs / 1000} s: ${message}`;
+      this.#tell('warning', { code: 'round-failed', text, facts: { code } });
+    }
+    return this.#ports.clock.now() + pauseMs;
+  }
+
+  async #round(signal: AbortSignal): Promise<number> {
+    this.#followPolicy();
+    const nowMs = this.#ports.clock.now();
+    const inForce = this.#policies.inForce;
+    if (inForce === undefined || !this.#leads()) return nowMs + IDLE_LOOK_MS;
+    if (nowMs >= this.#tickAtMs) this.#tickAtMs = nowMs + inForce.policy.loop.intervalSeconds * 1000;
+    const plan = await this.#decide(inForce, signal);
+    return Math.min(this.#tickAtMs, plan?.wakeAtMs ?? Number.POSITIVE_INFINITY);
+  }
+
+  async #decide(inForce: PolicyInForce, signal: AbortSignal): Promise<Plan | undefined> {
+    const { clock, leadership, reporter } = this.#ports;
+    const startedMs = clock.monotonicMs();
+    const seen = await this.#observer.takeSnapshot(outlookOf(inForce), signal);
+    const nowMs = clock.now();
+    const known = { ...seen, operations: this.#runner.freshest(seen.operations) };
+    const adopted = this.#leftovers.find(known, adoptionOf(inForce, nowMs));
+    const snapshot = { ...known, operations: withAdopted(known.operations, adopted) };
+    const plan = decide(inForce, snapshot, nowMs);
+    // Taking the snapshot may have taken longer than the lease.
+    if (!leadership.isLeader() || signal.aborted) return undefined;
+    const durationMs = clock.monotonicMs() - startedMs;
+    reporter.report({ kind: 'decision', plan, snapshot, durationMs });
+    await this.#begin(plan, adopted, signal);
+    return plan;
+  }
+
+  /** Intents first: an operation is in the ledger before anything is done for it. */
+  async #begin(plan: Plan, adopted: readonly Operation[], signal: AbortSignal): Promise<void> {
+    const begun: Operation[] = [...adopted];
+    for (const action of plan.actions) {
+      if (action.kind !== 'abort-removal') begun.push(beginOperation(action, plan, plan.decidedAtMs));
+    }
+    for (const operation of begun) await writeDown(operation, this.#context, signal);
+    this.#runner.track(begun);
+    for (const action of plan.actions) {
+      if (action.kind === 'abort-removal') this.#runner.abort(action.operationId, action.reasons);
+    }
+  }
+
+  #leads(): boolean {
+    const isLeader = this.#ports.leadership.isLeader();
+    if (this.#wasLeader && !isLeader) this.#runner.reset();
+    this.#wasLeader = isLeader;
+    return isLeader;
+  }
+
+  #followPolicy(): void {
+    const { policySource, reporter, clock } = this.#ports;
+    const news = this.#policies.look(policySource.current());
+    const atMs = clock.now();
+    switch (news.kind) {
+      case 'nothing':
+        return;
+      case 'accepted': {
+        const { min: minNodes, max: maxNodes } = news.inForce.policy.nodes;
+        const { digest } = news.inForce.identity;
+        reporter.report({
+          kind: 'policy-accepted',
+          document: news.document,
+          digest,
+          bounds: { minNodes, maxNodes },
+          atMs,
+        });
+        return;
+      }
+      case 'rejected':
+        reporter.report({ kind: 'policy-rejected', document: news.document, faults: news.faults, atMs });
+        return;
+      case 'vanished':
+        this.#tell('warning', this.#policies.inForce === undefined ? NO_POLICY : POLICY_VANISHED);
+        return;
+    }
+  }
+
+  #tell(severity: 'info' | 'warning', reason: Reason): void {
+    const atMs = this.#ports.clock.now();
+    this.#ports.reporter.report({ kind: 'notice', severity, subject: { kind: 'fleet' }, reason, atMs });
+  }
+}
+
+const NO_POLICY: Reason = {
+  code: 'no-policy',
+  text: 'There is no policy: nothing is decided until one is committed.',
+};
+const POLICY_VANISHED: Reason = {
+  code: 'policy-vanished',
+  text: 'The policy is gone from its source: the last good one stays in force. Commit it again.',
+};
+
+/** One decision on a world that is not changed: what `run` would do now. */
+export async function decideOnce(
+  ports: ObservePorts,
+  inForce: PolicyInForce,
+  signal: AbortSignal,
+): Promise<{ readonly plan: Plan; readonly snapshot: Snapshot }> {
+  await ports.cluster.synced(signal);
+  const observer = new Observer(ports);
+  const outlook = outlookOf(inForce);
+  await observer.refreshUtilization(outlook, signal);
+  const snapshot = await observer.takeSnapshot(outlook, signal);
+  return { plan: decide(inForce, snapshot, ports.clock.now()), snapshot };
+}
+
+function outlookOf({ policy }: PolicyInForce): Outlook {
+  const { upWindowSeconds, downWindowSeconds, scrapeIntervalSeconds } = policy.utilization;
+  return {
+    types: policy.instances.types,
+    zones: policy.instances.zones,
+    windowMs: Math.max(upWindowSeconds, downWindowSeconds) * 1000,
+    stepMs: scrapeIntervalSeconds * 1000,
+  };
+}
+
+function adoptionOf({ policy, identity }: PolicyInForce, nowMs: number) {
+  return {
+    decisionId: decisionIdOf(nowMs, identity),
+    policy: identity,
+    nowMs,
+    joinTimeoutMs: policy.launch.joinTimeoutSeconds * 1000,
+    drainTimeoutMs: policy.shrink.drainTimeoutSeconds * 1000,
+    graceLimitSeconds: policy.shrink.graceLimitSeconds,
+  };
+}
+
+function withAdopted(operations: readonly Operation[], adopted: readonly Operation[]): readonly Operation[] {
+  if (adopted.length === 0) return operations;
+  const ids = new Set(adopted.map((operation) => operation.id));
+  return [...operations.filter((operation) => !ids.has(operation.id)), ...adopted];
+}
