@@ -26,7 +26,7 @@ export function withWorker(mix: FleetMix, worker: Pick<Worker, 'zone' | 'lifecyc
  */
 export function spotTarget(total: number, spot: Policy['spot']): number {
   const above = Math.max(0, total - spot.onDemandBase);
-  return Math.ceil((above * spot.percent) / 100 - 0.5);
+  return Math.max(0, Math.ceil((above * spot.percent) / 100 - 0.5));
 }
 
 /** The lifecycle that the next worker should have to keep the share. */

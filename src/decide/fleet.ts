@@ -33,6 +33,8 @@ export interface Fleet {
   readonly workers: readonly Worker[];
   /** Workers with a removal in flight. */
   readonly leaving: readonly Worker[];
+  /** Nodes that count no more: unready for too long, or their instance is gone. */
+  readonly lost: readonly Worker[];
   /** Everything that costs money or is about to: what `nodes.max` limits. */
   readonly billable: number;
 }
@@ -66,8 +68,10 @@ export function fleetOf(snapshot: Snapshot, options: FleetOptions): Fleet {
     .map((instance) => workerOfInstance(instance, lookup));
   const intended = intendedWorkers(lookup, seen);
   const all = [...onNodes, ...bare, ...intended].sort((a, b) => (a.id < b.id ? -1 : 1));
+  const staying = all.filter((worker) => worker.removal === undefined);
   return {
-    workers: all.filter((worker) => worker.removal === undefined && countsAsCapacity(worker, lookup)),
+    workers: staying.filter((worker) => countsAsCapacity(worker, lookup)),
+    lost: staying.filter((worker) => worker.node !== undefined && !countsAsCapacity(worker, lookup)),
     leaving: all.filter((worker) => worker.removal !== undefined),
     billable: all.filter((worker) => costsMoney(worker, lookup)).length,
   };

@@ -109,7 +109,10 @@ class Wishes {
 
   /** One node for each zone that has too few, pinned to it; a zone where nothing can be bought is left for later (R69, R70). */
   fillZones(): void {
-    for (const { zone, reason } of zonesShort(this.#situation.policy, this.#mix)) {
+    const { policy } = this.#situation;
+    for (const { zone, reason } of zonesShort(policy, this.#mix)) {
+      // At the maximum a better balance is not worth wishing for: the wish would only hold back shrinking.
+      if (this.#mix.total >= policy.nodes.max) return;
       const inZone = this.#usable.filter((offering) => offering.zone === zone);
       if (inZone.length > 0) this.#buy(inZone, { reasons: [reason], startsCooldown: false });
     }

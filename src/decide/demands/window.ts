@@ -3,6 +3,8 @@ import { percentText, secondsText } from '../wording.ts';
 
 /** Older than so many sampling steps, the newest sample says nothing of now. */
 const STALE_STEPS = 4;
+/** A shorter window than so many sampling steps would often hold no sample. */
+const LEAST_STEPS = 2;
 
 /** The values of a signal over a whole window, or why it does not speak for it. */
 export type WindowValues =
@@ -29,7 +31,8 @@ export interface WindowOptions {
  */
 export function valuesOver(signal: Signal, options: WindowOptions): WindowValues {
   if (signal.status === 'unknown') return signal;
-  const { nowMs, windowMs, minCoveragePercent } = options;
+  const { nowMs, minCoveragePercent } = options;
+  const windowMs = Math.max(options.windowMs, LEAST_STEPS * signal.stepMs);
   const inWindow = signal.samples.filter(
     (sample) => sample.atMs > nowMs - windowMs && sample.atMs <= nowMs && Number.isFinite(sample.value),
   );

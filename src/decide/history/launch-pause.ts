@@ -51,7 +51,7 @@ function pauseAfterFailedJoins(
   const left = secondsText(untilMs - at.nowMs);
   const count = failures.length;
   const text = isStopped
-    ? `launching stopped after ${count} instances in a row that never joined; it tries again in ${left}, or at once with a mended policy`
+    ? `launching stopped after ${count} instances in a row that never joined; it tries again in ${left}, sooner with a changed policy`
     : `launching pauses for another ${left} after ${count} instance(s) in a row that never joined`;
   const facts = { failures: count, untilMs };
   return { untilMs, reason: { code: isStopped ? 'launching-stopped' : 'launch-pause', text, facts } };

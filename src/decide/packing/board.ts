@@ -1,4 +1,4 @@
-import { occupiesNode, type Pod } from '../../model/pod.ts';
+import type { Pod } from '../../model/pod.ts';
 import { addResources, subtractResources } from '../../model/resources.ts';
 import type { Bin } from './bin.ts';
 import { Topology } from './topology.ts';
@@ -21,11 +21,6 @@ export class Board {
 
   addBin(bin: Bin): void {
     this.#bins.push(bin);
-  }
-
-  /** Takes an empty bin off again, which must be the one added last. */
-  dropLastBin(): void {
-    this.#bins.pop();
   }
 
   /** Puts a pod into a bin without asking whether it fits. */
@@ -67,9 +62,4 @@ export class Board {
     }
     this.topology.record(pod, bin, by);
   }
-}
-
-/** Puts the pods that hold room on a node into its bin. */
-export function settle(board: Board, bin: Bin, pods: readonly Pod[]): void {
-  for (const pod of pods) if (occupiesNode(pod)) board.place(pod, bin);
 }

@@ -1,5 +1,6 @@
 import { type Pod, podRef } from '../../model/pod.ts';
 import type { Resources } from '../../model/resources.ts';
+import { hasOwnTopology } from './fits.ts';
 
 /** Pods that are equal in all that placing looks at; work is done once for the group where it can be. */
 export interface PodGroup {
@@ -25,10 +26,11 @@ export function groupPods(pods: readonly Pod[], reference: Resources): readonly 
 }
 
 function constraintKey(pod: Pod): string {
+  // Where no rule looks at other pods, names and labels place nothing; a StatefulSet's or a Job's differ from pod to pod.
+  const identity = hasOwnTopology(pod) ? [pod.namespace, pod.labels] : [];
   return JSON.stringify([
-    pod.namespace,
+    identity,
     pod.requests,
-    pod.labels,
     pod.tolerations,
     pod.nodeSelector,
     pod.nodeAffinityTerms,

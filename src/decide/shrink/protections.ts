@@ -1,3 +1,4 @@
+import type { DisruptionBudget } from '../../model/disruption-budget.ts';
 import { needsEviction, type Pod } from '../../model/pod.ts';
 import type { Reason } from '../../model/reason.ts';
 import { type FleetMix, mixOf } from '../choice.ts';
@@ -13,7 +14,10 @@ interface Question {
   readonly mix: FleetMix;
   readonly evictable: readonly Pod[];
   readonly lastAbortMs: number | undefined;
+  readonly budgets: BudgetsByNamespace;
 }
+
+type BudgetsByNamespace = ReadonlyMap<string, readonly DisruptionBudget[]>;
 
 type Rule = (question: Question) => Reason | undefined;
 
@@ -42,10 +46,11 @@ export function protectionsFor(situation: Situation): Protections {
   let mix = mixOf(situation.fleet.workers);
   const podsByNode = evictablePods(situation.snapshot.pods);
   const aborts = lastAborts(situation);
+  const budgets = Map.groupBy(situation.snapshot.budgets, (budget) => budget.namespace);
   return {
     of: (worker) => {
       const evictable = podsByNode.get(worker.id) ?? [];
-      const question = { worker, situation, mix, evictable, lastAbortMs: aborts.get(worker.id) };
+      const question = { worker, situation, mix, evictable, lastAbortMs: aborts.get(worker.id), budgets };
       return firstThatHolds(question);
     },
     noteRemoved: (worker) => {
@@ -106,8 +111,10 @@ function drainPaused({ worker, situation, lastAbortMs }: Question): Reason | und
   return { code: 'drain-paused', text, facts: { untilMs } };
 }
 
+/** A zone that the policy no longer names needs no worker. */
 function lastInZone({ worker, situation, mix }: Question): Reason | undefined {
   const { minPerZone } = situation.policy.nodes;
+  if (worker.zone !== undefined && !situation.policy.instances.zones.includes(worker.zone)) return undefined;
   const inZone = worker.zone === undefined ? 0 : (mix.byZone.get(worker.zone) ?? 0);
   if (inZone - 1 >= minPerZone) return undefined;
   const text = `${inZone} worker(s) in ${worker.zone ?? 'an unknown zone'}, ${minPerZone} must stay in every zone`;
@@ -123,9 +130,9 @@ function onDemandBase({ worker, situation, mix }: Question): Reason | undefined 
   return { code: 'on-demand-base', text, facts: { onDemand, base } };
 }
 
-function protectedPod({ evictable, situation }: Question): Reason | undefined {
+function protectedPod({ evictable, budgets }: Question): Reason | undefined {
   const reasons = evictable
-    .map((pod) => podProtection(pod, situation.snapshot.budgets))
+    .map((pod) => podProtection(pod, budgets.get(pod.namespace) ?? []))
     .filter((reason) => reason !== undefined);
   return reasons.sort((a, b) => (a.text < b.text ? -1 : 1))[0];
 }

@@ -16,7 +16,7 @@ export function relocator(situation: Situation): (worker: Worker) => Reason | un
   const podsByNode = evictablePods(situation.snapshot.pods);
   let layout: FleetBoard | undefined;
   return (worker) => {
-    layout ??= fleetBoard(situation);
+    layout ??= onlyReadyNodes(fleetBoard(situation), situation);
     const { board, binOfNode } = layout;
     const bin = binOfNode.get(worker.id);
     if (bin === undefined) return { code: 'pods-unknown', text: `what runs on ${worker.id} is not known` };
@@ -33,4 +33,11 @@ export function relocator(situation: Situation): (worker: Worker) => Reason | un
     const text = `${unplaced.length} of ${pods.length} pods of ${worker.id} fit nowhere else, ${podRef(first)} first`;
     return { code: 'pods-do-not-fit', text, facts: { unplaced: unplaced.length, pods: pods.length } };
   };
+}
+
+/** What only boots is no room to move pods to. */
+function onlyReadyNodes(layout: FleetBoard, { snapshot }: Situation): FleetBoard {
+  const ready = new Set(snapshot.nodes.filter((node) => node.isReady).map((node) => node.name));
+  for (const bin of layout.board.bins) bin.isOpen &&= ready.has(bin.id);
+  return layout;
 }

@@ -2,6 +2,7 @@ import type { KeptNode, Refusal, RemoveAction } from '../../model/plan.ts';
 import type { Worker } from '../fleet.ts';
 import type { Growth } from '../growth.ts';
 import type { Situation } from '../situation.ts';
+import { secondsText } from '../wording.ts';
 import { brakeOf } from './brakes.ts';
 import { inCandidateOrder } from './candidates.ts';
 import { protectionsFor } from './protections.ts';
@@ -22,13 +23,14 @@ export interface Shrink {
  * protected by no rule and its pods must provably fit elsewhere.
  */
 export function planShrink(situation: Situation, growth: Growth, isAborting: boolean): Shrink {
-  const isOverMax = situation.fleet.billable > situation.policy.nodes.max;
+  const isOverMax = situation.fleet.workers.length > situation.policy.nodes.max;
   const brake = brakeOf({ situation, growth, isOverMax, isAborting });
   if (brake !== undefined) {
-    const kept = nodesOf(situation.fleet.workers).map(({ node }) => ({
+    const held = nodesOf(situation.fleet.workers).map(({ node }) => ({
       nodeName: node.name,
       reason: brake.reason,
     }));
+    const kept = [...held, ...lostNodes(situation)];
     const refusals: Refusal[] = brake.isWorthSaying ? [{ what: 'shrink', reason: brake.reason }] : [];
     return { removals: [], kept, refusals, wakeAtMs: brake.untilMs };
   }
@@ -38,8 +40,8 @@ export function planShrink(situation: Situation, growth: Growth, isAborting: boo
 function pickNodes(situation: Situation, growth: Growth, isOverMax: boolean): Shrink {
   const { policy, fleet } = situation;
   const removals: WantedRemoval[] = [];
-  const kept: KeptNode[] = [];
-  const surplus = fleet.workers.length - (isOverMax ? policy.nodes.min : growth.floor.shrinkFloor);
+  const kept: KeptNode[] = [...lostNodes(situation)];
+  const surplus = fleet.workers.length - growth.floor.shrinkFloor;
   const most = isOverMax ? 1 : Math.min(policy.shrink.maxNodesPerDecision, surplus);
   const protections = protectionsFor(situation);
   const relocate = relocator(situation);
@@ -72,6 +74,17 @@ function nodesOf(workers: readonly Worker[]): readonly NodeWorker[] {
   return workers.filter((worker): worker is NodeWorker => worker.node !== undefined);
 }
 
+/** Nodes that no longer count because they are unready for too long or their instance is gone; nothing here removes them. */
+function lostNodes({ fleet, nowMs }: Situation): KeptNode[] {
+  return nodesOf(fleet.lost).map(({ node }) => {
+    const unreadyMs = nowMs - (node.readyChangedAtMs ?? node.createdAtMs);
+    const text = node.isReady
+      ? `${node.name} no longer counts: its instance is going`
+      : `${node.name} no longer counts: not ready for ${secondsText(unreadyMs)}`;
+    return { nodeName: node.name, reason: { code: 'not-counted', text } };
+  });
+}
+
 function notNow(removed: number, most: number) {
   const text = `${removed} of at most ${most} removal(s) a decision go first`;
   return { code: 'others-first', text, facts: { removed, most } };
@@ -81,8 +94,8 @@ function whyItGoes(situation: Situation, worker: Worker, isOverMax: boolean) {
   const { fleet, policy } = situation;
   const where = `${worker.lifecycle ?? 'unknown'} in ${worker.zone ?? 'an unknown zone'}`;
   if (isOverMax) {
-    const text = `${fleet.billable} workers, the maximum is ${policy.nodes.max}; ${worker.id} (${where}) is the first that may go`;
-    return { code: 'above-maximum', text, facts: { billable: fleet.billable, max: policy.nodes.max } };
+    const text = `${fleet.workers.length} workers, the maximum is ${policy.nodes.max}; ${worker.id} (${where}) is the first that may go`;
+    return { code: 'above-maximum', text, facts: { workers: fleet.workers.length, max: policy.nodes.max } };
   }
   const { cpu, memory, downWindowSeconds, enabled } = policy.utilization;
   const low = enabled
