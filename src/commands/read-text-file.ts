@@ -34,11 +34,14 @@ async function readBytes(file: string): Promise<Buffer> {
       if (size > MOST_BYTES) break;
     }
   } catch (error) {
-    const code = error instanceof Error && 'code' in error ? String(error.code) : 'unknown';
-    throw new CannotDo(`cannot read ${file}: ${REASONS[code] ?? `the system says ${code}: check the path`}`, {
-      cause: error,
-    });
+    throw new CannotDo(`cannot read ${file}: ${reasonOf(error)}`, { cause: error });
   }
   if (size > MOST_BYTES) throw new CannotDo(`cannot read ${file}: it is larger than 64 MB: check the path`);
   return Buffer.concat(chunks);
+}
+
+function reasonOf(error: unknown): string {
+  const code =
+    typeof error === 'object' && error !== null && 'code' in error ? String(error.code) : 'unknown';
+  return REASONS[code] ?? `the system says ${code}: check the path`;
 }

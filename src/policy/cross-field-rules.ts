@@ -1,7 +1,7 @@
+import { defaultPolicy } from './default-policy.ts';
 import type { KnownValues } from './known-values.ts';
 import { orderingBreaches, orderings } from './ordering-rules.ts';
 import { type PolicyPath, pathText } from './policy-path.ts';
-import { policySchema } from './policy-schema.ts';
 
 /** A rule between fields that a policy breaks. The fault stands at the first of `places` that the text writes out. */
 export interface Breach {
@@ -16,7 +16,7 @@ export interface CrossFieldRule {
   readonly breaches: (known: KnownValues) => readonly Breach[];
 }
 
-const DEFAULTS = policySchema.parse({});
+const DEFAULTS = defaultPolicy();
 
 /** Every rule between fields, in the order in which docs/policy.md lists them. The defaults obey them all. */
 export const crossFieldRules: readonly CrossFieldRule[] = [

@@ -14,7 +14,7 @@ export function nearMiss(written: string, candidates: readonly string[]): string
     .map((candidate) => ({ candidate, slips: slipsBetween(plain, plainForm(candidate)) }))
     .toSorted((a, b) => a.slips - b.slips);
   const best = ranked[0];
-  const allowed = Math.max(1, Math.floor(written.length / 3));
+  const allowed = Math.max(1, Math.floor(plain.length / 3));
   return best !== undefined && best.slips <= allowed ? best.candidate : undefined;
 }
 

@@ -119,7 +119,7 @@ const pending = z.strictObject({
   obeysCooldown: z
     .boolean()
     .default(false)
-    .describe('Whether pending pods wait for the cooldown after growth.'),
+    .describe('Whether pending pods wait for the cooldown after growth, and growth for them begins one.'),
 });
 
 const threshold = (up: number, urgent: number | undefined, down: number) =>
@@ -181,10 +181,7 @@ const cooldown = z.strictObject({
 });
 
 const shrink = z.strictObject({
-  enabled: z
-    .boolean()
-    .default(true)
-    .describe('Whether nodes are removed at all; spot replacement goes on either way.'),
+  enabled: z.boolean().default(true).describe('Whether nodes that the load does not need are removed.'),
   maxNodesPerDecision: z
     .number()
     .int()

@@ -34,7 +34,9 @@ export function readPolicyText(text: string): PolicyText {
 
 function readDocument(document: Document.Parsed, text: string, lineCounter: LineCounter): PolicyText {
   const lines = text.split('\n');
-  const lineAt = (offset: number) => Math.min(Math.max(1, lineCounter.linePos(offset).line), lines.length);
+  // What is missing at the end of a text is missing in its last line that says something.
+  const lastLine = text.trimEnd().split('\n').length;
+  const lineAt = (offset: number) => Math.min(Math.max(1, lineCounter.linePos(offset).line), lastLine);
   const syntax = syntaxFaults(document, lines, lineAt);
   const broken = syntax.some((f) => f.fatal);
   if (broken) return { root: undefined, faults: syntax.map((f) => f.fault), lineOf: FIRST_LINE };
@@ -49,7 +51,7 @@ function readDocument(document: Document.Parsed, text: string, lineCounter: Line
 
 function parsed(text: string, lineCounter: LineCounter): Document.Parsed | undefined {
   try {
-    return parseDocument(text, { lineCounter, prettyErrors: false, uniqueKeys: false, logLevel: 'silent' });
+    return parseDocument(text, { lineCounter, prettyErrors: false, uniqueKeys: false, logLevel: 'error' });
   } catch (error) {
     // The parser recurses: thousands of levels overflow its stack.
     if (error instanceof RangeError) return undefined;

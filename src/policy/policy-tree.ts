@@ -1,14 +1,4 @@
-import {
-  isAlias,
-  isMap,
-  isNode,
-  isScalar,
-  isSeq,
-  type Pair,
-  type Scalar,
-  type YAMLMap,
-  type YAMLSeq,
-} from 'yaml';
+import { isAlias, isMap, isNode, isScalar, isSeq, type Pair, type YAMLMap, type YAMLSeq } from 'yaml';
 import type { TextFault } from './policy-fault.ts';
 import { type PolicyPath, pathText } from './policy-path.ts';
 
@@ -77,7 +67,7 @@ class TreeWalk {
       });
     }
     if (isMap(node)) return this.#mapping(node, path);
-    return isSeq(node) ? this.#list(node, path) : (node as Scalar).value;
+    return isSeq(node) ? this.#list(node, path) : node.value;
   }
 
   #mapping(map: YAMLMap, path: PolicyPath): Readonly<Record<string, unknown>> {

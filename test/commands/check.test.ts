@@ -1,0 +1,115 @@
+import { spawnSync } from 'node:child_process';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { checkPolicyFile } from '../../src/commands/check.ts';
+import { schemaText } from '../../src/commands/schema.ts';
+import { defaultPolicy } from '../../src/policy/default-policy.ts';
+import { policyDigest } from '../../src/policy/policy-digest.ts';
+
+const BIN = fileURLToPath(new URL('../../src/bin.js', import.meta.url));
+let folder = '';
+
+beforeAll(() => {
+  folder = mkdtempSync(join(tmpdir(), 'smartscale-check-'));
+});
+afterAll(() => rmSync(folder, { recursive: true, force: true }));
+
+const fileWith = (text: string | Uint8Array, name = 'policy.yaml') => {
+  const file = join(folder, name);
+  writeFileSync(file, text);
+  return file;
+};
+
+const smartscale = (args: readonly string[], input = '') =>
+  spawnSync(process.execPath, ['--disable-warning=ExperimentalWarning', BIN, ...args], {
+    encoding: 'utf8',
+    input,
+  });
+
+describe('smartscale check', () => {
+  it('names the digest of a valid policy', async () => {
+    const file = fileWith('nodes: {max: 10}\n');
+    expect(await checkPolicyFile(file, false)).toEqual({
+      valid: true,
+      output: `${file}  valid, digest ${policyDigest(defaultPolicy())}\n`,
+    });
+  });
+
+  it('prints each fault with file, line, field, value, rule and remedy', async () => {
+    const file = fileWith(
+      'nodes:\n  min: 3\n  max: 2\nspott: {percent: 50, onDemandBase: 2, and: a lot more than fits a line}\n',
+    );
+    const { valid, output } = await checkPolicyFile(file, false);
+    expect(valid).toBe(false);
+    expect(output.split('\n')).toEqual([
+      `${file}:3  nodes.max = 2: nodes.max (2) must be at least nodes.min (3): no fleet could satisfy both; raise nodes.max to at least 3, or lower nodes.min`,
+      `${file}:4  spott = {"percent":50,"onDemandBase":2,"and":"a lot more than fits …: no such key exists; did you mean spot?`,
+      '',
+    ]);
+  });
+
+  it('speaks of the file where a fault has no field', async () => {
+    const file = fileWith('');
+    expect((await checkPolicyFile(file, false)).output).toMatch(
+      /policy\.yaml:1 {2}the file: is empty; write \{\}/,
+    );
+  });
+
+  it.each([
+    ['nodes: {max: 10}', true, policyDigest(defaultPolicy()), []],
+    ['nodes: {max: 0}', false, null, ['nodes.max']],
+  ])('answers %j as one JSON document', async (text, valid, digest, paths) => {
+    const { output } = await checkPolicyFile(fileWith(text), true);
+    expect(output.endsWith('}\n')).toBe(true);
+    const answer = JSON.parse(output) as { readonly faults: readonly { readonly path: string }[] };
+    expect(answer).toMatchObject({ valid, digest });
+    expect(answer.faults.map((fault) => fault.path)).toEqual(paths);
+  });
+
+  it('refuses a missing file, a directory and what is not text, with the way out', async () => {
+    await expect(checkPolicyFile(join(folder, 'none.yaml'), false)).rejects.toThrow(
+      /none\.yaml: no such file: check/,
+    );
+    await expect(checkPolicyFile(folder, false)).rejects.toThrow(/directory: name a file/);
+    await expect(checkPolicyFile(join(fileWith('{}'), 'x'), false)).rejects.toThrow(/no directory/);
+    const binary = fileWith(Uint8Array.of(0xff, 0xfe, 0x00), 'binary.yaml');
+    await expect(checkPolicyFile(binary, false)).rejects.toThrow(/not UTF-8 text: save it as UTF-8/);
+  });
+});
+
+describe('smartscale schema', () => {
+  it('prints the JSON Schema, or the table of keys', async () => {
+    expect(JSON.parse(await schemaText(false))).toMatchObject({ title: 'SmartScale policy', type: 'object' });
+    expect(await schemaText(true)).toContain('| `nodes.max` | `10` | nodes |');
+  });
+});
+
+describe('the command line', () => {
+  it('exits with 0 for a valid policy on standard input and prints nothing but JSON', () => {
+    const { status, stdout, stderr } = smartscale(['check', '-', '--json'], '{}');
+    expect({ status, stderr, valid: (JSON.parse(stdout) as { valid: boolean }).valid }).toEqual({
+      status: 0,
+      stderr: '',
+      valid: true,
+    });
+  });
+
+  it('exits with 1 for an invalid policy', () => {
+    expect(smartscale(['check', '-'], 'nodes: {max: 0}').status).toBe(1);
+  });
+
+  it.each([
+    [['check', 'none.yaml'], /^smartscale: cannot read none\.yaml: no such file: check the path\n$/],
+    [['chekc', 'x'], /^smartscale: unknown command 'chekc'.*Did you mean check.*\n$/],
+    [['check', 'x', '--jsno'], /^smartscale: unknown option '--jsno'.*Did you mean --json.*\n$/],
+    [['check'], /^smartscale: missing required argument 'file'.*\n$/],
+    [[], /^smartscale: no command given.*--help.*\n$/],
+  ])('exits with 2 and one line for %j', (args, line) => {
+    const { status, stdout, stderr } = smartscale(args);
+    expect({ status, stdout }).toEqual({ status: 2, stdout: '' });
+    expect(stderr).toMatch(line);
+  });
+});
