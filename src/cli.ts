@@ -1,6 +1,7 @@
 import { Command, CommanderError } from 'commander';
 import { CannotDo } from './commands/cannot-do.ts';
 import { addCheckCommand } from './commands/check.ts';
+import { addDemoCommand } from './commands/demo.ts';
 import { addSchemaCommand } from './commands/schema.ts';
 
 /*
@@ -16,6 +17,7 @@ const program = new Command('smartscale')
   .configureOutput({ outputError: () => undefined });
 
 addCheckCommand(program);
+addDemoCommand(program);
 addSchemaCommand(program);
 
 process.stdout.on('error', (error: NodeJS.ErrnoException) => {
