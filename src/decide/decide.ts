@@ -30,7 +30,8 @@ export function decide(inForce: PolicyInForce, snapshot: Snapshot, nowMs: number
   const refusals = [...growth.refusals, ...shrink.refusals];
   const suspended = inForce.policy.suspend;
   const have = situation.fleet.workers.length;
-  const wakeAtMs = earliest(growth.wakeAtMs, shrink.wakeAtMs);
+  // Under a policy that only the timer drives, nothing else may set the rhythm.
+  const wakeAtMs = inForce.policy.loop.eventDriven ? earliest(growth.wakeAtMs, shrink.wakeAtMs) : undefined;
   return {
     decisionId,
     decidedAtMs: nowMs,

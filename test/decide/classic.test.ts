@@ -13,7 +13,14 @@ import { aSnapshot, aUtilization, steady } from '../builders/snapshot.ts';
  */
 const classic = aPolicy({
   loop: { intervalSeconds: 120, eventDriven: false },
-  pending: { minAgeSeconds: 180, batchIdleMs: 0, batchMaxMs: 0, sizing: 'step', obeysCooldown: true },
+  pending: {
+    minAgeSeconds: 180,
+    maxNodesPerDecision: 2,
+    batchIdleMs: 0,
+    batchMaxMs: 0,
+    sizing: 'step',
+    obeysCooldown: true,
+  },
 });
 
 const NOW = 100_000_000;
@@ -76,10 +83,12 @@ describe('the classic policy', () => {
     expect(change(decide(classic, cluster(3, { memory: 75 }), NOW))).toBe(0);
   });
 
-  it('counts a pending pod after three minutes, and says when', () => {
-    const plan = decide(classic, cluster(3, {}, { pods: pendingPods(1, 170, 3) }), NOW);
+  it('counts a pending pod after three minutes, and leaves the rhythm to the timer', () => {
+    const snapshot = cluster(3, {}, { pods: pendingPods(1, 170, 3) });
+    const plan = decide(classic, snapshot, NOW);
     expect(change(plan)).toBe(0);
-    expect(plan.wakeAtMs).toBe(NOW + 10_000);
+    expect(plan.wakeAtMs).toBeUndefined();
+    expect(decide(aPolicy({ pending: { minAgeSeconds: 180 } }), snapshot, NOW).wakeAtMs).toBe(NOW + 10_000);
     expect(change(decide(classic, cluster(3, {}, { pods: pendingPods(1, 180, 3) }), NOW))).toBe(1);
   });
 
@@ -96,8 +105,10 @@ describe('the classic policy', () => {
     for (const plan of [byLoad, byPods]) {
       expect(change(plan)).toBe(0);
       expect(codes(plan)).toContain('suppressed-by-cooldown');
-      expect(plan.wakeAtMs).toBe(NOW + 120_000);
     }
+    const byEvents = aPolicy({ pending: { obeysCooldown: true } });
+    const waiting = cluster(3, {}, { operations, pods: pendingPods(9, 200, 3) });
+    expect(decide(byEvents, waiting, NOW).wakeAtMs).toBe(NOW + 120_000);
   });
 
   it('grows again five minutes after a growth, and at once after a removal', () => {

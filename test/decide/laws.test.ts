@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import fc from 'fast-check';
+import * as fc from 'fast-check';
 import { decide } from '../../src/decide/decide.ts';
 import { podProtection } from '../../src/decide/shrink/pod-protections.ts';
 import { isAlive } from '../../src/model/instance.ts';
@@ -120,7 +120,7 @@ describe('whatever the world looks like', () => {
       fc.property(policies, snapshots, (policy, snapshot) =>
         law(decide(policy, snapshot, NOW), { policy, snapshot }),
       ),
-      { numRuns: 400 },
+      { numRuns: 150 },
     );
 
   it('never plans more nodes than the maximum, those in flight counted', () => {
