@@ -3,6 +3,7 @@ import { CannotDo } from './commands/cannot-do.ts';
 import { addCheckCommand } from './commands/check.ts';
 import { addDemoCommand } from './commands/demo.ts';
 import { addSchemaCommand } from './commands/schema.ts';
+import { PortError } from './ports.ts';
 
 /*
  * Every command is listed here and lives in commands/; what is heavy it imports inside its action. Exit codes: 0 done and
@@ -38,7 +39,7 @@ function exitCodeFor(error: unknown): number {
     if (error.exitCode === 0) return 0;
     const fact = error.message.replace(/^error: /, '').replaceAll(/\s*\n\s*/g, ' ');
     process.stderr.write(`smartscale: ${fact}: run \`smartscale --help\`\n`);
-  } else if (error instanceof CannotDo) {
+  } else if (error instanceof CannotDo || error instanceof PortError) {
     process.stderr.write(`smartscale: ${error.message}\n`);
   } else {
     process.stderr.write(`smartscale: this is a bug, please report it: ${bugText(error)}\n`);

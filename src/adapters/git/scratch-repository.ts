@@ -1,6 +1,7 @@
 import { mkdir, mkdtemp, readdir, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { PortError } from '../../ports.ts';
 import { git } from './git-command.ts';
 
 /** Where the demo's policy lives: a repository of its own whose commits are the only lever. */
@@ -8,6 +9,8 @@ export interface ScratchRepository {
   readonly directory: string;
   /** The policy's path within it. */
   readonly file: string;
+  /** Whether it was made by this call. */
+  readonly isNew: boolean;
 }
 
 const FILE = 'policy.yaml';
@@ -23,10 +26,22 @@ export async function openScratchRepository(
   policyText: string,
   directory?: string,
 ): Promise<ScratchRepository> {
-  const where = directory ?? (await mkdtemp(join(tmpdir(), 'smartscale-demo-')));
-  await mkdir(where, { recursive: true });
-  if (!(await readdir(where)).includes('.git')) await begin(where, policyText);
-  return { directory: where, file: FILE };
+  const where =
+    directory === undefined ? await mkdtemp(join(tmpdir(), 'smartscale-demo-')) : await made(directory);
+  const isNew = !(await readdir(where)).includes('.git');
+  if (isNew) await begin(where, policyText);
+  return { directory: where, file: FILE, isNew };
+}
+
+async function made(directory: string): Promise<string> {
+  try {
+    await mkdir(directory, { recursive: true });
+    return directory;
+  } catch (cause) {
+    const code = cause instanceof Error && 'code' in cause ? String(cause.code) : 'unknown';
+    const message = `cannot make the folder ${directory} (${code}): name one that can be made`;
+    throw new PortError(message, { retry: 'configuration', code, cause });
+  }
 }
 
 async function begin(directory: string, policyText: string): Promise<void> {

@@ -22,7 +22,7 @@ export interface DemoWorldOptions {
   readonly git: GitPolicySource;
   /** Told of everything, the past included. */
   readonly reporters: readonly Reporter[];
-  /** Told from the moment at which the page opens. */
+  /** Told from `tell` on, and then first of the policy in force. */
   readonly story: Reporter;
 }
 
@@ -31,11 +31,18 @@ export class DemoWorld {
   readonly world: SimulatedWorld;
   /** Rejects when the controller breaks; never resolves before `close`. */
   readonly broken: Promise<void>;
+  /** From now on the story is told. */
+  readonly tell: () => void;
   readonly #stop = new AbortController();
   readonly #stopFollowing: () => void;
 
-  private constructor(world: SimulatedWorld, git: GitPolicySource) {
+  private constructor({
+    world,
+    git,
+    tell,
+  }: { world: SimulatedWorld; git: GitPolicySource; tell: () => void }) {
     this.world = world;
+    this.tell = tell;
     this.broken = new Controller(world.ports).run(this.#stop.signal);
     this.#stopFollowing = git.onChange(() => world.policySource.commit(git.current()));
   }
@@ -43,7 +50,7 @@ export class DemoWorld {
   /** Opens the world and plays its past. */
   static async open({ seed, git, reporters, story }: DemoWorldOptions): Promise<DemoWorld> {
     const trace = await readDemoTrace();
-    let isPast = true;
+    const past: { policy?: ReportEvent; isOver: boolean } = { isOver: false };
     const world: SimulatedWorld = new SimulatedWorld({
       seed,
       trace,
@@ -55,13 +62,13 @@ export class DemoWorld {
         report(event) {
           judgeBy(world, event);
           for (const reporter of reporters) reporter.report(event);
-          if (!isPast || event.kind === 'policy-accepted') story.report(event);
+          if (past.isOver) story.report(event);
+          else if (event.kind === 'policy-accepted') past.policy = event;
         },
       },
     });
-    const demo = new DemoWorld(world, git);
+    const demo = new DemoWorld({ world, git, tell: () => tellFrom(past, story) });
     await world.advanceTo(PAST_MS);
-    isPast = false;
     return demo;
   }
 
@@ -70,6 +77,11 @@ export class DemoWorld {
     this.#stop.abort();
     await this.broken;
   }
+}
+
+function tellFrom(past: { policy?: ReportEvent; isOver: boolean }, story: Reporter): void {
+  past.isOver = true;
+  if (past.policy !== undefined) story.report(past.policy);
 }
 
 /** The invariants judge by the policy that the controller obeys. */

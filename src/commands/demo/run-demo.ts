@@ -1,3 +1,4 @@
+import { rm } from 'node:fs/promises';
 import { GitPolicySource } from '../../adapters/git/git-policy-source.ts';
 import { openScratchRepository, type ScratchRepository } from '../../adapters/git/scratch-repository.ts';
 import { startHttp } from '../../report/http-server.ts';
@@ -23,7 +24,27 @@ export interface DemoOptions {
  * @throws {PortError} when git is missing, the repository cannot be used or the port is taken
  */
 export async function runDemo(options: DemoOptions): Promise<void> {
+  const stopAsked = untilSignal();
   const repository = await openScratchRepository(options.policyText, options.repository);
+  let hasOpened = false;
+  try {
+    await play(options, repository, () => {
+      hasOpened = true;
+      return stopAsked;
+    });
+  } finally {
+    // A demo that never opened leaves nothing behind.
+    if (!hasOpened && repository.isNew && options.repository === undefined)
+      await rm(repository.directory, { recursive: true });
+  }
+  process.stdout.write(`Stopped. Your policy and its history stay in ${repository.directory}\n`);
+}
+
+async function play(
+  options: DemoOptions,
+  repository: ScratchRepository,
+  untilStop: () => Promise<void>,
+): Promise<void> {
   const git = await GitPolicySource.open(repository.directory, repository.file);
   const page = new PageState(SIMULATED_CLUSTER_NAME);
   const metrics = new Metrics({ isLeader: () => true, watches: () => ({}), eventsDropped: () => 0 });
@@ -41,7 +62,9 @@ export async function runDemo(options: DemoOptions): Promise<void> {
       routes: serving.router,
     });
     process.stdout.write(greeting(http.port, options, howToEdit));
-    await untilStopped((onFailure) => pace.start(onFailure), demo);
+    demo.tell();
+    const broken = new Promise<never>((_resolve, reject) => pace.start(reject));
+    await Promise.race([untilStop(), demo.broken, broken]);
     await http.close();
   } finally {
     pace.stop();
@@ -49,19 +72,15 @@ export async function runDemo(options: DemoOptions): Promise<void> {
     serving.close();
     git.close();
   }
-  process.stdout.write(`Stopped. Your policy and its history stay in ${repository.directory}\n`);
 }
 
-/** Resolves at a signal to stop; rejects when the world or the controller breaks. */
-async function untilStopped(
-  start: (onFailure: (error: unknown) => void) => void,
-  demo: DemoWorld,
-): Promise<void> {
-  await new Promise<void>((resolve, reject) => {
-    // A terminal sends Ctrl-C to the whole group, and a parent may pass it on: a second one must not cut the first short.
+/**
+ * Resolves at the first signal to stop. A terminal sends Ctrl-C to the whole group, and a parent may pass it on: a second
+ * one does not cut the first one's clean end short.
+ */
+function untilSignal(): Promise<void> {
+  return new Promise((resolve) => {
     for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, () => resolve());
-    demo.broken.catch(reject);
-    start(reject);
   });
 }
 

@@ -23,8 +23,9 @@ export function timeText(ms) {
   return short.format(ms);
 }
 
+/** US dollars. */
 export function moneyText(usd, digits) {
-  return `${usd.toFixed(digits)} USD`;
+  return `$${usd.toFixed(digits)}`;
 }
 
 /** How long something lasts, in the two largest units: `2 h 05 min`. */
