@@ -19,9 +19,9 @@ const installed = Object.entries(lock.packages)
   )
   .map(([folder]) => ({ name: folder.replace('node_modules/', ''), bytes: sizeOf(folder) }));
 const total = installed.reduce((sum, { bytes }) => sum + bytes, 0);
-process.stdout.write(`production packages: ${installed.length}, ${(total / MIB).toFixed(0)} MiB installed\n`);
+console.log(`production packages: ${installed.length}, ${(total / MIB).toFixed(0)} MiB installed`);
 for (const { name, bytes } of installed.sort((a, b) => b.bytes - a.bytes).slice(0, 8)) {
-  process.stdout.write(`  ${(bytes / MIB).toFixed(1).padStart(6)} MiB  ${name}\n`);
+  console.log(`  ${(bytes / MIB).toFixed(1).padStart(6)} MiB  ${name}`);
 }
 
 const bundle = await build({
@@ -45,9 +45,9 @@ for (const output of Object.values(bundle.metafile.outputs)) {
     reached += bytesInOutput;
   }
 }
-process.stdout.write(`reachable code, minified: ${(reached / MIB).toFixed(1)} MiB\n`);
+console.log(`reachable code, minified: ${(reached / MIB).toFixed(1)} MiB`);
 for (const [name, bytes] of [...byPackage].sort((a, b) => b[1] - a[1]).slice(0, 10)) {
-  process.stdout.write(`  ${(bytes / MIB).toFixed(2).padStart(6)} MiB  ${name}\n`);
+  console.log(`  ${(bytes / MIB).toFixed(2).padStart(6)} MiB  ${name}`);
 }
 
 /** Bytes of a package's own files; packages nested in it are listed for themselves. */

@@ -2,8 +2,9 @@ import { Command, CommanderError } from 'commander';
 import { CannotDo } from './commands/cannot-do.ts';
 import { addCheckCommand } from './commands/check.ts';
 import { addDemoCommand } from './commands/demo.ts';
+import { addPlanCommand } from './commands/plan.ts';
+import { addRunCommand } from './commands/run.ts';
 import { addSchemaCommand } from './commands/schema.ts';
-import { addSimulateCommand } from './commands/simulate.ts';
 import { PortError } from './ports.ts';
 
 /*
@@ -20,8 +21,9 @@ const program = new Command('smartscale')
 
 addCheckCommand(program);
 addDemoCommand(program);
+addPlanCommand(program);
+addRunCommand(program);
 addSchemaCommand(program);
-addSimulateCommand(program);
 
 process.stdout.on('error', (error: NodeJS.ErrnoException) => {
   // The reader of a pipe went away (`| head`): nothing is left to say, and nobody to say it to.

@@ -1,4 +1,4 @@
-import { type Clock, PortError, type ReportEvent, type Reporter } from '../../ports.ts';
+import { PortError, type ReportEvent, type Reporter } from '../../ports.ts';
 import { type EventText, eventTextOf } from './event-text.ts';
 import { KubeApiError } from './kube-api-error.ts';
 import type { KubeTransport } from './kube-transport.ts';
@@ -23,7 +23,6 @@ export interface EventObject {
 
 export interface KubernetesEventsOptions {
   readonly transport: KubeTransport;
-  readonly clock: Clock;
   /** What events about the fleet as a whole are attached to: the ConfigMap of the policy. */
   readonly fleet: EventObject;
   /** The uid of a pod, where it is known: `kubectl describe` shows only events that carry it. */

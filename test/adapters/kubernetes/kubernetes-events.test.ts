@@ -4,7 +4,6 @@ import type { Operation } from '../../../src/model/operation.ts';
 import type { NoticeSubject, ReportEvent } from '../../../src/ports.ts';
 import { aLaunch, aRemoval } from '../../builders/fleet.ts';
 import { type Answer, type RecordedCall, RecordingApiServer, refusal } from './recording-api-server.ts';
-import { SteppedClock } from './stepped-clock.ts';
 
 const AT = Date.parse('2026-11-24T10:00:00.500Z');
 const FLEET = { apiVersion: 'v1', kind: 'ConfigMap', namespace: 'smartscale', name: 'policy' };
@@ -17,7 +16,6 @@ async function eventsOf(answer: (call: RecordedCall) => Answer): Promise<Kuberne
   server = await RecordingApiServer.start(answer);
   return new KubernetesEvents({
     transport: server.transport,
-    clock: new SteppedClock(),
     fleet: FLEET,
     podUid: (namespace, name) => (namespace === 'shop' ? `uid-${name}` : undefined),
     instance: 'smartscale-1',

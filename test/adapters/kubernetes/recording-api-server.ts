@@ -21,12 +21,14 @@ export interface Answer {
 export class RecordingApiServer {
   readonly calls: RecordedCall[] = [];
   readonly transport: KubeTransport;
+  readonly url: string;
   readonly #server: http.Server;
 
   private constructor(server: http.Server) {
     this.#server = server;
     const { port } = server.address() as AddressInfo;
-    this.transport = new KubeTransport(anonymousCredentials(`http://127.0.0.1:${port}`), new SteppedClock());
+    this.url = `http://127.0.0.1:${port}`;
+    this.transport = new KubeTransport(anonymousCredentials(this.url), new SteppedClock());
   }
 
   static async start(answer: (call: RecordedCall) => Answer): Promise<RecordingApiServer> {
@@ -39,7 +41,7 @@ export class RecordingApiServer {
           method: request.method ?? '',
           path: request.url ?? '',
           contentType: request.headers['content-type'],
-          body: text === '' ? undefined : (JSON.parse(text) as unknown),
+          body: isJson(request.headers['content-type']) ? (JSON.parse(text) as unknown) : undefined,
         };
         started.calls.push(call);
         const { status, headers, body } = answer(call);
@@ -62,6 +64,10 @@ export class RecordingApiServer {
     this.#server.closeAllConnections();
     await new Promise((resolve) => this.#server.close(resolve));
   }
+}
+
+function isJson(contentType: string | undefined): boolean {
+  return contentType?.includes('json') === true;
 }
 
 /** The `Status` that an API server refuses a call with. */

@@ -1,0 +1,193 @@
+import type { Logger } from 'pino';
+import { FilePolicySource } from '../adapters/file/file-policy-source.ts';
+import { KubeTransport } from '../adapters/kubernetes/kube-transport.ts';
+import { KubernetesCluster } from '../adapters/kubernetes/kubernetes-cluster.ts';
+import { KubernetesEvents } from '../adapters/kubernetes/kubernetes-events.ts';
+import { LeaseLeadership } from '../adapters/kubernetes/lease-leadership.ts';
+import { KubeLeaseStore } from '../adapters/kubernetes/lease-store.ts';
+import { MemoryLedger } from '../adapters/memory/memory-ledger.ts';
+import type { ControllerPorts } from '../controller.ts';
+import type { Clock, Cloud, Leadership, PolicySource, Telemetry } from '../ports.ts';
+import { type ReadinessCheck, startHttp } from '../report/http-server.ts';
+import { JsonLog } from '../report/json-log.ts';
+import { Metrics } from '../report/metrics.ts';
+import { pageRouter } from '../report/page/page-router.ts';
+import { PageState } from '../report/page/page-state.ts';
+import { reportToAll } from '../report/reporters.ts';
+import { leadWhileHeld } from './lead-while-held.ts';
+import { type LiveCluster, openCluster } from './live-cluster.ts';
+
+/** Events and the release of the lease get so long at the end. */
+const FAREWELL_MS = 3_000;
+
+export interface ProcessOptions {
+  readonly kubeconfig?: string;
+  readonly context?: string;
+  /** Where the lease and the policy's ConfigMap are. */
+  readonly namespace: string;
+  readonly policyConfigmap: string;
+  /** A watched file in the ConfigMap's place. */
+  readonly policy?: string;
+  readonly leaseName: string;
+  readonly clusterName: string;
+  readonly port: number;
+  /** Unique to this process. */
+  readonly identity: string;
+}
+
+/** What the process is given: the parts of the world outside the cluster, and the loop to run while it leads. */
+export interface ProcessParts {
+  readonly clock: Clock;
+  readonly logger: Logger;
+  readonly cloud: Cloud;
+  readonly telemetry: Telemetry;
+  /** Runs until the signal aborts, and resolves when its current step has ended. */
+  readonly loop: (ports: ControllerPorts, signal: AbortSignal) => Promise<void>;
+}
+
+/**
+ * One replica from start to end: mirrors the cluster, serves HTTP, waits for the lease, runs the loop while it leads.
+ * Resolves `stopped` after the signal, with the lease given back; `lost` when another replica leads or may soon, and then
+ * this process must end, since what it remembers is outdated. Throws a configuration `PortError` when it cannot start.
+ */
+export async function runAutoscaler(
+  options: ProcessOptions,
+  parts: ProcessParts,
+  signal: AbortSignal,
+): Promise<'stopped' | 'lost'> {
+  const live = openCluster(options, parts.clock);
+  // A queue of evictions before the API server's rate limit must not delay a renewal, so the lease has its own.
+  const leaseTransport = new KubeTransport(live.credentials, parts.clock);
+  const stop = new AbortController();
+  try {
+    const policy = await policyOf(options, { live, clock: parts.clock, signal: stop.signal });
+    const isListed = flagOf(live.view.synced(stop.signal));
+    const leadership = leadershipOf(options, { transport: leaseTransport, parts });
+    const voice = voiceOf(options, { live, parts, leadership });
+    const http = await startHttp({
+      port: options.port,
+      registry: voice.metrics.registry,
+      readiness: () => checksOf(live, isListed, policy),
+      routes: voice.page.router,
+    });
+    parts.logger.info({ port: http.port, identity: options.identity }, 'started');
+    const ports = {
+      cluster: new KubernetesCluster(live.view, live.transport),
+      cloud: parts.cloud,
+      telemetry: parts.telemetry,
+      ledger: new MemoryLedger(),
+      leadership,
+      clock: parts.clock,
+      reporter: voice.reporter,
+      policySource: policy.source,
+      clusterName: options.clusterName,
+    };
+    try {
+      return await leadWhileHeld(leadership, signal, async (held) => {
+        parts.logger.info('leading');
+        await parts.loop(ports, held);
+      });
+    } finally {
+      voice.page.close();
+      await Promise.all([bidFarewell(voice.events, parts.clock), http.close()]);
+    }
+  } finally {
+    stop.abort();
+    leaseTransport.close();
+    await live.close();
+  }
+}
+
+/** The last events still go out, if the API server takes them soon. */
+async function bidFarewell(events: KubernetesEvents, clock: Clock): Promise<void> {
+  const isOver = new AbortController();
+  const flushed = events.flushed().then(() => isOver.abort());
+  await clock.sleep(FAREWELL_MS, isOver.signal);
+  await events.close();
+  await flushed;
+}
+
+interface PolicyPart {
+  readonly source: PolicySource;
+  /** Whether the source has been asked at all. */
+  readonly isSynced: () => boolean;
+}
+
+async function policyOf(
+  options: ProcessOptions,
+  world: { live: LiveCluster; clock: Clock; signal: AbortSignal },
+): Promise<PolicyPart> {
+  if (options.policy !== undefined) {
+    const source = await FilePolicySource.open(options.policy, world.clock);
+    void source.follow(world.signal);
+    return { source, isSynced: () => true };
+  }
+  const source = world.live.policyIn(options.namespace, options.policyConfigmap);
+  return { source, isSynced: flagOf(source.reflector.synced(world.signal)) };
+}
+
+function leadershipOf(
+  options: ProcessOptions,
+  { transport, parts }: { transport: KubeTransport; parts: ProcessParts },
+): LeaseLeadership {
+  const { namespace, leaseName: name, identity } = options;
+  return new LeaseLeadership({
+    store: new KubeLeaseStore(transport, { namespace, name }),
+    clock: parts.clock,
+    identity,
+    random: Math.random,
+    onFailure: (error) =>
+      parts.logger.warn({ code: error.code }, `the lease cannot be had: ${error.message}`),
+  });
+}
+
+/** Everything that tells people what happens. */
+function voiceOf(
+  options: ProcessOptions,
+  { live, parts, leadership }: { live: LiveCluster; parts: ProcessParts; leadership: Leadership },
+) {
+  const events = new KubernetesEvents({
+    transport: live.transport,
+    fleet: {
+      apiVersion: 'v1',
+      kind: 'ConfigMap',
+      namespace: options.namespace,
+      name: options.policyConfigmap,
+    },
+    podUid: (namespace, name) =>
+      live.view.view().pods.find((pod) => pod.name === name && pod.namespace === namespace)?.uid,
+    instance: options.identity,
+  });
+  const metrics = new Metrics({
+    isLeader: () => leadership.isLeader(),
+    watches: () => live.view.stats(),
+    eventsDropped: () => events.dropped,
+  });
+  const state = new PageState(options.clusterName);
+  const reporter = reportToAll([new JsonLog(parts.logger), metrics, events, state]);
+  return { events, metrics, page: pageRouter(state), reporter };
+}
+
+/** A policy that is missing or invalid leaves the process ready: it says so itself, and keeps the last good one. */
+function checksOf(live: LiveCluster, isListed: () => boolean, policy: PolicyPart): readonly ReadinessCheck[] {
+  const stale = live.view.staleStores();
+  const silent = stale.length === 0 ? {} : { detail: `nothing heard of ${stale.join(', ')}` };
+  return [
+    { name: 'cluster', ok: isListed() },
+    { name: 'watches', ok: stale.length === 0, ...silent },
+    { name: 'policy', ok: policy.isSynced() },
+  ];
+}
+
+/** Whether the promise has been kept so far; one that breaks never is. */
+function flagOf(promise: Promise<void>): () => boolean {
+  let isKept = false;
+  const watch = async () => {
+    isKept = await promise.then(
+      () => true,
+      () => false,
+    );
+  };
+  void watch();
+  return () => isKept;
+}

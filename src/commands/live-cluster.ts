@@ -1,0 +1,51 @@
+import { ConfigMapPolicySource } from '../adapters/kubernetes/configmap-policy-source.ts';
+import { loadKubeCredentials } from '../adapters/kubernetes/kube-config-credentials.ts';
+import type { KubeCredentials } from '../adapters/kubernetes/kube-credentials.ts';
+import { KubeTransport } from '../adapters/kubernetes/kube-transport.ts';
+import { KubernetesView } from '../adapters/kubernetes/kubernetes-view.ts';
+import type { Clock } from '../ports.ts';
+
+export interface ClusterChoice {
+  readonly kubeconfig?: string;
+  readonly context?: string;
+}
+
+/** A cluster that is looked at from now on: its connection, and the mirror of what deciding looks at. */
+export interface LiveCluster {
+  readonly credentials: KubeCredentials;
+  readonly transport: KubeTransport;
+  readonly view: KubernetesView;
+  /** The policy in a ConfigMap of this cluster, mirrored like everything else. */
+  policyIn(namespace: string, name: string): ConfigMapPolicySource;
+  /** Ends the mirrors and drops the connections; resolves when nothing is left open. */
+  close(): Promise<void>;
+}
+
+/** Connects to the cluster and begins to mirror it. Throws a configuration `PortError` for unusable credentials. */
+export function openCluster(choice: ClusterChoice, clock: Clock): LiveCluster {
+  const { kubeconfig, context } = choice;
+  const credentials = loadKubeCredentials({
+    ...(kubeconfig === undefined ? {} : { file: kubeconfig }),
+    ...(context === undefined ? {} : { context }),
+  });
+  const transport = new KubeTransport(credentials, clock);
+  const mirror = { transport, clock, random: Math.random };
+  const view = new KubernetesView(mirror);
+  const stop = new AbortController();
+  const running = [view.run(stop.signal)];
+  return {
+    credentials,
+    transport,
+    view,
+    policyIn(namespace, name) {
+      const source = new ConfigMapPolicySource({ namespace, name }, mirror);
+      running.push(source.reflector.run(stop.signal));
+      return source;
+    },
+    async close() {
+      stop.abort();
+      transport.close();
+      await Promise.all(running);
+    },
+  };
+}

@@ -1,0 +1,97 @@
+import { MemoryLedger } from '../adapters/memory/memory-ledger.ts';
+import { SystemClock } from '../adapters/system/system-clock.ts';
+import { decideOnce } from '../controller.ts';
+import type { Plan } from '../model/plan.ts';
+import { parsePolicy } from '../policy/parse-policy.ts';
+import { faultSentence } from '../policy/policy-fault.ts';
+import type { PolicyDocument } from '../ports.ts';
+import { CannotDo } from './cannot-do.ts';
+import { type LiveCluster, openCluster } from './live-cluster.ts';
+import { readOnlyCloud, readOnlyCluster, readOnlyLedger } from './read-only-ports.ts';
+import { readTextFile } from './read-text-file.ts';
+import { namespaceOf, outsideWorld } from './real-world.ts';
+import type { WorldFlags } from './world-flags.ts';
+
+/** A large cluster is listed in seconds; past this the API server does not answer. */
+const LIST_LIMIT_MS = 30_000;
+const PLAN_LIMIT_MS = 60_000;
+
+/** The plan, or that there is no valid policy to plan by; `notes` are for people. */
+export type PlanAnswer = { readonly notes: readonly string[] } & (
+  | { readonly kind: 'plan'; readonly plan: Plan }
+  | { readonly kind: 'invalid-policy' }
+);
+
+/**
+ * Decides once on the live world, through ports that cannot write. Cooldowns and operations that live in the running
+ * autoscaler's memory are not seen.
+ * @throws CannotDo or PortError when the world cannot be asked
+ */
+export async function planOnce(
+  flags: WorldFlags,
+  env: Readonly<Record<string, string | undefined>>,
+): Promise<PlanAnswer> {
+  const clock = new SystemClock();
+  const notes: string[] = [];
+  const { cloud, telemetry } = outsideWorld(flags, env, { clock, warn: (message) => notes.push(message) });
+  const live = openCluster(flags, clock);
+  try {
+    const listing = AbortSignal.timeout(LIST_LIMIT_MS);
+    const document = await documentOf(flags, live, listing);
+    const reading = parsePolicy(document.text);
+    if (!reading.valid) {
+      const faults = reading.faults.map(
+        (fault) => `${document.origin}:${fault.line}  ${faultSentence(fault)}`,
+      );
+      return { kind: 'invalid-policy', notes: [...notes, ...faults] };
+    }
+    await listed(live, live.view.synced(listing));
+    const identity = { digest: reading.digest, revision: document.revision };
+    const { plan, snapshot } = await decideOnce(
+      {
+        cluster: readOnlyCluster(live.view),
+        cloud: readOnlyCloud(cloud),
+        telemetry,
+        ledger: readOnlyLedger(new MemoryLedger()),
+        clock,
+      },
+      { policy: reading.policy, identity },
+      AbortSignal.timeout(PLAN_LIMIT_MS),
+    );
+    if (snapshot.instances.status === 'unknown') notes.push(`EC2 does not answer: ${snapshot.instances.why}`);
+    return { kind: 'plan', plan, notes };
+  } finally {
+    await live.close();
+  }
+}
+
+async function documentOf(
+  flags: WorldFlags,
+  live: LiveCluster,
+  signal: AbortSignal,
+): Promise<PolicyDocument> {
+  if (flags.policy !== undefined)
+    return { text: await readTextFile(flags.policy), origin: flags.policy, revision: undefined };
+  const namespace = await namespaceOf(flags);
+  const source = live.policyIn(namespace, flags.policyConfigmap);
+  await listed(live, source.reflector.synced(signal));
+  const document = source.current();
+  if (document !== undefined) return document;
+  throw new CannotDo(
+    `no policy in ConfigMap ${namespace}/${flags.policyConfigmap}: name it with --policy-configmap and --namespace, or give --policy`,
+  );
+}
+
+/** The mirrors try for ever; a person does not wait so long. */
+async function listed(live: LiveCluster, listing: Promise<void>): Promise<void> {
+  try {
+    await listing;
+  } catch (cause) {
+    const { server } = live.credentials;
+    const limit = LIST_LIMIT_MS / 1000;
+    throw new CannotDo(
+      `the API server ${server} gave no lists within ${limit} s: check that it answers and that you may list nodes, pods and workloads there`,
+      { cause },
+    );
+  }
+}

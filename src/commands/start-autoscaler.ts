@@ -1,0 +1,53 @@
+import { randomUUID } from 'node:crypto';
+import { hostname } from 'node:os';
+import { pino } from 'pino';
+import { SystemClock } from '../adapters/system/system-clock.ts';
+import { Controller } from '../controller.ts';
+import { runAutoscaler } from './autoscaler-process.ts';
+import { namespaceOf, outsideWorld } from './real-world.ts';
+import type { WorldFlags } from './world-flags.ts';
+
+/** A step that hangs must not keep the pod until it is killed; Kubernetes waits 30 s. */
+const STOP_LIMIT_MS = 20_000;
+
+/** Runs this replica on the real world until a signal or the loss of its lease; gives the exit code. */
+export async function startAutoscaler(
+  flags: WorldFlags & { readonly port: number; readonly leaseName: string },
+): Promise<number> {
+  const clock = new SystemClock();
+  const logger = pino({
+    base: null,
+    timestamp: pino.stdTimeFunctions.isoTime,
+    formatters: { level: (level) => ({ level }) },
+  });
+  const { cloud, telemetry, clusterName } = outsideWorld(flags, process.env, {
+    clock,
+    warn: (message) => logger.warn(message),
+  });
+  const namespace = await namespaceOf(flags);
+  const identity = `${hostname()}_${randomUUID()}`;
+  const stop = stopOnSignal((name) => logger.info({ signal: name }, 'stopping'));
+  const end = await runAutoscaler(
+    { ...flags, namespace, clusterName, identity },
+    { clock, logger, cloud, telemetry, loop: (ports, held) => new Controller(ports).run(held) },
+    stop,
+  );
+  if (end === 'stopped') {
+    logger.info('stopped');
+    return 0;
+  }
+  logger.error('the lease is lost: this process ends, a new one contends for it');
+  return 1;
+}
+
+function stopOnSignal(tell: (name: string) => void): AbortSignal {
+  const stop = new AbortController();
+  for (const name of ['SIGTERM', 'SIGINT'] as const) {
+    process.once(name, () => {
+      tell(name);
+      stop.abort();
+      setTimeout(() => process.exit(1), STOP_LIMIT_MS).unref();
+    });
+  }
+  return stop.signal;
+}

@@ -1,0 +1,42 @@
+import type { Command } from 'commander';
+import { PortError } from '../ports.ts';
+import { CannotDo } from './cannot-do.ts';
+
+/** How the commands that look at a live cluster are told which; the AWS account comes from the environment. */
+export interface WorldFlags {
+  readonly kubeconfig?: string;
+  readonly context?: string;
+  readonly namespace?: string;
+  readonly policyConfigmap: string;
+  readonly policy?: string;
+  readonly prometheusUrl?: string;
+  readonly clusterName?: string;
+}
+
+/** Adds the options that `run` and `plan` share. */
+export function addWorldFlags(command: Command): Command {
+  return command
+    .option('--kubeconfig <file>', 'kubeconfig (default: KUBECONFIG, ~/.kube/config or the service account)')
+    .option('--context <name>', "context of the kubeconfig (default: the file's own)")
+    .option('--namespace <name>', 'namespace of the policy and the lease (default: our own, or smartscale)')
+    .option('--policy-configmap <name>', 'ConfigMap with the policy', 'smartscale-policy')
+    .option('--policy <file>', 'policy file instead of the ConfigMap')
+    .option('--prometheus-url <url>', 'Prometheus with the metrics of nodes (default: none, load is unknown)')
+    .option('--cluster-name <name>', "value of the instances' tag Cluster (default: SMARTSCALE_CLUSTER)")
+    .addHelpText(
+      'after',
+      `
+Environment: AWS_REGION, SMARTSCALE_LAUNCH_TEMPLATE, SMARTSCALE_LAUNCH_TEMPLATE_VERSION, and SMARTSCALE_SUBNET_IDS or
+SMARTSCALE_SUBNET_TAG (key=value) name the AWS account's parts; credentials are found as the AWS SDK finds them.`,
+    );
+}
+
+/** Runs the command's work; what only a person can mend becomes the one line that the command line prints. */
+export async function orCannotDo<T>(work: () => Promise<T>): Promise<T> {
+  try {
+    return await work();
+  } catch (error) {
+    if (error instanceof PortError) throw new CannotDo(error.message, { cause: error });
+    throw error;
+  }
+}

@@ -1,0 +1,108 @@
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
+import { CannotDo } from '../../src/commands/cannot-do.ts';
+import { planOnce } from '../../src/commands/plan-once.ts';
+import { orCannotDo } from '../../src/commands/world-flags.ts';
+import {
+  type Answer,
+  type RecordedCall,
+  RecordingApiServer,
+} from '../adapters/kubernetes/recording-api-server.ts';
+import { writeKubeconfig } from './kubeconfig-file.ts';
+
+let server: RecordingApiServer;
+let folder = '';
+let policies: readonly object[] = [];
+
+/** An empty cluster with the test's policy; as EC2 it refuses everything. */
+function answer({ method, path }: RecordedCall): Answer {
+  if (method === 'POST') return { status: 403, body: {} };
+  if (path.includes('watch=true')) return { status: 200 };
+  const items = path.includes('/configmaps') ? policies : [];
+  return { status: 200, body: { metadata: { resourceVersion: '1' }, items } };
+}
+
+function policyOf(text: string): object {
+  const metadata = {
+    namespace: 'smartscale',
+    name: 'smartscale-policy',
+    uid: 'u',
+    annotations: { 'smartscale.dev/revision': 'main@sha1:1' },
+  };
+  return { metadata, data: { 'policy.yaml': text } };
+}
+
+async function plan(flags: { readonly policy?: string } = {}) {
+  const kubeconfig = await writeKubeconfig(folder, server.url);
+  const env = {
+    AWS_REGION: 'ap-southeast-1',
+    AWS_ENDPOINT_URL: server.url,
+    SMARTSCALE_LAUNCH_TEMPLATE: 'lt-1',
+    SMARTSCALE_LAUNCH_TEMPLATE_VERSION: '1',
+    SMARTSCALE_SUBNET_IDS: 'subnet-1',
+  };
+  const common = {
+    kubeconfig,
+    namespace: 'smartscale',
+    policyConfigmap: 'smartscale-policy',
+    clusterName: 'test',
+  };
+  return planOnce({ ...common, ...flags }, env);
+}
+
+beforeAll(() => {
+  // Else the SDK would look for credentials outside this machine.
+  process.env['AWS_ACCESS_KEY_ID'] = 'test';
+  process.env['AWS_SECRET_ACCESS_KEY'] = 'test';
+});
+
+beforeEach(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'plan-'));
+  server = await RecordingApiServer.start(answer);
+  policies = [];
+});
+
+afterEach(async () => {
+  await server.close();
+  await rm(folder, { recursive: true });
+});
+
+describe('planOnce', () => {
+  it('decides by the policy of the cluster, says what it could not see, and writes nothing', async () => {
+    policies = [policyOf('nodes: { min: 2 }')];
+    const answered = await plan();
+    expect(answered).toMatchObject({
+      kind: 'plan',
+      plan: { currentNodes: 0, policy: { revision: 'main@sha1:1' } },
+    });
+    expect(answered.notes.join('\n')).toContain('EC2 does not answer');
+    const writes = server.calls.filter((call) => call.method !== 'GET' && call.path !== '/');
+    expect(writes).toEqual([]);
+  });
+
+  it('decides by a policy file, and lists its faults when it is invalid', async () => {
+    const policy = join(folder, 'policy.yaml');
+    await writeFile(policy, 'nodes: { min: 3 }');
+    expect(await plan({ policy })).toMatchObject({
+      kind: 'plan',
+      plan: { demands: [{ name: 'floor', nodes: 3 }, {}, {}] },
+    });
+    await writeFile(policy, 'nodes: { min: 9, max: 2 }');
+    const answered = await plan({ policy });
+    expect(answered.kind).toBe('invalid-policy');
+    expect(answered.notes.join('\n')).toContain(`${policy}:1  nodes.m`);
+  });
+
+  it('says how to name a policy when the ConfigMap is not there', async () => {
+    await expect(plan()).rejects.toThrow('no policy in ConfigMap smartscale/smartscale-policy: name it with');
+  });
+
+  it('says in one line what is missing in the environment', async () => {
+    const flags = { policyConfigmap: 'p' };
+    await expect(orCannotDo(() => planOnce(flags, {}))).rejects.toThrow(CannotDo);
+    await expect(orCannotDo(() => planOnce(flags, {}))).rejects.toThrow('AWS_REGION is not set');
+    await expect(orCannotDo(() => Promise.reject(new Error('a bug')))).rejects.toThrow('a bug');
+  });
+});
