@@ -19,9 +19,9 @@ const installed = Object.entries(lock.packages)
   )
   .map(([folder]) => ({ name: folder.replace('node_modules/', ''), bytes: sizeOf(folder) }));
 const total = installed.reduce((sum, { bytes }) => sum + bytes, 0);
-console.log(`production packages: ${installed.length}, ${(total / MIB).toFixed(0)} MiB installed`);
+process.stdout.write(`production packages: ${installed.length}, ${(total / MIB).toFixed(0)} MiB installed\n`);
 for (const { name, bytes } of installed.sort((a, b) => b.bytes - a.bytes).slice(0, 8)) {
-  console.log(`  ${(bytes / MIB).toFixed(1).padStart(6)} MiB  ${name}`);
+  process.stdout.write(`  ${(bytes / MIB).toFixed(1).padStart(6)} MiB  ${name}\n`);
 }
 
 const bundle = await build({
@@ -45,9 +45,9 @@ for (const output of Object.values(bundle.metafile.outputs)) {
     reached += bytesInOutput;
   }
 }
-console.log(`reachable code, minified: ${(reached / MIB).toFixed(1)} MiB`);
+process.stdout.write(`reachable code, minified: ${(reached / MIB).toFixed(1)} MiB\n`);
 for (const [name, bytes] of [...byPackage].sort((a, b) => b[1] - a[1]).slice(0, 10)) {
-  console.log(`  ${(bytes / MIB).toFixed(2).padStart(6)} MiB  ${name}`);
+  process.stdout.write(`  ${(bytes / MIB).toFixed(2).padStart(6)} MiB  ${name}\n`);
 }
 
 /** Bytes of a package's own files; packages nested in it are listed for themselves. */

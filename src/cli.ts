@@ -5,6 +5,7 @@ import { addDemoCommand } from './commands/demo.ts';
 import { addPlanCommand } from './commands/plan.ts';
 import { addRunCommand } from './commands/run.ts';
 import { addSchemaCommand } from './commands/schema.ts';
+import { addSimulateCommand } from './commands/simulate.ts';
 import { PortError } from './ports.ts';
 
 /*
@@ -24,6 +25,7 @@ addDemoCommand(program);
 addPlanCommand(program);
 addRunCommand(program);
 addSchemaCommand(program);
+addSimulateCommand(program);
 
 process.stdout.on('error', (error: NodeJS.ErrnoException) => {
   // The reader of a pipe went away (`| head`): nothing is left to say, and nobody to say it to.

@@ -78,11 +78,11 @@ export async function runSimulation(options: SimulationOptions): Promise<Simulat
 
 /** The controller may wait for virtual time while it stops, so time goes on until it has. */
 async function stop(controller: RunningController, world: SimulatedWorld): Promise<void> {
-  let isStopped = false;
-  const stopping = controller.stop().then(() => {
-    isStopped = true;
+  const state = { isStopped: false };
+  const stopping = controller.stop().finally(() => {
+    state.isStopped = true;
   });
-  while (!isStopped) await world.advanceTo(world.clock.monotonicMs() + 1_000);
+  while (!state.isStopped) await world.advanceTo(world.clock.monotonicMs() + 1_000);
   await stopping;
 }
 

@@ -135,6 +135,7 @@ describe('the status page in a browser', () => {
     await page.locator('#policy-line', { hasText: 'Try a comment' }).waitFor();
     git('revert', '--no-edit', 'HEAD');
     await page.locator('#policy-line', { hasText: 'Revert "Try a comment"' }).waitFor();
+    expect(await page.locator('#policies li').first().textContent()).toContain('in force');
     await page.context().close();
   });
 
@@ -156,6 +157,8 @@ describe('the status page in a browser', () => {
     await page.locator('#control-answer', { hasText: '40 pods arrive at once' }).waitFor();
     await page.locator('#decisions .head', { hasText: 'launch' }).first().waitFor();
     await page.screenshot({ path: join(SCREENSHOTS, 'page-burst.png'), fullPage: true });
+    const headlines = await page.locator('#decisions .head').allTextContents();
+    expect(headlines.some((headline) => /^launch \d+ nodes?: \d+ → \d+$/.test(headline))).toBe(true);
     await page.context().close();
   });
 
@@ -165,6 +168,7 @@ describe('the status page in a browser', () => {
     await page.locator('#clock', { hasText: 'paused' }).waitFor();
     await page.getByRole('button', { name: 'Go on' }).click();
     await page.locator('#clock', { hasText: '60× real time' }).waitFor();
+    expect(await page.locator('#pause').textContent()).toBe('Pause');
     await page.context().close();
   });
 });

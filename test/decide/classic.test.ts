@@ -1,7 +1,9 @@
+import { readFileSync } from 'node:fs';
 import { describe, expect, it } from '@jest/globals';
 import { decide } from '../../src/decide/decide.ts';
 import type { Plan } from '../../src/model/plan.ts';
 import type { Snapshot } from '../../src/model/snapshot.ts';
+import { parsePolicy } from '../../src/policy/parse-policy.ts';
 import { aLaunch, aNode, aRemoval } from '../builders/fleet.ts';
 import { aPendingPod, aPod } from '../builders/pod.ts';
 import { aPolicy } from '../builders/policy.ts';
@@ -11,17 +13,11 @@ import { aSnapshot, aUtilization, steady } from '../builders/snapshot.ts';
  * The original autoscaler's rules (R1-R22) as a policy: a timer instead of events, pods that wait three minutes before they
  * count, fixed steps, and every growth under the cooldown. The eight cases that R171 names are among the tests.
  */
-const classic = aPolicy({
-  loop: { intervalSeconds: 120, eventDriven: false },
-  pending: {
-    minAgeSeconds: 180,
-    maxNodesPerDecision: 2,
-    batchIdleMs: 0,
-    batchMaxMs: 0,
-    sizing: 'step',
-    obeysCooldown: true,
-  },
-});
+const reading = parsePolicy(
+  readFileSync(new URL('../../examples/policies/classic.yaml', import.meta.url), 'utf8'),
+);
+if (!reading.valid) throw new Error(`the example is not valid: ${JSON.stringify(reading.faults)}`);
+const classic = { ...aPolicy(), policy: reading.policy };
 
 const NOW = 100_000_000;
 

@@ -114,7 +114,7 @@ function stateOf(shown: Ec2Instance): Pick<Instance, 'state' | 'stateReason'> {
   // A state that we do not know counts as costing money.
   const state = STATES.find((known) => known === shown.State?.Name) ?? 'pending';
   const stateReason = shown.StateReason?.Code;
-  return stateReason === undefined ? { state } : { state, stateReason };
+  return stateReason === undefined || stateReason === '' ? { state } : { state, stateReason };
 }
 
 async function orAborted<T>(answer: Promise<T>, signal: AbortSignal): Promise<T> {

@@ -41,7 +41,9 @@ export function nodeQueries(selection: NodeSelection): NodeQueries {
   const last = (metric: string): string =>
     `last_over_time(${metric}{${nodes}}[${lookBackSeconds(selection.stepMs)}s])`;
   const idle = `node_cpu_seconds_total{mode="idle",${nodes}}`;
-  const cpu = `100 * (1 - avg ${by} (rate(${idle}[${seconds}s])))`;
+  // A share of all modes, not `1 - rate(idle)`: rate() divides by the whole look-back, so an idle node that is scraped
+  // since seconds would read as fully busy. In the quotient the error cancels (F8, F9).
+  const cpu = `100 * (1 - ${rate('node_cpu_seconds_total', 'mode="idle"')} / (${rate('node_cpu_seconds_total', 'mode!=""')} > 0))`;
   const memory = `avg ${by} (100 * (1 - ${last('node_memory_MemAvailable_bytes')} / ${last('node_memory_MemTotal_bytes')}))`;
   const network = `${rate('node_network_receive_bytes_total', NETWORK_DEVICES)} + ${rate('node_network_transmit_bytes_total', NETWORK_DEVICES)}`;
   const disk = `${rate('node_disk_read_bytes_total', DISK_DEVICES)} + ${rate('node_disk_written_bytes_total', DISK_DEVICES)}`;

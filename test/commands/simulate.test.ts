@@ -1,0 +1,101 @@
+import { execFile } from 'node:child_process';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { prepareSimulation } from '../../src/commands/simulate/prepare-simulation.ts';
+import { faultsOf } from '../../src/commands/simulate.ts';
+
+let folder: string;
+
+beforeAll(() => {
+  folder = mkdtempSync(join(tmpdir(), 'smartscale-test-'));
+});
+
+afterAll(() => rmSync(folder, { recursive: true, force: true }));
+
+interface Ran {
+  readonly code: number;
+  readonly stdout: string;
+  readonly stderr: string;
+}
+
+function smartscale(...args: string[]): Promise<Ran> {
+  return new Promise((resolve) => {
+    execFile(process.execPath, ['src/bin.js', ...args], (error, stdout, stderr) => {
+      resolve({ code: typeof error?.code === 'number' ? error.code : 0, stdout, stderr });
+    });
+  });
+}
+
+function file(name: string, text: string): string {
+  const path = join(folder, name);
+  writeFileSync(path, text);
+  return path;
+}
+
+describe('smartscale simulate', () => {
+  it('prints one JSON document on stdout, the same for the same seeds', async () => {
+    const args = ['simulate', '--seeds', '1..2', '--hours', '3', '--json'];
+    const [one, two] = await Promise.all([smartscale(...args), smartscale(...args)]);
+    expect(one.stdout).toBe(two.stdout);
+    expect(one.code).toBe(0);
+    expect(JSON.parse(one.stdout)).toMatchObject({
+      seeds: 2,
+      violations: [],
+      stats: { launches: expect.any(Number), crashes: 0, shortMinutes: expect.any(Number) },
+      digest: expect.stringMatching(/^sha256:[0-9a-f]{64}$/),
+    });
+  });
+
+  it('gives other digests for other seeds', async () => {
+    const simulate = await prepareSimulation({ hours: 2, faults: 'none' });
+    expect((await simulate(1)).digest).not.toBe((await simulate(2)).digest);
+  });
+
+  it('tells people the same in words', async () => {
+    const { stdout, code } = await smartscale('simulate', '--seeds', '3', '--hours', '1');
+    expect(stdout).toMatch(/worlds +seeds 3 to 3, 1 h each, faults: none\nviolations +0\n/);
+    expect(code).toBe(0);
+  });
+
+  it.each([
+    [['--seeds', 'x'], 'must be two whole numbers such as 1..100'],
+    [['--seeds', '5..2'], 'the first seed, 5, must not be above the last, 2'],
+    [['--seeds', '1..9999999'], 'must be at most 1000000 seeds'],
+    [['--seeds', '1..2', '--hours', '0'], 'must be a number above 0'],
+    [
+      ['--seeds', '1..2', '--faults', 'earthquake'],
+      "no fault is called 'earthquake': use none, all, or some of",
+    ],
+    [['--seeds', '1..2', '--trace', '/nowhere.csv'], 'cannot read /nowhere.csv: no such file'],
+    [[], "required option '--seeds <A..B>' not specified"],
+  ])('refuses %j in one line with exit code 2', async (args, words) => {
+    const { code, stdout, stderr } = await smartscale('simulate', ...args);
+    expect([code, stdout, stderr.trim().split('\n').length]).toEqual([2, '', 1]);
+    expect(stderr).toContain(words);
+  });
+
+  it('names the line of a malformed trace', async () => {
+    const trace = file('bad.csv', 'timestamp,value\n2026-01-05T00:00Z,1\n2026-01-05T00:01Z,many\n');
+    await expect(prepareSimulation({ hours: 1, faults: 'none', trace })).rejects.toThrow(
+      /bad\.csv, line 3: /,
+    );
+  });
+
+  it('points to `check` for an invalid policy', async () => {
+    const policy = file('bad.yaml', 'nodes: { min: 5, max: 2 }\n');
+    await expect(prepareSimulation({ hours: 1, faults: 'none', policy })).rejects.toThrow(
+      /is no valid policy \(\d+ faults?.*smartscale check/,
+    );
+  });
+
+  it('knows none, all and lists of faults', () => {
+    const known = ['capacity', 'interruption'];
+    expect([
+      faultsOf('none', known),
+      faultsOf('all', known),
+      faultsOf('interruption, capacity', known),
+    ]).toEqual([[], known, known]);
+  });
+});
