@@ -7,6 +7,9 @@ import { GitPolicySource } from '../../../src/adapters/git/git-policy-source.ts'
 import { openScratchRepository } from '../../../src/adapters/git/scratch-repository.ts';
 import { PortError } from '../../../src/ports.ts';
 
+// A developer's own git settings must not show in what is asserted.
+process.env['GIT_CONFIG_GLOBAL'] = '/dev/null';
+
 const undo: (() => void)[] = [];
 
 afterEach(() => {
