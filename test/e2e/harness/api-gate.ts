@@ -7,6 +7,8 @@ import type { KeyPair } from './certificates.ts';
 
 /** A call to the API server, before it is passed on. */
 export interface ApiCall {
+  /** By `performance.now()`. */
+  readonly atMs: number;
   readonly method: string;
   readonly path: string;
 }
@@ -48,6 +50,11 @@ export class ApiGate {
     return this.#gates.hold((call) => call.method === 'POST' && call.path.endsWith('/eviction'));
   }
 
+  /** When the last call of this kind came by. */
+  lastCallMs(method: string, pathEnd: string): number | undefined {
+    return this.calls.findLast((call) => call.method === method && call.path.endsWith(pathEnd))?.atMs;
+  }
+
   async stop(): Promise<void> {
     this.#gates.releaseAll();
     this.#server.closeAllConnections();
@@ -56,10 +63,8 @@ export class ApiGate {
   }
 
   async #serve(incoming: IncomingMessage, outgoing: ServerResponse): Promise<void> {
-    const call: ApiCall = {
-      method: incoming.method ?? 'GET',
-      path: (incoming.url ?? '/').split('?')[0] ?? '/',
-    };
+    const path = (incoming.url ?? '/').split('?')[0] ?? '/';
+    const call: ApiCall = { atMs: performance.now(), method: incoming.method ?? 'GET', path };
     this.calls.push(call);
     await this.#gates.pass(call);
     const { host: _, ...headers } = incoming.headers;

@@ -1,7 +1,11 @@
+import { eventually } from './poll.ts';
+
+const REACH_DEADLINE_MS = 120_000;
+
 /** Stops one kind of call on its way and lets the test go on when it has come that far. */
 export interface HeldCall {
-  /** Resolves when a call has reached the gate. */
-  readonly reached: Promise<void>;
+  /** Returns when a call has reached the gate; throws when none comes within two minutes. */
+  readonly reached: () => Promise<void>;
   /** Lets the held call, and all that follow, pass. */
   readonly release: () => void;
 }
@@ -18,12 +22,19 @@ export class CallGates<Call> {
 
   /** Holds every matching call from now on, until it is released. */
   hold(matches: (call: Call) => boolean): HeldCall {
-    const arrival = Promise.withResolvers<void>();
+    let hasArrived = false;
     const opening = Promise.withResolvers<void>();
     const gate: Gate<Call> = {
       matches,
-      reached: arrival.promise,
-      arrived: arrival.resolve,
+      reached: async () => {
+        await eventually('a call to be held', () => hasArrived, {
+          deadlineMs: REACH_DEADLINE_MS,
+          everyMs: 10,
+        });
+      },
+      arrived: () => {
+        hasArrived = true;
+      },
       opened: opening.promise,
       release: () => {
         this.#gates.delete(gate);

@@ -1,0 +1,134 @@
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import {
+  aliveInstances,
+  eventsOn,
+  expectNothingLeaked,
+  isCordoned,
+  untilSettled,
+  workers,
+} from './harness/fleet-state.ts';
+import { measured } from './harness/measurements.ts';
+import { eventually } from './harness/poll.ts';
+import { IDLE, STEADY, testPolicy } from './harness/test-policy.ts';
+import { budget, deploy, disruptionsAllowed, dropBudget, runningPods, scale } from './harness/workloads.ts';
+import { startWorld, type World } from './harness/world.ts';
+
+const APP = 'web';
+let world: World;
+
+beforeAll(async () => {
+  world = await startWorld('grow-and-shrink');
+  world.exporters.setAll(STEADY);
+  await world.setPolicy(testPolicy());
+});
+
+afterAll(async () => {
+  await world?.stop();
+});
+
+describe('the autoscaler on real components', () => {
+  it('builds the fleet up to its minimum, one worker in each zone', async () => {
+    const from = performance.now();
+    await world.autoscaler.start();
+    const nodes = await untilSettled(world, 2);
+    measured({
+      scenario: 'minimum',
+      what: 'start → 2 ready workers',
+      seconds: (performance.now() - from) / 1000,
+    });
+    const zones = nodes.map((node) => node.metadata.labels?.['topology.kubernetes.io/zone']);
+    expect(new Set(zones).size).toBe(2);
+  });
+
+  it('grows when pods do not fit, and they run', async () => {
+    // Two pods fit on a t3.small, so the fifth waits for a third worker.
+    const from = performance.now();
+    await deploy(world.kube, { name: APP, replicas: 5, cpu: '900m' });
+    await eventually('five running pods', async () => (await runningPods(world.kube, APP)).length === 5);
+    measured({
+      scenario: 'pods that do not fit',
+      what: 'deployed → all run (machines boot in 0.5 s)',
+      seconds: (performance.now() - from) / 1000,
+    });
+    await untilSettled(world, 3);
+    await expectNothingLeaked(world);
+  });
+
+  it('gives a drain up when a disruption budget allows nothing, uncordons the node and says so', async () => {
+    await scale(world.kube, APP, 3);
+    await eventually('three running pods', async () => (await runningPods(world.kube, APP)).length === 3);
+    const held = world.gate.holdEvictions();
+    const idleFrom = performance.now();
+    world.exporters.setAll(IDLE);
+    await held.reached();
+    measured({
+      scenario: 'idle',
+      what: 'idle → first eviction (window 15 s)',
+      seconds: (performance.now() - idleFrom) / 1000,
+    });
+    const draining = (await workers(world.kube)).find(isCordoned);
+    expect(draining).toBeDefined();
+    await budget(world.kube, APP, { minAvailable: '100%' });
+    await eventually(
+      'the budget to allow nothing',
+      async () => (await disruptionsAllowed(world.kube, APP)) === 0,
+    );
+    const from = performance.now();
+    held.release();
+    await eventually('the cordon to be taken off', async () => !(await workers(world.kube)).some(isCordoned));
+    measured({
+      scenario: 'budget allows nothing',
+      what: 'refused → uncordoned (drain timeout 10 s)',
+      seconds: (performance.now() - from) / 1000,
+    });
+    const name = draining?.metadata.name ?? '';
+    const event = await eventually('an Event on the node', async () =>
+      (await eventsOn(world.kube, 'Node', name)).find((e) => e['reason'] === 'RemovalAborted'),
+    );
+    expect(event['type']).toBe('Warning');
+    expect(await runningPods(world.kube, APP)).toHaveLength(3);
+    expect(await aliveInstances(world)).toHaveLength(3);
+    expect(world.proxy.callsOf('TerminateInstances')).toEqual([]);
+  });
+
+  it('removes the right node when idle: the spot one of the fuller zone, drained before it is terminated', async () => {
+    const before = await workers(world.kube);
+    const right = before.filter((node) => node.metadata.labels?.['smartscale.dev/lifecycle'] === 'spot');
+    expect(right).toHaveLength(1);
+    const from = performance.now();
+    await dropBudget(world.kube, APP);
+    const left = await untilSettled(world, 2);
+    measured({
+      scenario: 'idle',
+      what: 'budget gone → node drained, terminated, deleted',
+      seconds: (performance.now() - from) / 1000,
+    });
+    const gone = before
+      .map((n) => n.metadata.name)
+      .filter((name) => !left.some((n) => n.metadata.name === name));
+    expect(gone).toEqual(right.map((node) => node.metadata.name));
+    await eventually('three running pods', async () => (await runningPods(world.kube, APP)).length === 3);
+    const evicted = world.gate.lastCallMs('POST', '/eviction');
+    const terminated = world.proxy.callsOf('TerminateInstances').map((call) => call.atMs);
+    const deleted = world.gate.lastCallMs('DELETE', `/nodes/${gone[0]}`);
+    expect(terminated).toHaveLength(1);
+    expect([evicted, terminated[0], deleted]).toEqual(
+      [evicted, terminated[0], deleted].sort((a, b) => Number(a) - Number(b)),
+    );
+    expect(
+      world.gate.calls.filter((call) => call.method === 'DELETE' && call.path.includes('/pods/')),
+    ).toEqual([]);
+  });
+
+  it('stays at the minimum, however idle it is', async () => {
+    const decisions = () => world.autoscaler.log().filter((line) => line['msg'] === 'decision');
+    const seen = decisions().length;
+    const idleFor = await eventually('ten more decisions on an idle fleet', () => {
+      const later = decisions().slice(seen);
+      return later.length >= 10 ? later : undefined;
+    });
+    expect(idleFor.filter((line) => Number(line['desiredNodes']) < 2)).toEqual([]);
+    expect(await aliveInstances(world)).toHaveLength(2);
+    await expectNothingLeaked(world);
+  });
+});
