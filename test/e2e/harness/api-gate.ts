@@ -10,7 +10,9 @@ export interface ApiCall {
   /** By `performance.now()`. */
   readonly atMs: number;
   readonly method: string;
+  /** Without its query. */
   readonly path: string;
+  readonly isWatch: boolean;
 }
 
 /**
@@ -63,8 +65,9 @@ export class ApiGate {
   }
 
   async #serve(incoming: IncomingMessage, outgoing: ServerResponse): Promise<void> {
-    const path = (incoming.url ?? '/').split('?')[0] ?? '/';
-    const call: ApiCall = { atMs: performance.now(), method: incoming.method ?? 'GET', path };
+    const { pathname: path, searchParams } = new URL(incoming.url ?? '/', this.#target);
+    const isWatch = ['1', 'true'].includes(searchParams.get('watch') ?? '');
+    const call: ApiCall = { atMs: performance.now(), method: incoming.method ?? 'GET', path, isWatch };
     this.calls.push(call);
     await this.#gates.pass(call);
     const { host: _, ...headers } = incoming.headers;
