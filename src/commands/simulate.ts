@@ -1,6 +1,5 @@
 import { type Command, InvalidArgumentError } from 'commander';
 import type { SimulationResult } from '../simulate/run-simulation.ts';
-import { CannotDo } from './cannot-do.ts';
 
 /** More than a nightly run needs; a typing error should not run for weeks. */
 const MOST_SEEDS = 1_000_000;
@@ -91,14 +90,4 @@ function hoursOf(text: string): number {
   const hours = Number(text);
   if (text.trim() !== '' && hours > 0 && hours <= MOST_HOURS) return hours;
   throw new InvalidArgumentError(`must be a number above 0, at most ${MOST_HOURS}`);
-}
-
-/** The faults that `--faults` asks for, out of those that there are. */
-export function faultsOf(text: string, known: readonly string[]): readonly string[] {
-  if (text === 'none') return [];
-  if (text === 'all') return known;
-  const names = text.split(',').map((name) => name.trim());
-  const unknown = names.find((name) => !known.includes(name));
-  if (unknown === undefined) return known.filter((name) => names.includes(name));
-  throw new CannotDo(`no fault is called '${unknown}': use none, all, or some of ${known.join(', ')}`);
 }

@@ -3,8 +3,7 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import { prepareSimulation } from '../../src/commands/simulate/prepare-simulation.ts';
-import { faultsOf } from '../../src/commands/simulate.ts';
+import { faultsOf, prepareSimulation } from '../../src/commands/simulate/prepare-simulation.ts';
 
 let folder: string;
 

@@ -13,7 +13,6 @@ import {
 import type { WorldPorts } from '../../simulate/simulated-world.ts';
 import { CannotDo } from '../cannot-do.ts';
 import { readTextFile } from '../read-text-file.ts';
-import { faultsOf } from '../simulate.ts';
 
 const SHIPPED_TRACE = example('traces/nasa-http-july-1995.csv');
 const SHIPPED_POLICY = example('policies/default.yaml');
@@ -80,4 +79,14 @@ async function readTrace(file: string): Promise<LoadTrace> {
 
 function example(path: string): string {
   return fileURLToPath(new URL(`../../../examples/${path}`, import.meta.url));
+}
+
+/** The faults that `--faults` asks for, out of those that there are. */
+export function faultsOf(text: string, known: readonly string[]): readonly string[] {
+  if (text === 'none') return [];
+  if (text === 'all') return known;
+  const names = text.split(',').map((name) => name.trim());
+  const unknown = names.find((name) => !known.includes(name));
+  if (unknown === undefined) return known.filter((name) => names.includes(name));
+  throw new CannotDo(`no fault is called '${unknown}': use none, all, or some of ${known.join(', ')}`);
 }

@@ -22,7 +22,13 @@ export function testPolicy(parts: PolicyParts = {}): Readonly<Record<string, unk
       scrapeIntervalSeconds: 1,
     },
     cooldown: { afterGrowthSeconds: 5, shrinkAfterGrowthSeconds: 5, shrinkAfterShrinkSeconds: 5 },
-    shrink: { enabled: shrink, drainTimeoutSeconds: 10, minNodeAgeSeconds: 5, retryAfterAbortSeconds: 5 },
+    shrink: {
+      enabled: shrink,
+      drainTimeoutSeconds: 10,
+      graceLimitSeconds: 5,
+      minNodeAgeSeconds: 5,
+      retryAfterAbortSeconds: 5,
+    },
   };
 }
 
