@@ -11,7 +11,7 @@ export interface ClusterSettings {
 }
 
 /** The image of every cluster, pinned here and nowhere else. */
-const IMAGE = 'ghcr.io/smartscale/smartscale:0.1.0';
+const IMAGE = 'smartscale/smartscale:0.1.0';
 
 export const CLUSTERS: readonly ClusterSettings[] = [
   {

@@ -131,6 +131,28 @@ describe('pending pods', () => {
     expect(decide(aPolicy(), aSnapshot({ nodes: twoWorkers, pods, operations }), NOW).actions).toEqual([]);
   });
 
+  it.each([
+    ['smartscale.dev/startup', true],
+    ['node.kubernetes.io/not-ready', true],
+    ['dedicated', false],
+  ])('sees room on a node that has just become ready and still shows the taint %s: %s', (key, hasRoom) => {
+    const fresh = aNode({
+      name: 'i-3',
+      zone: A,
+      createdAtMs: NOW - 2_000,
+      taints: [{ key, value: '', effect: 'NoSchedule' }],
+    });
+    const launch = aLaunch({ id: 'a', step: 'ready', instanceId: 'i-3', endedAtMs: NOW - 100 });
+    const full = twoWorkers.map((node) => aPod({ nodeName: node.name, cpu: 1_900, memory: 1_300 }));
+    const pods = [...full, aPendingPod({ sinceMs: NOW - 2_000, cpu: 900 })];
+    const plan = decide(
+      aPolicy(),
+      aSnapshot({ nodes: [...twoWorkers, fresh], pods, operations: [launch] }),
+      NOW,
+    );
+    expect(launches(plan)).toHaveLength(hasRoom ? 0 : 1);
+  });
+
   it('refuses a pod that no offering could ever hold, with the nearest and what it lacks', () => {
     const pods = [aPendingPod({ name: 'huge', memory: 8192, sinceMs: 0 })];
     const plan = decide(aPolicy(), aSnapshot({ nodes: twoWorkers, pods }), NOW);

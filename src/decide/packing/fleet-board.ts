@@ -100,9 +100,14 @@ function binOf({ node, worker, pods, situation, isLeaving }: NodeBinParts): Bin 
   });
 }
 
+/**
+ * Whether the taints of booting are about to go. A node that just became Ready, or whose launch has just ended, still
+ * shows them until the watch has caught up: buying again for the pods that it was bought for would be a second node.
+ */
 function boots(node: Node, worker: Worker | undefined, situation: Situation): boolean {
   if (worker === undefined) return false;
-  return worker.launch !== undefined || (!node.isReady && isYoung(node, situation));
+  const isTainted = node.taints.some((taint) => taint.key === STARTUP_TAINT_KEY);
+  return worker.launch !== undefined || isTainted || isYoung(node, situation);
 }
 
 /** Our own cordon on a node that is not being removed: the removal was stopped and the cordon is about to go. */
