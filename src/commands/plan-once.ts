@@ -1,5 +1,6 @@
 import { MemoryLedger } from '../adapters/memory/memory-ledger.ts';
 import { SystemClock } from '../adapters/system/system-clock.ts';
+import { PRICES_AS_OF } from '../catalogue/list-price.ts';
 import { decideOnce } from '../controller.ts';
 import type { Plan } from '../model/plan.ts';
 import { parsePolicy } from '../policy/parse-policy.ts';
@@ -58,6 +59,7 @@ export async function planOnce(
       { policy: reading.policy, identity },
       AbortSignal.timeout(PLAN_LIMIT_MS),
     );
+    notes.push(`List prices are of ${PRICES_AS_OF.onDemand}; spot prices are asked from EC2.`);
     if (snapshot.instances.status === 'unknown') notes.push(`EC2 does not answer: ${snapshot.instances.why}`);
     return { kind: 'plan', plan, notes };
   } finally {
