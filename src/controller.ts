@@ -16,7 +16,7 @@ import type { PolicyInForce } from './policy/policy-in-force.ts';
 import { PolicyWatch } from './policy/policy-watch.ts';
 import { type PolicyDocument, type PolicySource, PortError, type Telemetry } from './ports.ts';
 
-/** Changes of the cluster within this time make one round. */
+/** Changes of the cluster and steps of operations within this time make one round. */
 const COALESCE_MS = 50;
 /** How often a replica without the lease, or without a policy, looks again. */
 const IDLE_LOOK_MS = 1_000;
@@ -42,21 +42,22 @@ export class Controller {
   readonly #latch = new Latch();
   /** Rings for the next round by time: the interval, or what the last plan waits for. */
   readonly #alarm: Alarm;
-  /** Rings soon after a change of the cluster. */
+  /** Rings soon after a change of the cluster or a step of an operation. */
   readonly #changes: Alarm;
   #signal: AbortSignal | undefined;
   #tickAtMs = 0;
   #wasLeader = false;
   #failures = 0;
+  #notBeforeMs = Number.NEGATIVE_INFINITY;
   #lastTrouble: string | undefined;
 
   constructor(ports: ControllerPorts) {
     this.#ports = ports;
     this.#context = actContext(ports);
     this.#observer = new Observer(ports);
-    this.#runner = new OperationRunner(this.#context, () => this.wake());
-    this.#alarm = new Alarm(ports.clock, () => this.#onTime());
     this.#changes = new Alarm(ports.clock, () => this.wake());
+    this.#runner = new OperationRunner(this.#context, () => this.#changes.ringWithin(COALESCE_MS));
+    this.#alarm = new Alarm(ports.clock, () => this.#onTime());
   }
 
   /** Makes a round happen soon; wakes before it begins count as one. */
@@ -91,6 +92,12 @@ export class Controller {
     for (;;) {
       await this.#latch.wait();
       if (signal.aborted) return;
+      // After a failed round changes wait as well: whatever failed would be asked at their pace otherwise.
+      const heldMs = this.#notBeforeMs - this.#ports.clock.monotonicMs();
+      if (heldMs > 0) {
+        this.#alarm.set(this.#ports.clock.now() + heldMs);
+        continue;
+      }
       const nextMs = await this.#tryRound(signal);
       if (signal.aborted) return;
       this.#alarm.set(nextMs);
@@ -110,7 +117,16 @@ export class Controller {
       this.wake();
       return;
     }
-    void this.#observer.refreshUtilization(outlookOf(inForce), signal).finally(() => this.wake());
+    void this.#refreshThenWake(inForce, signal);
+  }
+
+  async #refreshThenWake(inForce: PolicyInForce, signal: AbortSignal): Promise<void> {
+    try {
+      await this.#observer.refreshUtilization(outlookOf(inForce), signal);
+    } catch (error) {
+      this.#tellTrouble('Utilization could not be fetched', error, signal);
+    }
+    this.wake();
   }
 
   /** One round; returns when the next is due by time. */
@@ -128,14 +144,19 @@ export class Controller {
   #afterFailure(error: unknown, signal: AbortSignal): number {
     const pauseMs = Math.min(RETRY_LONGEST_MS, RETRY_FIRST_MS * 2 ** this.#failures);
     this.#failures += 1;
-    const code = error instanceof PortError ? error.code : 'internal';
-    const message = error instanceof Error ? error.message : String(error);
-    if (!signal.aborted && code !== this.#lastTrouble) {
-      this.#lastTrouble = code;
-      const text = `No decision could be made and it is tried again in ${pauseMs / 1000} s: ${message}`;
-      this.#tell('warning', { code: 'round-failed', text, facts: { code } });
-    }
+    const what = `No decision could be made and it is tried again in ${pauseMs / 1000} s`;
+    this.#tellTrouble(what, error, signal);
+    this.#notBeforeMs = this.#ports.clock.monotonicMs() + pauseMs;
     return this.#ports.clock.now() + pauseMs;
+  }
+
+  /** Each kind of trouble is told once until a round succeeds. */
+  #tellTrouble(what: string, error: unknown, signal: AbortSignal): void {
+    const code = error instanceof PortError ? error.code : 'internal';
+    if (signal.aborted || code === this.#lastTrouble) return;
+    this.#lastTrouble = code;
+    const message = error instanceof Error ? error.message : String(error);
+    this.#tell('warning', { code: 'round-failed', text: `${what}: ${message}`, facts: { code } });
   }
 
   async #round(signal: AbortSignal): Promise<number> {
@@ -154,13 +175,16 @@ export class Controller {
     const seen = await this.#observer.takeSnapshot(outlookOf(inForce), signal);
     const nowMs = clock.now();
     const known = { ...seen, operations: this.#runner.freshest(seen.operations) };
-    const adopted = this.#leftovers.find(known, adoptionOf(inForce, nowMs));
+    // A suspended policy changes nothing; what is under way is still finished or undone.
+    const adopted = inForce.policy.suspend ? [] : this.#leftovers.find(known, adoptionOf(inForce, nowMs));
     const snapshot = { ...known, operations: withAdopted(known.operations, adopted) };
     const plan = decide(inForce, snapshot, nowMs);
     // Taking the snapshot may have taken longer than the lease.
     if (!leadership.isLeader() || signal.aborted) return undefined;
     const durationMs = clock.monotonicMs() - startedMs;
     reporter.report({ kind: 'decision', plan, snapshot, durationMs });
+    // What the ledger holds unfinished goes on here: after a restart, or when another replica led before.
+    this.#runner.track(known.operations);
     await this.#begin(plan, adopted, signal);
     return plan;
   }

@@ -23,6 +23,7 @@ export async function attemptLaunch(
   ports: ActContext,
   signal: AbortSignal,
 ): Promise<Progress<LaunchOperation>> {
+  if (!ports.leadership.isLeader()) return standBy(operation);
   const nowMs = ports.clock.now();
   if (nowMs >= operation.deadlineMs) {
     return giveUp(operation, overdue(operation, nowMs), ports, signal);
@@ -33,7 +34,6 @@ export async function attemptLaunch(
   const offerings = offeringsOfAttempt(operation);
   const lifecycle = offerings[0] === undefined ? undefined : lifecycleOf(offerings[0]);
   if (lifecycle === undefined) return giveUp(operation, noCapacity(operation), ports, signal);
-  if (!ports.leadership.isLeader()) return standBy(operation);
   const outcome = await askCloud(operation, { offerings, lifecycle }, ports, signal);
   if (signal.aborted && outcome.instance === undefined) return standBy(operation);
   return settle(operation, outcome, ports, signal);

@@ -5,6 +5,7 @@ import type { Reason } from '../model/reason.ts';
 import { PortError } from '../ports.ts';
 import type { ActContext } from './act-ports.ts';
 import { moveOn, type Progress, standBy, waitUntil } from './progress.ts';
+import { isGoing } from './terminate-instance.ts';
 
 /** Evictions asked for at the same time on one node. */
 const EVICTIONS_AT_ONCE = 10;
@@ -27,6 +28,9 @@ export async function drainNode(
   const view = ports.cluster.view();
   const node = view.nodes.find((n) => n.name === operation.nodeName);
   if (node === undefined) return moveOn({ ...operation, step: 'terminating' }, ports, signal);
+  if (!node.isReady && (await isInstanceGoing(operation, ports, signal))) {
+    return moveOn({ ...operation, step: 'terminating' }, ports, signal);
+  }
   const pods = podsLeft(operation, ports);
   const obstacle = obstacleTo(operation, pods, ports);
   if (obstacle !== undefined) return turnBack(operation, obstacle, ports, signal);
@@ -43,6 +47,16 @@ export async function drainNode(
 /** Pods on the node that a drain must move and that have not gone yet. */
 export function podsLeft(operation: RemoveOperation, ports: ActContext): readonly Pod[] {
   return ports.cluster.view().pods.filter((pod) => pod.nodeName === operation.nodeName && needsEviction(pod));
+}
+
+/** A machine that is going for good takes its pods along: there is nothing left to wait for. */
+async function isInstanceGoing(
+  operation: RemoveOperation,
+  ports: ActContext,
+  signal: AbortSignal,
+): Promise<boolean> {
+  const instances = await ports.fleet.instances(LOOK_MS, signal);
+  return instances.some((instance) => instance.id === operation.instanceId && isGoing(instance));
 }
 
 /** Our mark is not seen: the watch lags behind, a person took the cordon off, or the cordon was never made before a crash. */

@@ -8,6 +8,8 @@ import { isGoing } from './terminate-instance.ts';
 
 /** A node without an instance must be seen so for this long before it is taken for a leftover (F42, F44). */
 const CONFIRMED_AFTER_MS = 30_000;
+/** The watch and EC2's list may lag behind: what an operation that ended so lately left there is not a leftover yet. */
+const SETTLE_MS = 30_000;
 /** If more than this share of the nodes lose their instances at once, EC2's answer is doubted, not the nodes (F43). */
 const BELIEVABLE_SHARE = 0.5;
 
@@ -34,6 +36,7 @@ export class Leftovers {
     const instances = snapshot.instances.value;
     return [
       ...lostLaunches(snapshot, instances, adoption),
+      ...stoppedInstances(snapshot, instances, adoption),
       ...lostDrains(snapshot, adoption),
       ...nodesOfGoingInstances(snapshot, instances, adoption),
       ...this.#nodesWithoutInstance(snapshot, instances, adoption),
@@ -69,6 +72,25 @@ export class Leftovers {
   }
 }
 
+/** Instances of ours that somebody stopped: they cost money and will not be a worker again. */
+function stoppedInstances(
+  snapshot: Snapshot,
+  instances: readonly Instance[],
+  adoption: Adoption,
+): readonly RemoveOperation[] {
+  return instances.flatMap((instance) => {
+    if (instance.state !== 'stopping' && instance.state !== 'stopped') return [];
+    const { id, operationId } = instance;
+    if (operationId === undefined || isHandled(id, snapshot, { adoption, operationId })) return [];
+    const nodeName = snapshot.nodes.find((node) => node.instanceId === id)?.name ?? id;
+    const operation = base(`gone-${id}`, `Instance ${id} is ${instance.state}: it is terminated`, adoption);
+    const { graceLimitSeconds } = adoption;
+    return [
+      { ...operation, kind: 'remove', step: 'terminating', nodeName, instanceId: id, graceLimitSeconds },
+    ];
+  });
+}
+
 /** Instances of ours that run and are no worker yet: their launch goes on, or is undone past its deadline (F22, F41). */
 function lostLaunches(
   snapshot: Snapshot,
@@ -78,8 +100,8 @@ function lostLaunches(
   const nodes = new Map(snapshot.nodes.map((node) => [node.instanceId, node]));
   return instances.flatMap((instance) => {
     const { operationId } = instance;
-    if (operationId === undefined || !isAlive(instance) || isHandled(instance.id, snapshot, operationId))
-      return [];
+    if (operationId === undefined || !isAlive(instance)) return [];
+    if (isHandled(instance.id, snapshot, { adoption, operationId })) return [];
     const node = nodes.get(instance.id);
     if (node !== undefined && !node.taints.some((taint) => taint.key === STARTUP_TAINT_KEY)) return [];
     const text = `Instance ${instance.id} of launch ${operationId} is under way without a record of it: taken up again`;
@@ -106,8 +128,8 @@ function lostLaunches(
 function lostDrains(snapshot: Snapshot, adoption: Adoption): readonly RemoveOperation[] {
   return snapshot.nodes.flatMap((node) => {
     const { cordonedBy: mark, instanceId } = node;
-    if (mark === undefined || instanceId === undefined || isHandled(instanceId, snapshot, mark.operationId))
-      return [];
+    if (mark === undefined || instanceId === undefined) return [];
+    if (isHandled(instanceId, snapshot, { adoption, operationId: mark.operationId })) return [];
     const isOver = snapshot.operations.some((operation) => operation.id === mark.operationId);
     const text = `Node ${node.name} is cordoned by removal ${mark.operationId}, which nobody carries out: taken up again`;
     const removal = removalOf(node, instanceId, base(mark.operationId, text, adoption));
@@ -149,7 +171,8 @@ function farewell(
   fact: string,
 ): readonly RemoveOperation[] {
   const { instanceId } = node;
-  if (instanceId === undefined || node.isControlPlane || isHandled(instanceId, snapshot)) return [];
+  if (instanceId === undefined || node.isControlPlane || isHandled(instanceId, snapshot, { adoption }))
+    return [];
   const operation = base(`gone-${instanceId}`, `${fact}: the node is taken away`, adoption);
   return [
     {
@@ -181,10 +204,15 @@ function removalOf(
   return { ...operation, kind: 'remove', nodeName: node.name, instanceId };
 }
 
-/** Whether an operation that has not ended deals with the instance, by its id or by its own. */
-function isHandled(instanceId: string, snapshot: Snapshot, operationId?: string): boolean {
+/** Whether an operation deals with the instance, by its id or by its own, or did so until a moment ago. */
+function isHandled(
+  instanceId: string,
+  snapshot: Snapshot,
+  { adoption, operationId }: { readonly adoption: Adoption; readonly operationId?: string },
+): boolean {
   return snapshot.operations.some(
     (operation) =>
-      !hasEnded(operation) && (operation.instanceId === instanceId || operation.id === operationId),
+      (operation.instanceId === instanceId || operation.id === operationId) &&
+      (!hasEnded(operation) || adoption.nowMs - (operation.endedAtMs ?? 0) < SETTLE_MS),
   );
 }

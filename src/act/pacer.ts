@@ -10,6 +10,9 @@ interface Pace {
   readonly why: string | undefined;
 }
 
+/** More keys are not remembered: the longest untouched go. */
+const MOST_KEYS = 2_000;
+
 /**
  * Remembers, per key, when a call is worth repeating. Operations are woken by every change in the cluster; the pacer is
  * why they do not call the world as often. It may be lost at any time: then a call comes early, which is harmless.
@@ -32,18 +35,25 @@ export class Pacer {
   }
 
   pauseUntil(key: string, untilMs: number, why?: string): void {
-    this.#paces.set(key, { notBeforeMs: untilMs, pauses: 0, why });
+    this.#remember(key, { notBeforeMs: untilMs, pauses: 0, why });
   }
 
   /** Pauses, each time in a row for twice as long; returns until when. */
   backOff(key: string, nowMs: number, { firstMs, longestMs, why }: Backoff & { why?: string }): number {
     const pauses = this.#paces.get(key)?.pauses ?? 0;
     const notBeforeMs = nowMs + Math.min(longestMs, firstMs * 2 ** pauses);
-    this.#paces.set(key, { notBeforeMs, pauses: pauses + 1, why });
+    this.#remember(key, { notBeforeMs, pauses: pauses + 1, why });
     return notBeforeMs;
   }
 
   forget(key: string): void {
     this.#paces.delete(key);
+  }
+
+  #remember(key: string, pace: Pace): void {
+    this.#paces.delete(key);
+    this.#paces.set(key, pace);
+    const [oldest] = this.#paces.keys();
+    if (oldest !== undefined && this.#paces.size > MOST_KEYS) this.#paces.delete(oldest);
   }
 }
