@@ -57,14 +57,14 @@ export class WorkloadControllers {
   }
 
   reconcile(): void {
-    for (const workload of this.#workloads.values()) {
-      if (workload.kind === 'DaemonSet') this.#reconcileDaemons(workload);
-      else this.#reconcileReplicas(workload);
+    for (const [uid, workload] of this.#workloads) {
+      const pods = this.#state.podsOf(uid);
+      if (workload.kind === 'DaemonSet') this.#reconcileDaemons(workload, pods.filter(isActive));
+      else this.#reconcileReplicas(workload, pods);
     }
   }
 
-  #reconcileReplicas(workload: Workload): void {
-    const pods = this.#state.podsOf(workloadUid(workload));
+  #reconcileReplicas(workload: Workload, pods: readonly Pod[]): void {
     const active = pods.filter(isActive);
     // A StatefulSet's pod gives its name back only once it is gone.
     const taken = workload.kind === 'StatefulSet' ? pods : active;
@@ -72,8 +72,7 @@ export class WorkloadControllers {
     for (const pod of this.#victims(active, active.length - workload.replicas)) this.#writer.remove(pod);
   }
 
-  #reconcileDaemons(workload: Workload): void {
-    const pods = this.#state.podsOf(workloadUid(workload)).filter(isActive);
+  #reconcileDaemons(workload: Workload, pods: readonly Pod[]): void {
     const served = new Set(pods.map((pod) => pod.nodeName));
     for (const node of this.#state.nodes()) {
       if (!served.has(node.name) && wantsDaemon(workload, node))

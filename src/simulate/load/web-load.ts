@@ -65,15 +65,13 @@ export class WebLoad {
     const perPod = running === 0 ? 0 : Math.min(demandMillis / running, request * CPU_LIMIT_FACTOR);
     let servedMillis = 0;
     const nodes = new Map<string, NodeReading>();
-    for (const { node, webPods, ...use } of layouts) {
-      const webMillis = Math.min(
-        webPods * perPod,
-        Math.max(0, node.allocatable.cpuMillis - use.otherCpuMillis),
-      );
-      const memoryMiB = use.idleMemoryMiB + use.busyMemoryMiB * Math.min(1, perPod / request);
+    for (const layout of layouts) {
+      const { node, webPods, otherCpuMillis } = layout;
+      const webMillis = Math.min(webPods * perPod, Math.max(0, node.allocatable.cpuMillis - otherCpuMillis));
+      const memoryMiB = layout.idleMemoryMiB + layout.busyMemoryMiB * Math.min(1, perPod / request);
       servedMillis += webMillis;
       nodes.set(node.name, {
-        cpuPercent: percentOf(use.otherCpuMillis + webMillis, node.allocatable.cpuMillis),
+        cpuPercent: percentOf(otherCpuMillis + webMillis, node.allocatable.cpuMillis),
         memoryPercent: percentOf(memoryMiB, node.allocatable.memoryMiB),
         networkBytesPerSecond: webMillis * BYTES_PER_CPU_MILLI,
       });
