@@ -3,6 +3,9 @@ import type { Clock } from '../ports.ts';
 /** No single sleep is longer; an alarm for later rings early, which its owner must bear anyway. */
 const LONGEST_SLEEP_MS = 3_600_000;
 
+/** Why a sleep ends early. One for all: a fresh error with its stack is dear in every round. */
+const SET_ANEW = 'the alarm was set anew';
+
 /** One timer on the clock's time that can be set anew. It may ring early, never twice for one setting. */
 export class Alarm {
   readonly #clock: Clock;
@@ -19,7 +22,7 @@ export class Alarm {
   /** Rings at `atMs` instead of whenever it was set to; `undefined`: not at all. */
   set(atMs: number | undefined): void {
     if (atMs === this.#atMs) return;
-    this.#stop?.abort();
+    this.#stop?.abort(SET_ANEW);
     this.#atMs = atMs;
     if (atMs === undefined) return;
     this.#stop = new AbortController();

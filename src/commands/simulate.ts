@@ -30,7 +30,7 @@ export function addSimulateCommand(program: Command): void {
     .option('--hours <hours>', 'virtual hours of each world', hoursOf, 24)
     .option('--faults <names>', 'none, all, or names with commas between', 'none')
     .option('--policy <file>', 'policy to obey (default: the shipped one)')
-    .option('--trace <file>', 'load as timestamp,value lines (default: a month of a web server)')
+    .option('--trace <file>', 'load as timestamp,value lines (default: a week of a web server)')
     .option('--json', 'print one JSON document instead of a table')
     .action(async (flags: SimulateFlags) => {
       const { prepareSimulation } = await import('./simulate/prepare-simulation.ts');

@@ -1,5 +1,8 @@
 import { type Clock, PortError } from '../ports.ts';
 
+/** Why a call's signal aborts once its answer is there. One for all: a fresh error with its stack is dear in every round. */
+const ANSWERED = 'the call was answered';
+
 /**
  * The call's result, or a transient `PortError` once `deadlineMs` have passed on the clock; the call's signal then aborts.
  * No timer is left behind in either case.
@@ -14,10 +17,11 @@ export async function withDeadline<T>(
   call: (signal: AbortSignal) => Promise<T>,
 ): Promise<T> {
   const stop = new AbortController();
-  const end = (): void => stop.abort();
+  const end = (): void => stop.abort(signal.reason);
   if (signal.aborted) end();
   else signal.addEventListener('abort', end, { once: true });
-  const overdue = clock.sleep(deadlineMs, stop.signal).then((): never => {
+  const overdue = clock.sleep(deadlineMs, stop.signal).then((): undefined => {
+    if (stop.signal.reason === ANSWERED) return undefined;
     throw new PortError(`${what} did not answer within ${deadlineMs} ms`, {
       retry: 'transient',
       code: 'deadline',
@@ -26,9 +30,11 @@ export async function withDeadline<T>(
   // Its rejection after the call has won is nobody's concern.
   overdue.catch(() => undefined);
   try {
-    return await Promise.race([call(stop.signal), overdue]);
+    const answer = call(stop.signal);
+    await Promise.race([answer, overdue]);
+    return await answer;
   } finally {
     signal.removeEventListener('abort', end);
-    end();
+    stop.abort(ANSWERED);
   }
 }

@@ -37,6 +37,8 @@ const DEFAULT_PEAK_NODES = 8;
 const SCRAPE_MS = 15_000;
 const LOOK_MS = 60_000;
 const MS_PER_MINUTE = 60_000;
+/** How far demand strays from the trace between two scrapes. */
+const UNEVEN_SHARE = 0.03;
 const BURST_MINUTES = 15;
 export const SIMULATED_CLUSTER_NAME = 'simulated';
 
@@ -128,11 +130,8 @@ export class SimulatedWorld {
     this.ledger = new WatchedLedger(log);
     this.watch = new InvariantWatch({ seed: options.seed, log, clock });
     this.#reporter = new WorldReporter(log, options.reporter);
-    this.#load = new WebLoad(
-      this.cluster,
-      WEB,
-      demandOf(options, clock, () => this.#loadFactor),
-    );
+    const demand = demandOf(options, { clock, chance: chance.stream('demand') }, () => this.#loadFactor);
+    this.#load = new WebLoad(this.cluster, WEB, demand);
     this.ports = this.#makePorts();
     openShop(this.cluster);
     clock.every(SCRAPE_MS, () => this.#scrape());
@@ -261,9 +260,14 @@ export class SimulatedWorld {
   }
 }
 
-/** The users' demand in millicores: the trace, scaled so that its peak fills so many nodes. */
-function demandOf(options: WorldOptions, clock: VirtualClock, factor: () => number): () => number {
+/** The users' demand in millicores: the trace, scaled so that its peak fills so many nodes, a little uneven. */
+function demandOf(
+  options: WorldOptions,
+  { clock, chance }: { readonly clock: VirtualClock; readonly chance: Chance },
+  factor: () => number,
+): () => number {
   const { trace, peakNodes = DEFAULT_PEAK_NODES, traceOffsetMs = 0 } = options;
   const millisPerUnit = (peakNodes * LOAD_MILLIS_PER_NODE) / trace.peak;
-  return () => trace.at(traceOffsetMs + clock.monotonicMs()) * millisPerUnit * factor();
+  const unevenness = () => chance.between(1 - UNEVEN_SHARE, 1 + UNEVEN_SHARE);
+  return () => trace.at(traceOffsetMs + clock.monotonicMs()) * millisPerUnit * factor() * unevenness();
 }

@@ -11,6 +11,7 @@ import {
   type SimulationResult,
 } from '../../simulate/run-simulation.ts';
 import type { WorldPorts } from '../../simulate/simulated-world.ts';
+import { variationOf } from '../../simulate/vary-world.ts';
 import { CannotDo } from '../cannot-do.ts';
 import { readTextFile } from '../read-text-file.ts';
 
@@ -35,8 +36,8 @@ export async function prepareSimulation(
   const { policy, policyDocument } = await readPolicy(wish.policy ?? SHIPPED_POLICY);
   const trace = await readTrace(wish.trace ?? SHIPPED_TRACE);
   const { hours } = wish;
-  return (seed) =>
-    runSimulation({ seed, hours, faults, policy, policyDocument, trace, controller: startController });
+  const common = { hours, faults, policy, policyDocument, trace, controller: startController };
+  return (seed) => runSimulation({ ...common, seed, ...variationOf(seed, trace) });
 }
 
 /** The real controller on a world's ports. */
@@ -58,10 +59,9 @@ async function readPolicy(
   const reading = parsePolicy(text);
   if (reading.valid)
     return { policy: reading.policy, policyDocument: { text, origin: file, revision: undefined } };
-  const [first] = reading.faults;
-  const where = first === undefined ? '' : `, the first in line ${first.line}`;
+  const told = reading.faults.map(({ line, path, rule }) => `line ${line}, ${path}: ${rule}`).join('; ');
   throw new CannotDo(
-    `${file} is no valid policy (${reading.faults.length} faults${where}): run \`smartscale check ${file}\``,
+    `${file} is no valid policy: ${told}: run \`smartscale check ${file}\` for the remedies`,
   );
 }
 

@@ -24,6 +24,7 @@ interface Trial {
  */
 export function restsOf(operations: readonly Operation[], policy: Policy['launch'], nowMs: number): RestOf {
   const launches = operations.filter((o): o is LaunchOperation => o.kind === 'launch');
+  if (launches.every((launch) => launch.faults.length === 0)) return () => undefined;
   const byCapacity = restUntil(launches.flatMap(capacityTrials), policy, nowMs);
   const bySpot = restUntil(launches.flatMap(spotTrials), policy, nowMs);
   const byQuota = quotaPauses(launches, nowMs);

@@ -117,11 +117,12 @@ function combine(measure: Measure, scrape: Scrape, nodeNames: readonly string[])
 }
 
 function cpuByNode(nodeNames: readonly string[], latest: Scrape): Readonly<Record<string, number>> {
-  const known = nodeNames.flatMap((name) => {
+  const known: Record<string, number> = {};
+  for (const name of nodeNames) {
     const reading = latest.readings.get(name);
-    return reading === undefined ? [] : [[name, reading.cpuPercent] as const];
-  });
-  return Object.fromEntries(known);
+    if (reading !== undefined) known[name] = reading.cpuPercent;
+  }
+  return known;
 }
 
 function unknownUtilization(why: string): Utilization {
