@@ -3,6 +3,7 @@ import { type Node, STARTUP_TAINT_KEY } from '../model/node.ts';
 import { offeringKey } from '../model/offering.ts';
 import { hasEnded, type LaunchOperation, type Operation, type RemoveOperation } from '../model/operation.ts';
 import type { PolicyIdentity } from '../model/policy-identity.ts';
+import { INSTANCE_GONE, type Reason } from '../model/reason.ts';
 import type { Snapshot } from '../model/snapshot.ts';
 import { isGoing } from './terminate-instance.ts';
 
@@ -104,10 +105,12 @@ function lostLaunches(
     if (isHandled(instance.id, snapshot, { adoption, operationId })) return [];
     const node = nodes.get(instance.id);
     if (node !== undefined && !node.taints.some((taint) => taint.key === STARTUP_TAINT_KEY)) return [];
-    const text = `Instance ${instance.id} of launch ${operationId} is under way without a record of it: taken up again`;
+    const reason = recovered(
+      `Instance ${instance.id} of launch ${operationId} is under way without a record of it: taken up again`,
+    );
     return [
       {
-        ...base(operationId, text, adoption),
+        ...base(operationId, reason, adoption),
         kind: 'launch',
         step: 'launched',
         deadlineMs: instance.launchedAtMs + adoption.joinTimeoutMs,
@@ -131,8 +134,10 @@ function lostDrains(snapshot: Snapshot, adoption: Adoption): readonly RemoveOper
     if (mark === undefined || instanceId === undefined) return [];
     if (isHandled(instanceId, snapshot, { adoption, operationId: mark.operationId })) return [];
     const isOver = snapshot.operations.some((operation) => operation.id === mark.operationId);
-    const text = `Node ${node.name} is cordoned by removal ${mark.operationId}, which nobody carries out: taken up again`;
-    const removal = removalOf(node, instanceId, base(mark.operationId, text, adoption));
+    const reason = recovered(
+      `Node ${node.name} is cordoned by removal ${mark.operationId}, which nobody carries out: taken up again`,
+    );
+    const removal = removalOf(node, instanceId, base(mark.operationId, reason, adoption));
     const deadlineMs = mark.atMs + adoption.drainTimeoutMs;
     return [
       {
@@ -173,7 +178,8 @@ function farewell(
   const { instanceId } = node;
   if (instanceId === undefined || node.isControlPlane || isHandled(instanceId, snapshot, { adoption }))
     return [];
-  const operation = base(`gone-${instanceId}`, `${fact}: the node is taken away`, adoption);
+  const reason = { code: INSTANCE_GONE, text: `${fact}: the node is taken away` };
+  const operation = base(`gone-${instanceId}`, reason, adoption);
   return [
     {
       ...removalOf(node, instanceId, operation),
@@ -183,14 +189,18 @@ function farewell(
   ];
 }
 
+function recovered(text: string): Reason {
+  return { code: 'recovered', text };
+}
+
 type Base = ReturnType<typeof base>;
 
-function base(id: string, text: string, { decisionId, policy, nowMs, drainTimeoutMs }: Adoption) {
+function base(id: string, reason: Reason, { decisionId, policy, nowMs, drainTimeoutMs }: Adoption) {
   return {
     id,
     decisionId,
     policy,
-    reasons: [{ code: 'recovered', text }],
+    reasons: [reason],
     createdAtMs: nowMs,
     deadlineMs: nowMs + drainTimeoutMs,
   };

@@ -7,3 +7,6 @@ export interface Reason {
   readonly text: string;
   readonly facts?: Readonly<Record<string, number | string | boolean>>;
 }
+
+/** Code of a removal that only tidies up: its instance went away by itself, by an interruption or by somebody's hand. */
+export const INSTANCE_GONE = 'instance-gone';

@@ -1,4 +1,5 @@
 import type { Operation } from '../../model/operation.ts';
+import { INSTANCE_GONE } from '../../model/reason.ts';
 import type { Snapshot } from '../../model/snapshot.ts';
 import type { PolicyDocument, ReportEvent, Reporter } from '../../ports.ts';
 import { BoundedList } from './bounded-list.ts';
@@ -152,9 +153,10 @@ export class PageState implements Reporter {
         `launched ${operation.instanceId ?? ''} (${operation.offering ?? operation.offerings[0] ?? ''})`,
       );
     }
-    if (operation.kind === 'remove' && operation.step === 'terminating') {
-      this.#mark(atMs, 'removal', `removed ${operation.nodeName}`);
-    }
+    if (operation.kind !== 'remove' || operation.step !== 'terminating') return;
+    const loss = operation.reasons.find((reason) => reason.code === INSTANCE_GONE);
+    if (loss === undefined) this.#mark(atMs, 'removal', `removed ${operation.nodeName}`);
+    else this.#mark(atMs, 'loss', loss.text);
   }
 
   #takePolicy(event: Extract<ReportEvent, { kind: 'policy-accepted' }>): void {

@@ -209,6 +209,14 @@ describe('the state of the status page', () => {
     ]);
   });
 
+  it('marks the tidying up after an instance that went by itself as a loss, not as a removal', () => {
+    const reasons = [{ code: 'instance-gone', text: 'Instance i-1 of node i-1 is shutting-down' }];
+    const state = page({ kind: 'operation', operation: aRemoval({ step: 'terminating', reasons }), atMs: 3 });
+    expect(state.history().marks).toEqual([
+      { atMs: 3, kind: 'loss', text: 'Instance i-1 of node i-1 is shutting-down' },
+    ]);
+  });
+
   it('keeps the last good policy as the one in force when a newer one is refused', () => {
     const rejected: ReportEvent = {
       kind: 'policy-rejected',
