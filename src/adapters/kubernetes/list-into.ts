@@ -42,6 +42,8 @@ export async function listInto<T>(
     token = page.metadata.continue || undefined;
     if (token === undefined) {
       refill.commit();
+      // Whoever waits for the list looks at it next: a turn of its own, for others to go first.
+      await nextTurn();
       return page.metadata.resourceVersion;
     }
     await nextTurn();
