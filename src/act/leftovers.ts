@@ -84,7 +84,8 @@ function stoppedInstances(
     const { id, operationId } = instance;
     if (operationId === undefined || isHandled(id, snapshot, { adoption, operationId })) return [];
     const nodeName = snapshot.nodes.find((node) => node.instanceId === id)?.name ?? id;
-    const operation = base(`gone-${id}`, `Instance ${id} is ${instance.state}: it is terminated`, adoption);
+    const text = `Instance ${id} is ${instance.state}: it is terminated`;
+    const operation = base(`gone-${id}`, { code: INSTANCE_GONE, text }, adoption);
     const { graceLimitSeconds } = adoption;
     return [
       { ...operation, kind: 'remove', step: 'terminating', nodeName, instanceId: id, graceLimitSeconds },
