@@ -2,7 +2,7 @@ import { describe, expect, it } from '@jest/globals';
 import { LeaseLeadership } from '../../src/adapters/kubernetes/lease-leadership.ts';
 import type { LeaseRecord, LeaseStore, StoredLease } from '../../src/adapters/kubernetes/lease-store.ts';
 import { leadWhileHeld } from '../../src/commands/lead-while-held.ts';
-import { SteppedClock } from '../adapters/kubernetes/stepped-clock.ts';
+import { SteppedClock } from '../fakes/stepped-clock.ts';
 
 /** A lease that anyone may overwrite. */
 class OpenLease implements LeaseStore {

@@ -5,7 +5,7 @@ import { KubeTransport } from '../../../src/adapters/kubernetes/kube-transport.t
 import { LineSplitter } from '../../../src/adapters/kubernetes/line-splitter.ts';
 import { TokenBucket } from '../../../src/adapters/kubernetes/token-bucket.ts';
 import { FakeApiServer, refusal } from './fake-api-server.ts';
-import { ManualClock } from './manual-clock.ts';
+import { ManualClock } from '../../fakes/manual-clock.ts';
 import { until } from './until.ts';
 
 describe('KubeTransport', () => {

@@ -4,7 +4,7 @@ import { KubeTransport } from '../../../src/adapters/kubernetes/kube-transport.t
 import { KubernetesView } from '../../../src/adapters/kubernetes/kubernetes-view.ts';
 import type { Pod } from '../../../src/model/pod.ts';
 import { FakeApiServer, type FakeWatch } from './fake-api-server.ts';
-import { ManualClock } from './manual-clock.ts';
+import { ManualClock } from '../../fakes/manual-clock.ts';
 import { until } from './until.ts';
 
 function named(name: string, uid: string, more: object = {}) {

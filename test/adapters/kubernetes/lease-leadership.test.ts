@@ -2,7 +2,7 @@ import { describe, expect, it } from '@jest/globals';
 import { LeaseLeadership } from '../../../src/adapters/kubernetes/lease-leadership.ts';
 import type { LeaseRecord, LeaseStore, StoredLease } from '../../../src/adapters/kubernetes/lease-store.ts';
 import { type Clock, PortError } from '../../../src/ports.ts';
-import { SteppedClock } from './stepped-clock.ts';
+import { SteppedClock } from '../../fakes/stepped-clock.ts';
 
 /** A lease in memory that answers every call in the same tick, or fails while it is `away`. */
 class MemoryLease implements LeaseStore {

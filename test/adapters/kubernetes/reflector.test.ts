@@ -9,7 +9,7 @@ import {
   type FakeWatch,
   refusal,
 } from './fake-api-server.ts';
-import { ManualClock } from './manual-clock.ts';
+import { ManualClock } from '../../fakes/manual-clock.ts';
 import { until } from './until.ts';
 
 interface Widget {

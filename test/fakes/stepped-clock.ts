@@ -1,5 +1,5 @@
 import { setImmediate } from 'node:timers/promises';
-import type { Clock } from '../../../src/ports.ts';
+import type { Clock } from '../../src/ports.ts';
 
 interface Sleeper {
   readonly dueMs: number;
@@ -29,6 +29,11 @@ export class SteppedClock implements Clock {
         resolve();
       });
     });
+  }
+
+  /** How many sleeps are going on. */
+  sleepers(): number {
+    return this.#sleepers.length;
   }
 
   /** Lets `ms` pass; whatever wakes on the way runs until it waits again. */
