@@ -14,6 +14,8 @@ const MOST_RUNNING = 16;
 const COALESCE_MS = 50;
 const RETRY_FIRST_MS = 1_000;
 const RETRY_LONGEST_MS = 30_000;
+/** How soon an operation looks again whether this replica may go on with it, after the lease was away. */
+const LEASE_LOOK_MS = 1_000;
 /** Ended operations that are remembered, so that a ledger's older answer does not bring them back. */
 const MOST_ENDED = 500;
 
@@ -140,6 +142,11 @@ export class OperationRunner {
     try {
       const progress = await this.#advance(entry, signal);
       if (this.#entries.get(before.id) !== entry) return;
+      if (!this.#ports.leadership.isLeader()) {
+        // What the step came to may not be in the ledger: it stands where it stood, and each step may be repeated.
+        entry.wakeAtMs = this.#ports.clock.now() + LEASE_LOOK_MS;
+        return;
+      }
       entry.operation = progress.operation;
       entry.wakeAtMs = progress.wakeAtMs ?? Number.POSITIVE_INFINITY;
       entry.failures = 0;
