@@ -51,7 +51,6 @@ describe('launches that nobody carries out', () => {
   it.each([
     ['has no tag of ours (F46)', { operationId: undefined }],
     ['is going', { state: 'terminated' }],
-    ['was stopped by a person', { state: 'stopped' }],
   ] as const)('are not seen in an instance that %s', (_, parts) => {
     expect(find({ instances: known({ ...booting, ...parts }) })).toEqual([]);
   });
@@ -115,6 +114,16 @@ describe('nodes whose machine is going', () => {
   it('stay when they are of the control plane', () => {
     const instances = known(anInstance({ state: 'terminated' }));
     expect(find({ nodes: [aNode({ isControlPlane: true })], instances })).toEqual([]);
+  });
+});
+
+describe('machines that somebody stopped', () => {
+  it('are terminated, with a node or without, unless they are not ours', () => {
+    const stopped = anInstance({ state: 'stopped', operationId: 'op-7' });
+    const removal = [{ kind: 'remove', id: 'gone-i-1', step: 'terminating' }];
+    expect(find({ instances: known(stopped) })).toMatchObject(removal);
+    expect(find({ instances: known(stopped), nodes: [aNode({ isReady: false })] })).toMatchObject(removal);
+    expect(find({ instances: known({ ...stopped, operationId: undefined }) })).toEqual([]);
   });
 });
 

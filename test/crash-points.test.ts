@@ -1,0 +1,175 @@
+import { describe, expect, it } from '@jest/globals';
+import { MemoryLedger } from '../src/adapters/memory/memory-ledger.ts';
+import { Controller } from '../src/controller.ts';
+import { isAlive } from '../src/model/instance.ts';
+import { STARTUP_TAINT_KEY } from '../src/model/node.ts';
+import { policySchema } from '../src/policy/policy-schema.ts';
+import type { Ledger } from '../src/ports.ts';
+import type { SimulatedWorld, WorldPorts } from '../src/simulate/simulated-world.ts';
+import { aWorld, MINUTE_MS, withNodes } from './builders/simulated-world.ts';
+
+/** Writes to the world or the ledger: between any two of them a process may die. */
+const WRITES = {
+  cloud: ['launch', 'terminate'],
+  cluster: ['cordon', 'uncordon', 'evict', 'deleteNode', 'admitNode'],
+  ledger: ['put'],
+} as const;
+
+/** A process that dies just before, or just after, its `atCall`th write. */
+class MortalProcess {
+  readonly #death = new AbortController();
+  #calls = 0;
+  hasDied = false;
+  readonly done: Promise<void>;
+
+  constructor(ports: WorldPorts, dies: { readonly atCall: number; readonly when: 'before' | 'after' }) {
+    const mortal = <T extends object>(port: T, names: readonly string[]): T =>
+      new Proxy(port, {
+        get: (target, key) => {
+          const call: unknown = Reflect.get(target, key);
+          if (typeof call !== 'function') return call;
+          return (...parameters: readonly unknown[]) => {
+            // A dead process makes no call and hears no answer.
+            if (this.hasDied) return new Promise(() => undefined);
+            if (names.includes(String(key))) this.#calls += 1;
+            const isLast = names.includes(String(key)) && this.#calls === dies.atCall;
+            if (isLast) this.hasDied = true;
+            if (isLast && dies.when === 'before') return this.#end();
+            const answer: unknown = Reflect.apply(call, target, parameters);
+            if (!isLast) return answer;
+            // Whatever comes of the call, nobody is left to hear it.
+            Promise.resolve(answer).catch(() => undefined);
+            return this.#end();
+          };
+        },
+      });
+    const controller = new Controller({
+      ...ports,
+      cloud: mortal(ports.cloud, WRITES.cloud),
+      cluster: mortal(ports.cluster, WRITES.cluster),
+      ledger: mortal(ports.ledger, WRITES.ledger),
+    });
+    this.done = controller.run(this.#death.signal);
+  }
+
+  #end(): Promise<never> {
+    this.#death.abort();
+    return new Promise(() => undefined);
+  }
+
+  async stop(): Promise<void> {
+    this.#death.abort();
+    await this.done;
+  }
+}
+
+/** A process's own memory, which dies with it; the world's watch still sees what was written down. */
+function forgetful(world: SimulatedWorld): Ledger {
+  const own = new MemoryLedger();
+  return {
+    list: () => own.list(),
+    put: async (operation) => {
+      await own.put(operation);
+      await world.ledger.put(operation);
+    },
+  };
+}
+
+const MEMORIES = ['same', 'empty'] as const;
+type Memory = (typeof MEMORIES)[number];
+
+interface Story {
+  readonly begin: () => Promise<SimulatedWorld>;
+  readonly minutes: number;
+}
+
+/** Lets a process live until it dies at that write, and its successor go on until the story is over. */
+async function tell(
+  { begin, minutes }: Story,
+  death: { readonly atCall: number; readonly when: 'before' | 'after'; readonly memory: Memory },
+): Promise<{ readonly world: SimulatedWorld; readonly hasDied: boolean }> {
+  const world = await begin();
+  const ledgerOf = () => (death.memory === 'same' ? world.ledger : forgetful(world));
+  const first = new MortalProcess({ ...world.ports, ledger: ledgerOf() }, death);
+  const endMs = world.clock.monotonicMs() + minutes * MINUTE_MS;
+  while (!first.hasDied && world.clock.monotonicMs() < endMs)
+    await world.advanceTo(world.clock.monotonicMs() + 5_000);
+  if (!first.hasDied) {
+    await first.stop();
+    return { world, hasDied: false };
+  }
+  const second = new AbortController();
+  const running = new Controller({ ...world.ports, ledger: ledgerOf() }).run(second.signal);
+  await world.advanceTo(Math.max(endMs, world.clock.monotonicMs() + 10 * MINUTE_MS));
+  second.abort();
+  await running;
+  return { world, hasDied: true };
+}
+
+/** Nothing is paid for twice, nothing is half done. */
+function expectWhole(world: SimulatedWorld, workers: number): void {
+  const alive = world.cloud.shown().filter(isAlive);
+  const nodes = world.cluster.view().nodes.filter((node) => !node.isControlPlane);
+  expect(new Set(nodes.map(({ instanceId }) => instanceId))).toEqual(new Set(alive.map(({ id }) => id)));
+  expect(nodes).toHaveLength(alive.length);
+  expect(nodes.filter((node) => node.isUnschedulable || node.cordonedBy !== undefined)).toEqual([]);
+  expect(nodes.filter((node) => node.taints.some(({ key }) => key === STARTUP_TAINT_KEY))).toEqual([]);
+  const made = world.cloud.shown().map(({ operationId }) => operationId);
+  expect(made).toEqual([...new Set(made)]);
+  expect(alive).toHaveLength(workers);
+}
+
+const DEATHS = MEMORIES.flatMap((memory) => (['before', 'after'] as const).map((when) => ({ memory, when })));
+
+/** Tells the story once for each write at which its process may die; returns how often it died. */
+async function crashEverywhere(story: Story, workers: number): Promise<number> {
+  let deaths = 0;
+  for (const death of DEATHS) {
+    let hasDied = true;
+    for (let atCall = 1; hasDied; atCall += 1) {
+      const told = await tell(story, { ...death, atCall });
+      expectWhole(told.world, workers);
+      hasDied = told.hasDied;
+      if (hasDied) deaths += 1;
+    }
+  }
+  return deaths;
+}
+
+const policyText = (settings: string) => ({ text: settings, origin: 'test', revision: undefined });
+
+function aQuietWorld(settings: Readonly<Record<string, unknown>>): SimulatedWorld {
+  return aWorld({
+    policy: policySchema.parse(settings),
+    policyDocument: policyText(JSON.stringify(settings)),
+    peakNodes: 1,
+  });
+}
+
+describe('a process that dies between any two writes', () => {
+  it('leaves launches from which exactly one worker comes each', async () => {
+    const story: Story = {
+      minutes: 5,
+      begin: async () => aQuietWorld({ nodes: { min: 4, max: 6 }, shrink: { enabled: false } }),
+    };
+    expect(await crashEverywhere(story, 4)).toBeGreaterThan(40);
+  }, 120_000);
+
+  it('leaves no half removed node, and takes away as many as if it had lived', async () => {
+    const settings = {
+      nodes: { min: 2, max: 6 },
+      spot: { percent: 0 },
+      utilization: { downWindowSeconds: 60 },
+      shrink: { minNodeAgeSeconds: 0 },
+    };
+    const story: Story = {
+      minutes: 20,
+      begin: async () => {
+        const world = aQuietWorld(settings);
+        await withNodes(world, 3);
+        return world;
+      },
+    };
+    expect(await crashEverywhere(story, 2)).toBeGreaterThan(20);
+  }, 120_000);
+});
