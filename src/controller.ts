@@ -47,6 +47,8 @@ export class Controller {
   #signal: AbortSignal | undefined;
   #tickAtMs = 0;
   #wasLeader = false;
+  /** Whether EC2 has listed the fleet since this replica leads. */
+  #hasSeenFleet = false;
   #failures = 0;
   #notBeforeMs = Number.NEGATIVE_INFINITY;
   #lastTrouble: string | undefined;
@@ -173,6 +175,7 @@ export class Controller {
     const { clock, leadership, reporter } = this.#ports;
     const startedMs = clock.monotonicMs();
     const seen = await this.#observer.takeSnapshot(outlookOf(inForce), signal);
+    this.#requireFleetSeen(seen);
     const nowMs = clock.now();
     const known = { ...seen, operations: this.#runner.freshest(seen.operations) };
     // A suspended policy changes nothing; what is under way is still finished or undone.
@@ -187,6 +190,19 @@ export class Controller {
     this.#runner.track(known.operations);
     await this.#begin(plan, adopted, signal);
     return plan;
+  }
+
+  /**
+   * Machines that boot are known from the ledger or from EC2. A successor may have an empty ledger, so before EC2's first
+   * list it would buy them again (F22).
+   */
+  #requireFleetSeen({ instances }: Snapshot): void {
+    if (instances.status === 'known') this.#hasSeenFleet = true;
+    if (this.#hasSeenFleet || instances.status === 'known') return;
+    throw new PortError(`EC2 has not listed the fleet yet: ${instances.why}`, {
+      retry: 'transient',
+      code: 'fleet-unseen',
+    });
   }
 
   /** Intents first: an operation is in the ledger before anything is done for it. */
@@ -204,7 +220,10 @@ export class Controller {
 
   #leads(): boolean {
     const isLeader = this.#ports.leadership.isLeader();
-    if (this.#wasLeader && !isLeader) this.#runner.reset();
+    if (this.#wasLeader && !isLeader) {
+      this.#runner.reset();
+      this.#hasSeenFleet = false;
+    }
     this.#wasLeader = isLeader;
     return isLeader;
   }

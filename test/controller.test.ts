@@ -177,12 +177,32 @@ describe('Controller', () => {
     await stopped();
   });
 
-  it('decides on while EC2 does not say what runs', async () => {
+  it('decides on while EC2 does not say what runs, once it has said so', async () => {
     const { world, stopped } = aController();
+    await world.clock.advance(1_000);
     world.cloud.failures.instances = 1_000;
-    await world.clock.advance(20_000);
-    expect(decisions(world).map(({ snapshot }) => snapshot.instances.status)).toEqual(['unknown', 'unknown']);
-    expect(world.calls()).toEqual(expect.not.arrayContaining([expect.stringMatching(/^(launch|terminate)/)]));
+    await world.clock.advance(30_000);
+    const seen = decisions(world).map(({ snapshot }) => snapshot.instances.status);
+    expect(seen).toEqual(['known', 'unknown', 'unknown']);
+    await stopped();
+  });
+
+  it('buys nothing before EC2 has listed what boots already, and says so once (F22)', async () => {
+    const { world, stopped } = aController({ workers: 0 });
+    const booting = { state: 'pending' as const, launchedAtMs: world.clock.now() };
+    world.cloud.list = ['a', 'b'].map((letter) =>
+      anInstance({
+        id: `i-${letter}`,
+        zone: `ap-southeast-1${letter}`,
+        operationId: `op-${letter}`,
+        ...booting,
+      }),
+    );
+    world.cloud.failures.instances = 3;
+    await world.clock.advance(60_000);
+    expect(world.cloud.requests).toEqual([]);
+    expect(world.notices().map(({ code }) => code)).toEqual(['round-failed']);
+    expect(decisions(world).length).toBeGreaterThan(0);
     await stopped();
   });
 
