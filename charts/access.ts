@@ -9,7 +9,8 @@ export interface AccessProps {
 
 /**
  * What the autoscaler may do, and nothing more. The whole cluster: read what deciding needs, cordon, evict, delete Nodes, write events.
- * Its own namespace: its lease, its ledger, its policy. The end-to-end tier runs under exactly these rules.
+ * Its own namespace: its lease, its ledger, its policy. The end-to-end tier runs under exactly these rules,
+ * and fails when one of them is not needed.
  */
 export class Access extends Construct {
   constructor(scope: Construct, id: string, props: AccessProps) {
@@ -40,10 +41,10 @@ const CLUSTER_RULES: k8s.PolicyRule[] = [
   { apiGroups: ['apps'], resources: ['replicasets', 'statefulsets', 'daemonsets'], verbs: READ },
   // Only the Eviction API: never a plain delete, which would pass by every disruption budget.
   { apiGroups: [''], resources: ['pods/eviction'], verbs: ['create'] },
-  { apiGroups: ['', 'events.k8s.io'], resources: ['events'], verbs: ['create', 'patch'] },
+  { apiGroups: [''], resources: ['events'], verbs: ['create', 'patch'] },
 ];
 
 const NAMESPACE_RULES: k8s.PolicyRule[] = [
-  { apiGroups: ['coordination.k8s.io'], resources: ['leases'], verbs: ['get', 'create', 'update', 'patch'] },
-  { apiGroups: [''], resources: ['configmaps'], verbs: ['get', ...READ] },
+  { apiGroups: ['coordination.k8s.io'], resources: ['leases'], verbs: ['get', 'create', 'update'] },
+  { apiGroups: [''], resources: ['configmaps'], verbs: READ },
 ];

@@ -7,9 +7,11 @@ import {
   untilSettled,
   workers,
 } from './harness/fleet-state.ts';
+import { shippedObjects } from './harness/manifests.ts';
 import { measured } from './harness/measurements.ts';
 import { eventually } from './harness/poll.ts';
 import { IDLE, STEADY, testPolicy } from './harness/test-policy.ts';
+import { rightsGiven, rightsUsed } from './harness/used-rights.ts';
 import { budget, deploy, disruptionsAllowed, dropBudget, runningPods, scale } from './harness/workloads.ts';
 import { startWorld, type World } from './harness/world.ts';
 
@@ -130,5 +132,14 @@ describe('the autoscaler on real components', () => {
     expect(idleFor.filter((line) => Number(line['desiredNodes']) < 2)).toEqual([]);
     expect(await aliveInstances(world)).toHaveLength(2);
     await expectNothingLeaked(world);
+  });
+
+  it('has used every right that the shipped roles give, and no other', () => {
+    const roles = shippedObjects().filter(
+      (object) => object.kind === 'ClusterRole' || object.kind === 'Role',
+    );
+    const used = rightsUsed(world.gate.calls);
+    expect(new Set([...rightsGiven(roles)].filter((right) => !used.has(right)))).toEqual(new Set());
+    expect(new Set([...used].filter((right) => !rightsGiven(roles).has(right)))).toEqual(new Set());
   });
 });

@@ -49,6 +49,7 @@ interface Injection {
 
 /** Calls that EC2 makes idempotent by their ClientToken. */
 const IDEMPOTENT: ReadonlySet<string> = new Set(['CreateFleet', 'RunInstances']);
+const CHANGES_INSTANCES: ReadonlySet<string> = new Set(['CreateFleet', 'RunInstances', 'TerminateInstances']);
 
 /**
  * Stands between the AWS SDK and moto, and adds what moto lacks: ClientTokens are remembered as EC2 does, capacity runs out, calls are
@@ -69,7 +70,7 @@ export class FaultProxy {
   readonly #bornAtMs = new Map<string, number>();
   readonly #before = new CallGates<RecordedCall>();
   readonly #after = new CallGates<RecordedCall>();
-  readonly #listeners = new Set<(call: RecordedCall) => void>();
+  readonly #changeListeners = new Set<() => void>();
 
   private constructor(
     server: Server,
@@ -130,10 +131,10 @@ export class FaultProxy {
     return this.calls.filter((call) => call.action === action);
   }
 
-  /** Calls back with each call as soon as its request has arrived. */
-  onCall(listener: (call: RecordedCall) => void): () => void {
-    this.#listeners.add(listener);
-    return () => this.#listeners.delete(listener);
+  /** Calls back after each call that may have changed instances; returns how to stop. */
+  onInstancesChanged(listener: () => void): () => void {
+    this.#changeListeners.add(listener);
+    return () => this.#changeListeners.delete(listener);
   }
 
   async stop(): Promise<void> {
@@ -149,12 +150,12 @@ export class FaultProxy {
     const action = form.get('Action') ?? 'none';
     const call: RecordedCall = { atMs: performance.now(), action, form, outcome: 'pending', status: 0 };
     this.calls.push(call);
-    for (const listener of this.#listeners) listener(call);
     await this.#before.pass(call);
     const injection = this.#takeInjection(action);
     const answer =
       injection === undefined || injection === 'lose' ? await this.#answer(call, incoming) : injection;
     call.status = answer.status;
+    if (CHANGES_INSTANCES.has(action)) for (const listener of this.#changeListeners) listener();
     if (injection !== undefined) call.outcome = injection === 'lose' ? 'lost' : 'injected';
     await this.#after.pass(call);
     if (injection === 'lose') {

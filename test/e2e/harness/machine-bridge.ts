@@ -6,7 +6,10 @@ import { type KubeClient, KubeError } from './kube-client.ts';
 import { KUBELET_LABEL } from './kwok.ts';
 import { REGION } from './moto.ts';
 
-const POLL_MS = 150;
+/** How often machines are looked after; EC2 is only asked when something may have changed there. */
+const TICK_MS = 100;
+/** Without any call that changes instances, EC2 is asked this often: describing a fleet costs moto much time. */
+const STALE_MS = 2_000;
 
 export interface MachineBridgeOptions {
   readonly ec2: EC2Client;
@@ -16,6 +19,8 @@ export interface MachineBridgeOptions {
   readonly allocatableOf: (type: string) => Resources;
   /** From launch to registration. */
   readonly bootMs: number;
+  /** Calls back when a call has changed instances; returns how to stop. */
+  readonly onInstancesChanged: (listener: () => void) => () => void;
   /** Told of every error while polling; the bridge goes on. */
   readonly onError: (error: unknown) => void;
 }
@@ -31,6 +36,9 @@ export class MachineBridge {
   readonly #seenAtMs = new Map<string, number>();
   readonly #registered = new Set<string>();
   readonly #buried = new Set<string>();
+  #instances: readonly Instance[] = [];
+  #askedAtMs = Number.NEGATIVE_INFINITY;
+  readonly #unsubscribe: () => void;
   #timer: NodeJS.Timeout | undefined;
   #round: Promise<void> = Promise.resolve();
   #isStopped = false;
@@ -38,6 +46,9 @@ export class MachineBridge {
   constructor(options: MachineBridgeOptions) {
     this.#options = options;
     this.bootMs = options.bootMs;
+    this.#unsubscribe = options.onInstancesChanged(() => {
+      this.#askedAtMs = Number.NEGATIVE_INFINITY;
+    });
   }
 
   /** Machines that have registered and still run: those with a node exporter. */
@@ -52,17 +63,22 @@ export class MachineBridge {
         .finally(() => {
           if (!this.#isStopped) this.start();
         });
-    }, POLL_MS);
+    }, TICK_MS);
   }
 
   async stop(): Promise<void> {
     this.#isStopped = true;
+    this.#unsubscribe();
     clearTimeout(this.#timer);
     await this.#round;
   }
 
   async #poll(): Promise<void> {
-    for (const instance of await fleetInstances(this.#options.ec2, this.#options.clusterName)) {
+    if (performance.now() - this.#askedAtMs > STALE_MS) {
+      this.#askedAtMs = performance.now();
+      this.#instances = await fleetInstances(this.#options.ec2, this.#options.clusterName);
+    }
+    for (const instance of this.#instances) {
       const id = instance.InstanceId;
       if (id === undefined) continue;
       const state = instance.State?.Name;

@@ -77,7 +77,7 @@ async function startParts(folder: string, started: Started): Promise<Omit<World,
   await addControlPlaneNode(kube);
   const proxy = await FaultProxy.start(moto.url, moto.subnets);
   started(proxy, () => proxy.stop());
-  const bridge = startBridge(kube, moto);
+  const bridge = startBridge(kube, moto, proxy);
   started(bridge, () => bridge.stop());
   const exporters = await NodeExporters.start(() => bridge.aliveNames());
   started(exporters, () => exporters.stop());
@@ -98,13 +98,14 @@ async function startParts(folder: string, started: Started): Promise<Omit<World,
   return { kube, controlPlane, moto, proxy, bridge, exporters, prometheus, gate, autoscaler, setPolicy };
 }
 
-function startBridge(kube: KubeClient, moto: Moto): MachineBridge {
+function startBridge(kube: KubeClient, moto: Moto, proxy: FaultProxy): MachineBridge {
   const bridge = new MachineBridge({
     ec2: moto.client,
     kube,
     clusterName: CLUSTER_NAME,
     allocatableOf: allocatableOfName,
     bootMs: BOOT_MS,
+    onInstancesChanged: (listener) => proxy.onInstancesChanged(listener),
     onError: (error) => process.stderr.write(`machine bridge: ${String(error)}\n`),
   });
   bridge.start();
