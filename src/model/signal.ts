@@ -34,3 +34,15 @@ export interface Utilization {
 export function unknownSignal(why: string): Signal {
   return { status: 'unknown', why };
 }
+
+/** Telemetry of which nothing is known, with the reason. */
+export function unknownUtilization(why: string): Utilization {
+  const unknown = unknownSignal(why);
+  return {
+    cpuPercent: unknown,
+    memoryPercent: unknown,
+    networkBytesPerSecond: unknown,
+    diskBytesPerSecond: unknown,
+    nodeCpuPercent: {},
+  };
+}

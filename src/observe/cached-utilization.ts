@@ -1,4 +1,4 @@
-import { type Utilization, unknownSignal } from '../model/signal.ts';
+import { type Utilization, unknownUtilization } from '../model/signal.ts';
 import { type Clock, PortError, type Telemetry, type TelemetryQuery } from '../ports.ts';
 import { withDeadline } from './with-deadline.ts';
 
@@ -49,15 +49,4 @@ export class CachedUtilization {
       this.#last = unknownUtilization(error.message);
     }
   }
-}
-
-function unknownUtilization(why: string): Utilization {
-  const unknown = unknownSignal(why);
-  return {
-    cpuPercent: unknown,
-    memoryPercent: unknown,
-    networkBytesPerSecond: unknown,
-    diskBytesPerSecond: unknown,
-    nodeCpuPercent: {},
-  };
 }

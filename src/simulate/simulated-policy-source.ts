@@ -1,29 +1,19 @@
-import type { PolicyDocument, PolicySource } from '../ports.ts';
+import { HeldPolicySource } from '../adapters/memory/held-policy-source.ts';
+import type { PolicyDocument } from '../ports.ts';
 import type { VirtualClock } from './virtual-clock.ts';
 
 /** A policy that is committed by calling `commit`, in place of Git and Flux; `undefined` takes it away. */
-export class SimulatedPolicySource implements PolicySource {
+export class SimulatedPolicySource extends HeldPolicySource {
   readonly #clock: VirtualClock;
-  readonly #listeners = new Set<() => void>();
-  #document: PolicyDocument | undefined;
 
   constructor(clock: VirtualClock, document: PolicyDocument) {
+    super();
     this.#clock = clock;
-    this.#document = document;
-  }
-
-  current(): PolicyDocument | undefined {
-    return this.#document;
-  }
-
-  onChange(listener: () => void): () => void {
-    this.#listeners.add(listener);
-    return () => this.#listeners.delete(listener);
+    this.hold(document);
   }
 
   commit(document: PolicyDocument | undefined): void {
-    this.#document = document;
     this.#clock.stir();
-    for (const listener of this.#listeners) listener();
+    this.hold(document);
   }
 }

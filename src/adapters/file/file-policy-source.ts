@@ -1,17 +1,17 @@
 import { readFile } from 'node:fs/promises';
-import { type Clock, type PolicyDocument, type PolicySource, PortError } from '../../ports.ts';
+import { type Clock, type PolicyDocument, PortError } from '../../ports.ts';
+import { HeldPolicySource } from '../memory/held-policy-source.ts';
 
 /** Reading is cheaper than watching is reliable: editors and mounted ConfigMaps replace the file instead of writing it. */
 const LOOK_EVERY_MS = 1_000;
 
 /** The policy in a file, looked at each second; `current()` is undefined while the file cannot be read. */
-export class FilePolicySource implements PolicySource {
+export class FilePolicySource extends HeldPolicySource {
   readonly #file: string;
   readonly #clock: Clock;
-  readonly #listeners = new Set<() => void>();
-  #document: PolicyDocument | undefined;
 
   private constructor(file: string, clock: Clock) {
+    super();
     this.#file = file;
     this.#clock = clock;
   }
@@ -20,7 +20,7 @@ export class FilePolicySource implements PolicySource {
   static async open(file: string, clock: Clock): Promise<FilePolicySource> {
     const source = new FilePolicySource(file, clock);
     try {
-      source.#document = source.#documentOf(await readFile(file, 'utf8'));
+      source.hold(source.#documentOf(await readFile(file, 'utf8')));
     } catch (cause) {
       const code = codeOf(cause);
       throw new PortError(`the policy file ${file} cannot be read (${code})`, {
@@ -32,24 +32,14 @@ export class FilePolicySource implements PolicySource {
     return source;
   }
 
-  current(): PolicyDocument | undefined {
-    return this.#document;
-  }
-
-  onChange(listener: () => void): () => void {
-    this.#listeners.add(listener);
-    return () => this.#listeners.delete(listener);
-  }
-
   /** Follows the file until the signal aborts. */
   async follow(signal: AbortSignal): Promise<void> {
     while (!signal.aborted) {
       await this.#clock.sleep(LOOK_EVERY_MS, signal);
       // A file that cannot be read counts as no policy, which leaves the last good one in force.
       const text = await readFile(this.#file, 'utf8').catch(() => undefined);
-      if (text === this.#document?.text) continue;
-      this.#document = text === undefined ? undefined : this.#documentOf(text);
-      for (const listener of this.#listeners) listener();
+      if (text === this.current()?.text) continue;
+      this.hold(text === undefined ? undefined : this.#documentOf(text));
     }
   }
 

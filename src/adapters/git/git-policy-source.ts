@@ -1,5 +1,5 @@
-import type { PolicyDocument, PolicySource } from '../../ports.ts';
-import { PortError } from '../../ports.ts';
+import { type PolicyDocument, PortError } from '../../ports.ts';
+import { HeldPolicySource } from '../memory/held-policy-source.ts';
 import { git } from './git-command.ts';
 
 /** How often the head is looked at: one `git rev-parse` costs a few milliseconds, and a commit should count within a second. */
@@ -9,16 +9,15 @@ const LOOK_EVERY_MS = 300;
  * The policy as committed at the head of a local Git repository: an edit counts once it is a commit, and a revert is a
  * commit like any other. A head without the file, or a repository that cannot be read, leaves `current()` undefined.
  */
-export class GitPolicySource implements PolicySource {
+export class GitPolicySource extends HeldPolicySource {
   readonly #directory: string;
   readonly #file: string;
-  readonly #listeners = new Set<() => void>();
-  #document: PolicyDocument | undefined;
   #head: string | undefined;
   #timer: NodeJS.Timeout | undefined;
   #isClosed = false;
 
   private constructor(directory: string, file: string) {
+    super();
     this.#directory = directory;
     this.#file = file;
   }
@@ -34,19 +33,10 @@ export class GitPolicySource implements PolicySource {
     return source;
   }
 
-  current(): PolicyDocument | undefined {
-    return this.#document;
-  }
-
-  onChange(listener: () => void): () => void {
-    this.#listeners.add(listener);
-    return () => this.#listeners.delete(listener);
-  }
-
   close(): void {
     this.#isClosed = true;
     clearTimeout(this.#timer);
-    this.#listeners.clear();
+    this.dropListeners();
   }
 
   #lookLater(): void {
@@ -61,9 +51,9 @@ export class GitPolicySource implements PolicySource {
   async #look(): Promise<void> {
     const head = (await git(this.#directory, ['rev-parse', 'HEAD'])).trim();
     if (head === this.#head) return;
-    this.#document = await this.#read(head);
+    const document = await this.#read(head);
     this.#head = head;
-    this.#tell();
+    this.hold(document);
   }
 
   async #read(head: string): Promise<PolicyDocument | undefined> {
@@ -85,13 +75,8 @@ export class GitPolicySource implements PolicySource {
   /** A repository that went away counts as a policy that is not there: the last good one stays in force. */
   #lose(error: unknown): void {
     if (!(error instanceof PortError)) throw error;
-    if (this.#document === undefined || this.#isClosed) return;
-    this.#document = undefined;
+    if (this.current() === undefined || this.#isClosed) return;
     this.#head = undefined;
-    this.#tell();
-  }
-
-  #tell(): void {
-    for (const listener of this.#listeners) listener();
+    this.hold(undefined);
   }
 }

@@ -1,4 +1,4 @@
-import { type Signal, type Utilization, unknownSignal } from '../../model/signal.ts';
+import { type Signal, type Utilization, unknownUtilization } from '../../model/signal.ts';
 import type { Clock, Telemetry, TelemetryQuery } from '../../ports.ts';
 import { type NodeQueries, nodeQueries } from './node-queries.ts';
 import { perNodeOf } from './per-node.ts';
@@ -30,7 +30,7 @@ export class PrometheusTelemetry implements Telemetry {
   }
 
   async utilization(query: TelemetryQuery, signal: AbortSignal): Promise<Utilization> {
-    if (query.nodeNames.length === 0) return allUnknown('there are no ready workers');
+    if (query.nodeNames.length === 0) return unknownUtilization('there are no ready workers');
     let first: Round | undefined;
     for (const label of this.#labels) {
       const round = await this.#round(label, query, signal);
@@ -40,7 +40,7 @@ export class PrometheusTelemetry implements Telemetry {
       }
       first ??= round;
     }
-    return first?.utilization ?? allUnknown('no label names a node');
+    return first?.utilization ?? unknownUtilization('no label names a node');
   }
 
   async #round(label: string, query: TelemetryQuery, signal: AbortSignal): Promise<Round> {
@@ -66,7 +66,7 @@ export class PrometheusTelemetry implements Telemetry {
       return { utilization: { ...signals, nodeCpuPercent: {} }, hasNoNode: false };
     }
     const { cpuPercent: nodeCpuPercent, doubled } = perNodeOf(perNode.series, label, nodeNames);
-    if (doubled.length > 0) return { utilization: allUnknown(whyDoubled(doubled)), hasNoNode: false };
+    if (doubled.length > 0) return { utilization: unknownUtilization(whyDoubled(doubled)), hasNoNode: false };
     const isAnyKnown = Object.values(signals).some((measured) => measured.status === 'known');
     return {
       utilization: { ...signals, nodeCpuPercent },
@@ -78,15 +78,4 @@ export class PrometheusTelemetry implements Telemetry {
 function whyDoubled(names: readonly string[]): string {
   const shown = names.slice(0, 3).join(', ');
   return `two exporters report ${shown}${names.length > 3 ? ` and ${names.length - 3} more` : ''}: scrape each node once`;
-}
-
-function allUnknown(why: string): Utilization {
-  const unknown = unknownSignal(why);
-  return {
-    cpuPercent: unknown,
-    memoryPercent: unknown,
-    networkBytesPerSecond: unknown,
-    diskBytesPerSecond: unknown,
-    nodeCpuPercent: {},
-  };
 }

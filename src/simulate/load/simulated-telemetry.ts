@@ -1,5 +1,5 @@
 import type { Sample, Signal, Utilization } from '../../model/signal.ts';
-import { unknownSignal } from '../../model/signal.ts';
+import { unknownSignal, unknownUtilization } from '../../model/signal.ts';
 import type { Telemetry, TelemetryQuery } from '../../ports.ts';
 
 /** What one node reported at one scrape. */
@@ -123,15 +123,4 @@ function cpuByNode(nodeNames: readonly string[], latest: Scrape): Readonly<Recor
     if (reading !== undefined) known[name] = reading.cpuPercent;
   }
   return known;
-}
-
-function unknownUtilization(why: string): Utilization {
-  const unknown = unknownSignal(why);
-  return {
-    cpuPercent: unknown,
-    memoryPercent: unknown,
-    networkBytesPerSecond: unknown,
-    diskBytesPerSecond: unknown,
-    nodeCpuPercent: {},
-  };
 }

@@ -1,7 +1,7 @@
 import { afterEach, describe, expect, it } from '@jest/globals';
 import { ConfigMapPolicySource } from '../../../src/adapters/kubernetes/configmap-policy-source.ts';
-import { type Answer, RecordingApiServer } from './recording-api-server.ts';
 import { SteppedClock } from '../../fakes/stepped-clock.ts';
+import { type Answer, RecordingApiServer } from './recording-api-server.ts';
 
 const REF = { namespace: 'smartscale', name: 'policy' };
 

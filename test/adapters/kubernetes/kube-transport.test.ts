@@ -4,8 +4,8 @@ import { anonymousCredentials } from '../../../src/adapters/kubernetes/kube-cred
 import { KubeTransport } from '../../../src/adapters/kubernetes/kube-transport.ts';
 import { LineSplitter } from '../../../src/adapters/kubernetes/line-splitter.ts';
 import { TokenBucket } from '../../../src/adapters/kubernetes/token-bucket.ts';
-import { FakeApiServer, refusal } from './fake-api-server.ts';
 import { ManualClock } from '../../fakes/manual-clock.ts';
+import { FakeApiServer, refusal } from './fake-api-server.ts';
 import { until } from './until.ts';
 
 describe('KubeTransport', () => {

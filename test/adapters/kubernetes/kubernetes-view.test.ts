@@ -3,8 +3,8 @@ import { anonymousCredentials } from '../../../src/adapters/kubernetes/kube-cred
 import { KubeTransport } from '../../../src/adapters/kubernetes/kube-transport.ts';
 import { KubernetesView } from '../../../src/adapters/kubernetes/kubernetes-view.ts';
 import type { Pod } from '../../../src/model/pod.ts';
-import { FakeApiServer, type FakeWatch } from './fake-api-server.ts';
 import { ManualClock } from '../../fakes/manual-clock.ts';
+import { FakeApiServer, type FakeWatch } from './fake-api-server.ts';
 import { until } from './until.ts';
 
 function named(name: string, uid: string, more: object = {}) {

@@ -2,6 +2,7 @@ import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import type { KubeResource, RawObject } from '../../../src/adapters/kubernetes/kube-resource.ts';
 import { KubeTransport } from '../../../src/adapters/kubernetes/kube-transport.ts';
 import { Reflector, type ReflectorOptions } from '../../../src/adapters/kubernetes/reflector.ts';
+import { ManualClock } from '../../fakes/manual-clock.ts';
 import {
   type FakeAnswer,
   FakeApiServer,
@@ -9,7 +10,6 @@ import {
   type FakeWatch,
   refusal,
 } from './fake-api-server.ts';
-import { ManualClock } from '../../fakes/manual-clock.ts';
 import { until } from './until.ts';
 
 interface Widget {
