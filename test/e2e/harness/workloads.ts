@@ -36,10 +36,6 @@ export async function scale(kube: KubeClient, name: string, replicas: number): P
   await kube.patch(`${APPS}/${name}`, { spec: { replicas } });
 }
 
-export async function undeploy(kube: KubeClient, name: string): Promise<void> {
-  await kube.delete(`${APPS}/${name}`);
-}
-
 /** A single pod without an owner; returns when the API server has answered. */
 export async function createPod(
   kube: KubeClient,
