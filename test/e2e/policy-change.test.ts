@@ -52,6 +52,33 @@ describe('a commit that changes the policy', () => {
     expect(decision['revision']).toBe('main@sha1:2');
   });
 
+  it('is what `plan` decides by, which reads the live cluster and account and changes neither', async () => {
+    const calls = () =>
+      world.proxy.callsOf('CreateFleet').length + world.proxy.callsOf('TerminateInstances').length;
+    const [before, seen] = [calls(), world.autoscaler.log().length];
+    const from = performance.now();
+    const { code, stdout, stderr } = await world.autoscaler.command('plan', '--json');
+    measured({
+      scenario: 'plan',
+      what: 'the command, from start to end',
+      seconds: (performance.now() - from) / 1000,
+    });
+    expect([code, stderr]).toEqual([0, expect.not.stringContaining('smartscale:')]);
+    const plan = JSON.parse(stdout) as { policy: { digest: string }; kept: { reason: { text: string } }[] };
+    const decision = await decisionAfter(seen);
+    expect(plan).toMatchObject({
+      currentNodes: 2,
+      desiredNodes: 2,
+      actions: [],
+      policy: { digest: decision['policy'] },
+    });
+    expect(plan.kept).toHaveLength(2);
+    const words = await world.autoscaler.command('plan');
+    expect(words.stdout).toContain('Would do nothing.');
+    expect(words.stdout).toContain(plan.kept[0]?.reason.text.slice(0, 12));
+    expect(calls()).toBe(before);
+  });
+
   it('changes what is done: a higher minimum is a further worker', async () => {
     const from = performance.now();
     await world.setPolicy(testPolicy({ shrink: false, min: 3 }), 'main@sha1:3');

@@ -1,3 +1,4 @@
+import { execFile } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { OwnedProcess } from './child-process.ts';
@@ -11,6 +12,15 @@ export interface AutoscalerSettings {
   readonly kubeconfig: string;
   readonly args: readonly string[];
   readonly env: Readonly<Record<string, string>>;
+}
+
+const COMMAND_DEADLINE_MS = 60_000;
+
+export interface CommandResult {
+  /** `undefined` when a signal ended it. */
+  readonly code: number | undefined;
+  readonly stdout: string;
+  readonly stderr: string;
 }
 
 /** One line of the autoscaler's log. */
@@ -43,6 +53,22 @@ export class AutoscalerProcess {
       ],
       env: { ...this.#settings.env, KUBECONFIG: this.#settings.kubeconfig },
       logFile: join(this.#settings.folder, `smartscale-${this.#runs}.log`),
+    });
+  }
+
+  /** Runs another command on the same world to its end. */
+  async command(name: string, ...args: readonly string[]): Promise<CommandResult> {
+    const { args: world, env, kubeconfig } = this.#settings;
+    const all = ['--disable-warning=ExperimentalWarning', BIN, name, ...world, ...args];
+    const options = { env: { ...process.env, ...env, KUBECONFIG: kubeconfig }, timeout: COMMAND_DEADLINE_MS };
+    return new Promise((resolve) => {
+      execFile(process.execPath, all, options, (error, stdout, stderr) => {
+        resolve({
+          code: typeof error?.code === 'number' ? error.code : error === null ? 0 : undefined,
+          stdout,
+          stderr,
+        });
+      });
     });
   }
 
