@@ -1,5 +1,5 @@
 import type { Resources } from './resources.ts';
-import type { LabelSelector, Labels } from './selector.ts';
+import { type LabelSelector, type Labels, selects } from './selector.ts';
 import type { Toleration } from './taint.ts';
 
 /** The controller that owns a pod, resolved to the workload a person knows (a Deployment, not its ReplicaSet). */
@@ -16,6 +16,7 @@ export interface PodOwner {
 export interface PodAffinityTerm {
   readonly topologyKey: string;
   readonly selector: LabelSelector;
+  /** Namespaces whose pods count; `*` stands for all of them. */
   readonly namespaces: readonly string[];
 }
 
@@ -66,6 +67,18 @@ export interface Pod {
   /** What its annotations ask: `never` (do-not-disrupt, safe-to-evict=false), `always` (safe-to-evict=true) or nothing. */
   readonly disruption: 'never' | 'always' | 'unset';
 }
+
+/** Whether a term's selector and namespaces pick the pod. */
+export function picksPod(
+  term: Pick<PodAffinityTerm, 'selector' | 'namespaces'>,
+  pod: Pick<Pod, 'namespace' | 'labels'>,
+): boolean {
+  const isInNamespace = term.namespaces.includes(pod.namespace) || term.namespaces.includes(ALL_NAMESPACES);
+  return isInNamespace && selects(term.selector, pod.labels);
+}
+
+/** In `PodAffinityTerm.namespaces`: every namespace. */
+export const ALL_NAMESPACES = '*';
 
 /** A pod's name as people write it: `namespace/name`. */
 export function podRef(pod: Pick<Pod, 'namespace' | 'name'>): string {

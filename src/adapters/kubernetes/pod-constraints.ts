@@ -1,4 +1,4 @@
-import type { Pod, PodAffinityTerm, TopologySpread } from '../../model/pod.ts';
+import { ALL_NAMESPACES, type Pod, type PodAffinityTerm, type TopologySpread } from '../../model/pod.ts';
 import { type LabelSelector, type Labels, selectorOf } from '../../model/selector.ts';
 import type { Toleration } from '../../model/taint.ts';
 import {
@@ -107,7 +107,7 @@ function affinityTerm(raw: RawPodAffinityTerm, namespace: string): PodAffinityTe
   return {
     topologyKey: raw.topologyKey,
     selector: labelSelectorOf(raw.labelSelector),
-    namespaces: raw.namespaceSelector === undefined ? own : ['*'],
+    namespaces: raw.namespaceSelector === undefined ? own : [ALL_NAMESPACES],
   };
 }
 

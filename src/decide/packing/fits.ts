@@ -1,10 +1,9 @@
-import type { Pod, TopologySpread } from '../../model/pod.ts';
+import { type Pod, picksPod, type TopologySpread } from '../../model/pod.ts';
 import { fitsInto } from '../../model/resources.ts';
 import { selects } from '../../model/selector.ts';
 import { untoleratedTaint } from '../../model/taint.ts';
 import { type Bin, zoneOf } from './bin.ts';
 import type { Board } from './board.ts';
-import { picks } from './topology.ts';
 
 /** The first thing that keeps a pod out of a bin. */
 export type Misfit =
@@ -80,7 +79,7 @@ function respectsAffinity(pod: Pod, bin: Bin, board: Board): boolean {
     if (domain === undefined) return false;
     const counts = board.topology.counts(term, { livingOnly: false });
     if ((counts.byDomain.get(domain) ?? 0) > 0) return true;
-    return counts.total === 0 && picks(term, pod);
+    return counts.total === 0 && picksPod(term, pod);
   });
 }
 
@@ -97,7 +96,7 @@ function respectsSpread({ pod, bin, board, spread }: SpreadCheck): boolean {
   if (domain === undefined) return false;
   const term = { ...spread, namespaces: [pod.namespace] };
   const { byDomain } = board.topology.counts(term, { livingOnly: true });
-  const own = picks(term, pod) ? 1 : 0;
+  const own = picksPod(term, pod) ? 1 : 0;
   const here = byDomain.get(domain) ?? 0;
   let fewest = here;
   for (const other of board.bins) {

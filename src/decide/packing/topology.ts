@@ -1,5 +1,5 @@
-import type { Pod, PodAffinityTerm } from '../../model/pod.ts';
-import { type LabelSelector, selects } from '../../model/selector.ts';
+import { type Pod, type PodAffinityTerm, picksPod } from '../../model/pod.ts';
+import type { LabelSelector } from '../../model/selector.ts';
 import type { Bin } from './bin.ts';
 
 /** Which pods are counted: those the selector picks in these namespaces, by the domain of a node label. */
@@ -62,7 +62,7 @@ export class Topology {
     for (const { term, byDomain } of this.#holders.values()) {
       const domain = bin.labels[term.topologyKey];
       if (domain === undefined || (byDomain.get(domain) ?? 0) === 0) continue;
-      if (picks(term, pod)) return true;
+      if (picksPod(term, pod)) return true;
     }
     return false;
   }
@@ -81,15 +81,10 @@ export class Topology {
   }
 }
 
-/** Whether the term's selector and namespaces pick the pod. */
-export function picks(term: Counted, pod: Pod): boolean {
-  return term.namespaces.includes(pod.namespace) && selects(term.selector, pod.labels);
-}
-
 function count(counter: Counter, pod: Pod, bin: Bin, by: 1 | -1): void {
   if (counter.livingOnly && pod.deletionRequestedAtMs !== undefined) return;
   const domain = bin.labels[counter.term.topologyKey];
-  if (domain === undefined || !picks(counter.term, pod)) return;
+  if (domain === undefined || !picksPod(counter.term, pod)) return;
   counter.byDomain.set(domain, (counter.byDomain.get(domain) ?? 0) + by);
   counter.total += by;
 }

@@ -1,5 +1,5 @@
 import type { Node } from '../../model/node.ts';
-import type { Pod, PodAffinityTerm, TopologySpread } from '../../model/pod.ts';
+import { type Pod, type PodAffinityTerm, picksPod, type TopologySpread } from '../../model/pod.ts';
 import { fitsInto } from '../../model/resources.ts';
 import { selects } from '../../model/selector.ts';
 import { untoleratedTaint } from '../../model/taint.ts';
@@ -50,7 +50,7 @@ function matchesInDomain(term: PodAffinityTerm, node: Node, state: ClusterState)
   if (domain === undefined) return 0;
   let count = 0;
   for (const other of nodesInDomain(term.topologyKey, domain, state)) {
-    for (const pod of state.podsOn(other.name)) if (isSelected(term, pod)) count += 1;
+    for (const pod of state.podsOn(other.name)) if (picksPod(term, pod)) count += 1;
   }
   return count;
 }
@@ -59,8 +59,8 @@ function matchesInDomain(term: PodAffinityTerm, node: Node, state: ClusterState)
 function isAttracted(pod: Pod, term: PodAffinityTerm, node: Node, state: ClusterState): boolean {
   if (node.labels[term.topologyKey] === undefined) return false;
   if (matchesInDomain(term, node, state) > 0) return true;
-  const existsElsewhere = state.pods().some((p) => p.nodeName !== undefined && isSelected(term, p));
-  return !existsElsewhere && isSelected(term, pod);
+  const existsElsewhere = state.pods().some((p) => p.nodeName !== undefined && picksPod(term, p));
+  return !existsElsewhere && picksPod(term, pod);
 }
 
 /** Whether no pod that runs already keeps this one away by its own anti-affinity. */
@@ -71,7 +71,7 @@ function isWelcome(pod: Pod, node: Node, state: ClusterState): boolean {
       ({ topologyKey, ...term }) =>
         node.labels[topologyKey] !== undefined &&
         node.labels[topologyKey] === home?.labels[topologyKey] &&
-        isSelected(term, pod),
+        picksPod(term, pod),
     );
     if (repels) return false;
   }
@@ -100,10 +100,6 @@ function isSpread(spread: TopologySpread, namespace: string, pod: Pod): boolean 
     pod.deletionRequestedAtMs === undefined &&
     selects(spread.selector, pod.labels)
   );
-}
-
-function isSelected(term: Pick<PodAffinityTerm, 'selector' | 'namespaces'>, pod: Pod): boolean {
-  return term.namespaces.includes(pod.namespace) && selects(term.selector, pod.labels);
 }
 
 function nodesInDomain(key: string, domain: string, state: ClusterState): readonly Node[] {

@@ -92,6 +92,8 @@ describe('topology', () => {
       at: ['p0@x', 'p1@y'],
       left: 1,
     });
+    const fromAll = [{ topologyKey: HOST, selector: web, namespaces: ['*'] }];
+    expect(pack(board(bin('x'), bin('y')), pods(3, { podAntiAffinity: fromAll })).left).toBe(1);
     const x = bin('x');
     const guarded = board(x, bin('y'));
     guarded.place(aPod({ labels: { app: 'db' }, podAntiAffinity: apart }), x);
