@@ -1,5 +1,5 @@
 import type { Refusal } from '../model/plan.ts';
-import type { LaunchWish } from './growth.ts';
+import type { LaunchWish } from './launch-wish.ts';
 import type { Situation } from './situation.ts';
 import { countText, secondsText } from './wording.ts';
 

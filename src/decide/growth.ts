@@ -1,4 +1,4 @@
-import { type Offering, type OfferingKey, offeringKey } from '../model/offering.ts';
+import { type Offering, offeringKey } from '../model/offering.ts';
 import type { Demand, Refusal } from '../model/plan.ts';
 import { podRef } from '../model/pod.ts';
 import type { Reason } from '../model/reason.ts';
@@ -8,17 +8,10 @@ import { type Floor, floorOf } from './demands/floor.ts';
 import { type PendingNeed, pendingNeed } from './demands/pending.ts';
 import { type UtilizationDemand, utilizationDemand } from './demands/utilization.ts';
 import { zonesShort } from './demands/zone-floor.ts';
+import type { LaunchWish } from './launch-wish.ts';
 import type { Situation } from './situation.ts';
 import { earliest } from './wake.ts';
 import { secondsText } from './wording.ts';
-
-/** One node that a demand wants, before the bounds. */
-export interface LaunchWish {
-  readonly offerings: readonly OfferingKey[];
-  readonly nominatedPods: readonly string[];
-  readonly reasons: readonly Reason[];
-  readonly startsCooldown: boolean;
-}
 
 export interface Growth {
   readonly demands: readonly Demand[];

@@ -1,14 +1,8 @@
+import type { Breach } from './breach.ts';
 import { defaultPolicy } from './default-policy.ts';
 import type { KnownValues } from './known-values.ts';
 import { orderingBreaches, orderings } from './ordering-rules.ts';
 import { type PolicyPath, pathText } from './policy-path.ts';
-
-/** A rule between fields that a policy breaks. The fault stands at the first of `places` that the text writes out. */
-export interface Breach {
-  readonly places: readonly PolicyPath[];
-  readonly rule: string;
-  readonly remedy: string;
-}
 
 /** A rule between fields: said for people, and checked over whatever values are known. */
 export interface CrossFieldRule {

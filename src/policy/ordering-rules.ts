@@ -1,4 +1,4 @@
-import type { Breach } from './cross-field-rules.ts';
+import type { Breach } from './breach.ts';
 import type { KnownValues } from './known-values.ts';
 import type { PolicyPath } from './policy-path.ts';
 

@@ -1,0 +1,10 @@
+import type { OfferingKey } from '../model/offering.ts';
+import type { Reason } from '../model/reason.ts';
+
+/** One node that a demand wants, before the bounds. */
+export interface LaunchWish {
+  readonly offerings: readonly OfferingKey[];
+  readonly nominatedPods: readonly string[];
+  readonly reasons: readonly Reason[];
+  readonly startsCooldown: boolean;
+}
