@@ -34,8 +34,9 @@ function reasonsToStop(situation: Situation, growth: Growth): readonly Reason[] 
   const wishes = growth.launches.flatMap((wish) => wish.reasons);
   if (wishes.length > 0) return [...new Map(wishes.map((reason) => [reason.code, reason])).values()];
   const above = growth.demands.filter((demand) => (demand.nodes ?? 0) > fleet.workers.length);
-  const text = 'more nodes are wanted than there are';
-  return above.length > 0 ? above.flatMap((demand) => demand.reasons) : [{ code: 'growth-wanted', text }];
+  if (above.length > 0) return above.flatMap((demand) => demand.reasons);
+  const text = `more nodes are wanted than the ${fleet.workers.length} that stay`;
+  return [{ code: 'growth-wanted', text, facts: { nodes: fleet.workers.length } }];
 }
 
 function abortOf(removal: RemoveOperation, reasons: readonly Reason[]): AbortRemovalAction {
