@@ -100,13 +100,16 @@ function protection(pod: Pod): string {
 }
 
 function drainTimeout(operation: RemoveOperation, pods: readonly Pod[], ports: ActContext): Reason {
-  const seconds = Math.round((operation.deadlineMs - operation.createdAtMs) / 1_000);
+  // A removal that was taken up again is younger than the drain: the node's mark knows when it began.
+  const node = ports.cluster.view().nodes.find((n) => n.name === operation.nodeName);
+  const sinceMs = Math.min(operation.createdAtMs, node?.cordonedBy?.atMs ?? operation.createdAtMs);
+  const seconds = Math.round((ports.clock.now() - sinceMs) / 1_000);
   const [first] = pods;
   const held = first === undefined ? '' : `, first of them ${podRef(first)}`;
   const why = pods.map((pod) => ports.pacer.why(paceKey(pod))).find((w) => w !== undefined);
   return {
     code: 'drain-timeout',
-    text: `${pods.length} pods are still on ${operation.nodeName} after ${seconds} s${held}${why === undefined ? '' : `: ${why}`}.`,
+    text: `${pods.length === 1 ? '1 pod is' : `${pods.length} pods are`} still on ${operation.nodeName} after ${seconds} s${held}${why === undefined ? '' : `: ${why}`}.`,
     facts: { pods: pods.length, seconds },
   };
 }

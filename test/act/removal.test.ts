@@ -131,6 +131,19 @@ describe('removing a node', () => {
 });
 
 describe('a removal that turns back', () => {
+  it('says how long the drain lasted in all when it was taken up again after its deadline', async () => {
+    const { world } = aBusyNode({});
+    const nowMs = world.clock.now();
+    world.cluster.edit('i-1', {
+      isUnschedulable: true,
+      cordonedBy: { operationId: 'op-2', atMs: nowMs - 90_000 },
+    });
+    const late = aRemoval({ step: 'draining', createdAtMs: nowMs, deadlineMs: nowMs - 30_000 });
+    expect(await world.remove(late)).toMatchObject({
+      outcome: { code: 'drain-timeout', facts: { pods: 1, seconds: 90 } },
+    });
+  });
+
   it('retries a pod that a budget holds until the deadline, then uncordons and says which budget (F49)', async () => {
     const { world, removal } = aBusyNode({});
     const held = { status: 'blocked', budget: 'web', retryAfterMs: undefined } as const;

@@ -36,6 +36,12 @@ export interface Shortage {
   readonly code?: string;
 }
 
+/**
+ * moto takes milliseconds for each instance that it describes, EC2 does not: an answer is given again for so long. What a test
+ * changes behind the proxy's back shows by then.
+ */
+const DESCRIBED_MS = 5_000;
+
 interface Answer {
   readonly status: number;
   readonly body: string;
@@ -70,6 +76,7 @@ export class FaultProxy {
   readonly #bornAtMs = new Map<string, number>();
   readonly #before = new CallGates<RecordedCall>();
   readonly #after = new CallGates<RecordedCall>();
+  readonly #described = new Map<string, { readonly atMs: number; readonly answer: Promise<Answer> }>();
   readonly #changeListeners = new Set<() => void>();
 
   private constructor(
@@ -155,7 +162,10 @@ export class FaultProxy {
     const answer =
       injection === undefined || injection === 'lose' ? await this.#answer(call, incoming) : injection;
     call.status = answer.status;
-    if (CHANGES_INSTANCES.has(action)) for (const listener of this.#changeListeners) listener();
+    if (CHANGES_INSTANCES.has(action)) {
+      this.#described.clear();
+      for (const listener of this.#changeListeners) listener();
+    }
     if (injection !== undefined) call.outcome = injection === 'lose' ? 'lost' : 'injected';
     await this.#after.pass(call);
     if (injection === 'lose') {
@@ -190,10 +200,19 @@ export class FaultProxy {
 
   async #forward(call: RecordedCall, incoming: IncomingMessage): Promise<Answer> {
     if (call.action === 'CreateFleet') return this.#createFleet(call, incoming);
-    const answer = await this.#send(call.form, incoming);
-    return call.action === 'DescribeInstances'
-      ? { ...answer, body: this.#withoutYoung(answer.body) }
-      : answer;
+    if (call.action !== 'DescribeInstances') return this.#send(call.form, incoming);
+    const answer = await this.#describe(call.form, incoming);
+    return { ...answer, body: this.#withoutYoung(answer.body) };
+  }
+
+  /** Instances of moto change by calls only, so its last answer stands until the next of them. */
+  async #describe(form: URLSearchParams, incoming: IncomingMessage): Promise<Answer> {
+    const key = fingerprintOf(form);
+    const known = this.#described.get(key);
+    if (known !== undefined && performance.now() - known.atMs < DESCRIBED_MS) return known.answer;
+    const answer = this.#send(form, incoming);
+    this.#described.set(key, { atMs: performance.now(), answer });
+    return answer;
   }
 
   async #createFleet(call: RecordedCall, incoming: IncomingMessage): Promise<Answer> {

@@ -5,11 +5,13 @@ export interface PolicyParts {
   readonly cpuUpPercent?: number;
   readonly shrink?: boolean;
   readonly downWindowSeconds?: number;
+  readonly drainTimeoutSeconds?: number;
 }
 
 /** A policy with the shipped rules and short times, so that a scenario is over in seconds. */
 export function testPolicy(parts: PolicyParts = {}): Readonly<Record<string, unknown>> {
-  const { min = 2, max = 6, cpuUpPercent = 70, shrink = true, downWindowSeconds = 15 } = parts;
+  const { min = 2, max = 6, cpuUpPercent = 70, shrink = true } = parts;
+  const { downWindowSeconds = 15, drainTimeoutSeconds = 10 } = parts;
   return {
     apiVersion: 'smartscale.dev/v1',
     kind: 'ScalingPolicy',
@@ -24,7 +26,7 @@ export function testPolicy(parts: PolicyParts = {}): Readonly<Record<string, unk
     cooldown: { afterGrowthSeconds: 5, shrinkAfterGrowthSeconds: 5, shrinkAfterShrinkSeconds: 5 },
     shrink: {
       enabled: shrink,
-      drainTimeoutSeconds: 10,
+      drainTimeoutSeconds,
       graceLimitSeconds: 5,
       minNodeAgeSeconds: 5,
       retryAfterAbortSeconds: 5,
@@ -33,6 +35,6 @@ export function testPolicy(parts: PolicyParts = {}): Readonly<Record<string, unk
 }
 
 /** Neither busy nor idle: nothing grows or shrinks for it. */
-export const STEADY = { cpuPercent: 50, memoryPercent: 60 } as const;
+export const STEADY = { cpuPercent: 35, memoryPercent: 60 } as const;
 /** Idle for every rule. */
 export const IDLE = { cpuPercent: 5, memoryPercent: 20 } as const;
