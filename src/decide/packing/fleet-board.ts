@@ -1,6 +1,6 @@
 import { type Node, STARTUP_TAINT_KEY } from '../../model/node.ts';
 import type { Offering } from '../../model/offering.ts';
-import { occupiesNode, type Pod, podRef } from '../../model/pod.ts';
+import { type Pod, podRef, podsByNode } from '../../model/pod.ts';
 import type { Resources } from '../../model/resources.ts';
 import type { DaemonOverhead } from '../../model/snapshot.ts';
 import type { Taint } from '../../model/taint.ts';
@@ -33,7 +33,7 @@ export interface FleetBoard {
  */
 export function fleetBoard(situation: Situation): FleetBoard {
   const board = new Board();
-  const podsByNode = podsOnNodes(situation.snapshot.pods);
+  const podsOf = podsByNode(situation.snapshot.pods);
   const workerOfNode = new Map<string, Worker>();
   const { workers, leaving } = situation.fleet;
   for (const worker of workers) if (worker.node !== undefined) workerOfNode.set(worker.node.name, worker);
@@ -43,7 +43,7 @@ export function fleetBoard(situation: Situation): FleetBoard {
     (a, b) => Number(b.isReady) - Number(a.isReady) || (a.name < b.name ? -1 : 1),
   );
   for (const node of nodes) {
-    const pods = podsByNode.get(node.name) ?? [];
+    const pods = podsOf.get(node.name) ?? [];
     const worker = workerOfNode.get(node.name);
     const bin = binOf({ node, worker, pods, situation, isLeaving: leavingNames.has(node.name) });
     board.addBin(bin);
@@ -146,17 +146,6 @@ function offeringOf(worker: Worker | undefined, offerings: readonly Offering[]):
   return offerings.find(
     (o) => o.type === wanted?.type && o.zone === wanted.zone && o.lifecycle === wanted.lifecycle,
   );
-}
-
-function podsOnNodes(pods: readonly Pod[]): ReadonlyMap<string, Pod[]> {
-  const byNode = new Map<string, Pod[]>();
-  for (const pod of pods) {
-    if (pod.nodeName === undefined || !occupiesNode(pod)) continue;
-    const there = byNode.get(pod.nodeName);
-    if (there === undefined) byNode.set(pod.nodeName, [pod]);
-    else there.push(pod);
-  }
-  return byNode;
 }
 
 /** Pods that a launch in flight was bought for take their room in it, whatever else looks like a fit. */

@@ -1,5 +1,5 @@
 import type { DisruptionBudget } from '../../model/disruption-budget.ts';
-import { needsEviction, type Pod } from '../../model/pod.ts';
+import { needsEviction, type Pod, podsByNode } from '../../model/pod.ts';
 import type { Reason } from '../../model/reason.ts';
 import { type FleetMix, mixOf } from '../choice.ts';
 import type { Worker } from '../fleet.ts';
@@ -44,12 +44,12 @@ export interface Protections {
 export function protectionsFor(situation: Situation): Protections {
   const removed = new Set<string>();
   let mix = mixOf(situation.fleet.workers);
-  const podsByNode = evictablePods(situation.snapshot.pods);
+  const evictableOn = evictablePods(situation.snapshot.pods);
   const aborts = lastAborts(situation);
   const budgets = Map.groupBy(situation.snapshot.budgets, (budget) => budget.namespace);
   return {
     of: (worker) => {
-      const evictable = podsByNode.get(worker.id) ?? [];
+      const evictable = evictableOn.get(worker.id) ?? [];
       const question = { worker, situation, mix, evictable, lastAbortMs: aborts.get(worker.id), budgets };
       return firstThatHolds(question);
     },
@@ -62,14 +62,7 @@ export function protectionsFor(situation: Situation): Protections {
 
 /** Pods that a drain must move, by node. */
 export function evictablePods(pods: readonly Pod[]): ReadonlyMap<string, readonly Pod[]> {
-  const byNode = new Map<string, Pod[]>();
-  for (const pod of pods) {
-    if (pod.nodeName === undefined || !needsEviction(pod)) continue;
-    const there = byNode.get(pod.nodeName);
-    if (there === undefined) byNode.set(pod.nodeName, [pod]);
-    else there.push(pod);
-  }
-  return byNode;
+  return podsByNode(pods.filter(needsEviction));
 }
 
 function firstThatHolds(question: Question): Reason | undefined {

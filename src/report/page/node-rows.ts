@@ -1,8 +1,14 @@
 import type { Instance } from '../../model/instance.ts';
 import type { Node } from '../../model/node.ts';
-import { instanceOf, isInFlight, type LaunchOperation, type RemoveOperation } from '../../model/operation.ts';
+import {
+  hasEnded,
+  instanceOf,
+  isInFlight,
+  type LaunchOperation,
+  type RemoveOperation,
+} from '../../model/operation.ts';
 import type { Plan } from '../../model/plan.ts';
-import { occupiesNode, type Pod } from '../../model/pod.ts';
+import { type Pod, podsByNode } from '../../model/pod.ts';
 import type { Snapshot } from '../../model/snapshot.ts';
 import type { NodeRow } from './page-view.ts';
 
@@ -10,10 +16,8 @@ import type { NodeRow } from './page-view.ts';
 export function nodeRows(snapshot: Snapshot, plan: Plan): readonly NodeRow[] {
   const instances = snapshot.instances.status === 'known' ? snapshot.instances.value : [];
   const workers = snapshot.nodes.filter((n) => !n.isControlPlane);
-  const pods = podsByNode(snapshot.pods);
-  const rows = workers.map((node) =>
-    nodeRow(node, { snapshot, plan, instances, pods: pods.get(node.name) ?? [] }),
-  );
+  const context = contextOf(snapshot, plan, instances);
+  const rows = workers.map((node) => nodeRow(node, context));
   const known = new Set(workers.map((n) => n.instanceId));
   const launches = snapshot.operations.filter(isInFlight);
   const booting = launches
@@ -23,17 +27,44 @@ export function nodeRows(snapshot: Snapshot, plan: Plan): readonly NodeRow[] {
   return [...rows, ...booting].sort((a, b) => order(a) - order(b) || compare(a.name, b.name));
 }
 
+/** What the rows look up, laid out once: a fleet of thousands is drawn several times a second. */
 interface RowContext {
   readonly snapshot: Snapshot;
-  readonly plan: Plan;
-  readonly instances: readonly Instance[];
-  readonly pods: readonly Pod[];
+  readonly instances: ReadonlyMap<string, Instance>;
+  readonly pods: ReadonlyMap<string, readonly Pod[]>;
+  /** Removals that have not ended, by node. */
+  readonly removals: ReadonlyMap<string, RemoveOperation>;
+  /** Launches by the instance that they made. */
+  readonly launches: ReadonlyMap<string, LaunchOperation>;
+  /** Why each worker stays, by node. */
+  readonly kept: ReadonlyMap<string, string>;
+}
+
+function contextOf(snapshot: Snapshot, plan: Plan, instances: readonly Instance[]): RowContext {
+  const removals = new Map<string, RemoveOperation>();
+  const launches = new Map<string, LaunchOperation>();
+  for (const operation of snapshot.operations.toReversed()) {
+    if (operation.kind === 'remove') {
+      if (!hasEnded(operation)) removals.set(operation.nodeName, operation);
+    } else if (operation.instanceId !== undefined) {
+      launches.set(operation.instanceId, operation);
+    }
+  }
+  return {
+    snapshot,
+    instances: new Map(instances.map((instance) => [instance.id, instance])),
+    pods: podsByNode(snapshot.pods),
+    removals,
+    launches,
+    kept: new Map(plan.kept.map(({ nodeName, reason }) => [nodeName, reason.text])),
+  };
 }
 
 function nodeRow(node: Node, context: RowContext): NodeRow {
-  const { snapshot, instances, pods } = context;
-  const instance = instances.find((i) => i.id === node.instanceId);
-  const removal = openRemoval(node, snapshot);
+  const { snapshot } = context;
+  const instance = context.instances.get(node.instanceId ?? '');
+  const pods = context.pods.get(node.name) ?? [];
+  const removal = context.removals.get(node.name);
   return {
     name: node.name,
     zone: node.zone ?? null,
@@ -82,30 +113,10 @@ function stateOf(node: Node, removal: RemoveOperation | undefined): NodeRow['sta
   return node.isReady ? 'ready' : 'not ready';
 }
 
-function why(node: Node, removal: RemoveOperation | undefined, { snapshot, plan }: RowContext): string {
+function why(node: Node, removal: RemoveOperation | undefined, { kept, launches }: RowContext): string {
   if (removal !== undefined) return removal.reasons.map((r) => r.text).join('; ');
-  const kept = plan.kept.find((k) => k.nodeName === node.name);
-  if (kept !== undefined) return kept.reason.text;
-  const launch = snapshot.operations.find((o) => o.kind === 'launch' && o.instanceId === node.instanceId);
-  return launch?.reasons.map((r) => r.text).join('; ') ?? '';
-}
-
-function openRemoval(node: Node, snapshot: Snapshot): RemoveOperation | undefined {
-  return snapshot.operations.find(
-    (o): o is RemoveOperation =>
-      o.kind === 'remove' && o.nodeName === node.name && o.step !== 'removed' && o.step !== 'aborted',
-  );
-}
-
-function podsByNode(pods: readonly Pod[]): ReadonlyMap<string, readonly Pod[]> {
-  const byNode = new Map<string, Pod[]>();
-  for (const pod of pods) {
-    if (!occupiesNode(pod) || pod.nodeName === undefined) continue;
-    const there = byNode.get(pod.nodeName);
-    if (there === undefined) byNode.set(pod.nodeName, [pod]);
-    else there.push(pod);
-  }
-  return byNode;
+  const launch = launches.get(node.instanceId ?? '');
+  return kept.get(node.name) ?? launch?.reasons.map((r) => r.text).join('; ') ?? '';
 }
 
 /** CPU that these pods ask for, in cores. */
