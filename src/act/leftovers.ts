@@ -103,9 +103,10 @@ function lostLaunches(
   return instances.flatMap((instance) => {
     const { operationId } = instance;
     if (operationId === undefined || !isAlive(instance)) return [];
-    if (isHandled(instance.id, snapshot, { adoption, operationId })) return [];
+    // Nearly every instance is a worker already: asked first, so that the ledger is not searched for each of them.
     const node = nodes.get(instance.id);
     if (node !== undefined && !node.taints.some((taint) => taint.key === STARTUP_TAINT_KEY)) return [];
+    if (isHandled(instance.id, snapshot, { adoption, operationId })) return [];
     const reason = recovered(
       `Instance ${instance.id} of launch ${operationId} is under way without a record of it: taken up again`,
     );
