@@ -6,7 +6,6 @@ import { addPlanCommand } from './commands/plan.ts';
 import { addRunCommand } from './commands/run.ts';
 import { addSchemaCommand } from './commands/schema.ts';
 import { addSimulateCommand } from './commands/simulate.ts';
-import { PortError } from './ports.ts';
 
 /*
  * Every command is listed here and lives in commands/; what is heavy it imports inside its action. Exit codes: 0 done and
@@ -45,7 +44,7 @@ function exitCodeFor(error: unknown): number {
     if (error.exitCode === 0) return 0;
     const fact = error.message.replace(/^error: /, '').replaceAll(/\s*\n\s*/g, ' ');
     process.stderr.write(`smartscale: ${fact}: run \`smartscale --help\`\n`);
-  } else if (error instanceof CannotDo || error instanceof PortError) {
+  } else if (error instanceof CannotDo) {
     process.stderr.write(`smartscale: ${error.message}\n`);
   } else {
     process.stderr.write(`smartscale: this is a bug, please report it: ${bugText(error)}\n`);

@@ -1,12 +1,12 @@
 import { describe, expect, it } from '@jest/globals';
 import { MemoryLedger } from '../src/adapters/memory/memory-ledger.ts';
-import { Controller } from '../src/controller.ts';
 import { isAlive } from '../src/model/instance.ts';
 import { hasEnded } from '../src/model/operation.ts';
 import { parsePolicy } from '../src/policy/parse-policy.ts';
 import type { Ledger } from '../src/ports.ts';
-import type { SimulatedWorld, WorldPorts } from '../src/simulate/simulated-world.ts';
+import type { SimulatedWorld } from '../src/simulate/simulated-world.ts';
 import { aWorld, MINUTE_MS, withNodes } from './builders/simulated-world.ts';
+import { MortalProcess } from './fakes/mortal-process.ts';
 
 /** Shrinks after a minute of idleness, so that a removal comes soon. */
 const EAGER = `
@@ -16,12 +16,6 @@ cooldown: { afterGrowthSeconds: 0, shrinkAfterGrowthSeconds: 0, shrinkAfterShrin
 shrink: { minNodeAgeSeconds: 0 }
 `;
 
-interface Process {
-  /** Calls that change the world or the ledger, in their order. */
-  readonly calls: readonly string[];
-  readonly stop: () => void;
-}
-
 interface CrashPoint {
   /** Counted from 1. */
   readonly call: number;
@@ -29,48 +23,10 @@ interface CrashPoint {
   readonly keepsLedger: boolean;
 }
 
-/** A controller that dies just before or after its n-th writing call: nothing it does later reaches the world. */
-function startProcess(world: SimulatedWorld, ledger: Ledger, crash?: CrashPoint): Process {
-  const stop = new AbortController();
-  const calls: string[] = [];
-  const silence = () => new Promise<never>(() => undefined);
-  const die = () => {
-    stop.abort();
-    return silence();
-  };
-  const watched =
-    <A extends readonly unknown[], R>(name: string, call: (...args: A) => Promise<R>) =>
-    async (...args: A): Promise<R> => {
-      if (stop.signal.aborted) return silence();
-      calls.push(name);
-      if (calls.length !== crash?.call) return call(...args);
-      if (crash.moment === 'before') return die();
-      await call(...args);
-      return die();
-    };
-  const { cluster, cloud } = world.ports;
-  const ports: WorldPorts = {
-    ...world.ports,
-    ledger: {
-      list: (signal) => ledger.list(signal),
-      put: watched('put', (operation, signal: AbortSignal) => ledger.put(operation, signal)),
-    },
-    cluster: {
-      ...cluster,
-      cordon: watched('cordon', cluster.cordon),
-      uncordon: watched('uncordon', cluster.uncordon),
-      evict: watched('evict', cluster.evict),
-      deleteNode: watched('deleteNode', cluster.deleteNode),
-      admitNode: watched('admitNode', cluster.admitNode),
-    },
-    cloud: {
-      ...cloud,
-      launch: watched('launch', cloud.launch),
-      terminate: watched('terminate', cloud.terminate),
-    },
-  };
-  void new Controller(ports).run(stop.signal);
-  return { calls, stop: () => stop.abort() };
+/** A controller that dies just before or after its n-th writing call. */
+function startProcess(world: SimulatedWorld, ledger: Ledger, crash?: CrashPoint): MortalProcess {
+  const death = crash === undefined ? undefined : { atCall: crash.call, when: crash.moment };
+  return new MortalProcess({ ...world.ports, ledger }, death);
 }
 
 /** So little load that two nodes are enough. */
@@ -117,7 +73,7 @@ async function crashAndRestart(world: SimulatedWorld, crash: CrashPoint): Promis
   const after = crash.keepsLedger ? before : new MemoryLedger();
   const second = startProcess(world, after);
   await pass(world, 12 * MINUTE_MS);
-  second.stop();
+  void second.stop();
   return endOf(world, after);
 }
 

@@ -5,63 +5,9 @@ import { isAlive } from '../src/model/instance.ts';
 import { STARTUP_TAINT_KEY } from '../src/model/node.ts';
 import { policySchema } from '../src/policy/policy-schema.ts';
 import type { Ledger } from '../src/ports.ts';
-import type { SimulatedWorld, WorldPorts } from '../src/simulate/simulated-world.ts';
+import type { SimulatedWorld } from '../src/simulate/simulated-world.ts';
 import { aWorld, MINUTE_MS, withNodes } from './builders/simulated-world.ts';
-
-/** Writes to the world or the ledger: between any two of them a process may die. */
-const WRITES = {
-  cloud: ['launch', 'terminate'],
-  cluster: ['cordon', 'uncordon', 'evict', 'deleteNode', 'admitNode'],
-  ledger: ['put'],
-} as const;
-
-/** A process that dies just before, or just after, its `atCall`th write. */
-class MortalProcess {
-  readonly #death = new AbortController();
-  #calls = 0;
-  hasDied = false;
-  readonly done: Promise<void>;
-
-  constructor(ports: WorldPorts, dies: { readonly atCall: number; readonly when: 'before' | 'after' }) {
-    const mortal = <T extends object>(port: T, names: readonly string[]): T =>
-      new Proxy(port, {
-        get: (target, key) => {
-          const call: unknown = Reflect.get(target, key);
-          if (typeof call !== 'function') return call;
-          return (...parameters: readonly unknown[]) => {
-            // A dead process makes no call and hears no answer.
-            if (this.hasDied) return new Promise(() => undefined);
-            if (names.includes(String(key))) this.#calls += 1;
-            const isLast = names.includes(String(key)) && this.#calls === dies.atCall;
-            if (isLast) this.hasDied = true;
-            if (isLast && dies.when === 'before') return this.#end();
-            const answer: unknown = Reflect.apply(call, target, parameters);
-            if (!isLast) return answer;
-            // Whatever comes of the call, nobody is left to hear it.
-            Promise.resolve(answer).catch(() => undefined);
-            return this.#end();
-          };
-        },
-      });
-    const controller = new Controller({
-      ...ports,
-      cloud: mortal(ports.cloud, WRITES.cloud),
-      cluster: mortal(ports.cluster, WRITES.cluster),
-      ledger: mortal(ports.ledger, WRITES.ledger),
-    });
-    this.done = controller.run(this.#death.signal);
-  }
-
-  #end(): Promise<never> {
-    this.#death.abort();
-    return new Promise(() => undefined);
-  }
-
-  async stop(): Promise<void> {
-    this.#death.abort();
-    await this.done;
-  }
-}
+import { MortalProcess } from './fakes/mortal-process.ts';
 
 /** A process's own memory, which dies with it; the world's watch still sees what was written down. */
 function forgetful(world: SimulatedWorld): Ledger {

@@ -1,5 +1,6 @@
-import { type Command, InvalidArgumentError, Option } from 'commander';
-import { CannotDo } from './cannot-do.ts';
+import { type Command, Option } from 'commander';
+import { orCannotDo } from './cannot-do.ts';
+import { wholeNumber } from './whole-number.ts';
 
 interface DemoFlags {
   readonly port: number;
@@ -30,33 +31,15 @@ export function addDemoCommand(program: Command): void {
       '--repository <folder>',
       'Git repository for policy.yaml, made when it is not there (default: a new one)',
     )
-    .action(async (flags: DemoFlags) => {
-      const { git } = await import('../adapters/git/git-command.ts');
-      await git('.', ['--version']);
-      const { runDemo } = await import('./demo/run-demo.ts');
-      await runDemo({ ...flags, policyText: await startingPolicy(flags.policy) });
-    });
+    .action((flags: DemoFlags) => orCannotDo(() => startDemo(flags)));
 }
 
-async function startingPolicy(file: string | undefined): Promise<string> {
-  const { readTextFile } = await import('./read-text-file.ts');
-  if (file === undefined) {
-    const { fileURLToPath } = await import('node:url');
-    return readTextFile(fileURLToPath(new URL('../../examples/policies/default.yaml', import.meta.url)));
-  }
-  const text = await readTextFile(file);
-  const { parsePolicy } = await import('../policy/parse-policy.ts');
-  const reading = parsePolicy(text);
-  if (reading.valid) return text;
-  throw new CannotDo(
-    `${file} is not a valid policy (${reading.faults.length} faults): run \`smartscale check ${file}\``,
-  );
-}
-
-function wholeNumber(least: number, most: number): (text: string) => number {
-  return (text) => {
-    const value = Number(text);
-    if (/^\d+$/.test(text) && value >= least && value <= most) return value;
-    throw new InvalidArgumentError(`must be a whole number from ${least} to ${most}`);
-  };
+async function startDemo(flags: DemoFlags): Promise<void> {
+  const { git } = await import('../adapters/git/git-command.ts');
+  await git('.', ['--version']);
+  const { readPolicyFile } = await import('./read-policy-file.ts');
+  const { SHIPPED_POLICY } = await import('./shipped-file.ts');
+  const { text } = await readPolicyFile(flags.policy ?? SHIPPED_POLICY);
+  const { runDemo } = await import('./demo/run-demo.ts');
+  await runDemo({ ...flags, policyText: text });
 }

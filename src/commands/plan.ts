@@ -1,5 +1,6 @@
 import type { Command } from 'commander';
-import { addWorldFlags, orCannotDo, type WorldFlags } from './world-flags.ts';
+import { orCannotDo } from './cannot-do.ts';
+import { addWorldFlags, type WorldFlags } from './world-flags.ts';
 
 interface PlanFlags extends WorldFlags {
   readonly json?: true;

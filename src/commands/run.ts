@@ -1,5 +1,7 @@
-import { type Command, InvalidArgumentError, Option } from 'commander';
-import { addWorldFlags, orCannotDo, type WorldFlags } from './world-flags.ts';
+import { type Command, Option } from 'commander';
+import { orCannotDo } from './cannot-do.ts';
+import { wholeNumber } from './whole-number.ts';
+import { addWorldFlags, type WorldFlags } from './world-flags.ts';
 
 interface RunFlags extends WorldFlags {
   readonly port: number;
@@ -19,17 +21,11 @@ export function addRunCommand(program: Command): void {
     .addOption(
       new Option('--port <port>', 'port of the status page, /metrics, /healthz and /readyz; 0 takes any')
         .default(8080)
-        .argParser(portNumber),
+        .argParser(wholeNumber(0, 65_535)),
     )
     .option('--lease-name <name>', 'Lease by which one replica leads', 'smartscale')
     .action(async (flags: RunFlags) => {
       const { startAutoscaler } = await import('./start-autoscaler.ts');
       process.exitCode = await orCannotDo(() => startAutoscaler(flags));
     });
-}
-
-function portNumber(text: string): number {
-  const port = Number(text);
-  if (/^\d+$/.test(text) && port <= 65_535) return port;
-  throw new InvalidArgumentError('must be a port from 0 to 65535');
 }

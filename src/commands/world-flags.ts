@@ -1,6 +1,4 @@
 import type { Command } from 'commander';
-import { PortError } from '../ports.ts';
-import { CannotDo } from './cannot-do.ts';
 
 /** How the commands that look at a live cluster are told which; the AWS account comes from the environment. */
 export interface WorldFlags {
@@ -29,14 +27,4 @@ export function addWorldFlags(command: Command): Command {
 Environment: AWS_REGION, SMARTSCALE_LAUNCH_TEMPLATE, SMARTSCALE_LAUNCH_TEMPLATE_VERSION, and SMARTSCALE_SUBNET_IDS or
 SMARTSCALE_SUBNET_TAG (key=value) name the AWS account's parts; credentials are found as the AWS SDK finds them.`,
     );
-}
-
-/** Runs the command's work; what only a person can mend becomes the one line that the command line prints. */
-export async function orCannotDo<T>(work: () => Promise<T>): Promise<T> {
-  try {
-    return await work();
-  } catch (error) {
-    if (error instanceof PortError) throw new CannotDo(error.message, { cause: error });
-    throw error;
-  }
 }

@@ -40,7 +40,7 @@ async function ours(): Promise<() => Promise<() => number>> {
   const { anonymousCredentials } = await import('../../src/adapters/kubernetes/kube-credentials.ts');
   const { KubeTransport } = await import('../../src/adapters/kubernetes/kube-transport.ts');
   const { KubernetesView } = await import('../../src/adapters/kubernetes/kubernetes-view.ts');
-  const { TokenBucket } = await import('../../src/adapters/kubernetes/token-bucket.ts');
+  const { TokenBucket } = await import('../../src/adapters/system/token-bucket.ts');
   const clock = new SystemClock();
   // The informer has no rate limit either; ours would spread 200 pages over ten seconds.
   const bucket = new TokenBucket({ perSecond: 10_000, burst: 10_000 }, clock);

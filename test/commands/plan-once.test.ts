@@ -2,9 +2,8 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
-import { CannotDo } from '../../src/commands/cannot-do.ts';
+import { CannotDo, orCannotDo } from '../../src/commands/cannot-do.ts';
 import { planOnce } from '../../src/commands/plan-once.ts';
-import { orCannotDo } from '../../src/commands/world-flags.ts';
 import {
   type Answer,
   type RecordedCall,

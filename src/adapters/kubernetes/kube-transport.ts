@@ -1,10 +1,10 @@
 import type { IncomingMessage } from 'node:http';
 import { type Clock, PortError } from '../../ports.ts';
+import { TokenBucket } from '../system/token-bucket.ts';
 import { KubeApiError } from './kube-api-error.ts';
 import { KubeConnection } from './kube-connection.ts';
 import type { KubeCredentials } from './kube-credentials.ts';
 import { LineSplitter } from './line-splitter.ts';
-import { TokenBucket } from './token-bucket.ts';
 
 const CALL_TIMEOUT_MS = 10_000;
 /** The rate that controllers in Go start with, too. */

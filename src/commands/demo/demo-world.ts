@@ -1,15 +1,13 @@
-import { fileURLToPath } from 'node:url';
 import type { GitPolicySource } from '../../adapters/git/git-policy-source.ts';
 import { Controller } from '../../controller.ts';
 import { defaultPolicy } from '../../policy/default-policy.ts';
 import { parsePolicy } from '../../policy/parse-policy.ts';
 import type { PolicyDocument, ReportEvent, Reporter } from '../../ports.ts';
-import { type LoadTrace, parseTrace } from '../../simulate/load/load-trace.ts';
 import { SimulatedWorld } from '../../simulate/simulated-world.ts';
 import { CannotDo } from '../cannot-do.ts';
-import { readTextFile } from '../read-text-file.ts';
+import { readTraceFile } from '../read-trace-file.ts';
+import { SHIPPED_TRACE } from '../shipped-file.ts';
 
-const TRACE = fileURLToPath(new URL('../../../examples/traces/nasa-http-july-1995.csv', import.meta.url));
 /** The morning of a shuttle launch: a quiet night is over, a crowd is coming. */
 const TRACE_BEGIN_MS = Date.UTC(1995, 6, 13, 9);
 /** The world's clock shows the trace's time of day. */
@@ -49,7 +47,7 @@ export class DemoWorld {
 
   /** Opens the world and plays its past. */
   static async open({ seed, git, reporters, story }: DemoWorldOptions): Promise<DemoWorld> {
-    const trace = await readDemoTrace();
+    const trace = await readTraceFile(SHIPPED_TRACE);
     const past: { policy?: ReportEvent; isOver: boolean } = { isOver: false };
     const world: SimulatedWorld = new SimulatedWorld({
       seed,
@@ -97,8 +95,4 @@ function startingDocument(git: GitPolicySource): PolicyDocument {
   throw new CannotDo(
     'the repository has no policy.yaml at its head: commit one, or name another with --repository',
   );
-}
-
-async function readDemoTrace(): Promise<LoadTrace> {
-  return parseTrace('nasa-http-july-1995', await readTextFile(TRACE));
 }

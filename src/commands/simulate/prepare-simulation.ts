@@ -1,10 +1,5 @@
-import { fileURLToPath } from 'node:url';
 import { Controller } from '../../controller.ts';
-import { parsePolicy } from '../../policy/parse-policy.ts';
-import type { Policy } from '../../policy/policy-schema.ts';
-import type { PolicyDocument } from '../../ports.ts';
 import { FAULT_NAMES } from '../../simulate/faults.ts';
-import { type LoadTrace, parseTrace, TraceError } from '../../simulate/load/load-trace.ts';
 import {
   type RunningController,
   runSimulation,
@@ -13,10 +8,9 @@ import {
 import type { WorldPorts } from '../../simulate/simulated-world.ts';
 import { variationOf } from '../../simulate/vary-world.ts';
 import { CannotDo } from '../cannot-do.ts';
-import { readTextFile } from '../read-text-file.ts';
-
-const SHIPPED_TRACE = example('traces/nasa-http-july-1995.csv');
-const SHIPPED_POLICY = example('policies/default.yaml');
+import { readPolicyFile } from '../read-policy-file.ts';
+import { readTraceFile } from '../read-trace-file.ts';
+import { SHIPPED_POLICY, SHIPPED_TRACE } from '../shipped-file.ts';
 
 interface SimulationWish {
   readonly hours: number;
@@ -33,8 +27,10 @@ export async function prepareSimulation(
   wish: SimulationWish,
 ): Promise<(seed: number) => Promise<SimulationResult>> {
   const faults = faultsOf(wish.faults, FAULT_NAMES);
-  const { policy, policyDocument } = await readPolicy(wish.policy ?? SHIPPED_POLICY);
-  const trace = await readTrace(wish.trace ?? SHIPPED_TRACE);
+  const origin = wish.policy ?? SHIPPED_POLICY;
+  const { text, policy } = await readPolicyFile(origin);
+  const policyDocument = { text, origin, revision: undefined };
+  const trace = await readTraceFile(wish.trace ?? SHIPPED_TRACE);
   const { hours } = wish;
   const common = { hours, faults, policy, policyDocument, trace, controller: startController };
   return (seed) => runSimulation({ ...common, seed, ...variationOf(seed, trace) });
@@ -50,35 +46,6 @@ export function startController(ports: WorldPorts): RunningController {
       await running;
     },
   };
-}
-
-async function readPolicy(
-  file: string,
-): Promise<{ readonly policy: Policy; readonly policyDocument: PolicyDocument }> {
-  const text = await readTextFile(file);
-  const reading = parsePolicy(text);
-  if (reading.valid)
-    return { policy: reading.policy, policyDocument: { text, origin: file, revision: undefined } };
-  const told = reading.faults.map(({ line, path, rule }) => `line ${line}, ${path}: ${rule}`).join('; ');
-  throw new CannotDo(
-    `${file} is no valid policy: ${told}: run \`smartscale check ${file}\` for the remedies`,
-  );
-}
-
-async function readTrace(file: string): Promise<LoadTrace> {
-  const text = await readTextFile(file);
-  try {
-    return parseTrace(file, text);
-  } catch (error) {
-    if (!(error instanceof TraceError)) throw error;
-    throw new CannotDo(`${file}, ${error.message}: a trace is a CSV of timestamp,value lines`, {
-      cause: error,
-    });
-  }
-}
-
-function example(path: string): string {
-  return fileURLToPath(new URL(`../../../examples/${path}`, import.meta.url));
 }
 
 /** The faults that `--faults` asks for, out of those that there are. */

@@ -1,5 +1,5 @@
-import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
-import type { AddressInfo } from 'node:net';
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import { LoopbackServer } from '../../fakes/loopback-server.ts';
 
 /** One call as EC2 gets it: the action and its form fields. */
 export interface RecordedCall {
@@ -15,23 +15,14 @@ export type Answer =
   | 'silence';
 
 /** EC2's query protocol on the loopback: answers each action from its script, the last answer for ever, and records calls. */
-export class FakeEc2 {
+export class FakeEc2 extends LoopbackServer {
   readonly calls: RecordedCall[] = [];
   readonly #script = new Map<string, Answer[]>();
-  readonly #server: Server;
-
-  private constructor() {
-    this.#server = createServer((request, response) => void this.#serve(request, response));
-  }
 
   static async start(): Promise<FakeEc2> {
     const fake = new FakeEc2();
-    await new Promise<void>((resolve) => fake.#server.listen(0, '127.0.0.1', resolve));
+    await fake.listen();
     return fake;
-  }
-
-  get url(): string {
-    return `http://127.0.0.1:${(this.#server.address() as AddressInfo).port}`;
   }
 
   /** Scripts the answers of an action, first to last. */
@@ -44,14 +35,7 @@ export class FakeEc2 {
     return this.calls.filter((call) => call.action === action);
   }
 
-  async stop(): Promise<void> {
-    this.#server.closeAllConnections();
-    await new Promise((resolve) => this.#server.close(resolve));
-  }
-
-  async #serve(request: IncomingMessage, response: ServerResponse): Promise<void> {
-    let body = '';
-    for await (const chunk of request) body += String(chunk);
+  protected override serve(request: IncomingMessage, body: string, response: ServerResponse): void {
     const fields = new URLSearchParams(body);
     const action = fields.get('Action') ?? '';
     this.calls.push({ action, fields });

@@ -3,7 +3,7 @@ import { KubeApiError } from '../../../src/adapters/kubernetes/kube-api-error.ts
 import { anonymousCredentials } from '../../../src/adapters/kubernetes/kube-credentials.ts';
 import { KubeTransport } from '../../../src/adapters/kubernetes/kube-transport.ts';
 import { LineSplitter } from '../../../src/adapters/kubernetes/line-splitter.ts';
-import { TokenBucket } from '../../../src/adapters/kubernetes/token-bucket.ts';
+import { TokenBucket } from '../../../src/adapters/system/token-bucket.ts';
 import { ManualClock } from '../../fakes/manual-clock.ts';
 import { FakeApiServer, refusal } from './fake-api-server.ts';
 import { until } from './until.ts';

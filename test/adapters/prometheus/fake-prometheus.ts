@@ -1,5 +1,5 @@
-import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
-import type { AddressInfo } from 'node:net';
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import { LoopbackServer } from '../../fakes/loopback-server.ts';
 
 /** A query as Prometheus gets it. */
 export interface RecordedQuery {
@@ -15,34 +15,18 @@ export type Reply =
   | 'silence';
 
 /** Prometheus' query API on the loopback; answers by what a query asks for and records it. */
-export class FakePrometheus {
+export class FakePrometheus extends LoopbackServer {
   readonly queries: RecordedQuery[] = [];
   /** Decides each reply. */
   reply: (query: RecordedQuery) => Reply = () => ({ body: vector([]) });
-  readonly #server: Server;
-
-  private constructor() {
-    this.#server = createServer((request, response) => void this.#serve(request, response));
-  }
 
   static async start(): Promise<FakePrometheus> {
     const fake = new FakePrometheus();
-    await new Promise<void>((resolve) => fake.#server.listen(0, '127.0.0.1', resolve));
+    await fake.listen();
     return fake;
   }
 
-  get url(): string {
-    return `http://127.0.0.1:${(this.#server.address() as AddressInfo).port}`;
-  }
-
-  async stop(): Promise<void> {
-    this.#server.closeAllConnections();
-    await new Promise((resolve) => this.#server.close(resolve));
-  }
-
-  async #serve(request: IncomingMessage, response: ServerResponse): Promise<void> {
-    let body = '';
-    for await (const chunk of request) body += String(chunk);
+  protected override serve(request: IncomingMessage, body: string, response: ServerResponse): void {
     const query = {
       path: request.url ?? '',
       form: new URLSearchParams(body),
