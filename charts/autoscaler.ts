@@ -8,7 +8,6 @@ import {
   ImagePullPolicy,
   type IServiceAccount,
   LabelSelector,
-  Namespace,
   Node,
   NodeLabelQuery,
   NodeTaintQuery,
@@ -24,42 +23,27 @@ import {
 } from 'cdk8s-plus-28';
 import type { Construct } from 'constructs';
 import { Access } from './access.ts';
-
-export interface AutoscalerProps {
-  readonly namespace: string;
-  /** Image with its tag or digest. */
-  readonly image: string;
-  /** The cluster's name, as in the `Cluster` tag of its instances. */
-  readonly clusterName: string;
-  /** Name of the ConfigMap that carries the policy. */
-  readonly policyConfigMap: string;
-  readonly prometheusUrl: string;
-  /** Settings of the AWS account: which launch template, which subnets. */
-  readonly aws: {
-    readonly region: string;
-    readonly launchTemplate: string;
-    /** A number: a new version of the template is a commit, too. */
-    readonly launchTemplateVersion: number;
-    /** `key=value` of the tag that the workers' private subnets carry. */
-    readonly subnetTag: string;
-  };
-}
+import type { ClusterSettings } from './clusters.ts';
+import { IMAGES } from './images.ts';
+import { NAMESPACES } from './namespaces.ts';
+import { POLICY } from './policy-layer.ts';
 
 const NAME = 'smartscale';
+const NAMESPACE = NAMESPACES.smartscale;
 const HTTP_PORT = 8080;
+const PROMETHEUS_URL = `http://prometheus.${NAMESPACES.monitoring}:9090`;
 const CONTROL_PLANE = 'node-role.kubernetes.io/control-plane';
 
-/** The autoscaler itself: namespace, account, rights, Deployment and Service. */
+/** The autoscaler itself: account, rights, Deployment and Service. */
 export class AutoscalerChart extends Chart {
-  constructor(scope: Construct, id: string, props: AutoscalerProps) {
+  constructor(scope: Construct, id: string, settings: ClusterSettings) {
     // Not the chart's own `namespace`: that would also be written on objects of the whole cluster.
     super(scope, id, { disableResourceNameHashes: true, labels: LABELS });
-    restrictedNamespace(this, props.namespace);
-    const metadata = { name: NAME, namespace: props.namespace };
+    const metadata = { name: NAME, namespace: NAMESPACE };
     new ServiceAccount(this, 'account', { metadata, automountToken: true });
     const account = ServiceAccount.fromServiceAccountName(this, 'account-reference', NAME);
-    new Access(this, 'access', { name: NAME, namespace: props.namespace, labels: LABELS });
-    deploymentOf(this, account, props);
+    new Access(this, 'access', { name: NAME, namespace: NAMESPACE, labels: LABELS });
+    deploymentOf(this, account, settings);
     new Service(this, 'service', {
       metadata,
       selector: Pods.select(this, 'pods', { labels: SELECTED }),
@@ -71,24 +55,9 @@ export class AutoscalerChart extends Chart {
 const SELECTED = { 'app.kubernetes.io/name': NAME };
 const LABELS = { ...SELECTED, 'app.kubernetes.io/part-of': NAME };
 
-/** Pod Security holds every pod of the namespace to the strictest profile. */
-function restrictedNamespace(chart: Chart, name: string): void {
-  new Namespace(chart, 'namespace', {
-    metadata: {
-      name,
-      labels: {
-        'pod-security.kubernetes.io/enforce': 'restricted',
-        'pod-security.kubernetes.io/warn': 'restricted',
-      },
-      // Removing the namespace would take the ledger and the lease with it.
-      annotations: { 'kustomize.toolkit.fluxcd.io/prune': 'disabled' },
-    },
-  });
-}
-
-function deploymentOf(chart: Chart, account: IServiceAccount, props: AutoscalerProps): void {
+function deploymentOf(chart: Chart, account: IServiceAccount, settings: ClusterSettings): void {
   const deployment = new Deployment(chart, 'deployment', {
-    metadata: { name: NAME, namespace: props.namespace },
+    metadata: { name: NAME, namespace: NAMESPACE },
     replicas: 1,
     // The library's own selector is derived from the construct's path and immutable: renaming a construct would break updates.
     select: false,
@@ -108,15 +77,15 @@ function deploymentOf(chart: Chart, account: IServiceAccount, props: AutoscalerP
   deployment.scheduling.tolerate(
     Node.tainted(NodeTaintQuery.exists(CONTROL_PLANE, { effect: TaintEffect.NO_SCHEDULE })),
   );
-  addContainer(chart, deployment, props);
+  addContainer(chart, deployment, settings);
 }
 
-function addContainer(chart: Chart, deployment: Deployment, props: AutoscalerProps): void {
+function addContainer(chart: Chart, deployment: Deployment, settings: ClusterSettings): void {
   const container = deployment.addContainer({
     name: NAME,
-    image: props.image,
+    image: IMAGES.smartscale,
     imagePullPolicy: ImagePullPolicy.IF_NOT_PRESENT,
-    args: argumentsOf(props),
+    args: argumentsOf(settings),
     ports: [{ name: 'http', number: HTTP_PORT }],
     resources: {
       cpu: { request: Cpu.millis(100) },
@@ -144,23 +113,23 @@ function addContainer(chart: Chart, deployment: Deployment, props: AutoscalerPro
       failureThreshold: 60,
     }),
     envVariables: {
-      SMARTSCALE_CLUSTER: EnvValue.fromValue(props.clusterName),
-      AWS_REGION: EnvValue.fromValue(props.aws.region),
-      SMARTSCALE_LAUNCH_TEMPLATE: EnvValue.fromValue(props.aws.launchTemplate),
-      SMARTSCALE_LAUNCH_TEMPLATE_VERSION: EnvValue.fromValue(String(props.aws.launchTemplateVersion)),
-      SMARTSCALE_SUBNET_TAG: EnvValue.fromValue(props.aws.subnetTag),
+      SMARTSCALE_CLUSTER: EnvValue.fromValue(settings.name),
+      AWS_REGION: EnvValue.fromValue(settings.aws.region),
+      SMARTSCALE_LAUNCH_TEMPLATE: EnvValue.fromValue(settings.aws.launchTemplate),
+      SMARTSCALE_LAUNCH_TEMPLATE_VERSION: EnvValue.fromValue(String(settings.aws.launchTemplateVersion)),
+      SMARTSCALE_SUBNET_TAG: EnvValue.fromValue(settings.aws.subnetTag),
     },
   });
   container.mount('/tmp', Volume.fromEmptyDir(chart, 'scratch', 'scratch'));
 }
 
-function argumentsOf(props: AutoscalerProps): string[] {
+function argumentsOf(settings: ClusterSettings): string[] {
   return [
     'run',
-    `--cluster-name=${props.clusterName}`,
-    `--namespace=${props.namespace}`,
-    `--policy-configmap=${props.policyConfigMap}`,
-    `--prometheus-url=${props.prometheusUrl}`,
+    `--cluster-name=${settings.name}`,
+    `--namespace=${NAMESPACE}`,
+    `--policy-configmap=${POLICY.configMap}`,
+    `--prometheus-url=${PROMETHEUS_URL}`,
     `--port=${HTTP_PORT}`,
   ];
 }

@@ -1,29 +1,37 @@
-import type { AutoscalerProps } from './autoscaler.ts';
+/** Settings of the AWS account that a cluster lives in; docs/aws.md says what each must be. */
+export interface AwsSettings {
+  readonly region: string;
+  readonly launchTemplate: string;
+  /** A number: a new version of the template is a commit, too. */
+  readonly launchTemplateVersion: number;
+  /** `key=value` of the tag that the workers' private subnets carry. */
+  readonly subnetTag: string;
+}
 
 /** What differs from cluster to cluster: data, so that charts hold no conditions on names. */
 export interface ClusterSettings {
-  /** Folder under clusters/, and the `Cluster` tag of the instances. */
+  /** Folder under clusters/ and flux-system/, and the `Cluster` tag of the instances. */
   readonly name: string;
-  readonly namespace: string;
-  readonly image: string;
-  readonly prometheusUrl: string;
-  readonly aws: AutoscalerProps['aws'];
+  readonly aws: AwsSettings;
 }
-
-/** The image of every cluster, pinned here and nowhere else. */
-const IMAGE = 'smartscale/smartscale:0.1.0';
 
 export const CLUSTERS: readonly ClusterSettings[] = [
   {
     name: 'production',
-    namespace: 'smartscale',
-    image: IMAGE,
-    prometheusUrl: 'http://prometheus.monitoring:9090',
     aws: {
       region: 'ap-southeast-1',
       launchTemplate: 'smartscale-worker',
       launchTemplateVersion: 1,
       subnetTag: 'smartscale.dev/workers=production',
+    },
+  },
+  {
+    name: 'staging',
+    aws: {
+      region: 'ap-southeast-1',
+      launchTemplate: 'smartscale-worker-staging',
+      launchTemplateVersion: 1,
+      subnetTag: 'smartscale.dev/workers=staging',
     },
   },
 ];

@@ -1,9 +1,12 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { parseAllDocuments } from 'yaml';
+import { parse, parseAllDocuments } from 'yaml';
 import type { KubeClient, KubeObject } from './kube-client.ts';
 
 const CLUSTER = join(import.meta.dirname, '..', '..', '..', 'clusters', 'production');
+
+/** What the autoscaler stands on and is made of, in the order in which Flux brings it. */
+const LAYERS = ['infrastructure', 'autoscaler'];
 
 /** Where objects of a kind live in the API. */
 const COLLECTION: Readonly<
@@ -24,10 +27,20 @@ const COLLECTION: Readonly<
   RoleBinding: { prefix: '/apis/rbac.authorization.k8s.io/v1', plural: 'rolebindings', isNamespaced: true },
 };
 
-/** The objects that the repository ships for a cluster, in their order. */
+/** The objects that the repository ships for the autoscaler, in their order. */
 export function shippedObjects(): readonly KubeObject[] {
-  const text = readFileSync(join(CLUSTER, 'autoscaler.yaml'), 'utf8');
-  return parseAllDocuments(text).map((document) => document.toJS() as KubeObject);
+  return LAYERS.flatMap((layer) => objectsOf(join(CLUSTER, layer)));
+}
+
+function objectsOf(folder: string): readonly KubeObject[] {
+  const { resources } = parse(readFileSync(join(folder, 'kustomization.yaml'), 'utf8')) as {
+    resources: readonly string[];
+  };
+  return resources.flatMap((file) =>
+    parseAllDocuments(readFileSync(join(folder, file), 'utf8')).map(
+      (document) => document.toJS() as KubeObject,
+    ),
+  );
 }
 
 /** Applies an object as Flux does, by server-side apply. */

@@ -1,0 +1,19 @@
+import { AutoscalerChart } from './autoscaler.ts';
+import type { ChartFiles } from './layout.ts';
+import { NamespacesChart } from './namespaces.ts';
+
+/**
+ * What each cluster holds: layer → file → chart. `clusters/<cluster>/<layer>/<file>.yaml` is generated from it, with a kustomization.yaml
+ * that lists the files. Each layer is a Flux Kustomization of its own; a layer without files has no folder.
+ */
+export const CLUSTER_LAYERS = {
+  crds: {},
+  infrastructure: {
+    namespaces: { source: 'charts/namespaces.ts', chart: NamespacesChart },
+  },
+  monitoring: {},
+  autoscaler: {
+    autoscaler: { source: 'charts/autoscaler.ts', chart: AutoscalerChart },
+  },
+  apps: {},
+} as const satisfies Readonly<Record<string, ChartFiles>>;
