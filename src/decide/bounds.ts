@@ -1,5 +1,6 @@
 import type { Refusal } from '../model/plan.ts';
 import type { LaunchWish } from './launch-wish.ts';
+import { type Limited, limited } from './limits.ts';
 import type { Situation } from './situation.ts';
 import { countText, secondsText } from './wording.ts';
 
@@ -13,20 +14,30 @@ export interface Bounded {
   readonly wakeAtMs: number | undefined;
 }
 
-/** Cuts what is wished down to what is allowed: a pause after failures first, then the maximum. */
+/** Cuts what is wished down to what is allowed: a pause after failures first, then the maximum, then budget and resource limits. */
 export function bounded(situation: Situation, wishes: readonly LaunchWish[]): Bounded {
   const pause = situation.launchPause;
   if (wishes.length > 0 && pause !== undefined) {
     return { wishes: [], refusals: [{ what: 'grow', reason: pause.reason }], wakeAtMs: pause.untilMs };
   }
+  const atMost = belowMaximum(situation, wishes);
+  const within = limited(situation, atMost.wishes);
+  return {
+    wishes: within.wishes,
+    refusals: [...atMost.refusals, ...within.refusals],
+    wakeAtMs: undefined,
+  };
+}
+
+function belowMaximum(situation: Situation, wishes: readonly LaunchWish[]): Limited {
   const { max } = situation.policy.nodes;
   const { billable } = situation.fleet;
   const room = Math.max(0, max - billable);
-  if (wishes.length <= room) return { wishes, refusals: [], wakeAtMs: undefined };
+  if (wishes.length <= room) return { wishes, refusals: [] };
   const text = `at maximum capacity: ${billable} of ${max} workers exist or are in flight, ${countText(wishes.length, 'more node')} wanted, ${room} allowed; raise nodes.max or lower what the workloads request`;
   const facts = { billable, max, wanted: wishes.length, allowed: room };
   const refusal: Refusal = { what: 'grow', reason: { code: 'at-maximum', text, facts } };
-  return { wishes: wishes.slice(0, room), refusals: [refusal], wakeAtMs: undefined };
+  return { wishes: wishes.slice(0, room), refusals: [refusal] };
 }
 
 /**

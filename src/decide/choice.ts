@@ -7,17 +7,33 @@ export interface FleetMix {
   readonly total: number;
   readonly spot: number;
   readonly byZone: ReadonlyMap<string, number>;
+  readonly spotByType: ReadonlyMap<string, number>;
 }
 
-export function mixOf(workers: readonly Pick<Worker, 'zone' | 'lifecycle'>[]): FleetMix {
-  return workers.reduce<FleetMix>(withWorker, { total: 0, spot: 0, byZone: new Map() });
+type MixPart = Pick<Worker, 'zone' | 'lifecycle' | 'type'>;
+
+export function mixOf(workers: readonly MixPart[]): FleetMix {
+  return workers.reduce<FleetMix>(withWorker, {
+    total: 0,
+    spot: 0,
+    byZone: new Map(),
+    spotByType: new Map(),
+  });
 }
 
 /** The mix with one more worker. */
-export function withWorker(mix: FleetMix, worker: Pick<Worker, 'zone' | 'lifecycle'>): FleetMix {
-  const byZone = new Map(mix.byZone);
-  if (worker.zone !== undefined) byZone.set(worker.zone, (byZone.get(worker.zone) ?? 0) + 1);
-  return { total: mix.total + 1, spot: mix.spot + (worker.lifecycle === 'spot' ? 1 : 0), byZone };
+export function withWorker(mix: FleetMix, { zone, type, lifecycle }: MixPart): FleetMix {
+  const isSpot = lifecycle === 'spot';
+  return {
+    total: mix.total + 1,
+    spot: mix.spot + (isSpot ? 1 : 0),
+    byZone: zone === undefined ? mix.byZone : oneMore(mix.byZone, zone),
+    spotByType: isSpot && type !== undefined ? oneMore(mix.spotByType, type) : mix.spotByType,
+  };
+}
+
+function oneMore(counts: ReadonlyMap<string, number>, key: string): ReadonlyMap<string, number> {
+  return new Map(counts).set(key, (counts.get(key) ?? 0) + 1);
 }
 
 /**
@@ -37,12 +53,15 @@ export function nextLifecycle(mix: FleetMix, spot: Policy['spot']): Lifecycle {
 export interface RankOptions {
   readonly lifecycle: Lifecycle;
   readonly mix: FleetMix;
-  /** What an offering costs for what it is wanted for, USD per hour; by default its price. Unknown comes last. */
-  readonly costOf?: (offering: Offering) => number | undefined;
+  /** What an offering costs for what it is wanted for, USD per hour. Unknown comes last. */
+  readonly costOf: (offering: Offering) => number | undefined;
+  /** `spot.spreadPercent` of the policy. */
+  readonly spreadPercent: number;
 }
 
 /**
- * Orders offerings by preference: the wanted lifecycle, then the zone with the fewest workers, then cost, then name.
+ * Orders offerings by preference: the wanted lifecycle, then the zone with the fewest workers, then cost
+ * (spread over the types of spot), then name.
  * Spot is followed by on-demand as its fallback; on-demand by nothing, unless only spot is there to choose.
  */
 export function rankOfferings(offerings: readonly Offering[], options: RankOptions): readonly Offering[] {
@@ -53,11 +72,19 @@ export function rankOfferings(offerings: readonly Offering[], options: RankOptio
   return [...order(wanted), ...order(others)];
 }
 
-function compare(a: Offering, b: Offering, { mix, costOf = (o) => o.priceUsdPerHour }: RankOptions): number {
+function compare(a: Offering, b: Offering, options: RankOptions): number {
+  const { mix } = options;
   const byZone = (mix.byZone.get(a.zone) ?? 0) - (mix.byZone.get(b.zone) ?? 0);
   if (byZone !== 0) return byZone;
-  const costA = costOf(a) ?? Number.POSITIVE_INFINITY;
-  const costB = costOf(b) ?? Number.POSITIVE_INFINITY;
+  const costA = spreadCost(a, options);
+  const costB = spreadCost(b, options);
   if (costA !== costB) return costA < costB ? -1 : 1;
   return offeringKey(a) < offeringKey(b) ? -1 : 1;
+}
+
+/** Spot of one type tends to be taken back together, so each spot worker of a type makes its next one look dearer. */
+function spreadCost(offering: Offering, { mix, costOf, spreadPercent }: RankOptions): number {
+  const cost = costOf(offering) ?? Number.POSITIVE_INFINITY;
+  if (offering.lifecycle !== 'spot') return cost;
+  return cost * (1 + (spreadPercent / 100) * (mix.spotByType.get(offering.type) ?? 0));
 }

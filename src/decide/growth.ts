@@ -142,7 +142,13 @@ class Wishes {
 
   #buy(offerings: readonly Offering[], wish: Pick<LaunchWish, 'reasons' | 'startsCooldown'>): boolean {
     const lifecycle = nextLifecycle(this.#mix, this.#situation.policy.spot);
-    const ranked = rankOfferings(offerings, { lifecycle, mix: this.#mix });
+    const { costOf } = this.#situation;
+    const ranked = rankOfferings(offerings, {
+      lifecycle,
+      mix: this.#mix,
+      spreadPercent: this.#situation.policy.spot.spreadPercent,
+      costOf: (offering) => costOf(offering)?.totalUsdPerHour,
+    });
     const first = ranked[0];
     if (first === undefined) return false;
     this.isWanted = true;

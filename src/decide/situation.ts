@@ -1,7 +1,9 @@
+import type { Offering } from '../model/offering.ts';
 import type { PolicyIdentity } from '../model/policy-identity.ts';
 import type { Snapshot } from '../model/snapshot.ts';
 import type { PolicyInForce } from '../policy/policy-in-force.ts';
 import type { Policy } from '../policy/policy-schema.ts';
+import { type ExpectedCost, expectedCost, expectedCpuPercent } from './expected-cost.ts';
 import { type Fleet, fleetOf } from './fleet.ts';
 import { type Cooldowns, cooldownsOf } from './history/cooldowns.ts';
 import { type LaunchPause, launchPauseOf } from './history/launch-pause.ts';
@@ -17,6 +19,8 @@ export interface Situation {
   readonly cooldowns: Cooldowns;
   readonly launchPause: LaunchPause | undefined;
   readonly restOf: RestOf;
+  /** What an hour of the offering is expected to cost; `undefined` when its price is not known. */
+  readonly costOf: (offering: Offering) => ExpectedCost | undefined;
 }
 
 /** Takes stock; removals in `cancelledRemovals` are seen as undone, their nodes as staying. */
@@ -27,6 +31,7 @@ export function takeStock(
 ): Situation {
   const { policy, identity } = inForce;
   const { nowMs, cancelledRemovals = new Set() } = at;
+  const cpuPercent = expectedCpuPercent(snapshot.utilization.cpuPercent, policy, nowMs);
   const unreadyGraceMs = policy.launch.joinTimeoutSeconds * 1000;
   return {
     policy,
@@ -37,5 +42,6 @@ export function takeStock(
     cooldowns: cooldownsOf(snapshot.operations, policy.cooldown, nowMs),
     launchPause: launchPauseOf(snapshot.operations, policy.launch, { nowMs, digest: identity.digest }),
     restOf: restsOf(snapshot.operations, policy.launch, nowMs),
+    costOf: (offering) => expectedCost(offering, policy.cost, cpuPercent),
   };
 }

@@ -13,6 +13,18 @@ export interface Offering {
   readonly priceUsdPerHour: number | undefined;
   /** What a node of this type offers to pods, system reserves already taken off. */
   readonly allocatable: Resources;
+  /** Present on types that earn CPU credits: what CPU beyond them costs where credits are unlimited. */
+  readonly burst?: OfferingBurst;
+  /** Chance, 0..1, that a spot instance is taken back within an hour; absent on-demand, and where nobody knows. */
+  readonly interruptionsPerHour?: number;
+}
+
+/** How CPU above the baseline of a burstable type is charged. */
+export interface OfferingBurst {
+  readonly vcpus: number;
+  /** CPU of each vCPU that earned credits sustain for ever, 0..100. */
+  readonly baselinePercentPerVcpu: number;
+  readonly surplusUsdPerVcpuHour: number;
 }
 
 /** What names an offering: rests after capacity errors and prices are kept under this key. */

@@ -27,6 +27,10 @@ const REQUIREMENTS: Readonly<Record<string, string>> = {
   'instances.zones': 'R30, R72',
   'spot.percent': 'R73',
   'spot.onDemandBase': 'R74',
+  'nodes.maxCpuMillis': 'R8',
+  'nodes.maxMemoryMiB': 'R8',
+  'spot.spreadPercent': 'R76',
+  cost: 'R73-R76',
   loop: 'R1',
   pending: 'R4',
   'pending.maxNodesPerDecision': 'R11',
@@ -71,6 +75,12 @@ const UNITS: readonly (readonly [ending: RegExp, unit: string])[] = [
   [/MBps$/, '10^6 B/s'],
   [/percent$/i, '%'],
   [/Pods$/, 'pods'],
+  [/UsdPerHour$/, 'USD/h'],
+  [/UsdPerGiBMonth$/, 'USD'],
+  [/Usd$/, 'USD'],
+  [/MiB$/, 'MiB'],
+  [/GiB$/, 'GiB'],
+  [/CpuMillis$/, 'm'],
   [/^(min|max|minPerZone|minNodes|onDemandBase|maxNodesPerDecision|step|urgentStep)$/, 'nodes'],
 ];
 

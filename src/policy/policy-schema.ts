@@ -35,6 +35,18 @@ const nodes = z.strictObject({
     .max(100)
     .default(1)
     .describe('Workers kept in every zone while the fleet is large enough.'),
+  maxCpuMillis: z
+    .number()
+    .int()
+    .positive()
+    .optional()
+    .describe('Most CPU that all workers together offer to pods; off unless given.'),
+  maxMemoryMiB: z
+    .number()
+    .int()
+    .positive()
+    .optional()
+    .describe('Most memory that all workers together offer to pods; off unless given.'),
 });
 
 const instances = z.strictObject({
@@ -69,6 +81,9 @@ const spot = z.strictObject({
     .max(5_000)
     .default(2)
     .describe('The first so many workers are always on-demand.'),
+  spreadPercent: percent
+    .default(5)
+    .describe('Each spot worker of a type makes the next of that type look so much dearer.'),
 });
 
 const loop = z.strictObject({
@@ -233,6 +248,36 @@ const launch = z.strictObject({
     .describe('An offering without capacity rests so long; doubles with each failure.'),
 });
 
+const cpuCredits = z.enum(['unlimited', 'standard']);
+
+const cost = z.strictObject({
+  maxUsdPerHour: z
+    .number()
+    .positive()
+    .optional()
+    .describe('Budget: no launch that would bring the fleet above it; off unless given.'),
+  diskGiB: z.number().min(0).max(65_536).default(20).describe("Size of a worker's root volume."),
+  diskUsdPerGiBMonth: z
+    .number()
+    .min(0)
+    .max(10)
+    .default(0.096)
+    .describe('Price of the volume: gp3 in ap-southeast-1.'),
+  interruptionUsd: z
+    .number()
+    .min(0)
+    .max(1_000)
+    .default(0.02)
+    .describe('What one spot interruption costs: the pods moved, the hours paid twice.'),
+  cpuCredits: z
+    .strictObject({
+      onDemand: cpuCredits.default('unlimited').describe('Credit mode of on-demand workers.'),
+      spot: cpuCredits.default('unlimited').describe('Credit mode of spot workers.'),
+    })
+    .prefault({})
+    .describe("What the launch template says of CPU credits; unlimited is EC2's own default for T3 and T4g."),
+});
+
 const schedule = z.strictObject({
   name: z.string().min(1).max(63).describe('Name that reasons show; each schedule has its own.'),
   start: z
@@ -277,6 +322,7 @@ export const policySchema = z.strictObject({
   nodes: nodes.prefault({}).describe('How many workers there may be.'),
   instances: instances.prefault({}).describe('What may be bought, and where.'),
   spot: spot.prefault({}).describe('How many workers are spot instances.'),
+  cost: cost.prefault({}).describe('What a worker really costs, and how much the fleet may.'),
   loop: loop.prefault({}).describe('When the autoscaler looks.'),
   pending: pending.prefault({}).describe('Growth for pods that the scheduler cannot place.'),
   utilization: utilization.prefault({}).describe('Growth and shrinking by measured load.'),

@@ -1,4 +1,5 @@
 import { CreateFleetCommand, GetConsoleOutputCommand, TerminateInstancesCommand } from '@aws-sdk/client-ec2';
+import { interruptionsPerHour } from '../../catalogue/interruption-rate.ts';
 import { onDemandPriceUsdPerHour } from '../../catalogue/list-price.ts';
 import type { Instance } from '../../model/instance.ts';
 import type { Lifecycle, Offering } from '../../model/offering.ts';
@@ -71,11 +72,12 @@ export class Ec2Cloud implements Cloud {
         },
       );
     }
-    return [...sizes].flatMap(([type, { arch, allocatable }]) =>
+    return [...sizes].flatMap(([type, size]) =>
       zones.flatMap((zone) =>
         LIFECYCLES.map((lifecycle) => {
           const priceUsdPerHour = this.#price(type, zone, lifecycle);
-          return { type, zone, lifecycle, arch, priceUsdPerHour, allocatable };
+          const risk = lifecycle === 'spot' ? { interruptionsPerHour: interruptionsPerHour(type) } : {};
+          return { type, zone, lifecycle, priceUsdPerHour, ...size, ...risk };
         }),
       ),
     );

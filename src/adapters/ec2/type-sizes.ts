@@ -1,5 +1,7 @@
 import { type InstanceTypeInfo, paginateDescribeInstanceTypes } from '@aws-sdk/client-ec2';
-import { allocatableOf, instanceType } from '../../catalogue/instance-type.ts';
+import { allocatableOf, type InstanceType, instanceType } from '../../catalogue/instance-type.ts';
+import { offeringBurst } from '../../catalogue/offering-burst.ts';
+import type { OfferingBurst } from '../../model/offering.ts';
 import type { Resources } from '../../model/resources.ts';
 import type { Ec2Api } from './ec2-api.ts';
 
@@ -7,6 +9,7 @@ import type { Ec2Api } from './ec2-api.ts';
 export interface TypeSize {
   readonly arch: string;
   readonly allocatable: Resources;
+  readonly burst?: OfferingBurst;
 }
 
 /** Sizes of instance types: from the catalogue, and from EC2 once for each type that the catalogue does not have. */
@@ -48,13 +51,18 @@ export class TypeSizes {
 
 function catalogued(name: string): TypeSize | undefined {
   const type = instanceType(name);
-  return type === undefined ? undefined : { arch: type.arch, allocatable: allocatableOf(type) };
+  return type === undefined ? undefined : sized(type);
 }
 
 function sizeOf(info: InstanceTypeInfo | undefined): TypeSize | undefined {
   const vcpus = info?.VCpuInfo?.DefaultVCpus;
   const memoryMiB = info?.MemoryInfo?.SizeInMiB;
-  if (vcpus === undefined || memoryMiB === undefined) return undefined;
+  const name = info?.InstanceType;
+  if (name === undefined || vcpus === undefined || memoryMiB === undefined) return undefined;
   const isArm = info?.ProcessorInfo?.SupportedArchitectures?.includes('arm64') ?? false;
-  return { arch: isArm ? 'arm64' : 'amd64', allocatable: allocatableOf({ vcpus, memoryMiB }) };
+  return sized({ name, arch: isArm ? 'arm64' : 'amd64', vcpus, memoryMiB });
+}
+
+function sized(type: Pick<InstanceType, 'name' | 'arch' | 'vcpus' | 'memoryMiB'>): TypeSize {
+  return { arch: type.arch, allocatable: allocatableOf(type), ...offeringBurst(type) };
 }

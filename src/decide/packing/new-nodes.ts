@@ -56,7 +56,11 @@ export class NewNodes {
     const ranked = rankOfferings(fitting, {
       lifecycle: nextLifecycle(this.#mix, this.#situation.policy.spot),
       mix: this.#mix,
-      costOf: (offering) => costPerPod(offering, this.#binOf(id, offering), waiting),
+      spreadPercent: this.#situation.policy.spot.spreadPercent,
+      costOf: (offering) => {
+        const usdPerHour = this.#situation.costOf(offering)?.totalUsdPerHour;
+        return costPerPod(usdPerHour, this.#binOf(id, offering), waiting);
+      },
     });
     const offering = ranked[0];
     if (offering === undefined) return undefined;
@@ -90,15 +94,15 @@ export class NewNodes {
   }
 }
 
-/** Price over how many of the waiting pods it would hold by their resources; unknown where the price is. */
-function costPerPod(offering: Offering, bin: Bin, waiting: readonly Pod[]): number | undefined {
+/** Cost over how many of the waiting pods it would hold by their resources; unknown where the cost is. */
+function costPerPod(usdPerHour: number | undefined, bin: Bin, waiting: readonly Pod[]): number | undefined {
   const request = waiting[0]?.requests;
-  if (offering.priceUsdPerHour === undefined || request === undefined) return undefined;
+  if (usdPerHour === undefined || request === undefined) return undefined;
   const ratios = [
     [bin.free.cpuMillis, request.cpuMillis],
     [bin.free.memoryMiB, request.memoryMiB],
     [bin.free.pods, request.pods],
   ] as const;
   const holds = ratios.map(([free, asked]) => (asked > 0 ? Math.floor(free / asked) : waiting.length));
-  return offering.priceUsdPerHour / Math.max(1, Math.min(waiting.length, ...holds));
+  return usdPerHour / Math.max(1, Math.min(waiting.length, ...holds));
 }

@@ -1,5 +1,7 @@
 import { allocatableOf, instanceType } from '../../catalogue/instance-type.ts';
+import { interruptionsPerHour } from '../../catalogue/interruption-rate.ts';
 import { onDemandPriceUsdPerHour, typicalSpotPriceUsdPerHour } from '../../catalogue/list-price.ts';
+import { offeringBurst } from '../../catalogue/offering-burst.ts';
 import { type Offering, type OfferingKey, offeringKey } from '../../model/offering.ts';
 import type { OfferingQuery } from '../../ports.ts';
 import type { Chance } from '../chance.ts';
@@ -53,6 +55,8 @@ export class SpotMarket {
       arch: type.arch,
       priceUsdPerHour: named.lifecycle === 'on-demand' ? onDemand : this.#spotPrice(key, region, named),
       allocatable: allocatableOf(type),
+      ...offeringBurst(type),
+      ...(named.lifecycle === 'spot' ? { interruptionsPerHour: interruptionsPerHour(named.type) } : {}),
     };
     this.#offerings.set(key, offering);
     return offering;
