@@ -44,7 +44,8 @@ export class TypeSizes {
       return infos;
     });
     for (const type of types) {
-      this.#asked.set(type, sizeOf(found.find((info) => info.InstanceType === type)));
+      const info = found.find(({ InstanceType }) => InstanceType === type);
+      this.#asked.set(type, info === undefined ? undefined : sizeOf(info));
     }
   }
 }
@@ -54,12 +55,12 @@ function catalogued(name: string): TypeSize | undefined {
   return type === undefined ? undefined : sized(type);
 }
 
-function sizeOf(info: InstanceTypeInfo | undefined): TypeSize | undefined {
-  const vcpus = info?.VCpuInfo?.DefaultVCpus;
-  const memoryMiB = info?.MemoryInfo?.SizeInMiB;
-  const name = info?.InstanceType;
+function sizeOf(info: InstanceTypeInfo): TypeSize | undefined {
+  const { InstanceType: name, VCpuInfo: cpus, MemoryInfo: memory, ProcessorInfo: processor } = info;
+  const vcpus = cpus?.DefaultVCpus;
+  const memoryMiB = memory?.SizeInMiB;
   if (name === undefined || vcpus === undefined || memoryMiB === undefined) return undefined;
-  const isArm = info?.ProcessorInfo?.SupportedArchitectures?.includes('arm64') ?? false;
+  const isArm = processor?.SupportedArchitectures?.includes('arm64') ?? false;
   return sized({ name, arch: isArm ? 'arm64' : 'amd64', vcpus, memoryMiB });
 }
 
