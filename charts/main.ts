@@ -16,5 +16,8 @@ if (process.argv.includes('--check')) {
     process.exitCode = 1;
   }
 } else {
+  // `npx cdk8s synth` looks for a copy in the folder that cdk8s.yaml names.
+  const copy = process.env['CDK8S_OUTDIR'];
+  if (copy !== undefined) writeTree(copy, synthesize());
   for (const { path, kind } of writeTree(ROOT, synthesize())) process.stdout.write(`${kind}: ${path}\n`);
 }
