@@ -1,13 +1,16 @@
 import { AutoscalerChart } from './autoscaler.ts';
 import type { ChartFiles } from './layout.ts';
 import { NamespacesChart } from './namespaces.ts';
+import { NodeFleetChart } from './node-fleet.ts';
 
 /**
  * What each cluster holds: layer → file → chart. `clusters/<cluster>/<layer>/<file>.yaml` is generated from it, with a kustomization.yaml
  * that lists the files. Each layer is a Flux Kustomization of its own; a layer without files has no folder.
  */
 export const CLUSTER_LAYERS = {
-  crds: {},
+  crds: {
+    'node-fleet': { source: 'charts/node-fleet.ts', chart: NodeFleetChart },
+  },
   infrastructure: {
     namespaces: { source: 'charts/namespaces.ts', chart: NamespacesChart },
   },
