@@ -1,14 +1,13 @@
-import type { Instance } from '../model/instance.ts';
-import type { Known, Snapshot } from '../model/snapshot.ts';
+import type { Snapshot } from '../model/snapshot.ts';
 import {
   type Clock,
   type Cloud,
   type Cluster,
   type Ledger,
   type OfferingQuery,
-  PortError,
   type Telemetry,
 } from '../ports.ts';
+import { CachedInstances } from './cached-instances.ts';
 import { CachedOfferings } from './cached-offerings.ts';
 import { CachedUtilization } from './cached-utilization.ts';
 import { withDeadline } from './with-deadline.ts';
@@ -29,17 +28,18 @@ export interface Outlook extends OfferingQuery {
   readonly stepMs: number;
 }
 
-const INSTANCES_DEADLINE_MS = 10_000;
 const LEDGER_DEADLINE_MS = 10_000;
 
 /** Takes snapshots of the world; keeps what need not be asked for each time. */
 export class Observer {
   readonly #ports: ObservePorts;
+  readonly #instances: CachedInstances;
   readonly #offerings: CachedOfferings;
   readonly #utilization: CachedUtilization;
 
   constructor(ports: ObservePorts) {
     this.#ports = ports;
+    this.#instances = new CachedInstances(ports.cloud, ports.clock);
     this.#offerings = new CachedOfferings(ports.cloud, ports.clock);
     this.#utilization = new CachedUtilization(ports.telemetry, ports.clock);
   }
@@ -50,13 +50,13 @@ export class Observer {
    */
   async takeSnapshot(outlook: Outlook, signal: AbortSignal): Promise<Snapshot> {
     const { cluster, clock, ledger } = this.#ports;
-    const [instances, offerings, operations] = await Promise.all([
-      this.#instances(signal),
+    const [offerings, operations] = await Promise.all([
       this.#offerings.get(outlook, signal),
       withDeadline(clock, { what: 'The ledger', deadlineMs: LEDGER_DEADLINE_MS, signal }, (deadline) =>
         ledger.list(deadline),
       ),
     ]);
+    const instances = await this.#instances.get({ nodes: cluster.view().nodes, operations }, signal);
     // Last, since it is free: a node is seen no earlier than the operation and the instance that it came from.
     const { nodes, pods, budgets, daemons } = cluster.view();
     const utilization = this.#utilization.get();
@@ -78,20 +78,5 @@ export class Observer {
     const workers = this.#ports.cluster.view().nodes.filter((node) => node.isReady && !node.isControlPlane);
     const nodeNames = workers.map((node) => node.name);
     return this.#utilization.refresh({ nodeNames, windowMs, stepMs }, signal);
-  }
-
-  async #instances(signal: AbortSignal): Promise<Known<readonly Instance[]>> {
-    const { clock, cloud } = this.#ports;
-    try {
-      const value = await withDeadline(
-        clock,
-        { what: 'EC2 (instances)', deadlineMs: INSTANCES_DEADLINE_MS, signal },
-        (deadline) => cloud.instances(deadline),
-      );
-      return { status: 'known', value };
-    } catch (error) {
-      if (!(error instanceof PortError)) throw error;
-      return { status: 'unknown', why: error.message };
-    }
   }
 }
