@@ -2,6 +2,7 @@ import { type Offering, offeringKey } from '../../model/offering.ts';
 import type { Refusal } from '../../model/plan.ts';
 import { type Pod, podRef } from '../../model/pod.ts';
 import { type Resources, subtractResources } from '../../model/resources.ts';
+import type { Snapshot } from '../../model/snapshot.ts';
 import { type Misfit, staticMisfit } from '../packing/fits.ts';
 import { binOfOffering } from '../packing/fleet-board.ts';
 import type { Situation } from '../situation.ts';
@@ -20,8 +21,10 @@ const WORDS: Record<Exclude<Misfit, 'resources' | 'closed'>, string> = {
  * Why no node that could be bought would ever hold the pod, with the nearest offering and what is missing (F15);
  * `undefined` when one would, so that waiting makes sense.
  */
-export function neverFits(pod: Pod, situation: Situation): Refusal | undefined {
-  const { offerings, daemons } = situation.snapshot;
+export function neverFits(
+  pod: Pod,
+  { offerings, daemons }: Pick<Snapshot, 'offerings' | 'daemons'>,
+): Refusal | undefined {
   if (offerings.length === 0) return undefined;
   const tries = offerings.map((offering) => {
     const bin = binOfOffering('candidate', offering, daemons);

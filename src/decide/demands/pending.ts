@@ -70,7 +70,7 @@ function pack(situation: Situation, counting: readonly Pod[], usable: readonly O
   const refusals: Refusal[] = [];
   const hopeful = groups.flatMap((group): PodGroup[] => {
     const pods = group.pods.filter((pod) => left.has(pod));
-    const refused = pods.length === 0 ? undefined : neverFits(group.sample, situation);
+    const refused = pods.length === 0 ? undefined : neverFits(group.sample, situation.snapshot);
     if (refused === undefined) return pods.length === 0 ? [] : [{ sample: group.sample, pods }];
     hopeless.push(...pods);
     refusals.push(...pods.map((pod) => ({ ...refused, subject: podRef(pod) })));
