@@ -29,6 +29,7 @@ module.exports = {
     may('report', ['model', 'ports.ts', 'adapters']),
     may('catalogue', ['model']),
     may('adapters', ['model', 'ports.ts', 'catalogue']),
+    may('demo-app', ['ports.ts', 'adapters/system']),
     may('simulate', [
       'model',
       'ports.ts',
@@ -44,6 +45,13 @@ module.exports = {
       severity: 'error',
       from: { path: '^src/controller.ts$' },
       to: { path: ['^src/simulate/', '^src/commands/', '^src/cli.ts$'] },
+    },
+    {
+      name: 'only-its-command-knows-the-demo-app',
+      severity: 'error',
+      comment: 'the demo app is a workload that is scaled, no part of what scales it',
+      from: { path: '^src/', pathNot: ['^src/demo-app/', '^src/commands/'] },
+      to: { path: '^src/demo-app/' },
     },
     {
       name: 'decide-is-pure',

@@ -2,6 +2,7 @@ import { Command, CommanderError } from 'commander';
 import { CannotDo } from './commands/cannot-do.ts';
 import { addCheckCommand } from './commands/check.ts';
 import { addDemoCommand } from './commands/demo.ts';
+import { addDemoAppCommand } from './commands/demo-app.ts';
 import { addPackCommand } from './commands/pack.ts';
 import { addPlanCommand } from './commands/plan.ts';
 import { addRunCommand } from './commands/run.ts';
@@ -23,6 +24,7 @@ const program = new Command('smartscale')
 addCheckCommand(program);
 addDemoCommand(program);
 addPackCommand(program);
+addDemoAppCommand(program);
 addPlanCommand(program);
 addRunCommand(program);
 addSchemaCommand(program);

@@ -1,10 +1,11 @@
 import { randomUUID } from 'node:crypto';
 import { hostname } from 'node:os';
-import { pino } from 'pino';
 import { SystemClock } from '../adapters/system/system-clock.ts';
 import { Controller } from '../controller.ts';
 import { runAutoscaler } from './autoscaler-process.ts';
+import { processLogger } from './process-logger.ts';
 import { namespaceOf, outsideWorld } from './real-world.ts';
+import { stopOnSignal } from './stop-on-signal.ts';
 import type { WorldFlags } from './world-flags.ts';
 
 /** A step that hangs must not keep the pod until it is killed; Kubernetes waits 30 s. */
@@ -15,18 +16,17 @@ export async function startAutoscaler(
   flags: WorldFlags & { readonly port: number; readonly leaseName: string },
 ): Promise<number> {
   const clock = new SystemClock();
-  const logger = pino({
-    base: null,
-    timestamp: pino.stdTimeFunctions.isoTime,
-    formatters: { level: (level) => ({ level }) },
-  });
+  const logger = processLogger();
   const { cloud, telemetry, clusterName } = outsideWorld(flags, process.env, {
     clock,
     warn: (message) => logger.warn(message),
   });
   const namespace = await namespaceOf(flags);
   const identity = `${hostname()}_${randomUUID()}`;
-  const stop = stopOnSignal((name) => logger.info({ signal: name }, 'stopping'));
+  const stop = stopOnSignal({
+    limitMs: STOP_LIMIT_MS,
+    tell: (name) => logger.info({ signal: name }, 'stopping'),
+  });
   const end = await runAutoscaler(
     { ...flags, namespace, clusterName, identity },
     { clock, logger, cloud, telemetry, loop: (ports, held) => new Controller(ports).run(held) },
@@ -38,16 +38,4 @@ export async function startAutoscaler(
   }
   logger.error('the lease is lost: this process ends, a new one contends for it');
   return 1;
-}
-
-function stopOnSignal(tell: (name: string) => void): AbortSignal {
-  const stop = new AbortController();
-  for (const name of ['SIGTERM', 'SIGINT'] as const) {
-    process.once(name, () => {
-      tell(name);
-      stop.abort();
-      setTimeout(() => process.exit(1), STOP_LIMIT_MS).unref();
-    });
-  }
-  return stop.signal;
 }

@@ -1,8 +1,7 @@
 import http from 'node:http';
-import type { AddressInfo } from 'node:net';
 import express, { type Express, type Router } from 'express';
 import type { Registry } from 'prom-client';
-import { PortError } from '../ports.ts';
+import { listen } from '../adapters/system/listen.ts';
 
 /** No request of ours takes long; a client that does not finish its own is cut off. */
 const REQUEST_TIMEOUT_MS = 10_000;
@@ -39,8 +38,7 @@ export interface HttpServing {
 export async function startHttp(options: HttpOptions): Promise<HttpServing> {
   const server = http.createServer(appOf(options));
   server.requestTimeout = REQUEST_TIMEOUT_MS;
-  await listen(server, options);
-  const { port } = server.address() as AddressInfo;
+  const port = await listen(server, options);
   return {
     port,
     close: () =>
@@ -66,21 +64,4 @@ function appOf({ registry, readiness, routes }: HttpOptions): Express {
   });
   if (routes !== undefined) app.use(routes);
   return app;
-}
-
-function listen(server: http.Server, { port, host }: HttpOptions): Promise<void> {
-  return new Promise((resolve, reject) => {
-    server.once('error', (cause: NodeJS.ErrnoException) => {
-      const code = cause.code ?? 'LISTEN';
-      const fact = code === 'EADDRINUSE' ? 'is in use' : `cannot be listened on (${code})`;
-      reject(
-        new PortError(`port ${port} ${fact}: choose another with --port`, {
-          retry: 'configuration',
-          code,
-          cause,
-        }),
-      );
-    });
-    server.listen({ port, host }, () => resolve());
-  });
 }
