@@ -2,6 +2,7 @@ import { AutoscalerChart } from './autoscaler.ts';
 import type { ChartFiles } from './layout.ts';
 import { NamespacesChart } from './namespaces.ts';
 import { NodeFleetChart } from './node-fleet.ts';
+import { PolicyAccessChart } from './policy-access.ts';
 
 /**
  * What each cluster holds: layer → file → chart. `clusters/<cluster>/<layer>/<file>.yaml` is generated from it, with a kustomization.yaml
@@ -13,6 +14,7 @@ export const CLUSTER_LAYERS = {
   },
   infrastructure: {
     namespaces: { source: 'charts/namespaces.ts', chart: NamespacesChart },
+    'policy-access': { source: 'charts/policy-access.ts', chart: PolicyAccessChart },
   },
   monitoring: {},
   autoscaler: {

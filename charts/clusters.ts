@@ -1,3 +1,5 @@
+import type { FluxSettings } from './flux-settings.ts';
+
 /** Settings of the AWS account that a cluster lives in; docs/aws.md says what each must be. */
 export interface AwsSettings {
   readonly region: string;
@@ -13,7 +15,11 @@ export interface ClusterSettings {
   /** Folder under clusters/ and flux-system/, and the `Cluster` tag of the instances. */
   readonly name: string;
   readonly aws: AwsSettings;
+  readonly flux: FluxSettings;
 }
+
+/** The repository that this file is in: every cluster follows its main branch. */
+const REPOSITORY = { url: 'https://github.com/smartscale-dev/smartscale', branch: 'main' } as const;
 
 export const CLUSTERS: readonly ClusterSettings[] = [
   {
@@ -24,6 +30,7 @@ export const CLUSTERS: readonly ClusterSettings[] = [
       launchTemplateVersion: 1,
       subnetTag: 'smartscale.dev/workers=production',
     },
+    flux: { repository: REPOSITORY },
   },
   {
     name: 'staging',
@@ -33,5 +40,6 @@ export const CLUSTERS: readonly ClusterSettings[] = [
       launchTemplateVersion: 1,
       subnetTag: 'smartscale.dev/workers=staging',
     },
+    flux: { repository: REPOSITORY },
   },
 ];

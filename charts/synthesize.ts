@@ -1,6 +1,8 @@
 import { App, Yaml } from 'cdk8s';
 import { CLUSTER_LAYERS } from './cluster-layers.ts';
 import { CLUSTERS, type ClusterSettings } from './clusters.ts';
+import { fluxComponents } from './flux-components.ts';
+import { fluxFolders } from './flux-folders.ts';
 import type { ChartFiles, PlainFile } from './layout.ts';
 import { policyLayer } from './policy-layer.ts';
 
@@ -12,15 +14,25 @@ export function synthesize(): ReadonlyMap<string, string> {
   const files = CLUSTERS.flatMap((cluster) => [
     ...plainFiles(`clusters/${cluster.name}`, policyLayer(cluster)),
     ...Object.entries(CLUSTER_LAYERS).flatMap(([layer, charts]) =>
-      layerFiles(`clusters/${cluster.name}/${layer}`, charts, cluster),
+      folderFiles(`clusters/${cluster.name}/${layer}`, charts, cluster, 'charts/cluster-layers.ts'),
     ),
+    ...Object.entries(fluxFolders(cluster)).flatMap(([folder, charts]) =>
+      folderFiles(folder, charts, cluster, 'charts/flux-folders.ts'),
+    ),
+    ...plainFiles(`flux-system/${cluster.name}/components`, { kustomization: fluxComponents() }),
   ]);
   return new Map(files);
 }
 
 type NamedText = readonly [path: string, text: string];
 
-function layerFiles(folder: string, charts: ChartFiles, cluster: ClusterSettings): readonly NamedText[] {
+/** One file a chart, and a kustomization.yaml that lists them; nothing when there are no charts. */
+function folderFiles(
+  folder: string,
+  charts: ChartFiles,
+  cluster: ClusterSettings,
+  listedIn: PlainFile['source'],
+): readonly NamedText[] {
   const names = Object.keys(charts).sort();
   if (names.length === 0) return [];
   const kustomization = {
@@ -29,7 +41,7 @@ function layerFiles(folder: string, charts: ChartFiles, cluster: ClusterSettings
     resources: names.map((name) => `${name}.yaml`),
   };
   return [
-    ...plainFiles(folder, { kustomization: { source: 'charts/cluster-layers.ts', content: kustomization } }),
+    ...plainFiles(folder, { kustomization: { source: listedIn, content: kustomization } }),
     ...Object.entries(charts).map(([name, { source, chart: Chart }]): NamedText => {
       const objects = new Chart(new App(), name, cluster).toJson() as unknown[];
       return [`${folder}/${name}.yaml`, textOf(source, objects)];

@@ -5,9 +5,13 @@ import { synthesize } from '../../charts/synthesize.ts';
 // oxlint-disable-next-line typescript/no-explicit-any
 export type Manifest = any;
 
+/** Synthesis takes a second, and always gives the same. */
+let files: ReturnType<typeof synthesize> | undefined;
+
 /** The objects of one generated file, such as `clusters/production/autoscaler/autoscaler.yaml`. */
 export function objectsOf(path: string): readonly Manifest[] {
-  const text = synthesize().get(path);
+  files ??= synthesize();
+  const text = files.get(path);
   if (text === undefined) throw new Error(`no chart makes ${path}`);
   return parseAllDocuments(text).map((document) => document.toJS());
 }

@@ -1,25 +1,41 @@
 import { spawnSync } from 'node:child_process';
-import { cpSync, existsSync, mkdirSync, mkdtempSync, readdirSync, renameSync, rmSync } from 'node:fs';
+import {
+  chmodSync,
+  cpSync,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  renameSync,
+  rmSync,
+} from 'node:fs';
 import { join } from 'node:path';
-import { cacheRoot, type ToolSet, toolFolder, toolSource } from './tool-cache.ts';
+import { cacheRoot, type GoToolSet, type ToolSet, toolFolder, toolSource } from './tool-cache.ts';
 
 /*
- * Builds whatever this tier needs and does not have: the control plane and KWOK with Go, moto in a Python environment, Prometheus from
+ * Builds whatever this tier needs and does not have: the control plane, KWOK, kubectl and Flux's controllers with Go, moto in a Python environment, Prometheus from
  * its Debian package. Run by jest before the first test, or by hand: `node test/e2e/harness/build-tools.ts`.
  */
 
 const KUBERNETES_VERSION = { major: '1', minor: '36', git: 'v1.36.3' };
 const VERSION_PACKAGE = 'k8s.io/component-base/version';
+const STRIPPED = '-s -w';
 /** A control plane that does not know its version answers with one that clients cannot parse. */
-const LDFLAGS: Readonly<Record<'control-plane' | 'kwok', string>> = {
-  'control-plane': [
-    '-s -w',
-    `-X ${VERSION_PACKAGE}.gitVersion=${KUBERNETES_VERSION.git}`,
-    `-X ${VERSION_PACKAGE}.gitMajor=${KUBERNETES_VERSION.major}`,
-    `-X ${VERSION_PACKAGE}.gitMinor=${KUBERNETES_VERSION.minor}`,
-  ].join(' '),
-  kwok: '-s -w',
+const KUBERNETES = [
+  STRIPPED,
+  `-X ${VERSION_PACKAGE}.gitVersion=${KUBERNETES_VERSION.git}`,
+  `-X ${VERSION_PACKAGE}.gitMajor=${KUBERNETES_VERSION.major}`,
+  `-X ${VERSION_PACKAGE}.gitMinor=${KUBERNETES_VERSION.minor}`,
+].join(' ');
+const LDFLAGS: Readonly<Record<GoToolSet, string>> = {
+  'control-plane': KUBERNETES,
+  kubectl: KUBERNETES,
+  kwok: STRIPPED,
+  'source-controller': STRIPPED,
+  'kustomize-controller': STRIPPED,
 };
+/** Flux's controllers, each with the module whose folder holds its CRDs. */
+const FLUX = ['source-controller', 'kustomize-controller'] as const;
 const KWOK_STAGES: readonly string[] = [
   'node/fast/node-initialize.yaml',
   'node/heartbeat-with-lease/node-heartbeat-with-lease.yaml',
@@ -57,6 +73,8 @@ function recipes(): readonly [string, () => void][] {
           copyStages(join(into, 'stages'));
         }),
     ],
+    ['kubectl', () => buildOnce('kubectl', (into) => buildGo('kubectl', into))],
+    ...FLUX.map((set): [string, () => void] => [set, () => buildOnce(set, (into) => buildFlux(set, into))]),
     ['moto', () => buildOnce('moto', installMoto, { inPlace: true })],
     ['Prometheus', installPrometheus],
     ['openssl', () => requireCommand('openssl', ['version'], 'install it: apt-get install openssl')],
@@ -85,21 +103,35 @@ function buildOnce(
   say(`${set}: done in ${Math.round((Date.now() - started) / 1000)} s`);
 }
 
-function buildGo(set: 'control-plane' | 'kwok', into: string): void {
+function buildGo(set: GoToolSet, into: string): void {
   requireCommand('go', ['version'], 'install Go 1.26 or newer (https://go.dev/dl) and put it on PATH');
   run('go', ['build', '-ldflags', LDFLAGS[set], '-o', `${into}/`, 'tool'], toolSource(set));
 }
 
 function copyStages(into: string): void {
-  const listed = spawnSync('go', ['list', '-m', '-f', '{{.Dir}}', 'sigs.k8s.io/kwok'], {
-    cwd: toolSource('kwok'),
+  const folder = moduleFolder('kwok', 'sigs.k8s.io/kwok');
+  mkdirSync(into, { recursive: true });
+  for (const [index, stage] of KWOK_STAGES.entries()) {
+    cpSync(join(folder, 'kustomize', 'stage', stage), join(into, `${index}.yaml`));
+  }
+}
+
+function buildFlux(set: (typeof FLUX)[number], into: string): void {
+  buildGo(set, into);
+  const crds = join(moduleFolder(set, `github.com/fluxcd/${set}`), 'config', 'crd', 'bases');
+  cpSync(crds, join(into, 'crds'), { recursive: true });
+  // Modules are kept read-only, and what cannot be written cannot be deleted either.
+  chmodSync(join(into, 'crds'), 0o755);
+}
+
+/** Where Go keeps the sources of a module that a tool set pins. */
+function moduleFolder(set: GoToolSet, module: string): string {
+  const listed = spawnSync('go', ['list', '-m', '-f', '{{.Dir}}', module], {
+    cwd: toolSource(set),
     encoding: 'utf8',
   });
   if (listed.status !== 0) throw new Unavailable(`go list failed: ${listed.stderr}`);
-  mkdirSync(into, { recursive: true });
-  for (const [index, stage] of KWOK_STAGES.entries()) {
-    cpSync(join(listed.stdout.trim(), 'kustomize', 'stage', stage), join(into, `${index}.yaml`));
-  }
+  return listed.stdout.trim();
 }
 
 function installMoto(into: string): void {

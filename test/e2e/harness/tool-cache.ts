@@ -4,11 +4,17 @@ import { homedir } from 'node:os';
 import { join } from 'node:path';
 
 /** The tool sets of this tier: each folder under tools/ pins one of them. */
-export type ToolSet = 'control-plane' | 'kwok' | 'moto';
+export type ToolSet = GoToolSet | 'moto';
+
+/** Those that Go builds. */
+export type GoToolSet = 'control-plane' | 'kwok' | 'kubectl' | 'source-controller' | 'kustomize-controller';
 
 const PINNED_BY: Readonly<Record<ToolSet, readonly string[]>> = {
   'control-plane': ['go.mod', 'go.sum'],
   kwok: ['go.mod', 'go.sum'],
+  kubectl: ['go.mod', 'go.sum'],
+  'source-controller': ['go.mod', 'go.sum'],
+  'kustomize-controller': ['go.mod', 'go.sum'],
   moto: ['requirements.txt'],
 };
 
@@ -30,6 +36,6 @@ export function toolFolder(set: ToolSet): string {
 }
 
 /** A built executable of a Go tool set. */
-export function goTool(set: 'control-plane' | 'kwok', name: string): string {
+export function goTool(set: GoToolSet, name: string): string {
   return join(toolFolder(set), name);
 }
