@@ -1,88 +1,35 @@
-import { mkdirSync, rmSync } from 'node:fs';
-import { join } from 'node:path';
 import { stringify } from 'yaml';
-import { allocatableOf, instanceType } from '../../../src/catalogue/instance-type.ts';
-import type { Resources } from '../../../src/model/resources.ts';
 import { ApiGate } from './api-gate.ts';
 import { AutoscalerProcess } from './autoscaler-process.ts';
-import type { OwnedProcess } from './child-process.ts';
-import { ControlPlane } from './control-plane.ts';
-import { FaultProxy } from './fault-proxy.ts';
 import type { KubeClient } from './kube-client.ts';
-import { KUBELET_LABEL, startKwok } from './kwok.ts';
-import { MachineBridge } from './machine-bridge.ts';
+import { accountOf, type Machines, startMachines } from './machines.ts';
 import { applyObject, shippedObjects } from './manifests.ts';
-import { FAKE_CREDENTIALS, type Moto, REGION, startMoto } from './moto.ts';
-import { NodeExporters } from './node-exporters.ts';
-import { type Prometheus, startPrometheus } from './prometheus.ts';
+import type { Prometheus } from './prometheus.ts';
+import { type Started, startTogether, type Together } from './together.ts';
 
 export const NAMESPACE = 'smartscale';
 export const POLICY_CONFIGMAP = 'smartscale-policy';
 export const CLUSTER_NAME = 'e2e';
 const ACCOUNT = 'smartscale';
-const BOOT_MS = 500;
-/** Logs of the last run are kept here, outside Git. */
-const FOLDER = join(import.meta.dirname, '..', '..', '..', '.cache', 'e2e');
 
 /** Everything that a scenario runs on, started and stopped together. */
-export interface World {
-  readonly folder: string;
-  readonly kube: KubeClient;
-  readonly controlPlane: ControlPlane;
-  readonly moto: Moto;
-  readonly proxy: FaultProxy;
-  readonly bridge: MachineBridge;
-  readonly exporters: NodeExporters;
-  readonly prometheus: Prometheus;
+export interface World extends Machines, Together {
   /** Between the autoscaler and the API server. */
   readonly gate: ApiGate;
   readonly autoscaler: AutoscalerProcess;
   /** Puts a policy in force as Flux would: the ConfigMap's text and the Git revision it came from. */
   readonly setPolicy: (policy: unknown, revision?: string) => Promise<void>;
-  readonly stop: () => Promise<void>;
 }
 
 /** Starts a world of this name; its logs stay in `.cache/e2e/<name>/` until the next run. */
 export async function startWorld(name: string): Promise<World> {
-  const folder = join(FOLDER, name);
-  rmSync(folder, { recursive: true, force: true });
-  mkdirSync(folder, { recursive: true });
-  const undo: (() => Promise<void>)[] = [];
-  const started = <T>(part: T, stop: () => Promise<void>): T => {
-    undo.unshift(stop);
-    return part;
-  };
-  const stop = async () => {
-    for (const step of undo) await step();
-    for (const data of ['etcd', 'prometheus']) rmSync(join(folder, data), { recursive: true, force: true });
-  };
-  try {
-    return { ...(await startParts(folder, started)), folder, stop };
-  } catch (error) {
-    await stop();
-    throw error;
-  }
+  return startTogether(name, startParts);
 }
 
-type Started = <T>(part: T, stop: () => Promise<void>) => T;
-
-async function startParts(folder: string, started: Started): Promise<Omit<World, 'folder' | 'stop'>> {
-  const [controlPlane, moto] = await Promise.all([
-    ControlPlane.start(folder).then((part) => started(part, () => part.stop())),
-    startMoto(folder).then((part) => started(part, part.stop)),
-  ]);
-  const kube = controlPlane.admin;
-  const kwok: OwnedProcess = await startKwok(folder, controlPlane.adminKubeconfig);
-  started(kwok, () => kwok.kill());
-  await addControlPlaneNode(kube);
-  const proxy = await FaultProxy.start(moto.url, moto.subnets);
-  started(proxy, () => proxy.stop());
-  const bridge = startBridge(kube, moto, proxy);
-  started(bridge, () => bridge.stop());
-  const exporters = await NodeExporters.start(() => bridge.aliveNames());
-  started(exporters, () => exporters.stop());
-  const prometheus = await startPrometheus(folder, exporters.address);
-  started(prometheus, prometheus.stop);
+async function startParts(folder: string, started: Started): Promise<Omit<World, keyof Together>> {
+  const machines = await startMachines(folder, started, CLUSTER_NAME);
+  const { kube, controlPlane, prometheus } = machines;
+  await addFluxNamespace(kube);
   for (const object of shippedObjects()) await applyObject(kube, object);
   const { url, caFile } = controlPlane.adminAccess;
   const gate = await ApiGate.start(url, caFile, controlPlane.serving);
@@ -91,49 +38,19 @@ async function startParts(folder: string, started: Started): Promise<Omit<World,
     folder,
     kubeconfig: await controlPlane.kubeconfigFor(NAMESPACE, ACCOUNT, gate.url),
     args: argumentsFor(prometheus),
-    env: environmentFor(proxy, moto),
+    env: accountOf(machines, CLUSTER_NAME),
   });
   started(autoscaler, () => autoscaler.kill());
   const setPolicy = (policy: unknown, revision?: string) => applyPolicy(kube, policy, revision);
-  return { kube, controlPlane, moto, proxy, bridge, exporters, prometheus, gate, autoscaler, setPolicy };
+  return { ...machines, gate, autoscaler, setPolicy };
 }
 
-function startBridge(kube: KubeClient, moto: Moto, proxy: FaultProxy): MachineBridge {
-  const bridge = new MachineBridge({
-    ec2: moto.client,
-    kube,
-    clusterName: CLUSTER_NAME,
-    allocatableOf: allocatableOfName,
-    bootMs: BOOT_MS,
-    onInstancesChanged: (listener) => proxy.onInstancesChanged(listener),
-    onError: (error) => process.stderr.write(`machine bridge: ${String(error)}\n`),
-  });
-  bridge.start();
-  return bridge;
-}
-
-function allocatableOfName(name: string): Resources {
-  const type = instanceType(name);
-  if (type === undefined) throw new Error(`the catalogue has no type ${name}`);
-  return allocatableOf(type);
-}
-
-/** The one machine that never scales. */
-async function addControlPlaneNode(kube: KubeClient): Promise<void> {
-  const resources = { cpu: '1930m', memory: '3200Mi', pods: '110' };
-  await kube.create('/api/v1/nodes', {
+/** The shipped manifests give Flux's account for the policy its rights; Flux's installation brings the namespace. */
+async function addFluxNamespace(kube: KubeClient): Promise<void> {
+  await kube.create('/api/v1/namespaces', {
     apiVersion: 'v1',
-    kind: 'Node',
-    metadata: {
-      name: 'control-plane',
-      labels: {
-        'kubernetes.io/hostname': 'control-plane',
-        'node-role.kubernetes.io/control-plane': 'true',
-        [KUBELET_LABEL.key]: KUBELET_LABEL.value,
-      },
-    },
-    spec: { taints: [{ key: 'node-role.kubernetes.io/control-plane', effect: 'NoSchedule' }] },
-    status: { allocatable: resources, capacity: resources },
+    kind: 'Namespace',
+    metadata: { name: 'flux-system' },
   });
 }
 
@@ -158,17 +75,4 @@ function argumentsFor(prometheus: Prometheus): readonly string[] {
     `--policy-configmap=${POLICY_CONFIGMAP}`,
     `--prometheus-url=${prometheus.url}`,
   ];
-}
-
-function environmentFor(proxy: FaultProxy, moto: Moto): Readonly<Record<string, string>> {
-  return {
-    AWS_REGION: REGION,
-    AWS_ENDPOINT_URL: proxy.url,
-    AWS_ACCESS_KEY_ID: FAKE_CREDENTIALS.accessKeyId,
-    AWS_SECRET_ACCESS_KEY: FAKE_CREDENTIALS.secretAccessKey,
-    SMARTSCALE_CLUSTER: CLUSTER_NAME,
-    SMARTSCALE_LAUNCH_TEMPLATE: moto.launchTemplateId,
-    SMARTSCALE_LAUNCH_TEMPLATE_VERSION: '1',
-    SMARTSCALE_SUBNET_IDS: moto.subnets.map((subnet) => subnet.id).join(','),
-  };
 }
