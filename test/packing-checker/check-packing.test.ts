@@ -31,7 +31,7 @@ const pod = (name: string, more: Partial<ShortPod> = {}) =>
 
 /** Nodes `n1`, `n2`, … of the zones named, and bindings such as `a@n1`. */
 function answer(zones: string, bindings: string, parts: Partial<PackingAnswer> = {}): PackingAnswer {
-  const nodes = [...zones].map((zone, i) => {
+  const nodes = Array.from(zones, (zone, i) => {
     const of = zone === 'x' ? { type: 'arm', zone: 'a' } : { type: 'small', zone };
     return { id: `n${i + 1}`, ...of, lifecycle: 'spot' as const, priceUsdPerHour: zone === 'x' ? 0.2 : 0.1 };
   });
@@ -240,7 +240,7 @@ describe('the checker replays', () => {
       answer('aa', 'a@n2 g@n1'),
       'it has anti-affinity to a pod in topology.kubernetes.io/zone a',
     ],
-  ])('%s', (_, pods, right, wrong, fault) => {
+  ])('%s', (...[, pods, right, wrong, fault]) => {
     expect(checkPacking({ pods, offerings }, right)).toEqual([]);
     expect(checkPacking({ pods, offerings }, wrong)).toContainEqual(expect.stringContaining(fault));
   });
