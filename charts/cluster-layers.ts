@@ -4,9 +4,11 @@ import { GrafanaChart } from './grafana.ts';
 import { KubeStateMetricsChart } from './kube-state-metrics.ts';
 import type { ChartFiles } from './layout.ts';
 import { NamespacesChart } from './namespaces.ts';
+import { NetworkPoliciesChart } from './network-policies.ts';
 import { NodeExporterChart } from './node-exporter.ts';
 import { NodeFleetChart } from './node-fleet.ts';
 import { PolicyAccessChart } from './policy-access.ts';
+import { PriorityClassesChart } from './priority-classes.ts';
 import { PrometheusChart } from './prometheus.ts';
 import { PrometheusRulesChart } from './prometheus-rules.ts';
 
@@ -20,6 +22,8 @@ export const CLUSTER_LAYERS = {
   },
   infrastructure: {
     namespaces: { source: 'charts/namespaces.ts', chart: NamespacesChart },
+    'network-policies': { source: 'charts/network-policies.ts', chart: NetworkPoliciesChart },
+    'priority-classes': { source: 'charts/priority-classes.ts', chart: PriorityClassesChart },
     'policy-access': { source: 'charts/policy-access.ts', chart: PolicyAccessChart },
   },
   monitoring: {
