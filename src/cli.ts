@@ -23,8 +23,8 @@ const program = new Command('smartscale')
 
 addCheckCommand(program);
 addDemoCommand(program);
-addDemoAppCommand(program);
 addPackCommand(program);
+addDemoAppCommand(program);
 addPlanCommand(program);
 addRunCommand(program);
 addSchemaCommand(program);

@@ -1,4 +1,4 @@
-import { mkdirSync } from 'node:fs';
+import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { CertificateAuthority, type KeyPair } from './certificates.ts';
 import { OwnedProcess } from './child-process.ts';
@@ -10,21 +10,37 @@ import { goTool } from './tool-cache.ts';
 
 const START_DEADLINE_MS = 120_000;
 
+/** What a tier's world needs differently from a whole cluster. */
+export interface ControlPlaneOptions {
+  /** Controllers to run, as the controller manager's flag wants them; none at all: `undefined`. @default all that need no cloud */
+  readonly controllers?: string | undefined;
+  /** Parts of a `KubeSchedulerConfiguration`. @default the scheduler's own defaults */
+  readonly scheduler?: Readonly<Record<string, unknown>>;
+  /** More flags of the API server. @default none */
+  readonly apiServerArgs?: readonly string[];
+}
+
+/** No addresses to hand out, no routes to write and no cloud to ask: EC2 is the autoscaler's business here. */
+const CLUSTER_CONTROLLERS = '*,-nodeipam,-route,-cloud-node-lifecycle';
+
 interface Layout {
   readonly folder: string;
   readonly authority: CertificateAuthority;
   readonly etcdPort: number;
   readonly etcdPeerPort: number;
   readonly apiPort: number;
+  readonly schedulerPort: number;
   readonly serving: KeyPair;
 }
 
-/** A real control plane on 127.0.0.1: etcd, API server (RBAC and Pod Security on), controllers, scheduler. */
+/** A real control plane on 127.0.0.1: etcd, API server (RBAC and Pod Security on), scheduler, and controllers unless left out. */
 export class ControlPlane {
   /** The administrator's client. */
   readonly admin: KubeClient;
   readonly adminAccess: KubeAccess;
   readonly adminKubeconfig: string;
+  /** Where the scheduler tells its metrics to anyone. */
+  readonly schedulerAccess: KubeAccess;
   /** The API server's certificate, for a proxy that stands in for it on the same address. */
   readonly serving: KeyPair;
   readonly #folder: string;
@@ -39,36 +55,44 @@ export class ControlPlane {
     this.#folder = layout.folder;
     this.serving = layout.serving;
     this.adminAccess = adminAccess;
+    this.schedulerAccess = {
+      url: `https://127.0.0.1:${layout.schedulerPort}`,
+      caFile: layout.authority.certificate,
+    };
     this.admin = admin;
     this.adminKubeconfig = writeKubeconfig(join(layout.folder, 'admin.kubeconfig'), adminAccess);
     this.#processes = processes;
   }
 
   /** Starts everything in `folder` and returns when pods could be scheduled. */
-  static async start(folder: string): Promise<ControlPlane> {
+  static async start(folder: string, options: ControlPlaneOptions = {}): Promise<ControlPlane> {
+    const { controllers } = { controllers: CLUSTER_CONTROLLERS, ...options };
     mkdirSync(folder, { recursive: true });
     const authority = CertificateAuthority.create(folder);
-    const [etcdPort, etcdPeerPort, apiPort] = [await freePort(), await freePort(), await freePort()];
     const layout: Layout = {
       folder,
       authority,
-      etcdPort,
-      etcdPeerPort,
-      apiPort,
+      etcdPort: await freePort(),
+      etcdPeerPort: await freePort(),
+      apiPort: await freePort(),
+      schedulerPort: await freePort(),
       serving: authority.server('apiserver'),
     };
     const etcd = startEtcd(layout);
     const signing = authority.signingKey('service-account');
-    const apiServer = startApiServer(layout, signing);
-    const url = `https://127.0.0.1:${apiPort}`;
+    const apiServer = startApiServer(layout, signing, options.apiServerArgs ?? []);
+    const url = `https://127.0.0.1:${layout.apiPort}`;
     const pair = authority.client('admin', 'e2e-admin', 'system:masters');
     const adminAccess: KubeAccess = { url, caFile: authority.certificate, pair };
     const admin = new KubeClient(adminAccess);
     const processes = [apiServer, etcd];
     try {
       await untilReady(admin, processes);
-      processes.unshift(await startScheduler(layout, url), await startControllers(layout, url, signing.key));
-      await untilAccountsExist(admin, processes);
+      processes.unshift(startScheduler(layout, url, options.scheduler));
+      if (controllers !== undefined) {
+        processes.unshift(await startControllers(layout, { url, signingKey: signing.key, controllers }));
+        await untilAccountsExist(admin, processes);
+      }
     } catch (error) {
       admin.close();
       for (const process of processes) await process.kill();
@@ -127,6 +151,7 @@ function startEtcd(layout: Layout): OwnedProcess {
 function startApiServer(
   layout: Layout,
   signing: { readonly key: string; readonly publicKey: string },
+  moreArgs: readonly string[],
 ): OwnedProcess {
   return OwnedProcess.start({
     name: 'kube-apiserver',
@@ -147,20 +172,29 @@ function startApiServer(
       `--service-account-signing-key-file=${signing.key}`,
       '--api-audiences=https://kubernetes.default.svc',
       `--cert-dir=${layout.folder}`,
+      ...moreArgs,
     ],
     logFile: join(layout.folder, 'kube-apiserver.log'),
   });
 }
 
-async function startControllers(layout: Layout, url: string, signingKey: string): Promise<OwnedProcess> {
+interface ControllerParts {
+  readonly url: string;
+  readonly signingKey: string;
+  readonly controllers: string;
+}
+
+async function startControllers(
+  layout: Layout,
+  { url, signingKey, controllers }: ControllerParts,
+): Promise<OwnedProcess> {
   const kubeconfig = componentKubeconfig(layout, url, 'kube-controller-manager');
   return OwnedProcess.start({
     name: 'kube-controller-manager',
     command: goTool('control-plane', 'kube-controller-manager'),
     args: [
       `--kubeconfig=${kubeconfig}`,
-      // No addresses to hand out, no routes to write and no cloud to ask: EC2 is the autoscaler's business here.
-      '--controllers=*,-nodeipam,-route,-cloud-node-lifecycle',
+      `--controllers=${controllers}`,
       '--use-service-account-credentials',
       `--service-account-private-key-file=${signingKey}`,
       `--root-ca-file=${layout.authority.certificate}`,
@@ -173,19 +207,47 @@ async function startControllers(layout: Layout, url: string, signingKey: string)
   });
 }
 
-async function startScheduler(layout: Layout, url: string): Promise<OwnedProcess> {
+function startScheduler(
+  layout: Layout,
+  url: string,
+  configuration: ControlPlaneOptions['scheduler'],
+): OwnedProcess {
+  const kubeconfig = componentKubeconfig(layout, url, 'kube-scheduler');
   return OwnedProcess.start({
     name: 'kube-scheduler',
     command: goTool('control-plane', 'kube-scheduler'),
     args: [
-      `--kubeconfig=${componentKubeconfig(layout, url, 'kube-scheduler')}`,
-      '--leader-elect=false',
+      ...schedulerArgs(layout, kubeconfig, configuration),
       '--bind-address=127.0.0.1',
-      `--secure-port=${await freePort()}`,
-      `--cert-dir=${layout.folder}`,
+      `--secure-port=${layout.schedulerPort}`,
+      `--tls-cert-file=${layout.serving.certificate}`,
+      `--tls-private-key-file=${layout.serving.key}`,
+      '--authorization-always-allow-paths=/healthz,/readyz,/livez,/metrics',
     ],
     logFile: join(layout.folder, 'kube-scheduler.log'),
   });
+}
+
+/** With a configuration file the scheduler reads its connection from there alone. */
+function schedulerArgs(
+  layout: Layout,
+  kubeconfig: string,
+  configuration: ControlPlaneOptions['scheduler'],
+): readonly string[] {
+  if (configuration === undefined) return [`--kubeconfig=${kubeconfig}`, '--leader-elect=false'];
+  const file = join(layout.folder, 'kube-scheduler.json');
+  const connection = configuration['clientConnection'] as object | undefined;
+  writeFileSync(
+    file,
+    JSON.stringify({
+      apiVersion: 'kubescheduler.config.k8s.io/v1',
+      kind: 'KubeSchedulerConfiguration',
+      leaderElection: { leaderElect: false },
+      ...configuration,
+      clientConnection: { ...connection, kubeconfig },
+    }),
+  );
+  return [`--config=${file}`];
 }
 
 function componentKubeconfig(layout: Layout, url: string, component: string): string {

@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { Agent, request } from 'node:https';
+import { createInterface } from 'node:readline';
 import type { KeyPair } from './certificates.ts';
 
 /** Where and as whom to talk: a client certificate or a bearer token. */
@@ -23,9 +24,21 @@ export interface KubeObject {
     readonly deletionTimestamp?: string;
     readonly labels?: Readonly<Record<string, string>>;
     readonly annotations?: Readonly<Record<string, string>>;
+    readonly ownerReferences?: readonly Readonly<Record<string, unknown>>[];
   };
   // oxlint-disable-next-line typescript/no-explicit-any
   readonly [field: string]: any;
+}
+
+/** One change of a watched object. */
+export interface WatchEvent {
+  readonly type: 'ADDED' | 'MODIFIED' | 'DELETED' | 'BOOKMARK' | 'ERROR';
+  readonly object: KubeObject;
+}
+
+export interface WatchListener {
+  readonly onEvent: (event: WatchEvent) => void;
+  readonly onEnd: (error: Error) => void;
 }
 
 /** An answer of the API server that is not a success. */
@@ -52,8 +65,6 @@ export class KubeClient {
   readonly #url: string;
   readonly #agent: Agent;
   readonly #token: string | undefined;
-  /** What the API server warned of in its answers, such as a broken Pod Security level or a deprecated version. */
-  readonly warnings: string[] = [];
 
   constructor(access: KubeAccess) {
     this.#url = access.url;
@@ -95,10 +106,9 @@ export class KubeClient {
     return (await this.#send('PATCH', path, change, 'merge')) as KubeObject;
   }
 
-  /** Server-side apply, as Flux does it; a field that the API server does not know is an error. */
+  /** Server-side apply, as Flux does it. */
   async apply(path: string, object: unknown): Promise<KubeObject> {
-    const query = 'fieldManager=e2e&force=true&fieldValidation=Strict';
-    return (await this.#send('PATCH', `${path}?${query}`, object, 'apply')) as KubeObject;
+    return (await this.#send('PATCH', `${path}?fieldManager=e2e&force=true`, object, 'apply')) as KubeObject;
   }
 
   /** Deletes; an object that is gone already is no error. */
@@ -108,6 +118,43 @@ export class KubeClient {
     } catch (error) {
       if (!(error instanceof KubeError && error.status === 404)) throw error;
     }
+  }
+
+  /** Deletes all that the path lists, pods without a grace period: no kubelet would end them. */
+  async deleteAll(path: string): Promise<void> {
+    const separator = path.includes('?') ? '&' : '?';
+    await this.#send('DELETE', `${path}${separator}gracePeriodSeconds=0`);
+  }
+
+  /**
+   * Calls back with what there is and then with every change, in the order of the API server; `onEnd` when the stream ends by
+   * itself. Returns how to stop.
+   */
+  watch(path: string, listener: WatchListener): () => void {
+    const separator = path.includes('?') ? '&' : '?';
+    let isStopped = false;
+    const end = (error?: Error) => {
+      if (!isStopped) listener.onEnd(error ?? new Error(`the watch on ${path} ended`));
+    };
+    const headers: Record<string, string> = { accept: 'application/json' };
+    if (this.#token !== undefined) headers['authorization'] = `Bearer ${this.#token}`;
+    const call = request(
+      `${this.#url}${path}${separator}watch=1`,
+      { agent: this.#agent, headers },
+      (answer) => {
+        answer.on('error', end);
+        const lines = createInterface({ input: answer });
+        lines.on('line', (line) => listener.onEvent(JSON.parse(line) as WatchEvent));
+        lines.on('close', () => end());
+        lines.on('error', end);
+      },
+    );
+    call.on('error', end);
+    call.end();
+    return () => {
+      isStopped = true;
+      call.destroy();
+    };
   }
 
   async text(path: string): Promise<string> {
@@ -143,9 +190,6 @@ export class KubeClient {
           const chunks: Buffer[] = [];
           answer.on('data', (chunk: Buffer) => chunks.push(chunk));
           answer.on('error', reject);
-          for (const warning of answer.headersDistinct['warning'] ?? []) {
-            this.warnings.push(`${method} ${path}: ${warning}`);
-          }
           answer.on('end', () => {
             const text = Buffer.concat(chunks).toString('utf8');
             const status = answer.statusCode ?? 0;

@@ -1,0 +1,45 @@
+import { type FleetPacking, packFleet } from '../../../src/decide/packing/pack-fleet.ts';
+import type { Offering } from '../../../src/model/offering.ts';
+import { podRef } from '../../../src/model/pod.ts';
+import type { KubeObject } from '../harness/kube-client.ts';
+import { plannedNode } from './planned-node.ts';
+import type { PodKey } from './pod-watch.ts';
+import { readCluster } from './read-cluster.ts';
+import type { SchedulerLab } from './scheduler-lab.ts';
+import type { Workload } from './workload.ts';
+
+/** A workload with the fleet that the packer would buy for it. */
+export interface PlannedWorkload {
+  readonly workload: Workload;
+  /** Node objects, ready to be created. */
+  readonly nodes: readonly KubeObject[];
+  /** In the packer's order: pod and name of its node. */
+  readonly bindings: readonly { readonly pod: PodKey; readonly node: string }[];
+  /** Pods that the packer says no node can hold, with its reason. */
+  readonly unplaced: ReadonlyMap<PodKey, string>;
+}
+
+/**
+ * Creates the workload's volumes and DaemonSets and plans a fleet for its pods, which stay unborn: they are read as the API
+ * server would complete them, its defaults, priorities and overheads included.
+ */
+export async function planFleet(lab: SchedulerLab, workload: Workload): Promise<PlannedWorkload> {
+  const standing = await lab.create([...workload.volumes, ...workload.daemonSets]);
+  const { pods, daemons } = readCluster([...standing, ...(await lab.complete(workload.pods))]);
+  const packing = packFleet(pods, workload.offerings, { daemons });
+  return {
+    workload,
+    nodes: packing.nodes.map(({ id, offering }) => plannedNode(nodeName(id), offering)),
+    bindings: packing.bindings.map(({ pod, nodeId }) => ({ pod: podRef(pod), node: nodeName(nodeId) })),
+    unplaced: new Map(packing.unplaced.map(({ pod, reason }) => [podRef(pod), reason.text])),
+  };
+
+  function nodeName(id: FleetPacking['nodes'][number]['id']): string {
+    return `${workload.name}-${id}`;
+  }
+}
+
+/** One empty node of every offering, as if each had just been bought. */
+export function oneOfEach(workload: Workload, offerings: readonly Offering[]): readonly KubeObject[] {
+  return offerings.map((offering, index) => plannedNode(`${workload.name}-empty-${index}`, offering));
+}

@@ -1,0 +1,48 @@
+import type { Offering } from '../../../src/model/offering.ts';
+import type { Resources } from '../../../src/model/resources.ts';
+import type { KubeObject } from '../harness/kube-client.ts';
+
+const MIB = 2 ** 20;
+
+/** The Node that a kubelet on such a machine registers, Ready from the start. */
+export function plannedNode(name: string, offering: Offering): KubeObject {
+  const { type, zone, arch, lifecycle } = offering;
+  const amounts = resourceList(offering.allocatable);
+  return {
+    apiVersion: 'v1',
+    kind: 'Node',
+    metadata: {
+      name,
+      labels: {
+        'kubernetes.io/hostname': name,
+        'kubernetes.io/arch': arch,
+        'kubernetes.io/os': 'linux',
+        'beta.kubernetes.io/arch': arch,
+        'beta.kubernetes.io/os': 'linux',
+        'topology.kubernetes.io/zone': zone,
+        'topology.kubernetes.io/region': zone.slice(0, -1),
+        'node.kubernetes.io/instance-type': type,
+        'smartscale.dev/lifecycle': lifecycle,
+      },
+    },
+    spec: { providerID: `aws:///${zone}/${name}` },
+    status: {
+      allocatable: amounts,
+      capacity: amounts,
+      conditions: [{ type: 'Ready', status: 'True', reason: 'KubeletReady' }],
+    },
+  };
+}
+
+function resourceList({ cpuMillis, memoryMiB, pods, extended = {} }: Resources): Record<string, string> {
+  const more = Object.entries(extended).map(([name, amount]) => [
+    name,
+    String(name === 'ephemeral-storage' ? amount * MIB : amount),
+  ]);
+  return {
+    cpu: `${cpuMillis}m`,
+    memory: String(memoryMiB * MIB),
+    pods: String(pods),
+    ...Object.fromEntries(more),
+  };
+}

@@ -1,0 +1,38 @@
+import { JoinedPods } from '../../../src/adapters/kubernetes/joined-pods.ts';
+import type { KubeResource, RawObject } from '../../../src/adapters/kubernetes/kube-resource.ts';
+import { ObjectStore } from '../../../src/adapters/kubernetes/object-store.ts';
+import { podResource } from '../../../src/adapters/kubernetes/pod-resource.ts';
+import { claimResource, volumeResource } from '../../../src/adapters/kubernetes/volume-resource.ts';
+import {
+  daemonSetResource,
+  replicaSetResource,
+  statefulSetResource,
+} from '../../../src/adapters/kubernetes/workload-resource.ts';
+import { SystemClock } from '../../../src/adapters/system/system-clock.ts';
+import type { Pod } from '../../../src/model/pod.ts';
+import type { DaemonOverhead } from '../../../src/model/snapshot.ts';
+import type { KubeObject } from '../harness/kube-client.ts';
+
+/** What the product makes of objects that the API server has completed, by the same projections as in a live cluster. */
+export function readCluster(objects: readonly KubeObject[]): {
+  readonly pods: readonly Pod[];
+  readonly daemons: readonly DaemonOverhead[];
+} {
+  const byKind = Map.groupBy(objects, (object) => object.kind);
+  const storeOf = <T>(resource: KubeResource<T>, kind: string): ObjectStore<T> => {
+    const store = new ObjectStore(resource, new SystemClock());
+    for (const object of byKind.get(kind) ?? []) store.put(object as RawObject & KubeObject);
+    return store;
+  };
+  const pods = new ObjectStore(podResource(), new SystemClock());
+  const joined = new JoinedPods({
+    pods,
+    replicaSets: storeOf(replicaSetResource, 'ReplicaSet'),
+    statefulSets: storeOf(statefulSetResource, 'StatefulSet'),
+    claims: storeOf(claimResource, 'PersistentVolumeClaim'),
+    volumes: storeOf(volumeResource, 'PersistentVolume'),
+  });
+  for (const object of byKind.get('Pod') ?? []) pods.put(object as RawObject & KubeObject);
+  const daemons = [...storeOf(daemonSetResource, 'DaemonSet').values()];
+  return { pods: joined.list(), daemons: daemons.filter((daemon) => daemon !== undefined) };
+}

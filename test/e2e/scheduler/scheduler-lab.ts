@@ -1,0 +1,156 @@
+import { mkdirSync, rmSync } from 'node:fs';
+import { join } from 'node:path';
+import { loadKubeCredentials } from '../../../src/adapters/kubernetes/kube-config-credentials.ts';
+import { KubeTransport } from '../../../src/adapters/kubernetes/kube-transport.ts';
+import { KubernetesView } from '../../../src/adapters/kubernetes/kubernetes-view.ts';
+import { SystemClock } from '../../../src/adapters/system/system-clock.ts';
+import { ControlPlane } from '../harness/control-plane.ts';
+import { KubeClient, type KubeObject } from '../harness/kube-client.ts';
+import { eventually } from '../harness/poll.ts';
+import { collectionPath } from './collection-path.ts';
+import { PinExtender } from './pin-extender.ts';
+import { keyOf, type PodKey, PodWatch } from './pod-watch.ts';
+import { NAMESPACES, standingObjects } from './standing-objects.ts';
+
+const FOLDER = join(import.meta.dirname, '..', '..', '..', '.cache', 'e2e', 'scheduler');
+const CONCURRENCY = 16;
+
+/*
+ * Left out: what needs controllers that this lab has not. TaintNodesByCondition would taint every new node until the node
+ * controller has seen it Ready; StorageObjectInUseProtection would keep volumes for ever.
+ */
+const API_SERVER_ARGS = [
+  '--disable-admission-plugins=ServiceAccount,TaintNodesByCondition,StorageObjectInUseProtection',
+  '--enable-priority-and-fairness=false',
+  '--delete-collection-workers=4',
+];
+
+/** The real API server and the real scheduler, without any controller: the tests make and end all objects themselves. */
+export class SchedulerLab {
+  readonly kube: KubeClient;
+  readonly watch: PodWatch;
+  readonly extender: PinExtender;
+  /** The product's own mirror of the cluster. */
+  readonly view: KubernetesView;
+  readonly #controlPlane: ControlPlane;
+  readonly #metrics: KubeClient;
+  readonly #stop: () => Promise<void>;
+
+  private constructor(controlPlane: ControlPlane, extender: PinExtender) {
+    this.#controlPlane = controlPlane;
+    this.extender = extender;
+    this.kube = controlPlane.admin;
+    this.#metrics = new KubeClient(controlPlane.schedulerAccess);
+    this.watch = PodWatch.open(this.kube);
+    const clock = new SystemClock();
+    const transport = new KubeTransport(loadKubeCredentials({ file: controlPlane.adminKubeconfig }), clock);
+    this.view = new KubernetesView({ transport, clock, random: Math.random });
+    const ending = new AbortController();
+    const running = this.view.run(ending.signal);
+    this.#stop = async () => {
+      ending.abort();
+      transport.close();
+      await running;
+    };
+  }
+
+  static async start(): Promise<SchedulerLab> {
+    rmSync(FOLDER, { recursive: true, force: true });
+    mkdirSync(FOLDER, { recursive: true });
+    const extender = await PinExtender.start();
+    const controlPlane = await ControlPlane.start(FOLDER, {
+      controllers: undefined,
+      apiServerArgs: API_SERVER_ARGS,
+      scheduler: {
+        clientConnection: { qps: 10_000, burst: 10_000 },
+        podInitialBackoffSeconds: 1,
+        podMaxBackoffSeconds: 1,
+        percentageOfNodesToScore: 100,
+        extenders: [extender.configuration],
+        // Whom a pod may push aside is no question of room: a pod that fits only so is one that does not fit.
+        profiles: [{ plugins: { multiPoint: { disabled: [{ name: 'DefaultPreemption' }] } } }],
+      },
+    });
+    const lab = new SchedulerLab(controlPlane, extender);
+    await lab.create(standingObjects());
+    await lab.view.synced(AbortSignal.timeout(60_000));
+    return lab;
+  }
+
+  async stop(): Promise<void> {
+    this.watch.close();
+    await this.#stop();
+    this.#metrics.close();
+    await this.#controlPlane.stop();
+    await this.extender.stop();
+    rmSync(join(FOLDER, 'etcd'), { recursive: true, force: true });
+  }
+
+  /** Creates the objects in no order and returns them as the API server completed them. */
+  async create(objects: readonly KubeObject[]): Promise<readonly KubeObject[]> {
+    return this.#each(objects, (object) => this.kube.create(collectionPath(object), object));
+  }
+
+  /** The objects as the API server would store them, with its defaults and what admission adds. */
+  async complete(objects: readonly KubeObject[]): Promise<readonly KubeObject[]> {
+    return this.#each(objects, (object) => this.kube.create(`${collectionPath(object)}?dryRun=All`, object));
+  }
+
+  /**
+   * Resolves once each of these pods is bound, or refused with nothing left that the scheduler would try again by itself. Pods
+   * are counted by the scheduler's own queues, so a verdict that came too early is not taken for its last word.
+   */
+  async settle(keys: readonly PodKey[]): Promise<void> {
+    const { pods } = this.watch;
+    const isJudged = (key: PodKey) => {
+      const pod = pods.get(key);
+      return pod?.nodeName !== undefined || pod?.refusal !== undefined;
+    };
+    await this.watch.until(() => keys.every(isJudged), `the scheduler to judge ${keys.length} pods`);
+    if (keys.every((key) => pods.get(key)?.nodeName !== undefined)) return;
+    await eventually('the scheduler to have nothing left to try', () => this.#isIdle(), { everyMs: 20 });
+  }
+
+  /** Ends a pod at once; returns when the watch shows it no more. */
+  async remove(pod: KubeObject): Promise<void> {
+    await this.kube.deleteAll(`${collectionPath(pod)}/${pod.metadata.name}`);
+    await this.watch.until(() => !this.watch.pods.has(keyOf(pod)), `${keyOf(pod)} to go`);
+  }
+
+  /** Ends all pods, nodes and volumes; returns when the watch shows no pod any more. */
+  async clear(): Promise<void> {
+    this.extender.pins.clear();
+    const perNamespace = NAMESPACES.flatMap((namespace) => [
+      `/api/v1/namespaces/${namespace}/pods`,
+      `/api/v1/namespaces/${namespace}/persistentvolumeclaims`,
+      `/apis/apps/v1/namespaces/${namespace}/daemonsets`,
+    ]);
+    const paths = [...perNamespace, '/api/v1/nodes', '/api/v1/persistentvolumes'];
+    await Promise.all(paths.map((path) => this.kube.deleteAll(path)));
+    await this.watch.until(() => this.watch.pods.size === 0, 'all pods to go');
+  }
+
+  async #isIdle(): Promise<boolean> {
+    const text = await this.#metrics.text('/metrics');
+    const inQueue = (queue: string) =>
+      Number(new RegExp(`^scheduler_pending_pods\\{queue="${queue}"\\} (\\S+)$`, 'm').exec(text)?.[1]);
+    const unbound = [...this.watch.pods.values()].filter((pod) => pod.nodeName === undefined);
+    return inQueue('active') === 0 && inQueue('backoff') === 0 && inQueue('unschedulable') === unbound.length;
+  }
+
+  async #each(
+    objects: readonly KubeObject[],
+    call: (object: KubeObject) => Promise<KubeObject>,
+  ): Promise<readonly KubeObject[]> {
+    const results: KubeObject[] = [];
+    let next = 0;
+    const worker = async () => {
+      for (let index = next++; index < objects.length; index = next++) {
+        const object = objects[index];
+        if (object !== undefined) results[index] = await call(object);
+      }
+    };
+    await Promise.all(Array.from({ length: CONCURRENCY }, worker));
+    return results;
+  }
+}
