@@ -1,7 +1,7 @@
 import { spawnSync } from 'node:child_process';
 import { cpSync, rmSync } from 'node:fs';
 
-// Writes dist/: the sources as JavaScript, and beside them what is served as it is.
+// Writes dist/: the sources as JavaScript, and beside them what is served as it is. The images start `node dist/cli.js`.
 rmSync('dist', { recursive: true, force: true });
 const tsc = spawnSync(
   process.execPath,
@@ -10,4 +10,3 @@ const tsc = spawnSync(
 );
 if (tsc.status !== 0) process.exit(tsc.status ?? 2);
 cpSync('src/report/page/assets', 'dist/report/page/assets', { recursive: true });
-cpSync('src/bin.js', 'dist/bin.js');

@@ -23,8 +23,8 @@ const program = new Command('smartscale')
 
 addCheckCommand(program);
 addDemoCommand(program);
-addPackCommand(program);
 addDemoAppCommand(program);
+addPackCommand(program);
 addPlanCommand(program);
 addRunCommand(program);
 addSchemaCommand(program);

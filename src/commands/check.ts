@@ -1,4 +1,10 @@
-import type { Command } from 'commander';
+import { type Command, Option } from 'commander';
+
+export interface CheckFlags {
+  readonly json?: true;
+  readonly markdown?: true;
+  readonly against?: string;
+}
 
 /** What `smartscale check` answers: the words for stdout, and whether the policy is valid. */
 export interface CheckAnswer {
@@ -6,7 +12,7 @@ export interface CheckAnswer {
   readonly output: string;
 }
 
-/** `smartscale check FILE`: every fault of a policy file, or its digest. */
+/** `smartscale check FILE`: every fault of a policy file, or its digest, and what it changes against another. */
 export function addCheckCommand(program: Command): void {
   program
     .command('check')
@@ -14,9 +20,11 @@ export function addCheckCommand(program: Command): void {
       'check a policy file: prints its digest, or every fault with line, field, value, rule and remedy',
     )
     .argument('<file>', 'policy file; - reads standard input')
+    .option('--against <file>', 'tell each key that differs from this policy, defaults filled in')
     .option('--json', 'print one JSON document instead of words')
-    .action(async (file: string, options: { readonly json?: true }) => {
-      const answer = await checkPolicyFile(file, options.json === true);
+    .addOption(new Option('--markdown', 'print Markdown, for a pull request').conflicts('json'))
+    .action(async (file: string, flags: CheckFlags) => {
+      const answer = await checkPolicyFile(file, flags);
       process.stdout.write(answer.output);
       process.exitCode = answer.valid ? 0 : 1;
     });
@@ -24,22 +32,18 @@ export function addCheckCommand(program: Command): void {
 
 /**
  * Checks one policy file (`-`: standard input).
- * @throws CannotDo when the file cannot be read as text
+ * @throws CannotDo when a file cannot be read as text
  */
-export async function checkPolicyFile(file: string, asJson: boolean): Promise<CheckAnswer> {
-  const { parsePolicy } = await import('../policy/parse-policy.ts');
-  const { faultSentence } = await import('../policy/policy-fault.ts');
+export async function checkPolicyFile(file: string, flags: CheckFlags): Promise<CheckAnswer> {
+  const { checkText } = await import('./check-report.ts');
   const { readTextFile } = await import('./read-text-file.ts');
-  const reading = parsePolicy(await readTextFile(file));
-  const digest = reading.valid ? reading.digest : null;
-  const faults = reading.valid ? [] : reading.faults;
-  if (asJson) {
-    return { valid: reading.valid, output: `${JSON.stringify({ valid: reading.valid, digest, faults })}\n` };
-  }
+  const text = await readTextFile(file);
+  const against = flags.against === undefined ? undefined : await readTextFile(flags.against);
   const name = file === '-' ? 'stdin' : file;
-  if (digest !== null) return { valid: true, output: `${name}  valid, digest ${digest}\n` };
-  return {
-    valid: false,
-    output: faults.map((fault) => `${name}:${fault.line}  ${faultSentence(fault)}\n`).join(''),
-  };
+  return checkText({ name, text, against }, formatOf(flags));
+}
+
+function formatOf({ json, markdown }: CheckFlags): 'json' | 'markdown' | 'words' {
+  if (json === true) return 'json';
+  return markdown === true ? 'markdown' : 'words';
 }

@@ -2,33 +2,81 @@ import { describe, expect, it } from '@jest/globals';
 import { type Manifest, objectOf, objectsOf } from './generated-objects.ts';
 
 const FILE = 'clusters/production/autoscaler/autoscaler.yaml';
+const POD_LABELS = { 'app.kubernetes.io/name': 'smartscale' };
+const PROMETHEUS = {
+  namespaceSelector: { matchLabels: { 'kubernetes.io/metadata.name': 'monitoring' } },
+  podSelector: { matchLabels: { 'app.kubernetes.io/name': 'prometheus' } },
+};
+
+function podSpec(): Manifest {
+  return objectOf(FILE, 'Deployment').spec.template.spec;
+}
 
 describe("the autoscaler's manifests", () => {
-  it('name no namespace on objects of the whole cluster', () => {
-    for (const kind of ['ClusterRole', 'ClusterRoleBinding']) {
-      expect(objectOf(FILE, kind).metadata.namespace).toBeUndefined();
-    }
-  });
-
   it('select pods by our own labels, never by one that is derived from the construct tree', () => {
-    expect(objectOf(FILE, 'Deployment').spec.selector.matchLabels).toEqual({
-      'app.kubernetes.io/name': 'smartscale',
-    });
-    expect(objectOf(FILE, 'Service').spec.selector).toEqual({ 'app.kubernetes.io/name': 'smartscale' });
+    const { selector, template } = objectOf(FILE, 'Deployment').spec;
+    expect(selector.matchLabels).toEqual(POD_LABELS);
+    expect(template.metadata.labels).toEqual({ ...POD_LABELS, 'app.kubernetes.io/part-of': 'smartscale' });
+    expect(objectOf(FILE, 'Service').spec.selector).toEqual(POD_LABELS);
+    expect(objectOf(FILE, 'NetworkPolicy').spec.podSelector.matchLabels).toEqual(POD_LABELS);
   });
 
   it('keep the autoscaler off every node that it can remove', () => {
-    const { affinity, tolerations } = objectOf(FILE, 'Deployment').spec.template.spec;
+    const { affinity, tolerations } = podSpec();
     const terms = affinity.nodeAffinity.requiredDuringSchedulingIgnoredDuringExecution.nodeSelectorTerms;
     expect(terms).toEqual([
       { matchExpressions: [{ key: 'node-role.kubernetes.io/control-plane', operator: 'Exists' }] },
     ]);
-    expect(tolerations).toHaveLength(1);
+    expect(tolerations).toEqual([
+      { key: 'node-role.kubernetes.io/control-plane', operator: 'Exists', effect: 'NoSchedule' },
+    ]);
+  });
+
+  it('run a leader and a standby, apart where they can and together on a single server', () => {
+    expect(objectOf(FILE, 'Deployment').spec.replicas).toBe(2);
+    expect(podSpec().affinity.podAntiAffinity).toBeUndefined();
+    expect(podSpec().topologySpreadConstraints).toEqual([
+      {
+        maxSkew: 1,
+        topologyKey: 'kubernetes.io/hostname',
+        whenUnsatisfiable: 'ScheduleAnyway',
+        labelSelector: { matchLabels: POD_LABELS },
+      },
+    ]);
+  });
+
+  it('keep one replica while a server is drained, and let the drain end', () => {
+    expect(objectOf(FILE, 'PodDisruptionBudget').spec).toEqual({
+      selector: { matchLabels: POD_LABELS },
+      maxUnavailable: 1,
+      unhealthyPodEvictionPolicy: 'AlwaysAllow',
+    });
   });
 
   it('ask for what the autoscaler uses, not for the library defaults', () => {
-    const { resources } = objectOf(FILE, 'Deployment').spec.template.spec.containers[0];
+    const { resources } = podSpec().containers[0];
     expect(resources.requests).toEqual({ cpu: '100m', memory: '192Mi' });
+  });
+
+  it('let Prometheus alone ask it, and let it reach Prometheus, the API server, EC2 and its role', () => {
+    const { ingress, egress, policyTypes } = objectOf(FILE, 'NetworkPolicy').spec;
+    expect(policyTypes).toEqual(['Ingress', 'Egress']);
+    expect(ingress).toEqual([{ from: [PROMETHEUS], ports: [{ port: 8080, protocol: 'TCP' }] }]);
+    expect(egress).toEqual([
+      { to: [PROMETHEUS], ports: [{ port: 9090, protocol: 'TCP' }] },
+      {
+        ports: [
+          { port: 6443, protocol: 'TCP' },
+          { port: 443, protocol: 'TCP' },
+        ],
+      },
+      { to: [{ ipBlock: { cidr: '169.254.169.254/32' } }], ports: [{ port: 80, protocol: 'TCP' }] },
+    ]);
+  });
+
+  it('give the API access to the pod and to nothing else that runs as its account', () => {
+    expect(objectOf(FILE, 'ServiceAccount').automountServiceAccountToken).toBe(false);
+    expect(podSpec().automountServiceAccountToken).toBe(true);
   });
 
   it('grant no wildcard, no secret and no way past the Eviction API', () => {

@@ -18,7 +18,7 @@ beforeEach(() => {
   for (const part of ['cdk8s.yaml', 'package.json', 'charts', 'clusters', 'flux-system']) {
     cpSync(join(ROOT, part), join(folder, part), { recursive: true });
   }
-  symlinkSync(join(ROOT, 'node_modules'), join(folder, 'node_modules'));
+  for (const part of ['node_modules', 'src']) symlinkSync(join(ROOT, part), join(folder, part));
 });
 
 afterEach(() => rmSync(folder, { recursive: true, force: true }));

@@ -32,7 +32,7 @@ const smartscale = (args: readonly string[], input = '') =>
 describe('smartscale check', () => {
   it('names the digest of a valid policy', async () => {
     const file = fileWith('nodes: {max: 10}\n');
-    expect(await checkPolicyFile(file, false)).toEqual({
+    expect(await checkPolicyFile(file, {})).toEqual({
       valid: true,
       output: `${file}  valid, digest ${policyDigest(defaultPolicy())}\n`,
     });
@@ -42,7 +42,7 @@ describe('smartscale check', () => {
     const file = fileWith(
       'nodes:\n  min: 3\n  max: 2\nspott: {percent: 50, onDemandBase: 2, and: a lot more than fits a line}\n',
     );
-    const { valid, output } = await checkPolicyFile(file, false);
+    const { valid, output } = await checkPolicyFile(file, {});
     expect(valid).toBe(false);
     expect(output.split('\n')).toEqual([
       `${file}:3  nodes.max = 2: nodes.max (2) must be at least nodes.min (3): no fleet could satisfy both; raise nodes.max to at least 3, or lower nodes.min`,
@@ -53,7 +53,7 @@ describe('smartscale check', () => {
 
   it('speaks of the file where a fault has no field', async () => {
     const file = fileWith('');
-    expect((await checkPolicyFile(file, false)).output).toMatch(
+    expect((await checkPolicyFile(file, {})).output).toMatch(
       /policy\.yaml:1 {2}the file: is empty; write \{\}/,
     );
   });
@@ -62,7 +62,7 @@ describe('smartscale check', () => {
     ['nodes: {max: 10}', true, policyDigest(defaultPolicy()), []],
     ['nodes: {max: 0}', false, null, ['nodes.max']],
   ])('answers %j as one JSON document', async (text, valid, digest, paths) => {
-    const { output } = await checkPolicyFile(fileWith(text), true);
+    const { output } = await checkPolicyFile(fileWith(text), { json: true });
     expect(output.endsWith('}\n')).toBe(true);
     const answer = JSON.parse(output) as { readonly faults: readonly { readonly path: string }[] };
     expect(answer).toMatchObject({ valid, digest });
@@ -70,13 +70,85 @@ describe('smartscale check', () => {
   });
 
   it('refuses a missing file, a directory and what is not text, with the way out', async () => {
-    await expect(checkPolicyFile(join(folder, 'none.yaml'), false)).rejects.toThrow(
+    await expect(checkPolicyFile(join(folder, 'none.yaml'), {})).rejects.toThrow(
       /none\.yaml: no such file: check/,
     );
-    await expect(checkPolicyFile(folder, false)).rejects.toThrow(/directory: name a file/);
-    await expect(checkPolicyFile(join(fileWith('{}'), 'x'), false)).rejects.toThrow(/no directory/);
+    await expect(checkPolicyFile(folder, {})).rejects.toThrow(/directory: name a file/);
+    await expect(checkPolicyFile(join(fileWith('{}'), 'x'), {})).rejects.toThrow(/no directory/);
     const binary = fileWith(Uint8Array.of(0xff, 0xfe, 0x00), 'binary.yaml');
-    await expect(checkPolicyFile(binary, false)).rejects.toThrow(/not UTF-8 text: save it as UTF-8/);
+    await expect(checkPolicyFile(binary, {})).rejects.toThrow(/not UTF-8 text: save it as UTF-8/);
+  });
+});
+
+describe('smartscale check --against', () => {
+  const before = () => fileWith('nodes: {max: 8}\n', 'before.yaml');
+  const after = () => fileWith('nodes: {max: 6}\nspot: {percent: 50}\n', 'after.yaml');
+
+  it('tells each key that differs', async () => {
+    const { output } = await checkPolicyFile(after(), { against: before() });
+    expect(output.split('\n').slice(1)).toEqual(['  nodes.max  8 → 6', '  spot.percent  70 → 50', '']);
+  });
+
+  it('answers with the digest of both and the changes', async () => {
+    const { output } = await checkPolicyFile(after(), { against: before(), json: true });
+    expect(JSON.parse(output)).toMatchObject({
+      valid: true,
+      faults: [],
+      against: { valid: true, digest: expect.stringMatching(/^sha256:/) },
+      changes: [
+        { path: 'nodes.max', from: 8, to: 6 },
+        { path: 'spot.percent', from: 70, to: 50 },
+      ],
+    });
+  });
+
+  it('knows no changes when either is no valid policy, and says which', async () => {
+    const broken = fileWith('nodes: {max: 0}', 'broken.yaml');
+    const mended = await checkPolicyFile(after(), { against: broken, json: true });
+    expect(JSON.parse(mended.output)).toMatchObject({
+      valid: true,
+      against: { valid: false },
+      changes: null,
+    });
+    expect((await checkPolicyFile(after(), { against: broken })).output).toContain('no valid policy');
+    const spoilt = await checkPolicyFile(broken, { against: after(), json: true });
+    expect(JSON.parse(spoilt.output)).toMatchObject({
+      valid: false,
+      against: { valid: true },
+      changes: null,
+    });
+  });
+
+  it('shows a reviewer digest and keys as a Markdown table', async () => {
+    const { valid, output } = await checkPolicyFile(after(), { against: before(), markdown: true });
+    expect(valid).toBe(true);
+    const lines = output.split('\n');
+    expect(lines[0]).toBe(`### \`${join(folder, 'after.yaml')}\`: valid`);
+    expect(lines[2]).toMatch(/^Digest `sha256:[0-9a-f]{64}` → `sha256:[0-9a-f]{64}`$/);
+    expect(lines.slice(4)).toEqual([
+      '| key | before | after |',
+      '| --- | --- | --- |',
+      '| `nodes.max` | `8` | `6` |',
+      '| `spot.percent` | `70` | `50` |',
+      '',
+    ]);
+  });
+
+  it.each([
+    ['as before', 'nodes: {max: 8, min: 2}', 'No key changes.'],
+    ['first', undefined, 'A new policy, digest `sha256:'],
+  ])('says in Markdown when a policy is %s', async (_case, text, sentence) => {
+    const against = text === undefined ? {} : { against: fileWith(text, 'other.yaml') };
+    expect((await checkPolicyFile(before(), { ...against, markdown: true })).output).toContain(sentence);
+  });
+
+  it('lets nothing that a policy holds become markup of the comment', async () => {
+    const text = 'spot | `x` @team <b>: 1\nkind: "`a|b`\\nc"\n';
+    const { valid, output } = await checkPolicyFile(fileWith(text), { markdown: true });
+    expect(valid).toBe(false);
+    const rows = output.trimEnd().split('\n').slice(4);
+    for (const row of rows) expect(row.replaceAll('\\|', '').split('|')).toHaveLength(7);
+    expect(output).toContain('``spot \\| `x` @team <b>``');
   });
 });
 

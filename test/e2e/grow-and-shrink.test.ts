@@ -135,7 +135,7 @@ describe('the autoscaler on real components', () => {
   });
 
   it('has used every right that the shipped roles give, and no other', () => {
-    const roles = shippedObjects().filter(
+    const roles = shippedObjects('autoscaler').filter(
       (object) => object.kind === 'ClusterRole' || object.kind === 'Role',
     );
     const used = rightsUsed(world.gate.calls);

@@ -15,18 +15,20 @@ export interface NodeQueries {
   readonly cpuPercent: string;
   /** Mean over the nodes of their memory that is not available, in percent. */
   readonly memoryPercent: string;
-  /** Received and sent by all nodes, without loopback and the interfaces of pods, which would count twice. */
+  /** Received and sent by all nodes. */
   readonly networkBytesPerSecond: string;
-  /** Read and written by all nodes, without the devices that lie upon others. */
+  /** Read and written by all nodes. */
   readonly diskBytesPerSecond: string;
   /** Instant: CPU percentage of each node, and how many exporters report each. */
   readonly perNode: string;
 }
 
 /** Rates look back two minutes (R99): more hides a spike for longer, less loses a missed scrape. */
-const RATE_SECONDS = 120;
-const NETWORK_DEVICES = 'device!~"lo|veth.*|cni.*|flannel.*"';
-const DISK_DEVICES = 'device!~"dm-.*|loop.*|ram.*"';
+export const RATE_SECONDS = 120;
+/** Without loopback and the interfaces of pods, which would count twice. */
+export const NETWORK_DEVICES = 'device!~"lo|veth.*|cni.*|flannel.*"';
+/** Without the devices that lie upon others. */
+export const DISK_DEVICES = 'device!~"dm-.*|loop.*|ram.*"';
 
 /**
  * The query texts (R99), over the named workers alone. Look-backs of values are written out, because Prometheus itself

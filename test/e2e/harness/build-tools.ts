@@ -10,6 +10,7 @@ import {
   rmSync,
 } from 'node:fs';
 import { join } from 'node:path';
+import { whileLocked } from './build-lock.ts';
 import { cacheRoot, type GoToolSet, type ToolSet, toolFolder, toolSource } from './tool-cache.ts';
 
 /*
@@ -19,6 +20,7 @@ import { cacheRoot, type GoToolSet, type ToolSet, toolFolder, toolSource } from 
 
 const KUBERNETES_VERSION = { major: '1', minor: '36', git: 'v1.36.3' };
 const VERSION_PACKAGE = 'k8s.io/component-base/version';
+const GO_ADVICE = 'install Go 1.26 or newer (https://go.dev/dl) and put it on PATH';
 const STRIPPED = '-s -w';
 /** A control plane that does not know its version answers with one that clients cannot parse. */
 const KUBERNETES = [
@@ -33,8 +35,9 @@ const LDFLAGS: Readonly<Record<GoToolSet, string>> = {
   kwok: STRIPPED,
   'source-controller': STRIPPED,
   'kustomize-controller': STRIPPED,
+  'flux-crds': STRIPPED,
 };
-/** Flux's controllers, each with the module whose folder holds its CRDs. */
+/** Flux's controllers that Go can build from their modules alone; the others are known here by the types of their APIs only. */
 const FLUX = ['source-controller', 'kustomize-controller'] as const;
 const KWOK_STAGES: readonly string[] = [
   'node/fast/node-initialize.yaml',
@@ -46,8 +49,15 @@ const KWOK_STAGES: readonly string[] = [
 
 class Unavailable extends Error {}
 
-/** Builds what is missing, one line of progress each. Throws with words of advice when something cannot be had. */
+/**
+ * Builds what is missing, one line of progress each, one process at a time. Throws with words of advice when something cannot be had.
+ */
 export function buildTools(): void {
+  mkdirSync(cacheRoot(), { recursive: true });
+  whileLocked(join(cacheRoot(), 'building.lock'), buildMissing);
+}
+
+function buildMissing(): void {
   const missing: string[] = [];
   for (const [what, make] of recipes()) {
     try {
@@ -75,6 +85,7 @@ function recipes(): readonly [string, () => void][] {
     ],
     ['kubectl', () => buildOnce('kubectl', (into) => buildGo('kubectl', into))],
     ...FLUX.map((set): [string, () => void] => [set, () => buildOnce(set, (into) => buildFlux(set, into))]),
+    ["the other Flux controllers' CRDs", () => buildOnce('flux-crds', generateCrds)],
     ['moto', () => buildOnce('moto', installMoto, { inPlace: true })],
     ['Prometheus', installPrometheus],
     ['openssl', () => requireCommand('openssl', ['version'], 'install it: apt-get install openssl')],
@@ -93,7 +104,6 @@ function buildOnce(
   const started = Date.now();
   say(`${set}: building into ${target} (once; minutes)`);
   rmSync(target, { recursive: true, force: true });
-  mkdirSync(cacheRoot(), { recursive: true });
   // A Python environment has its own path written into it and cannot be moved.
   const into = options.inPlace === true ? target : mkdtempSync(join(cacheRoot(), `building-${set}-`));
   mkdirSync(into, { recursive: true });
@@ -104,7 +114,7 @@ function buildOnce(
 }
 
 function buildGo(set: GoToolSet, into: string): void {
-  requireCommand('go', ['version'], 'install Go 1.26 or newer (https://go.dev/dl) and put it on PATH');
+  requireCommand('go', ['version'], GO_ADVICE);
   run('go', ['build', '-ldflags', LDFLAGS[set], '-o', `${into}/`, 'tool'], toolSource(set));
 }
 
@@ -116,12 +126,28 @@ function copyStages(into: string): void {
   }
 }
 
+/** The controller, its CRDs and its Deployment as the release has them. */
 function buildFlux(set: (typeof FLUX)[number], into: string): void {
   buildGo(set, into);
-  const crds = join(moduleFolder(set, `github.com/fluxcd/${set}`), 'config', 'crd', 'bases');
-  cpSync(crds, join(into, 'crds'), { recursive: true });
-  // Modules are kept read-only, and what cannot be written cannot be deleted either.
-  chmodSync(join(into, 'crds'), 0o755);
+  const config = join(moduleFolder(set, `github.com/fluxcd/${set}`), 'config');
+  const copies = [
+    [join('crd', 'bases'), 'crds'],
+    ['manager', 'manager'],
+  ] as const;
+  for (const [from, to] of copies) {
+    cpSync(join(config, from), join(into, to), { recursive: true });
+    // Modules are kept read-only, and what is in a folder that cannot be written cannot be deleted either.
+    chmodSync(join(into, to), 0o755);
+  }
+}
+
+/** CRDs from the Go types of an API, as its controller's own build makes them. */
+function generateCrds(into: string): void {
+  requireCommand('go', ['version'], GO_ADVICE);
+  const apis = ['notification', 'image-reflector', 'image-automation'];
+  const paths = apis.map((api) => `paths=github.com/fluxcd/${api}-controller/api/...`);
+  const output = `output:crd:dir=${join(into, 'crds')}`;
+  run('go', ['tool', 'controller-gen', 'crd', ...paths, output], toolSource('flux-crds'));
 }
 
 /** Where Go keeps the sources of a module that a tool set pins. */

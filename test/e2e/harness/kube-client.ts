@@ -65,6 +65,8 @@ export class KubeClient {
   readonly #url: string;
   readonly #agent: Agent;
   readonly #token: string | undefined;
+  /** What the API server warned of in its answers, such as a broken Pod Security level or a deprecated version. */
+  readonly warnings: string[] = [];
 
   constructor(access: KubeAccess) {
     this.#url = access.url;
@@ -106,9 +108,10 @@ export class KubeClient {
     return (await this.#send('PATCH', path, change, 'merge')) as KubeObject;
   }
 
-  /** Server-side apply, as Flux does it. */
+  /** Server-side apply, as Flux does it; a field that the API server does not know is an error. */
   async apply(path: string, object: unknown): Promise<KubeObject> {
-    return (await this.#send('PATCH', `${path}?fieldManager=e2e&force=true`, object, 'apply')) as KubeObject;
+    const query = 'fieldManager=e2e&force=true&fieldValidation=Strict';
+    return (await this.#send('PATCH', `${path}?${query}`, object, 'apply')) as KubeObject;
   }
 
   /** Deletes; an object that is gone already is no error. */
@@ -190,6 +193,9 @@ export class KubeClient {
           const chunks: Buffer[] = [];
           answer.on('data', (chunk: Buffer) => chunks.push(chunk));
           answer.on('error', reject);
+          for (const warning of answer.headersDistinct['warning'] ?? []) {
+            this.warnings.push(`${method} ${path}: ${warning}`);
+          }
           answer.on('end', () => {
             const text = Buffer.concat(chunks).toString('utf8');
             const status = answer.statusCode ?? 0;

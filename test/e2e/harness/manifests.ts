@@ -1,38 +1,17 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { parse, parseAllDocuments } from 'yaml';
+import { collectionOf } from './api-discovery.ts';
 import type { KubeClient, KubeObject } from './kube-client.ts';
 
-const CLUSTER = join(import.meta.dirname, '..', '..', '..', 'clusters', 'production');
+const CLUSTERS = join(import.meta.dirname, '..', '..', '..', 'clusters');
 
-/** What the autoscaler stands on and is made of, in the order in which Flux brings it. */
-const LAYERS = ['infrastructure', 'autoscaler'];
+/** A folder of a cluster, which is one Kustomization of Flux. */
+export type Layer = 'crds' | 'infrastructure' | 'monitoring' | 'autoscaler' | 'apps';
 
-/** Where objects of a kind live in the API. */
-const COLLECTION: Readonly<
-  Record<string, { readonly prefix: string; readonly plural: string; readonly isNamespaced: boolean }>
-> = {
-  Namespace: { prefix: '/api/v1', plural: 'namespaces', isNamespaced: false },
-  ServiceAccount: { prefix: '/api/v1', plural: 'serviceaccounts', isNamespaced: true },
-  Service: { prefix: '/api/v1', plural: 'services', isNamespaced: true },
-  ConfigMap: { prefix: '/api/v1', plural: 'configmaps', isNamespaced: true },
-  Deployment: { prefix: '/apis/apps/v1', plural: 'deployments', isNamespaced: true },
-  ClusterRole: { prefix: '/apis/rbac.authorization.k8s.io/v1', plural: 'clusterroles', isNamespaced: false },
-  ClusterRoleBinding: {
-    prefix: '/apis/rbac.authorization.k8s.io/v1',
-    plural: 'clusterrolebindings',
-    isNamespaced: false,
-  },
-  Role: { prefix: '/apis/rbac.authorization.k8s.io/v1', plural: 'roles', isNamespaced: true },
-  RoleBinding: { prefix: '/apis/rbac.authorization.k8s.io/v1', plural: 'rolebindings', isNamespaced: true },
-};
-
-/** The objects that the repository ships for the autoscaler, in their order. */
-export function shippedObjects(): readonly KubeObject[] {
-  return LAYERS.flatMap((layer) => objectsOf(join(CLUSTER, layer)));
-}
-
-function objectsOf(folder: string): readonly KubeObject[] {
+/** The objects that the repository ships for a layer, in their order. */
+export function shippedObjects(layer: Layer, cluster = 'production'): readonly KubeObject[] {
+  const folder = join(CLUSTERS, cluster, layer);
   const { resources } = parse(readFileSync(join(folder, 'kustomization.yaml'), 'utf8')) as {
     resources: readonly string[];
   };
@@ -45,8 +24,10 @@ function objectsOf(folder: string): readonly KubeObject[] {
 
 /** Applies an object as Flux does, by server-side apply. */
 export async function applyObject(kube: KubeClient, object: KubeObject): Promise<KubeObject> {
-  const where = COLLECTION[object.kind ?? ''];
-  if (where === undefined) throw new Error(`no path is known for kind ${object.kind}: add it to COLLECTION`);
-  const namespace = where.isNamespaced ? `/namespaces/${object.metadata.namespace}` : '';
-  return kube.apply(`${where.prefix}${namespace}/${where.plural}/${object.metadata.name}`, object);
+  const { path, isNamespaced } = await collectionOf(kube, object);
+  const { name, namespace } = object.metadata;
+  if (isNamespaced !== (namespace !== undefined)) {
+    throw new Error(`${object.kind} ${name} ${isNamespaced ? 'has no' : 'must not have a'} namespace`);
+  }
+  return kube.apply(`${path(namespace)}/${name}`, object);
 }

@@ -7,7 +7,13 @@ import { join } from 'node:path';
 export type ToolSet = GoToolSet | 'moto';
 
 /** Those that Go builds. */
-export type GoToolSet = 'control-plane' | 'kwok' | 'kubectl' | 'source-controller' | 'kustomize-controller';
+export type GoToolSet =
+  | 'control-plane'
+  | 'kwok'
+  | 'kubectl'
+  | 'source-controller'
+  | 'kustomize-controller'
+  | 'flux-crds';
 
 const PINNED_BY: Readonly<Record<ToolSet, readonly string[]>> = {
   'control-plane': ['go.mod', 'go.sum'],
@@ -15,6 +21,7 @@ const PINNED_BY: Readonly<Record<ToolSet, readonly string[]>> = {
   kubectl: ['go.mod', 'go.sum'],
   'source-controller': ['go.mod', 'go.sum'],
   'kustomize-controller': ['go.mod', 'go.sum'],
+  'flux-crds': ['go.mod', 'go.sum'],
   moto: ['requirements.txt'],
 };
 

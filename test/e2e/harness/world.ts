@@ -3,7 +3,7 @@ import { ApiGate } from './api-gate.ts';
 import { AutoscalerProcess } from './autoscaler-process.ts';
 import type { KubeClient } from './kube-client.ts';
 import { accountOf, type Machines, startMachines } from './machines.ts';
-import { applyObject, shippedObjects } from './manifests.ts';
+import { applyObject, type Layer, shippedObjects } from './manifests.ts';
 import type { Prometheus } from './prometheus.ts';
 import { type Started, startTogether, type Together } from './together.ts';
 
@@ -11,6 +11,8 @@ export const NAMESPACE = 'smartscale';
 export const POLICY_CONFIGMAP = 'smartscale-policy';
 export const CLUSTER_NAME = 'e2e';
 const ACCOUNT = 'smartscale';
+/** What the autoscaler stands on and is made of, in the order in which Flux brings it. */
+const LAYERS: readonly Layer[] = ['crds', 'infrastructure', 'autoscaler'];
 
 /** Everything that a scenario runs on, started and stopped together. */
 export interface World extends Machines, Together {
@@ -30,7 +32,7 @@ async function startParts(folder: string, started: Started): Promise<Omit<World,
   const machines = await startMachines(folder, started, CLUSTER_NAME);
   const { kube, controlPlane, prometheus } = machines;
   await addFluxNamespace(kube);
-  for (const object of shippedObjects()) await applyObject(kube, object);
+  for (const object of LAYERS.flatMap((layer) => shippedObjects(layer))) await applyObject(kube, object);
   const { url, caFile } = controlPlane.adminAccess;
   const gate = await ApiGate.start(url, caFile, controlPlane.serving);
   started(gate, () => gate.stop());

@@ -1,0 +1,36 @@
+# syntax=docker/dockerfile:1
+# Both images of the project: `--target autoscaler` and `--target demo-app`, built from the root of the repository. They have
+# all layers in common and differ in what they start, so each can be rolled out on its own.
+
+# The Node that package.json pins.
+ARG NODE_VERSION=24.21.0
+
+FROM node:${NODE_VERSION}-bookworm-slim AS build
+WORKDIR /app
+COPY package.json package-lock.json tsconfig.json ./
+# No install scripts: they only fetch another Node and the test tools' binaries.
+RUN npm ci --ignore-scripts --no-audit --no-fund
+COPY .config/build.ts .config/tsconfig.build.json ./.config/
+COPY src ./src
+RUN npm run build
+# What runs needs no development package, and of the others no source map, type or manual.
+RUN npm ci --omit=dev --ignore-scripts --no-audit --no-fund \
+  && find node_modules -type f \( -name '*.map' -o -name '*.d.ts' -o -name '*.d.mts' -o -name '*.d.cts' -o -name '*.md' \) -delete
+
+FROM node:${NODE_VERSION}-bookworm-slim AS runtime
+ENV NODE_ENV=production
+WORKDIR /app
+COPY --from=build /app/package.json ./
+COPY --from=build /app/node_modules ./node_modules
+COPY --from=build /app/dist ./dist
+# A number, so that Kubernetes can see that it is not root.
+USER 1000:1000
+EXPOSE 8080
+# Kubernetes asks by its own probes.
+HEALTHCHECK NONE
+
+FROM runtime AS demo-app
+ENTRYPOINT ["node", "dist/cli.js", "demo-app"]
+
+FROM runtime AS autoscaler
+ENTRYPOINT ["node", "dist/cli.js"]

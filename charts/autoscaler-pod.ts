@@ -1,0 +1,79 @@
+import type { k8s } from 'cdk8s-plus-28';
+import type { ClusterSettings } from './clusters.ts';
+import {
+  httpProbe,
+  ON_CONTROL_PLANE,
+  RESTRICTED_CONTAINER,
+  resources,
+  restrictedPod,
+} from './control-plane-pod.ts';
+import { IMAGES } from './images.ts';
+import { NAMESPACES } from './namespaces.ts';
+import { POLICY } from './policy-layer.ts';
+import { PRIORITY } from './priority-classes.ts';
+
+/** The status page, `/metrics` and the probes. */
+export const HTTP_PORT = 8080;
+
+/** The user `node` of the image. */
+const USER = 1000;
+
+/** A replica of the autoscaler. It stands where it can never remove its own node. */
+export function autoscalerPod(
+  name: string,
+  labels: Readonly<Record<string, string>>,
+  settings: ClusterSettings,
+): k8s.PodSpec {
+  return {
+    ...ON_CONTROL_PLANE,
+    // Apart where there are several servers, together where there is one.
+    topologySpreadConstraints: [
+      {
+        maxSkew: 1,
+        topologyKey: 'kubernetes.io/hostname',
+        whenUnsatisfiable: 'ScheduleAnyway',
+        labelSelector: { matchLabels: labels },
+      },
+    ],
+    priorityClassName: PRIORITY.fleet,
+    serviceAccountName: name,
+    automountServiceAccountToken: true,
+    securityContext: restrictedPod(USER),
+    // A step under way may end: the process itself gives up after 20 s.
+    terminationGracePeriodSeconds: 30,
+    containers: [
+      {
+        name,
+        image: IMAGES.smartscale,
+        args: argumentsOf(settings),
+        env: environmentOf(settings),
+        ports: [{ name: 'http', containerPort: HTTP_PORT }],
+        resources: resources('100m', '192Mi', '384Mi'),
+        securityContext: RESTRICTED_CONTAINER,
+        startupProbe: httpProbe('/healthz', 'http', { periodSeconds: 2, failureThreshold: 60 }),
+        readinessProbe: httpProbe('/readyz', 'http', { periodSeconds: 5 }),
+        livenessProbe: httpProbe('/healthz', 'http', { periodSeconds: 10, timeoutSeconds: 5 }),
+      },
+    ],
+  };
+}
+
+function argumentsOf(settings: ClusterSettings): string[] {
+  return [
+    'run',
+    `--cluster-name=${settings.name}`,
+    `--namespace=${NAMESPACES.smartscale}`,
+    `--policy-configmap=${POLICY.configMap}`,
+    `--prometheus-url=http://prometheus.${NAMESPACES.monitoring}:9090`,
+    `--port=${HTTP_PORT}`,
+  ];
+}
+
+function environmentOf({ aws }: ClusterSettings): k8s.EnvVar[] {
+  return [
+    { name: 'AWS_REGION', value: aws.region },
+    { name: 'SMARTSCALE_LAUNCH_TEMPLATE', value: aws.launchTemplate },
+    { name: 'SMARTSCALE_LAUNCH_TEMPLATE_VERSION', value: String(aws.launchTemplateVersion) },
+    { name: 'SMARTSCALE_SUBNET_TAG', value: aws.subnetTag },
+  ];
+}

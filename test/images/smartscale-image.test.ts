@@ -1,0 +1,150 @@
+import { type ChildProcess, execFileSync, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { cpSync, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { basename, dirname, join, resolve } from 'node:path';
+import { createInterface } from 'node:readline';
+import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals';
+import { copiesOf, readDockerfile, type Stage, settingOf } from './dockerfile.ts';
+
+/*
+ * No container runtime is at hand, so this does what the Dockerfile says, by its own lines: it copies what they copy, runs the build,
+ * installs by linking the packages that `npm ci --omit=dev` would install, and starts the entry points.
+ */
+const FILE = '.ci/images/smartscale.Dockerfile';
+const { head, stages } = readDockerfile(readFileSync(FILE, 'utf8'));
+const PACKAGE = JSON.parse(readFileSync('package.json', 'utf8')) as {
+  devDependencies: Record<string, string>;
+};
+
+interface Lock {
+  readonly packages: Readonly<Record<string, { readonly dev?: boolean; readonly devOptional?: boolean }>>;
+}
+
+let root: string;
+let child: ChildProcess | undefined;
+
+function stage(name: string): Stage {
+  const found = stages.get(name);
+  if (found === undefined) throw new Error(`${FILE} has no stage ${name}`);
+  return found;
+}
+
+/** Copies as a stage does; a source that is not there throws. `node_modules` is left to `linkPackages`. */
+function copyAll(name: string): void {
+  for (const { from, sources, target } of copiesOf(stage(name))) {
+    for (const source of sources) {
+      const path = from === undefined ? source : join(root, from, source);
+      if (basename(path) === 'node_modules') continue;
+      const isFolderItself = sources.length === 1 && basename(target) === basename(source);
+      cpSync(path, join(root, name, 'app', isFolderItself ? target : join(target, basename(path))), {
+        recursive: true,
+      });
+    }
+  }
+}
+
+/** Only what runs without development packages; their own dependencies are found from where they really are. */
+function linkPackages(folder: string): void {
+  const lock = JSON.parse(readFileSync('package-lock.json', 'utf8')) as Lock;
+  for (const [path, { dev, devOptional }] of Object.entries(lock.packages)) {
+    if (!/^node_modules\/(@[^/]+\/)?[^/]+$/.test(path) || dev === true || devOptional === true) continue;
+    if (!existsSync(path)) continue;
+    mkdirSync(dirname(join(folder, path)), { recursive: true });
+    symlinkSync(resolve(path), join(folder, path));
+  }
+}
+
+/** Starts what the image of a stage starts. */
+function start(name: string, ...args: readonly string[]): ChildProcess {
+  const [program, ...fixed] = JSON.parse(settingOf(stages, name, 'ENTRYPOINT') ?? '[]') as string[];
+  expect(program).toBe('node');
+  const started = spawn(process.execPath, [...fixed, ...args], {
+    cwd: join(root, 'runtime', 'app'),
+    env: { ...process.env, NODE_OPTIONS: '' },
+    stdio: ['ignore', 'pipe', 'pipe'],
+  });
+  child = started;
+  return started;
+}
+
+async function output(started: ChildProcess): Promise<{ readonly code: unknown; readonly text: string }> {
+  let text = '';
+  for (const stream of [started.stdout, started.stderr]) {
+    stream?.on('data', (chunk: Buffer) => {
+      text += chunk.toString();
+    });
+  }
+  const [code] = (await once(started, 'close')) as [unknown];
+  return { code, text };
+}
+
+beforeAll(() => {
+  root = mkdtempSync(join(tmpdir(), 'smartscale-image-'));
+  copyAll('build');
+  const app = join(root, 'build', 'app');
+  symlinkSync(resolve('node_modules'), join(app, 'node_modules'));
+  expect(stage('build').instructions).toContainEqual({ name: 'RUN', rest: 'npm run build' });
+  execFileSync(process.execPath, ['.config/build.ts'], { cwd: app, stdio: 'inherit' });
+  copyAll('runtime');
+  linkPackages(join(root, 'runtime', 'app'));
+});
+
+afterEach(() => void child?.kill('SIGKILL'));
+afterAll(() => rmSync(root, { recursive: true, force: true }));
+
+describe("the images' Dockerfile", () => {
+  it('builds on the very Node that package.json pins', () => {
+    expect(head).toEqual([{ name: 'ARG', rest: `NODE_VERSION=${PACKAGE.devDependencies['node']}` }]);
+    for (const name of ['build', 'runtime']) {
+      expect(stage(name).from).toBe('node:${NODE_VERSION}-bookworm-slim'); // oxlint-disable-line no-template-curly-in-string
+    }
+  });
+
+  it('lets in from a checkout what it copies, and nothing else', () => {
+    const allowed = readFileSync(`${FILE}.dockerignore`, 'utf8')
+      .split('\n')
+      .filter((line) => line !== '' && !line.startsWith('#'));
+    const copied = copiesOf(stage('build')).flatMap(({ sources }) => sources);
+    expect(allowed).toEqual(['*', ...copied.map((source) => `!${source}`)]);
+    expect(copied.filter((source) => !existsSync(source))).toEqual([]);
+  });
+
+  it('installs by the lock file and runs no install script', () => {
+    const installs = stage('build').instructions.filter(({ rest }) => /npm (ci|install|i)\b/.test(rest));
+    expect(installs.length).toBeGreaterThan(0);
+    for (const { rest } of installs) expect(rest).toMatch(/npm ci .*--ignore-scripts/);
+    expect(installs.at(-1)?.rest).toContain('--omit=dev');
+  });
+
+  it.each(['autoscaler', 'demo-app'])('makes %s run as a user that is not root, by number', (name) => {
+    expect(settingOf(stages, name, 'USER')).toBe('1000:1000');
+    expect(settingOf(stages, name, 'HEALTHCHECK')).toBe('NONE');
+  });
+});
+
+describe("the images' contents", () => {
+  it('run the autoscaler, as far as it comes without a cluster', async () => {
+    const { code, text } = await output(start('autoscaler', 'run', '--kubeconfig', '/nowhere'));
+    expect(text).toContain('AWS_REGION is not set');
+    expect(code).toBe(2);
+  });
+
+  it('run its status page and its policy check', async () => {
+    expect(existsSync(join(root, 'runtime/app/dist/report/page/assets/index.html'))).toBe(true);
+    const policy = resolve('clusters/production/policy.yaml');
+    expect(await output(start('autoscaler', 'check', policy))).toMatchObject({ code: 0 });
+  });
+
+  it('run the demo app, which answers and ends on SIGTERM', async () => {
+    const app = start('demo-app', '--port=0', '--drain-seconds=0');
+    const [line] = (await once(createInterface({ input: app.stdout as NodeJS.ReadableStream }), 'line')) as [
+      string,
+    ];
+    const { port } = JSON.parse(line) as { port: number };
+    const answer = await fetch(`http://127.0.0.1:${port}/ready`);
+    expect(answer.status).toBe(200);
+    app.kill('SIGTERM');
+    expect((await output(app)).code).toBe(0);
+  });
+});
