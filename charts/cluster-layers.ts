@@ -1,5 +1,6 @@
 import { AutoscalerChart } from './autoscaler.ts';
 import { DashboardsChart } from './dashboards.ts';
+import { DemoAppChart } from './demo-app.ts';
 import { GrafanaChart } from './grafana.ts';
 import { KubeStateMetricsChart } from './kube-state-metrics.ts';
 import type { ChartFiles } from './layout.ts';
@@ -37,5 +38,7 @@ export const CLUSTER_LAYERS = {
   autoscaler: {
     autoscaler: { source: 'charts/autoscaler.ts', chart: AutoscalerChart },
   },
-  apps: {},
+  apps: {
+    'demo-app': { source: 'charts/demo-app.ts', chart: DemoAppChart },
+  },
 } as const satisfies Readonly<Record<string, ChartFiles>>;

@@ -16,6 +16,8 @@ export interface ClusterSettings {
   readonly name: string;
   readonly aws: AwsSettings;
   readonly flux: FluxSettings;
+  /** Pods of the demo app: one a worker, so no more than the policy's `nodes.max`. */
+  readonly demoApp: { readonly minReplicas: number; readonly maxReplicas: number };
 }
 
 /** The repository that this file is in: every cluster follows its main branch. */
@@ -31,6 +33,7 @@ export const CLUSTERS: readonly ClusterSettings[] = [
       subnetTag: 'smartscale.dev/workers=production',
     },
     flux: { repository: REPOSITORY },
+    demoApp: { minReplicas: 2, maxReplicas: 10 },
   },
   {
     name: 'staging',
@@ -41,5 +44,6 @@ export const CLUSTERS: readonly ClusterSettings[] = [
       subnetTag: 'smartscale.dev/workers=staging',
     },
     flux: { repository: REPOSITORY },
+    demoApp: { minReplicas: 1, maxReplicas: 4 },
   },
 ];

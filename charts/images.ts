@@ -1,14 +1,14 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { readImagePins } from './image-pins.ts';
 
-/** The project's own images carry the version of package.json. */
-const OWN_VERSION = (
-  JSON.parse(readFileSync(join(import.meta.dirname, '..', 'package.json'), 'utf8')) as { version: string }
-).version;
+/** The project's own, which have a file of their own since machines write them, too. */
+const OWN = readImagePins(readFileSync(join(import.meta.dirname, 'images.yaml'), 'utf8'));
 
 /** Every image of every cluster, pinned here and nowhere else: by digest where it is known, else by tag. */
 export const IMAGES = {
-  smartscale: `ghcr.io/smartscale-dev/smartscale:${OWN_VERSION}`,
+  smartscale: OWN.smartscale,
+  demoApp: OWN['demo-app'],
   // Digests of the indexes of all platforms.
   grafana:
     'docker.io/grafana/grafana:13.2.3@sha256:b28bae15e219c998fb0e0424ed724930cc61b1f61fb404d47c862f9a23f9e572',

@@ -5,6 +5,7 @@ import { tmpdir } from 'node:os';
 import { basename, dirname, join, resolve } from 'node:path';
 import { createInterface } from 'node:readline';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals';
+import { objectOf } from '../charts/generated-objects.ts';
 import { copiesOf, readDockerfile, type Stage, settingOf } from './dockerfile.ts';
 
 /*
@@ -16,6 +17,11 @@ const { head, stages } = readDockerfile(readFileSync(FILE, 'utf8'));
 const PACKAGE = JSON.parse(readFileSync('package.json', 'utf8')) as {
   devDependencies: Record<string, string>;
 };
+
+interface DemoContainer {
+  readonly env: readonly { readonly value: string }[];
+  readonly resources: { readonly requests: { readonly memory: string } };
+}
 
 interface Lock {
   readonly packages: Readonly<Record<string, { readonly dev?: boolean; readonly devOptional?: boolean }>>;
@@ -56,12 +62,12 @@ function linkPackages(folder: string): void {
 }
 
 /** Starts what the image of a stage starts. */
-function start(name: string, ...args: readonly string[]): ChildProcess {
+function start(name: string, args: readonly string[], env: NodeJS.ProcessEnv = {}): ChildProcess {
   const [program, ...fixed] = JSON.parse(settingOf(stages, name, 'ENTRYPOINT') ?? '[]') as string[];
   expect(program).toBe('node');
   const started = spawn(process.execPath, [...fixed, ...args], {
     cwd: join(root, 'runtime', 'app'),
-    env: { ...process.env, NODE_OPTIONS: '' },
+    env: { ...process.env, NODE_OPTIONS: '', ...env },
     stdio: ['ignore', 'pipe', 'pipe'],
   });
   child = started;
@@ -125,7 +131,7 @@ describe("the images' Dockerfile", () => {
 
 describe("the images' contents", () => {
   it('run the autoscaler, as far as it comes without a cluster', async () => {
-    const { code, text } = await output(start('autoscaler', 'run', '--kubeconfig', '/nowhere'));
+    const { code, text } = await output(start('autoscaler', ['run', '--kubeconfig', '/nowhere']));
     expect(text).toContain('AWS_REGION is not set');
     expect(code).toBe(2);
   });
@@ -133,17 +139,27 @@ describe("the images' contents", () => {
   it('run its status page and its policy check', async () => {
     expect(existsSync(join(root, 'runtime/app/dist/report/page/assets/index.html'))).toBe(true);
     const policy = resolve('clusters/production/policy.yaml');
-    expect(await output(start('autoscaler', 'check', policy))).toMatchObject({ code: 0 });
+    expect(await output(start('autoscaler', ['check', policy]))).toMatchObject({ code: 0 });
   });
 
-  it('run the demo app, which answers and ends on SIGTERM', async () => {
-    const app = start('demo-app', '--port=0', '--drain-seconds=0');
+  it('run the demo app, which stays below the memory that asks for one more pod, and ends on SIGTERM', async () => {
+    const { env, resources } = objectOf('clusters/production/apps/demo-app.yaml', 'Deployment').spec.template
+      .spec.containers[0] as DemoContainer;
+    const options = env.map(({ value }) => value).join(' ');
+    const app = start('demo-app', ['--port=0', '--drain-seconds=0'], { NODE_OPTIONS: options });
     const [line] = (await once(createInterface({ input: app.stdout as NodeJS.ReadableStream }), 'line')) as [
       string,
     ];
     const { port } = JSON.parse(line) as { port: number };
-    const answer = await fetch(`http://127.0.0.1:${port}/ready`);
-    expect(answer.status).toBe(200);
+    for (let request = 0; request < 500; request += 1) {
+      const answer = await fetch(`http://127.0.0.1:${port}/api/data`);
+      await answer.text();
+      expect(answer.status).toBe(200);
+    }
+    const residentKiB = Number(
+      /VmRSS:\s+(\d+) kB/.exec(readFileSync(`/proc/${app.pid}/status`, 'utf8'))?.[1],
+    );
+    expect(residentKiB).toBeLessThan(0.75 * Number.parseInt(resources.requests.memory, 10) * 1024);
     app.kill('SIGTERM');
     expect((await output(app)).code).toBe(0);
   });
