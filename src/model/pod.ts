@@ -26,7 +26,16 @@ export interface TopologySpread {
   readonly maxSkew: number;
   readonly selector: LabelSelector;
   readonly whenUnsatisfiable: 'DoNotSchedule' | 'ScheduleAnyway';
+  /** With fewer domains than this, the fewest pods of any domain count as 0. @default 1 */
+  readonly minDomains?: number;
+  /** Whether only nodes count that the pod's node selector and affinity admit. @default 'Honor' */
+  readonly nodeAffinityPolicy?: NodeInclusionPolicy;
+  /** Whether only nodes count whose taints the pod tolerates. @default 'Ignore' */
+  readonly nodeTaintsPolicy?: NodeInclusionPolicy;
 }
+
+/** Whether a topology spread regards a rule about nodes when it counts. */
+export type NodeInclusionPolicy = 'Honor' | 'Ignore';
 
 /** A pod, projected to what deciding needs. */
 export interface Pod {

@@ -1,0 +1,89 @@
+/** Something that can be bought, in numbers. */
+export interface Offer {
+  readonly priceUsdPerHour: number;
+  /** What pods may use of it, by axis. */
+  readonly capacity: Float64Array;
+}
+
+/** No row is large enough. */
+export const NO_ROW = -1;
+
+/**
+ * Offers in order of price, those left out that another one betters in every way. What a node must cost is the price of
+ * the first row that holds its load; as its load grows the row only moves on, so that searches go on from where it is.
+ */
+export class OfferTable {
+  readonly rows: number;
+  readonly prices: Float64Array;
+  /** Indexes of the offers, by row. */
+  readonly offers: Int32Array;
+  readonly #axes: number;
+  readonly #capacities: Float64Array;
+
+  constructor(offers: readonly Offer[], among: readonly number[], axes: number) {
+    const best = undominated(offers, among);
+    this.rows = best.length;
+    this.offers = Int32Array.from(best);
+    this.prices = Float64Array.from(best, (index) => offers[index]?.priceUsdPerHour ?? Number.NaN);
+    this.#axes = axes;
+    this.#capacities = new Float64Array(best.length * axes);
+    best.forEach((index, row) => this.#capacities.set(offers[index]?.capacity ?? [], row * axes));
+  }
+
+  price(row: number): number {
+    return this.prices[row] as number;
+  }
+
+  capacity(row: number, axis: number): number {
+    return this.#capacities[row * this.#axes + axis] as number;
+  }
+
+  /**
+   * The first row from `from` on that holds `need` beside the load at `at` of `loads`. An amount of which nothing is asked
+   * is not looked at: the scheduler puts a pod that asks for no memory on a node that has too little for those it has.
+   */
+  rowFor(need: Float64Array, loads: Float64Array, at: number, from: number): number {
+    for (let row = from; row < this.rows; row += 1) {
+      if (this.#holds(row * this.#axes, need, loads, at)) return row;
+    }
+    return NO_ROW;
+  }
+
+  #holds(base: number, need: Float64Array, loads: Float64Array, at: number): boolean {
+    for (let axis = 0; axis < this.#axes; axis += 1) {
+      const total = (need[axis] as number) + (loads[at + axis] as number);
+      if (total > 0 && total > (this.#capacities[base + axis] as number)) return false;
+    }
+    return true;
+  }
+}
+
+function undominated(offers: readonly Offer[], among: readonly number[]): readonly number[] {
+  const sorted = among.flatMap((index) => {
+    const offer = offers[index];
+    return offer === undefined ? [] : [{ index, offer }];
+  });
+  sorted.sort(
+    (a, b) =>
+      a.offer.priceUsdPerHour - b.offer.priceUsdPerHour ||
+      differenceOf(b.offer, a.offer) ||
+      a.index - b.index,
+  );
+  const kept: { readonly index: number; readonly offer: Offer }[] = [];
+  for (const one of sorted) {
+    if (!kept.some(({ offer }) => holdsAll(offer.capacity, one.offer.capacity))) kept.push(one);
+  }
+  return kept.map(({ index }) => index);
+}
+
+function differenceOf(a: Offer, b: Offer): number {
+  for (let axis = 0; axis < a.capacity.length; axis += 1) {
+    const more = (a.capacity[axis] ?? 0) - (b.capacity[axis] ?? 0);
+    if (more !== 0) return more;
+  }
+  return 0;
+}
+
+function holdsAll(larger: Float64Array, smaller: Float64Array): boolean {
+  return smaller.every((amount, axis) => amount <= (larger[axis] ?? 0));
+}

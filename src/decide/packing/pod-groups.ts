@@ -1,0 +1,84 @@
+import { type Pod, podRef } from '../../model/pod.ts';
+import type { Resources } from '../../model/resources.ts';
+import { Axes } from './axes.ts';
+import { Ids } from './ids.ts';
+import type { NodeChoice } from './place.ts';
+import type { TopologyRules } from './topology-rules.ts';
+
+/** Waiting pods that are equal in all that placing looks at; work is done once for the group where it can be. */
+export interface PodGroup {
+  readonly index: number;
+  /** The longest waiting first. */
+  readonly pods: readonly Pod[];
+  /** Any one of them: no node can tell them apart. */
+  readonly sample: Pod;
+  readonly need: Float64Array;
+  /** Number of its choice of nodes among those of all groups. */
+  readonly choice: number;
+  /** Number of its rule set in the `TopologyRules`. */
+  readonly rules: number;
+  readonly hostPorts: readonly string[];
+  readonly priority: number;
+}
+
+export interface PodGroups {
+  readonly groups: readonly PodGroup[];
+  readonly axes: Axes;
+  readonly choices: readonly NodeChoice[];
+}
+
+/** Groups pods; neither the groups nor their order depend on the order of the pods. */
+export function groupPods(pods: readonly Pod[], rules: TopologyRules): PodGroups {
+  const requests = new Ids<Resources>();
+  const choices = new Choices();
+  const byName = new Map<string, { readonly name: readonly number[]; readonly pods: Pod[] }>();
+  for (const pod of pods) {
+    const name = [
+      requests.of(pod.requests),
+      choices.of(pod),
+      choices.ports.of(pod.hostPorts),
+      rules.idOf(pod),
+      pod.priority,
+    ];
+    const text = name.join();
+    const known = byName.get(text);
+    if (known === undefined) byName.set(text, { name, pods: [pod] });
+    else known.pods.push(pod);
+  }
+  const axes = new Axes(requests.values);
+  const amounts = requests.values.map((one) => axes.amounts(one));
+  const sorted = [...byName.values()].map(({ name, pods: equal }) => ({ name, pods: equal.sort(byWaiting) }));
+  sorted.sort((a, b) => byWaiting(a.pods[0] as Pod, b.pods[0] as Pod));
+  const groups = sorted.map(
+    ({ name: [request = 0, choice = 0, , ruleSet = 0], pods: equal }, index): PodGroup => {
+      const sample = equal[0] as Pod;
+      const { hostPorts, priority } = sample;
+      const need = amounts[request] ?? axes.amounts(sample.requests);
+      return { index, pods: equal, sample, need, choice, rules: ruleSet, hostPorts, priority };
+    },
+  );
+  return { groups, axes, choices: choices.values };
+}
+
+/** Numbers for what pods ask of a node besides resources, told by the parts that pods share. */
+class Choices {
+  readonly values: NodeChoice[] = [];
+  readonly ports = new Ids<readonly string[]>();
+  readonly #parts = new Ids<readonly unknown[]>();
+  readonly #byName = new Map<string, number>();
+
+  of({ nodeSelector, nodeAffinityTerms, tolerations, volumeZones }: Pod): number {
+    const parts = [nodeSelector, nodeAffinityTerms, tolerations, volumeZones];
+    const name = parts.map((part) => this.#parts.of(part)).join();
+    const known = this.#byName.get(name);
+    if (known !== undefined) return known;
+    const id = this.values.push({ nodeSelector, nodeAffinityTerms, tolerations, volumeZones }) - 1;
+    this.#byName.set(name, id);
+    return id;
+  }
+}
+
+function byWaiting(a: Pod, b: Pod): number {
+  const since = (a.unschedulableSinceMs ?? 0) - (b.unschedulableSinceMs ?? 0);
+  return since || (podRef(a) < podRef(b) ? -1 : 1);
+}

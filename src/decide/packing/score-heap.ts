@@ -1,0 +1,55 @@
+/** Indexes with scores, the least score first, then the least index. */
+export class ScoreHeap {
+  readonly #indexes: number[] = [];
+  readonly #scores: number[] = [];
+
+  get least(): number | undefined {
+    return this.#indexes[0];
+  }
+
+  get leastScore(): number {
+    return this.#scores[0] ?? Number.POSITIVE_INFINITY;
+  }
+
+  add(index: number, score: number): void {
+    let at = this.#indexes.length;
+    this.#indexes.push(index);
+    this.#scores.push(score);
+    while (at > 0) {
+      const parent = (at - 1) >> 1;
+      if (!this.#isBefore(at, parent)) return;
+      this.#swap(at, parent);
+      at = parent;
+    }
+  }
+
+  removeLeast(): void {
+    const last = this.#indexes.length - 1;
+    this.#swap(0, last);
+    this.#indexes.pop();
+    this.#scores.pop();
+    let at = 0;
+    for (;;) {
+      let least = at;
+      for (const child of [2 * at + 1, 2 * at + 2])
+        if (child < last && this.#isBefore(child, least)) least = child;
+      if (least === at) return;
+      this.#swap(at, least);
+      at = least;
+    }
+  }
+
+  #isBefore(a: number, b: number): boolean {
+    const byScore = (this.#scores[a] as number) - (this.#scores[b] as number);
+    return byScore < 0 || (byScore === 0 && (this.#indexes[a] as number) < (this.#indexes[b] as number));
+  }
+
+  #swap(a: number, b: number): void {
+    const index = this.#indexes[a] as number;
+    const score = this.#scores[a] as number;
+    this.#indexes[a] = this.#indexes[b] as number;
+    this.#scores[a] = this.#scores[b] as number;
+    this.#indexes[b] = index;
+    this.#scores[b] = score;
+  }
+}
