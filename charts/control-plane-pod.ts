@@ -16,6 +16,14 @@ export const ON_CONTROL_PLANE = {
   tolerations: [{ key: CONTROL_PLANE, operator: 'Exists', effect: 'NoSchedule' }],
 } as const satisfies Partial<k8s.PodSpec>;
 
+/**
+ * Annotations of a workload that has one replica, with the reason why one is enough. It has no disruption budget either, which would only
+ * keep its machine from being drained.
+ */
+export function oneReplica(because: string): Readonly<Record<string, string>> {
+  return { 'smartscale.dev/one-replica-because': because };
+}
+
 /** What Pod Security `restricted` asks of a pod; volumes are written as the group `user`. */
 export function restrictedPod(user: number): k8s.PodSecurityContext {
   return {

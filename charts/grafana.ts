@@ -6,6 +6,7 @@ import { stringify } from 'yaml';
 import {
   httpProbe,
   ON_CONTROL_PLANE,
+  oneReplica,
   RESTRICTED_CONTAINER,
   resources,
   restrictedPod,
@@ -94,7 +95,10 @@ function hashOf(data: Readonly<Record<string, string>>): string {
 
 function addDeployment(chart: Chart, provisioningHash: string): void {
   new k8s.KubeDeployment(chart, 'deployment', {
-    metadata: METADATA,
+    metadata: {
+      ...METADATA,
+      annotations: oneReplica('It only shows; nothing decides by it.'),
+    },
     spec: {
       replicas: 1,
       selector: { matchLabels: LABELS },

@@ -5,6 +5,7 @@ import { stringify } from 'yaml';
 import {
   httpProbe,
   ON_CONTROL_PLANE,
+  oneReplica,
   RESTRICTED_CONTAINER,
   resources,
   restrictedPod,
@@ -111,7 +112,12 @@ function addAccess(chart: Chart): void {
 
 function addDeployment(chart: Chart): void {
   new k8s.KubeDeployment(chart, 'deployment', {
-    metadata: METADATA,
+    metadata: {
+      ...METADATA,
+      annotations: oneReplica(
+        'Dashboards and alerts read it, decisions do not; a second one would double every series.',
+      ),
+    },
     spec: {
       replicas: 1,
       selector: { matchLabels: LABELS },

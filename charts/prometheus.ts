@@ -6,6 +6,7 @@ import type { ClusterSettings } from './clusters.ts';
 import {
   httpProbe,
   ON_CONTROL_PLANE,
+  oneReplica,
   RESTRICTED_CONTAINER,
   resources,
   restrictedPod,
@@ -91,7 +92,12 @@ function addAccess(chart: Chart): void {
 
 function addStatefulSet(chart: Chart): void {
   new k8s.KubeStatefulSet(chart, 'stateful-set', {
-    metadata: METADATA,
+    metadata: {
+      ...METADATA,
+      annotations: oneReplica(
+        'Its history is on one volume; while it is away the autoscaler takes the load for unknown.',
+      ),
+    },
     spec: {
       serviceName: PROMETHEUS.name,
       replicas: 1,

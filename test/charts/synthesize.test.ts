@@ -1,7 +1,10 @@
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from '@jest/globals';
+import { CLUSTER_LAYERS } from '../../charts/cluster-layers.ts';
 import { CLUSTERS } from '../../charts/clusters.ts';
+import { fluxFolders } from '../../charts/flux-folders.ts';
+import type { ChartFile } from '../../charts/layout.ts';
 import { synthesize } from '../../charts/synthesize.ts';
 import { differences } from '../../charts/write-tree.ts';
 import { parsePolicy } from '../../src/policy/parse-policy.ts';
@@ -28,6 +31,19 @@ describe('synthesis', () => {
         isThere: true,
       });
     }
+  });
+
+  it('names the file that holds the chart, not another', () => {
+    const entries = [
+      ...Object.values(CLUSTER_LAYERS),
+      ...CLUSTERS.flatMap((c) => Object.values(fluxFolders(c))),
+    ]
+      .flatMap((charts) => Object.values<ChartFile>(charts))
+      .map(({ source, chart }) => ({ source, name: chart.name }));
+    expect(entries.length).toBeGreaterThan(5);
+    const isElsewhere = ({ source, name }: { source: string; name: string }) =>
+      !readFileSync(join(ROOT, source), 'utf8').includes(`export class ${name} extends Chart`);
+    expect(entries.filter(isElsewhere)).toEqual([]);
   });
 });
 
