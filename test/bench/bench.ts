@@ -1,21 +1,23 @@
 import { parseArgs } from 'node:util';
 import type { BenchResult, BenchSuite } from './bench-result.ts';
+import { packingSuite } from './packing-suite.ts';
 import { watchCacheSuite } from './watch-cache-suite.ts';
 
-const SUITES: readonly BenchSuite[] = [watchCacheSuite];
+const SUITES: readonly BenchSuite[] = [packingSuite, watchCacheSuite];
 
 const { values } = parseArgs({
   options: { json: { type: 'boolean', default: false }, only: { type: 'string' } },
 });
 const { json, only } = values;
-const isWanted = (name: string) => only === undefined || name.startsWith(only) || only.startsWith(name);
+const isWithin = (inner: string, outer: string) => `${inner}/`.startsWith(`${outer}/`);
+const isWanted = (name: string) => only === undefined || isWithin(name, only) || isWithin(only, name);
 
 const results: BenchResult[] = [];
 for (const suite of SUITES) results.push(...(await suite(isWanted)));
-const wanted = results.filter(({ name }) => only === undefined || name.startsWith(only));
+const wanted = results.filter(({ name }) => only === undefined || isWithin(name, only));
 
 if (wanted.length === 0) {
-  console.error(`no bench has a name that begins with "${only}"`);
+  console.error(`no bench is named "${only}" or lies within it`);
   process.exitCode = 2;
 } else if (json) {
   console.log(JSON.stringify(wanted, undefined, 2));

@@ -1,6 +1,4 @@
-import { type ChildProcess, fork } from 'node:child_process';
-import { once } from 'node:events';
-import { fileURLToPath } from 'node:url';
+import { firstMessageOf, startProcess } from './bench-process.ts';
 import type { BenchResult } from './bench-result.ts';
 
 const COUNTS = [20_000, 100_000];
@@ -41,33 +39,15 @@ export async function watchCacheSuite(isWanted: (name: string) => boolean): Prom
 }
 
 async function measure(count: number): Promise<{ ours: ClientFigures; theirs: ClientFigures }> {
-  const server = start('watch-cache-server.ts', [String(count)]);
+  const server = startProcess('watch-cache-server.ts', [String(count)]);
   try {
-    const { url } = await answerOf<{ url: string }>(server);
+    const { url } = await firstMessageOf<{ url: string }>(server);
     const run = (client: string) =>
-      answerOf<ClientFigures>(start('watch-cache-client.ts', [client, url, String(count)]));
+      firstMessageOf<ClientFigures>(startProcess('watch-cache-client.ts', [client, url, String(count)]));
     return { ours: await run('ours'), theirs: await run('informer') };
   } finally {
     server.disconnect();
   }
-}
-
-function start(file: string, parameters: readonly string[]): ChildProcess {
-  const path = fileURLToPath(new URL(file, import.meta.url));
-  return fork(path, parameters, {
-    execArgv: ['--expose-gc'],
-    stdio: ['ignore', 'inherit', 'inherit', 'ipc'],
-  });
-}
-
-/** The child's first message; throws when it ends without one. */
-async function answerOf<T>(child: ChildProcess): Promise<T> {
-  const ended = new AbortController();
-  child.once('exit', (code) =>
-    ended.abort(new Error(`a bench process ended with code ${code} and no figures`)),
-  );
-  const [answer] = (await once(child, 'message', { signal: ended.signal })) as [T];
-  return answer;
 }
 
 function round(value: number): number {
