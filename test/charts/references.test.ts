@@ -30,21 +30,30 @@ describe.each(CLUSTERS.map(({ name }) => name))('what objects of %s refer to', (
         object.metadata.namespace === namespace && isSelectedBy(labels, template.metadata.labels),
     );
 
+  /** Without an account of its own a pod has the namespace's default one, and then it must not get its token. */
+  const accountFault = (metadata: Manifest, spec: Manifest): readonly string[] => {
+    const name: string | undefined = spec.serviceAccountName;
+    if (name === undefined) {
+      return spec.automountServiceAccountToken === false ? [] : [`${metadata.name}: the default account`];
+    }
+    return isThere('ServiceAccount', metadata.namespace, name) ? [] : [`${metadata.name}: account ${name}`];
+  };
+
   it('is there: accounts, ConfigMaps, priorities', () => {
     const missing = pods.flatMap(({ object: { metadata }, template: { spec } }) => {
       const mounted: readonly string[] = (spec.volumes ?? [])
         .map((volume: Manifest) => volume.configMap?.name)
         .filter((name: string | undefined) => name !== undefined);
+      const priorities = [spec.priorityClassName as string | undefined].filter(
+        (name) => name !== undefined && !BUILT_IN_PRIORITIES.includes(name),
+      );
       return [
-        ...(isThere('ServiceAccount', metadata.namespace, spec.serviceAccountName)
-          ? []
-          : [`${metadata.name}: account ${spec.serviceAccountName}`]),
+        ...accountFault(metadata, spec),
         ...mounted
           .filter((name) => !isThere('ConfigMap', metadata.namespace, name))
           .map((name) => `${metadata.name}: ConfigMap ${name}`),
-        ...[spec.priorityClassName]
-          .filter((name) => name !== undefined && !BUILT_IN_PRIORITIES.includes(name))
-          .filter((name) => !isThere('PriorityClass', undefined, name))
+        ...priorities
+          .filter((name) => !isThere('PriorityClass', undefined, name ?? ''))
           .map((name) => `${metadata.name}: PriorityClass ${name}`),
       ];
     });
