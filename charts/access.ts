@@ -47,4 +47,10 @@ const CLUSTER_RULES: k8s.PolicyRule[] = [
 const NAMESPACE_RULES: k8s.PolicyRule[] = [
   { apiGroups: ['coordination.k8s.io'], resources: ['leases'], verbs: ['get', 'create', 'update'] },
   { apiGroups: [''], resources: ['configmaps'], verbs: READ },
+  // The ledger: each operation is written before its first call, and deleted a day after its end.
+  {
+    apiGroups: ['smartscale.dev'],
+    resources: ['scalingoperations'],
+    verbs: ['list', 'create', 'update', 'delete'],
+  },
 ];

@@ -12,6 +12,7 @@ import { PolicyAccessChart } from './policy-access.ts';
 import { PriorityClassesChart } from './priority-classes.ts';
 import { PrometheusChart } from './prometheus.ts';
 import { PrometheusRulesChart } from './prometheus-rules.ts';
+import { ScalingOperationChart } from './scaling-operation.ts';
 
 /**
  * What each cluster holds: layer → file → chart. `clusters/<cluster>/<layer>/<file>.yaml` is generated from it, with a kustomization.yaml
@@ -20,6 +21,7 @@ import { PrometheusRulesChart } from './prometheus-rules.ts';
 export const CLUSTER_LAYERS = {
   crds: {
     'node-fleet': { source: 'charts/node-fleet.ts', chart: NodeFleetChart },
+    'scaling-operation': { source: 'charts/scaling-operation.ts', chart: ScalingOperationChart },
   },
   infrastructure: {
     namespaces: { source: 'charts/namespaces.ts', chart: NamespacesChart },

@@ -94,13 +94,18 @@ export interface TelemetryQuery {
 export interface Ledger {
   /** All that have not ended, and those that ended within the retention. */
   list(signal: AbortSignal): Promise<readonly Operation[]>;
-  /** Creates or replaces by id. */
-  put(operation: Operation, signal: AbortSignal): Promise<void>;
+  /**
+   * Creates or replaces by id, as the leader of this fencing token. Throws `FencedError` when a later leader has written the
+   * operation: what this replica knows is outdated, and it must not act on it.
+   */
+  put(operation: Operation, token: number, signal: AbortSignal): Promise<void>;
 }
 
 /** Whether this replica may write to the world now; checked before every write. */
 export interface Leadership {
   isLeader(): boolean;
+  /** Rises with each change of the leader: a store refuses what an earlier leader writes late. */
+  fencingToken(): number;
 }
 
 /** A policy text as its source shows it; `undefined` while there is none. */
@@ -170,5 +175,16 @@ export class PortError extends Error {
     this.name = 'PortError';
     this.retry = options.retry;
     this.code = options.code;
+  }
+}
+
+/** A later leader has written the operation already: this replica was paused or cut off, and has lost its lease. */
+export class FencedError extends PortError {
+  constructor(operationId: string, token: number, stored: number) {
+    super(
+      `operation ${operationId} was written by leader ${stored}, this replica is leader ${token}: it leads no more`,
+      { retry: 'transient', code: 'fenced' },
+    );
+    this.name = 'FencedError';
   }
 }

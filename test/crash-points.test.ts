@@ -14,9 +14,9 @@ function forgetful(world: SimulatedWorld): Ledger {
   const own = new MemoryLedger();
   return {
     list: () => own.list(),
-    put: async (operation) => {
-      await own.put(operation);
-      await world.ledger.put(operation);
+    put: async (operation, token) => {
+      await own.put(operation, token);
+      await world.ledger.put(operation, token);
     },
   };
 }

@@ -35,6 +35,6 @@ export async function moveOn<T extends Operation>(
 
 /** Writes the operation to the ledger and reports it. */
 export async function writeDown(operation: Operation, ports: ActPorts, signal: AbortSignal): Promise<void> {
-  await ports.ledger.put(operation, signal);
+  await ports.ledger.put(operation, ports.leadership.fencingToken(), signal);
   ports.reporter.report({ kind: 'operation', operation, atMs: ports.clock.now() });
 }

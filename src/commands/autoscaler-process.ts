@@ -3,9 +3,9 @@ import { FilePolicySource } from '../adapters/file/file-policy-source.ts';
 import { KubeTransport } from '../adapters/kubernetes/kube-transport.ts';
 import { KubernetesCluster } from '../adapters/kubernetes/kubernetes-cluster.ts';
 import { KubernetesEvents } from '../adapters/kubernetes/kubernetes-events.ts';
+import { KubernetesLedger } from '../adapters/kubernetes/kubernetes-ledger.ts';
 import { LeaseLeadership } from '../adapters/kubernetes/lease-leadership.ts';
 import { KubeLeaseStore } from '../adapters/kubernetes/lease-store.ts';
-import { MemoryLedger } from '../adapters/memory/memory-ledger.ts';
 import type { ControllerPorts } from '../controller.ts';
 import type { Clock, Cloud, Leadership, PolicySource, Telemetry } from '../ports.ts';
 import { type ReadinessCheck, startHttp } from '../report/http-server.ts';
@@ -75,7 +75,7 @@ export async function runAutoscaler(
       cluster: new KubernetesCluster(live.view, live.transport),
       cloud: parts.cloud,
       telemetry: parts.telemetry,
-      ledger: new MemoryLedger(),
+      ledger: new KubernetesLedger(live.transport, options.namespace),
       leadership,
       clock: parts.clock,
       reporter: voice.reporter,

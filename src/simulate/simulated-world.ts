@@ -112,6 +112,7 @@ export class SimulatedWorld {
   #loadFactor = 1;
   #bursts = 0;
   #isLeader = true;
+  #fencingToken = 1;
   #reading: LoadReading = { demandMillis: 0, servedMillis: 0, nodes: new Map() };
 
   constructor(options: WorldOptions) {
@@ -185,6 +186,7 @@ export class SimulatedWorld {
   /** Whether the controller holds the lease. */
   setLeader(isLeader: boolean): void {
     this.log.add('lease', { held: isLeader });
+    if (isLeader && !this.#isLeader) this.#fencingToken += 1;
     this.#isLeader = isLeader;
   }
 
@@ -237,7 +239,7 @@ export class SimulatedWorld {
       cloud: watchedCloud(this.cloud, watch),
       telemetry: this.telemetry,
       ledger: this.ledger,
-      leadership: { isLeader: () => this.#isLeader },
+      leadership: { isLeader: () => this.#isLeader, fencingToken: () => this.#fencingToken },
       clock: this.clock,
       reporter: this.#reporter,
       policySource: this.policySource,

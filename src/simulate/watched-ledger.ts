@@ -31,7 +31,8 @@ export class WatchedLedger implements Ledger {
     return this.#ledger.list();
   }
 
-  async put(operation: Operation): Promise<void> {
+  async put(operation: Operation, token: number): Promise<void> {
+    await this.#ledger.put(operation, token);
     const before = this.#all.get(operation.id);
     this.#all.set(operation.id, operation);
     if (before?.step !== operation.step)
@@ -41,6 +42,5 @@ export class WatchedLedger implements Ledger {
         step: operation.step,
         outcome: operation.outcome?.code,
       });
-    await this.#ledger.put(operation);
   }
 }

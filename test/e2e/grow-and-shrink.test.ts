@@ -1,4 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { hasEnded, type Operation } from '../../src/model/operation.ts';
+import { aRemoval } from '../builders/fleet.ts';
 import {
   aliveInstances,
   eventsOn,
@@ -7,21 +9,32 @@ import {
   untilSettled,
   workers,
 } from './harness/fleet-state.ts';
-import { shippedObjects } from './harness/manifests.ts';
+import { applyObject, shippedObjects } from './harness/manifests.ts';
 import { measured } from './harness/measurements.ts';
 import { eventually } from './harness/poll.ts';
 import { IDLE, STEADY, testPolicy } from './harness/test-policy.ts';
 import { rightsGiven, rightsUsed } from './harness/used-rights.ts';
 import { budget, deploy, disruptionsAllowed, dropBudget, runningPods, scale } from './harness/workloads.ts';
-import { startWorld, type World } from './harness/world.ts';
+import { NAMESPACE, startWorld, type World } from './harness/world.ts';
 
 const APP = 'web';
+/** A removal of long ago: the ledger keeps what has ended for a day. */
+const LONG_ENDED = {
+  apiVersion: 'smartscale.dev/v1',
+  kind: 'ScalingOperation',
+  metadata: { name: 'd-long-ago-1', namespace: NAMESPACE },
+  spec: {
+    fencingToken: 0,
+    operation: aRemoval({ id: 'd-long-ago-1', step: 'removed', endedAtMs: Date.now() - 2 * 86_400_000 }),
+  },
+};
 let world: World;
 
 beforeAll(async () => {
   world = await startWorld('grow-and-shrink');
   world.exporters.setAll(STEADY);
   await world.setPolicy(testPolicy());
+  await eventually('an old entry in the ledger', () => applyObject(world.kube, LONG_ENDED));
 });
 
 afterAll(async () => {
@@ -132,6 +145,15 @@ describe('the autoscaler on real components', () => {
     expect(idleFor.filter((line) => Number(line['desiredNodes']) < 2)).toEqual([]);
     expect(await aliveInstances(world)).toHaveLength(2);
     await expectNothingLeaked(world);
+  });
+
+  it('keeps what it did in the ledger, and forgets what ended more than a day ago', async () => {
+    const items = await world.kube.list(`/apis/smartscale.dev/v1/namespaces/${NAMESPACE}/scalingoperations`);
+    const operations = items.map((item) => (item['spec'] as { operation: Operation }).operation);
+    expect(operations.map(({ id }) => id)).not.toContain('d-long-ago-1');
+    expect(operations.filter(({ step }) => step === 'ready')).toHaveLength(3);
+    expect(operations.map(({ step }) => step)).toEqual(expect.arrayContaining(['aborted', 'removed']));
+    expect(operations.filter((operation) => !hasEnded(operation))).toEqual([]);
   });
 
   it('has used every right that the shipped roles give, and no other', () => {

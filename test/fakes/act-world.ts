@@ -24,7 +24,7 @@ export class ActWorld {
     cluster: this.cluster,
     cloud: this.cloud,
     ledger: this.ledger,
-    leadership: { isLeader: () => this.isLeader },
+    leadership: { isLeader: () => this.isLeader, fencingToken: () => 1 },
     clock: this.clock,
     reporter: { report: (event) => this.events.push(event) },
     clusterName: 'test',

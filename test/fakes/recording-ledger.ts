@@ -17,10 +17,10 @@ export class RecordingLedger implements Ledger {
     return this.#ledger.list();
   }
 
-  async put(operation: Operation): Promise<void> {
+  async put(operation: Operation, token = 0): Promise<void> {
     this.#failIfScripted('put');
     this.#log.push(`put ${operation.step}`);
-    await this.#ledger.put(operation);
+    await this.#ledger.put(operation, token);
   }
 
   #failIfScripted(call: 'list' | 'put'): void {

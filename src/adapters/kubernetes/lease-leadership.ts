@@ -33,6 +33,8 @@ export class LeaseLeadership implements Leadership {
   #isHeld = false;
   /** When the last successful renewal was sent, which is before anyone else could see it. */
   #renewedAtMs = 0;
+  /** Of the lease as this process held it last; never that of another holder. */
+  #token = 0;
 
   constructor(options: LeaseLeadershipOptions) {
     this.#options = options;
@@ -41,6 +43,11 @@ export class LeaseLeadership implements Leadership {
   /** False as soon as the last renewal is older than the renew deadline, even if a stalled loop has not noticed it. */
   isLeader(): boolean {
     return this.#isHeld && this.#options.clock.monotonicMs() - this.#renewedAtMs < RENEW_DEADLINE_MS;
+  }
+
+  /** The lease's count of transitions: each holder has its own, and a later one a higher. */
+  fencingToken(): number {
+    return this.#token;
   }
 
   /** Resolves once this process leads, or when the signal aborts. */
@@ -102,6 +109,7 @@ export class LeaseLeadership implements Leadership {
     this.#observe(stored);
     this.#renewedAtMs = sentAtMs;
     this.#isHeld = true;
+    this.#token = stored.record.leaseTransitions;
     return true;
   }
 

@@ -1,28 +1,29 @@
+import { forgettable } from '../../model/ledger-retention.ts';
 import { hasEnded, type Operation } from '../../model/operation.ts';
-import type { Ledger } from '../../ports.ts';
-
-/** How long ended operations are kept, and how many at most: cooldowns and rests look back hours, never days. */
-const RETENTION_MS = 24 * 3_600_000;
-const MOST_ENDED = 1_000;
+import { FencedError, type Ledger } from '../../ports.ts';
 
 /** A ledger in this process's memory: what a restart loses is found again in EC2's tags and on the nodes. */
 export class MemoryLedger implements Ledger {
   readonly #operations = new Map<string, Operation>();
+  readonly #tokens = new Map<string, number>();
 
   async list(): Promise<readonly Operation[]> {
     return [...this.#operations.values()];
   }
 
-  async put(operation: Operation): Promise<void> {
-    this.#operations.set(operation.id, operation);
+  async put(operation: Operation, token: number): Promise<void> {
+    const { id } = operation;
+    const known = this.#tokens.get(id) ?? token;
+    if (known > token) throw new FencedError(id, token, known);
+    this.#operations.set(id, operation);
+    this.#tokens.set(id, token);
     if (hasEnded(operation)) this.#forget(operation.endedAtMs ?? operation.createdAtMs);
   }
 
   #forget(nowMs: number): void {
-    const ended = [...this.#operations.values()].filter(hasEnded);
-    const old = ended.filter(
-      (o, i) => i < ended.length - MOST_ENDED || nowMs - (o.endedAtMs ?? o.createdAtMs) > RETENTION_MS,
-    );
-    for (const operation of old) this.#operations.delete(operation.id);
+    for (const { id } of forgettable([...this.#operations.values()], nowMs)) {
+      this.#operations.delete(id);
+      this.#tokens.delete(id);
+    }
   }
 }
