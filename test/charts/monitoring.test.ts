@@ -1,13 +1,18 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { describe, expect, it } from '@jest/globals';
 import { parse } from 'yaml';
 import { CLUSTERS } from '../../charts/clusters.ts';
 import { DASHBOARDS } from '../../charts/dashboards.ts';
+import { IMAGES } from '../../charts/images.ts';
 import { RETENTION } from '../../charts/prometheus.ts';
 import { SCRAPE_JOBS } from '../../charts/scrape-jobs.ts';
 import { cpuMillis, memoryMiB } from '../../src/adapters/kubernetes/quantity.ts';
 import { STARTUP_TAINT_KEY } from '../../src/model/node.ts';
 import { type Manifest, objectOf, objectsOf } from './generated-objects.ts';
 
+/** What the end-to-end tier builds. */
+const TOOLS = join(import.meta.dirname, '..', 'e2e', 'tools');
 const LAYER = 'clusters/production/monitoring';
 const FILES = ['grafana', 'kube-state-metrics', 'node-exporter', 'prometheus'].map(
   (name) => `${LAYER}/${name}.yaml`,
@@ -72,6 +77,16 @@ describe('the monitoring layer', () => {
       for (const { image } of podOf(workload).containers)
         expect(image).toMatch(/:v?\d+\.\d+\.\d+@sha256:[0-9a-f]{64}$/);
     }
+  });
+
+  it.each([
+    ['kube-state-metrics', IMAGES.kubeStateMetrics, 'k8s.io/kube-state-metrics/v2 v2.$1.$2'],
+    ['node-exporter', IMAGES.nodeExporter, 'github.com/prometheus/node_exporter v1.$1.$2'],
+    // Prometheus 3.13.3 is v0.313.3 as a module.
+    ['prometheus', IMAGES.prometheus, 'github.com/prometheus/prometheus v0.3$1.$2'],
+  ])('ships the %s that the end-to-end tier runs', (tool, image, pattern) => {
+    const pin = image.replace(/^.*:v?\d+\.(\d+)\.(\d+)@.*$/, pattern);
+    expect(readFileSync(join(TOOLS, tool, 'go.mod'), 'utf8')).toContain(`${pin} `);
   });
 
   it('holds no secret', () => {

@@ -1,21 +1,19 @@
 import { spawnSync } from 'node:child_process';
-import {
-  chmodSync,
-  cpSync,
-  existsSync,
-  mkdirSync,
-  mkdtempSync,
-  readdirSync,
-  renameSync,
-  rmSync,
-} from 'node:fs';
+import { chmodSync, cpSync, existsSync, mkdirSync, mkdtempSync, renameSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { whileLocked } from './build-lock.ts';
-import { cacheRoot, type GoToolSet, type ToolSet, toolFolder, toolSource } from './tool-cache.ts';
+import {
+  cacheRoot,
+  type GoToolSet,
+  type MonitoringToolSet,
+  type ToolSet,
+  toolFolder,
+  toolSource,
+} from './tool-cache.ts';
 
 /*
- * Builds whatever this tier needs and does not have: the control plane, KWOK, kubectl and Flux's controllers with Go, moto in a Python environment, Prometheus from
- * its Debian package. Run by jest before the first test, or by hand: `node test/e2e/harness/build-tools.ts`.
+ * Builds whatever this tier needs and does not have: the control plane, KWOK, kubectl, Flux's controllers, Prometheus and its exporters
+ * with Go, moto in a Python environment. Run by jest before the first test, or by hand: `node test/e2e/harness/build-tools.ts`.
  */
 
 const KUBERNETES_VERSION = { major: '1', minor: '36', git: 'v1.36.3' };
@@ -36,6 +34,14 @@ const LDFLAGS: Readonly<Record<GoToolSet, string>> = {
   'source-controller': STRIPPED,
   'kustomize-controller': STRIPPED,
   'flux-crds': STRIPPED,
+  prometheus: STRIPPED,
+  'kube-state-metrics': STRIPPED,
+  'node-exporter': STRIPPED,
+};
+const MONITORING: readonly MonitoringToolSet[] = ['prometheus', 'kube-state-metrics', 'node-exporter'];
+/** Of the ways in which Prometheus finds targets, the one that is shipped: the others take minutes to compile. */
+const TAGS: Partial<Readonly<Record<GoToolSet, string>>> = {
+  prometheus: 'remove_all_sd,enable_kubernetes_sd',
 };
 /** Flux's controllers that Go can build from their modules alone; the others are known here by the types of their APIs only. */
 const FLUX = ['source-controller', 'kustomize-controller'] as const;
@@ -87,7 +93,10 @@ function recipes(): readonly [string, () => void][] {
     ...FLUX.map((set): [string, () => void] => [set, () => buildOnce(set, (into) => buildFlux(set, into))]),
     ["the other Flux controllers' CRDs", () => buildOnce('flux-crds', generateCrds)],
     ['moto', () => buildOnce('moto', installMoto, { inPlace: true })],
-    ['Prometheus', installPrometheus],
+    ...MONITORING.map((set): [string, () => void] => [
+      set,
+      () => buildOnce(set, (into) => buildGo(set, into)),
+    ]),
     ['openssl', () => requireCommand('openssl', ['version'], 'install it: apt-get install openssl')],
   ];
 }
@@ -115,7 +124,8 @@ function buildOnce(
 
 function buildGo(set: GoToolSet, into: string): void {
   requireCommand('go', ['version'], GO_ADVICE);
-  run('go', ['build', '-ldflags', LDFLAGS[set], '-o', `${into}/`, 'tool'], toolSource(set));
+  const flags = ['-tags', TAGS[set] ?? '', '-ldflags', LDFLAGS[set]];
+  run('go', ['build', ...flags, '-o', `${into}/`, 'tool'], toolSource(set));
 }
 
 function copyStages(into: string): void {
@@ -172,31 +182,6 @@ function installMoto(into: string): void {
     ['install', '--quiet', '--disable-pip-version-check', '-r', join(toolSource('moto'), 'requirements.txt')],
     into,
   );
-}
-
-/** The Prometheus to run: the machine's own, or the one unpacked into the cache. */
-export function prometheusBinary(): string {
-  const own = '/usr/bin/prometheus';
-  return existsSync(own) ? own : join(cacheRoot(), 'prometheus', 'usr', 'bin', 'prometheus');
-}
-
-function installPrometheus(): void {
-  if (existsSync(prometheusBinary())) return;
-  const advice = 'install it: apt-get install prometheus';
-  requireCommand('apt-get', ['--version'], advice);
-  requireCommand('dpkg', ['--version'], advice);
-  say('prometheus: fetching the Debian package');
-  const folder = join(cacheRoot(), 'prometheus-package');
-  mkdirSync(folder, { recursive: true });
-  if (spawnSync('apt-get', ['download', 'prometheus'], { cwd: folder }).status !== 0) {
-    if (process.getuid?.() !== 0)
-      throw new Unavailable(`the package lists are old and this is not root; ${advice}`);
-    run('apt-get', ['update', '-qq'], folder);
-    run('apt-get', ['download', 'prometheus'], folder);
-  }
-  const archive = readdirSync(folder).find((file) => file.endsWith('.deb'));
-  if (archive === undefined) throw new Unavailable(advice);
-  run('dpkg', ['-x', archive, join(cacheRoot(), 'prometheus')], folder);
 }
 
 function requireCommand(command: string, args: readonly string[], advice: string): void {

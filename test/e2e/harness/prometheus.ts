@@ -1,9 +1,9 @@
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { prometheusBinary } from './build-tools.ts';
 import { OwnedProcess } from './child-process.ts';
 import { freePort } from './free-port.ts';
 import { eventually } from './poll.ts';
+import { goTool } from './tool-cache.ts';
 
 export interface Prometheus {
   readonly url: string;
@@ -25,7 +25,7 @@ export async function startPrometheus(folder: string, target: string): Promise<P
   const url = `http://127.0.0.1:${port}`;
   const process = OwnedProcess.start({
     name: 'prometheus',
-    command: prometheusBinary(),
+    command: goTool('prometheus', 'prometheus'),
     args: [
       `--config.file=${config}`,
       `--storage.tsdb.path=${join(folder, 'prometheus')}`,

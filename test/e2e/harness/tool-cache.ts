@@ -13,7 +13,11 @@ export type GoToolSet =
   | 'kubectl'
   | 'source-controller'
   | 'kustomize-controller'
-  | 'flux-crds';
+  | 'flux-crds'
+  | MonitoringToolSet;
+
+/** What the monitoring layer ships, in the versions that it pins. */
+export type MonitoringToolSet = 'prometheus' | 'kube-state-metrics' | 'node-exporter';
 
 const PINNED_BY: Readonly<Record<ToolSet, readonly string[]>> = {
   'control-plane': ['go.mod', 'go.sum'],
@@ -22,6 +26,9 @@ const PINNED_BY: Readonly<Record<ToolSet, readonly string[]>> = {
   'source-controller': ['go.mod', 'go.sum'],
   'kustomize-controller': ['go.mod', 'go.sum'],
   'flux-crds': ['go.mod', 'go.sum'],
+  prometheus: ['go.mod', 'go.sum'],
+  'kube-state-metrics': ['go.mod', 'go.sum'],
+  'node-exporter': ['go.mod', 'go.sum'],
   moto: ['requirements.txt'],
 };
 
