@@ -10,15 +10,9 @@ import {
   objectsOfCluster,
   podTemplateOf,
 } from './generated-objects.ts';
+import { isNamespaced } from './manifest-schemas.ts';
 import { restrictedFaults } from './pod-security.ts';
 
-const OF_THE_WHOLE_CLUSTER = new Set([
-  'ClusterRole',
-  'ClusterRoleBinding',
-  'CustomResourceDefinition',
-  'Namespace',
-  'PriorityClass',
-]);
 const KNOWN_NAMESPACES = new Set<string>([...Object.values(NAMESPACES), 'flux-system']);
 /** A workload that has one replica says in this annotation why one is enough. */
 const ONE_REPLICA = 'smartscale.dev/one-replica-because';
@@ -47,10 +41,10 @@ describe.each(CLUSTERS.map(({ name }) => name))('the objects of %s', (cluster) =
 
   it('have a namespace that exists, or are of the whole cluster', () => {
     expect(
-      namesWhere(all, ({ object: { kind, metadata } }) =>
-        OF_THE_WHOLE_CLUSTER.has(kind)
-          ? metadata.namespace !== undefined
-          : !KNOWN_NAMESPACES.has(metadata.namespace),
+      namesWhere(all, ({ object }) =>
+        isNamespaced(object)
+          ? !KNOWN_NAMESPACES.has(object.metadata.namespace)
+          : object.metadata.namespace !== undefined,
       ),
     ).toEqual([]);
   });
