@@ -9,7 +9,6 @@ import {
 } from './control-plane-pod.ts';
 import { IMAGES } from './images.ts';
 import { NAMESPACES } from './namespaces.ts';
-import { POLICY } from './policy-layer.ts';
 import { PRIORITY } from './priority-classes.ts';
 
 /** The status page, `/metrics` and the probes. */
@@ -63,7 +62,7 @@ function argumentsOf(settings: ClusterSettings): string[] {
     'run',
     `--cluster-name=${settings.name}`,
     `--namespace=${NAMESPACES.smartscale}`,
-    `--policy-configmap=${POLICY.configMap}`,
+    `--node-fleet=${settings.name}`,
     `--prometheus-url=http://prometheus.${NAMESPACES.monitoring}:9090`,
     `--port=${HTTP_PORT}`,
   ];

@@ -17,7 +17,7 @@ export class AutoscalerChart extends Chart {
   constructor(scope: Construct, id: string, settings: ClusterSettings) {
     super(scope, id);
     new k8s.KubeServiceAccount(this, 'account', { metadata: METADATA, automountServiceAccountToken: false });
-    new Access(this, 'access', METADATA);
+    new Access(this, 'access', { ...METADATA, fleet: settings.name });
     addDeployment(this, settings);
     new k8s.KubePodDisruptionBudget(this, 'disruption-budget', {
       metadata: METADATA,

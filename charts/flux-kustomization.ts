@@ -4,6 +4,9 @@ import type { Construct } from 'constructs';
 /** Where Flux itself lives, and the name of its source and of the Kustomization that syncs its own objects. */
 export const FLUX = 'flux-system';
 
+/** The Kustomization that applies the policy: the autoscaler asks it for the commit. */
+export const POLICY_KUSTOMIZATION = 'policy';
+
 /** On an object that Flux must never remove, whatever a commit leaves out. */
 export const NEVER_PRUNED = { 'kustomize.toolkit.fluxcd.io/prune': 'disabled' } as const;
 

@@ -1,7 +1,7 @@
 import { Chart } from 'cdk8s';
 import type { Construct } from 'constructs';
 import type { ClusterSettings } from './clusters.ts';
-import { fluxKustomization, NEVER_PRUNED } from './flux-kustomization.ts';
+import { fluxKustomization, NEVER_PRUNED, POLICY_KUSTOMIZATION } from './flux-kustomization.ts';
 import { NAMESPACES } from './namespaces.ts';
 import { POLICY_ACCOUNT } from './policy-access.ts';
 
@@ -13,7 +13,7 @@ export class FluxPolicyChart extends Chart {
   constructor(scope: Construct, id: string, { name: cluster }: ClusterSettings) {
     super(scope, id);
     fluxKustomization(this, {
-      name: 'policy',
+      name: POLICY_KUSTOMIZATION,
       path: `./clusters/${cluster}`,
       interval: '1m',
       retryInterval: '15s',

@@ -3,7 +3,7 @@ import type { PlainFile } from './layout.ts';
 import { NAMESPACES } from './namespaces.ts';
 import { NODE_FLEET } from './node-fleet.ts';
 
-/** The ConfigMap that carries a cluster's policy, and the file that people write it in. */
+/** The ConfigMap that carries a cluster's policy, without its hash, and the file that people write it in. */
 export const POLICY = { configMap: 'smartscale-policy', file: 'policy.yaml' } as const;
 
 const SOURCE = 'charts/policy-layer.ts';
@@ -29,7 +29,8 @@ const KUSTOMIZATION = {
       name: POLICY.configMap,
       namespace: NAMESPACES.smartscale,
       files: [POLICY.file],
-      options: { disableNameSuffixHash: true },
+      // The name carries the content's hash, so the content never changes: a policy is what a commit says, or it is another one.
+      options: { immutable: true },
     },
   ],
   configurations: ['name-references.yaml'],

@@ -13,8 +13,8 @@ import type { Reason } from './model/reason.ts';
 import type { Snapshot } from './model/snapshot.ts';
 import { type ObservePorts, Observer, type Outlook } from './observe/observer.ts';
 import type { PolicyInForce } from './policy/policy-in-force.ts';
-import { PolicyWatch } from './policy/policy-watch.ts';
-import { type PolicyDocument, type PolicySource, PortError, type Telemetry } from './ports.ts';
+import { PolicyFollower } from './policy-follower.ts';
+import { type PolicySource, PortError, type Telemetry } from './ports.ts';
 
 /** Changes of the cluster and steps of operations within this time make one round. */
 const COALESCE_MS = 50;
@@ -37,7 +37,7 @@ export class Controller {
   readonly #context: ActContext;
   readonly #observer: Observer;
   readonly #runner: OperationRunner;
-  readonly #policies = new PolicyWatch<PolicyDocument>();
+  readonly #policies: PolicyFollower;
   readonly #leftovers = new Leftovers();
   readonly #latch = new Latch();
   /** Rings for the next round by time: the interval, or what the last plan waits for. */
@@ -57,6 +57,7 @@ export class Controller {
     this.#ports = ports;
     this.#context = actContext(ports);
     this.#observer = new Observer(ports);
+    this.#policies = new PolicyFollower(ports);
     this.#changes = new Alarm(ports.clock, () => this.wake());
     this.#runner = new OperationRunner(this.#context, () => this.#changes.ringWithin(COALESCE_MS));
     this.#alarm = new Alarm(ports.clock, () => this.#onTime());
@@ -75,7 +76,7 @@ export class Controller {
     const wake = () => this.wake();
     signal.addEventListener('abort', wake);
     try {
-      await cluster.synced(signal);
+      await Promise.all([cluster.synced(signal), policySource.synced(signal)]);
       this.#runner.start(signal);
       this.wake();
       await this.#loop(signal);
@@ -162,7 +163,7 @@ export class Controller {
   }
 
   async #round(signal: AbortSignal): Promise<number> {
-    this.#followPolicy();
+    this.#policies.follow();
     const nowMs = this.#ports.clock.now();
     const inForce = this.#policies.inForce;
     if (inForce === undefined || !this.#leads()) return nowMs + IDLE_LOOK_MS;
@@ -228,48 +229,18 @@ export class Controller {
     return isLeader;
   }
 
-  #followPolicy(): void {
-    const { policySource, reporter, clock } = this.#ports;
-    const news = this.#policies.look(policySource.current());
-    const atMs = clock.now();
-    switch (news.kind) {
-      case 'nothing':
-        return;
-      case 'accepted': {
-        const { min: minNodes, max: maxNodes } = news.inForce.policy.nodes;
-        const { digest } = news.inForce.identity;
-        reporter.report({
-          kind: 'policy-accepted',
-          document: news.document,
-          digest,
-          bounds: { minNodes, maxNodes },
-          atMs,
-        });
-        return;
-      }
-      case 'rejected':
-        reporter.report({ kind: 'policy-rejected', document: news.document, faults: news.faults, atMs });
-        return;
-      case 'vanished':
-        this.#tell('warning', this.#policies.inForce === undefined ? NO_POLICY : POLICY_VANISHED);
-        return;
-    }
-  }
-
   #tell(severity: 'info' | 'warning', reason: Reason): void {
-    const atMs = this.#ports.clock.now();
-    this.#ports.reporter.report({ kind: 'notice', severity, subject: { kind: 'fleet' }, reason, atMs });
+    const policy = this.#policies.inForce?.identity;
+    this.#ports.reporter.report({
+      kind: 'notice',
+      severity,
+      subject: { kind: 'fleet' },
+      reason,
+      ...(policy === undefined ? {} : { policy }),
+      atMs: this.#ports.clock.now(),
+    });
   }
 }
-
-const NO_POLICY: Reason = {
-  code: 'no-policy',
-  text: 'There is no policy: nothing is decided until one is committed.',
-};
-const POLICY_VANISHED: Reason = {
-  code: 'policy-vanished',
-  text: 'The policy is gone from its source: the last good one stays in force. Commit it again.',
-};
 
 /** One decision on a world that is not changed: what `run` would do now. */
 export async function decideOnce(

@@ -6,6 +6,7 @@ import type { Operation } from './model/operation.ts';
 import type { EvictionOutcome, LaunchOutcome } from './model/outcome.ts';
 import type { Plan } from './model/plan.ts';
 import type { Pod } from './model/pod.ts';
+import type { PolicyIdentity } from './model/policy-identity.ts';
 import type { Reason } from './model/reason.ts';
 import type { Utilization } from './model/signal.ts';
 import type { DaemonOverhead, Snapshot } from './model/snapshot.ts';
@@ -108,18 +109,40 @@ export interface Leadership {
   fencingToken(): number;
 }
 
-/** A policy text as its source shows it; `undefined` while there is none. */
+/** A policy text as its source shows it. */
 export interface PolicyDocument {
   readonly text: string;
-  /** Where it came from, for messages: a file or a ConfigMap's name. */
+  /** The file it stands in, for messages. */
   readonly origin: string;
   readonly revision: string | undefined;
   /** Who committed it and the subject of the commit, where the source knows. */
   readonly commit?: { readonly author: string; readonly subject: string; readonly atMs: number };
+  /** The objects of the cluster that brought it, where it came by them. */
+  readonly reference?: PolicyReference;
+}
+
+/** Which ConfigMap carries a policy, and which NodeFleet names it in which of its generations. */
+export interface PolicyReference {
+  readonly configMap: string;
+  readonly fleetUid: string;
+  readonly generation: number;
+}
+
+/** The policy that was in force last, as its source remembers it beyond the life of a process. */
+export interface RememberedPolicy {
+  readonly text: string;
+  readonly origin: string;
+  readonly identity: PolicyIdentity;
 }
 
 export interface PolicySource {
+  /** Resolves once the source has been asked; what it shows before means nothing. */
+  synced(signal: AbortSignal): Promise<void>;
+  /** `undefined` while there is none. */
   current(): PolicyDocument | undefined;
+  /** What is missing while `current()` is undefined, for people: a statement without a full stop. */
+  whyNone(): string;
+  lastGood(): RememberedPolicy | undefined;
   onChange(listener: () => void): () => void;
 }
 
@@ -139,15 +162,25 @@ export type ReportEvent =
   | {
       readonly kind: 'policy-accepted';
       readonly document: PolicyDocument;
-      readonly digest: string;
+      /** What the decisions from now on name: its revision is the one that brought the policy in force. */
+      readonly identity: PolicyIdentity;
       /** The policy's `nodes.min` and `nodes.max`, for whoever shows the fleet against them. */
       readonly bounds: { readonly minNodes: number; readonly maxNodes: number };
+      readonly atMs: number;
+    }
+  /** The policy in force again, in other words or under another name: nothing changes but what its source shows. */
+  | {
+      readonly kind: 'policy-restated';
+      readonly document: PolicyDocument;
+      readonly identity: PolicyIdentity;
       readonly atMs: number;
     }
   | {
       readonly kind: 'policy-rejected';
       readonly document: PolicyDocument;
       readonly faults: readonly string[];
+      /** The last good policy, which stays in force; `undefined`: there is none, and nothing is decided. */
+      readonly inForce: PolicyIdentity | undefined;
       readonly atMs: number;
     }
   /** Something a person should know, about an object of the cluster or the fleet as a whole. */
@@ -157,6 +190,8 @@ export type ReportEvent =
       readonly subject: NoticeSubject;
       readonly reason: Reason;
       readonly operationId?: string;
+      /** The policy that the subject follows from; absent while none is in force. */
+      readonly policy?: PolicyIdentity;
       readonly atMs: number;
     };
 

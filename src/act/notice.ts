@@ -19,5 +19,6 @@ export function notify(
   ports: ActPorts,
 ): void {
   const atMs = ports.clock.now();
-  ports.reporter.report({ kind: 'notice', severity, subject, reason, operationId: operation.id, atMs });
+  const { id: operationId, policy } = operation;
+  ports.reporter.report({ kind: 'notice', severity, subject, reason, operationId, policy, atMs });
 }

@@ -1,5 +1,4 @@
 import type { Logger } from 'pino';
-import { FilePolicySource } from '../adapters/file/file-policy-source.ts';
 import { KubeTransport } from '../adapters/kubernetes/kube-transport.ts';
 import { KubernetesCluster } from '../adapters/kubernetes/kubernetes-cluster.ts';
 import { KubernetesEvents } from '../adapters/kubernetes/kubernetes-events.ts';
@@ -7,29 +6,26 @@ import { KubernetesLedger } from '../adapters/kubernetes/kubernetes-ledger.ts';
 import { LeaseLeadership } from '../adapters/kubernetes/lease-leadership.ts';
 import { KubeLeaseStore } from '../adapters/kubernetes/lease-store.ts';
 import type { ControllerPorts } from '../controller.ts';
-import type { Clock, Cloud, Leadership, PolicySource, Telemetry } from '../ports.ts';
+import type { Clock, Cloud, Leadership, Telemetry } from '../ports.ts';
 import { type ReadinessCheck, startHttp } from '../report/http-server.ts';
 import { JsonLog } from '../report/json-log.ts';
 import { Metrics } from '../report/metrics.ts';
 import { pageRouter } from '../report/page/page-router.ts';
 import { PageState } from '../report/page/page-state.ts';
 import { reportToAll } from '../report/reporters.ts';
+import { flagOf } from './flag-of.ts';
 import { leadWhileHeld } from './lead-while-held.ts';
 import { type LiveCluster, openCluster } from './live-cluster.ts';
+import { openPolicy, type PolicyChoice, type PolicyPart } from './policy-part.ts';
 
 /** Events and the release of the lease get so long at the end. */
 const FAREWELL_MS = 3_000;
 
-export interface ProcessOptions {
+export interface ProcessOptions extends PolicyChoice {
   readonly kubeconfig?: string;
   readonly context?: string;
-  /** Where the lease and the policy's ConfigMap are. */
-  readonly namespace: string;
-  readonly policyConfigmap: string;
-  /** A watched file in the ConfigMap's place. */
-  readonly policy?: string;
+  /** The Lease by which one replica leads; it is in the policy's namespace. */
   readonly leaseName: string;
-  readonly clusterName: string;
   readonly port: number;
   /** Unique to this process. */
   readonly identity: string;
@@ -60,10 +56,11 @@ export async function runAutoscaler(
   const leaseTransport = new KubeTransport(live.credentials, parts.clock);
   const stop = new AbortController();
   try {
-    const policy = await policyOf(options, { live, clock: parts.clock, signal: stop.signal });
+    const { clock, logger } = parts;
+    const policy = await openPolicy(options, { live, clock, logger, signal: stop.signal });
     const isListed = flagOf(live.view.synced(stop.signal));
     const leadership = leadershipOf(options, { transport: leaseTransport, parts });
-    const voice = voiceOf(options, { live, parts, leadership });
+    const voice = voiceOf(options, { live, parts, leadership, policy });
     const http = await startHttp({
       port: options.port,
       registry: voice.metrics.registry,
@@ -107,25 +104,6 @@ async function bidFarewell(events: KubernetesEvents, clock: Clock): Promise<void
   await flushed;
 }
 
-interface PolicyPart {
-  readonly source: PolicySource;
-  /** Whether the source has been asked at all. */
-  readonly isSynced: () => boolean;
-}
-
-async function policyOf(
-  options: ProcessOptions,
-  world: { live: LiveCluster; clock: Clock; signal: AbortSignal },
-): Promise<PolicyPart> {
-  if (options.policy !== undefined) {
-    const source = await FilePolicySource.open(options.policy, world.clock);
-    void source.follow(world.signal);
-    return { source, isSynced: () => true };
-  }
-  const source = world.live.policyIn(options.namespace, options.policyConfigmap);
-  return { source, isSynced: flagOf(source.reflector.synced(world.signal)) };
-}
-
 function leadershipOf(
   options: ProcessOptions,
   { transport, parts }: { transport: KubeTransport; parts: ProcessParts },
@@ -141,53 +119,45 @@ function leadershipOf(
   });
 }
 
+interface Speakers {
+  readonly live: LiveCluster;
+  readonly parts: ProcessParts;
+  readonly leadership: Leadership;
+  readonly policy: PolicyPart;
+}
+
 /** Everything that tells people what happens. */
-function voiceOf(
-  options: ProcessOptions,
-  { live, parts, leadership }: { live: LiveCluster; parts: ProcessParts; leadership: Leadership },
-) {
+function voiceOf(options: ProcessOptions, { live, parts, leadership, policy }: Speakers) {
   const events = new KubernetesEvents({
     transport: live.transport,
-    fleet: {
-      apiVersion: 'v1',
-      kind: 'ConfigMap',
-      namespace: options.namespace,
-      name: options.policyConfigmap,
-    },
+    fleet: () => policy.fleetObject(),
     podUid: (namespace, name) =>
       live.view.view().pods.find((pod) => pod.name === name && pod.namespace === namespace)?.uid,
     instance: options.identity,
   });
   const metrics = new Metrics({
     isLeader: () => leadership.isLeader(),
-    watches: () => live.view.stats(),
+    watches: () => ({ ...live.view.stats(), ...policy.stats() }),
     eventsDropped: () => events.dropped,
   });
   const state = new PageState(options.clusterName);
-  const reporter = reportToAll([new JsonLog(parts.logger), metrics, events, state]);
+  const reporter = reportToAll([
+    new JsonLog(parts.logger),
+    metrics,
+    events,
+    state,
+    ...policy.answerers(leadership),
+  ]);
   return { events, metrics, page: pageRouter(state), reporter };
 }
 
 /** A policy that is missing or invalid leaves the process ready: it says so itself, and keeps the last good one. */
 function checksOf(live: LiveCluster, isListed: () => boolean, policy: PolicyPart): readonly ReadinessCheck[] {
-  const stale = live.view.staleStores();
+  const stale = [...live.view.staleStores(), ...policy.staleStores()];
   const silent = stale.length === 0 ? {} : { detail: `nothing heard of ${stale.join(', ')}` };
   return [
     { name: 'cluster', ok: isListed() },
     { name: 'watches', ok: stale.length === 0, ...silent },
     { name: 'policy', ok: policy.isSynced() },
   ];
-}
-
-/** Whether the promise has been kept so far; one that breaks never is. */
-function flagOf(promise: Promise<void>): () => boolean {
-  let isKept = false;
-  const watch = async () => {
-    isKept = await promise.then(
-      () => true,
-      () => false,
-    );
-  };
-  void watch();
-  return () => isKept;
 }

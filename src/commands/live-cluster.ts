@@ -1,8 +1,9 @@
-import { ConfigMapPolicySource } from '../adapters/kubernetes/configmap-policy-source.ts';
 import { loadKubeCredentials } from '../adapters/kubernetes/kube-config-credentials.ts';
 import type { KubeCredentials } from '../adapters/kubernetes/kube-credentials.ts';
 import { KubeTransport } from '../adapters/kubernetes/kube-transport.ts';
 import { KubernetesView } from '../adapters/kubernetes/kubernetes-view.ts';
+import { NodeFleetPolicySource } from '../adapters/kubernetes/node-fleet-policy-source.ts';
+import type { NodeFleetRef } from '../adapters/kubernetes/node-fleet-resource.ts';
 import type { Clock } from '../ports.ts';
 
 export interface ClusterChoice {
@@ -15,8 +16,8 @@ export interface LiveCluster {
   readonly credentials: KubeCredentials;
   readonly transport: KubeTransport;
   readonly view: KubernetesView;
-  /** The policy in a ConfigMap of this cluster, mirrored like everything else. */
-  policyIn(namespace: string, name: string): ConfigMapPolicySource;
+  /** The policy that a NodeFleet of this cluster names, followed from now on. */
+  policyOf(fleet: NodeFleetRef): NodeFleetPolicySource;
   /** Ends the mirrors and drops the connections; resolves when nothing is left open. */
   close(): Promise<void>;
 }
@@ -37,9 +38,9 @@ export function openCluster(choice: ClusterChoice, clock: Clock): LiveCluster {
     credentials,
     transport,
     view,
-    policyIn(namespace, name) {
-      const source = new ConfigMapPolicySource({ namespace, name }, mirror);
-      running.push(source.reflector.run(stop.signal));
+    policyOf(fleet) {
+      const source = new NodeFleetPolicySource(fleet, mirror);
+      running.push(source.run(stop.signal));
       return source;
     },
     async close() {

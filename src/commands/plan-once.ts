@@ -34,11 +34,12 @@ export async function planOnce(
 ): Promise<PlanAnswer> {
   const clock = new SystemClock();
   const notes: string[] = [];
-  const { cloud, telemetry } = outsideWorld(flags, env, { clock, warn: (message) => notes.push(message) });
+  const warn = (message: string) => void notes.push(message);
+  const { cloud, telemetry, clusterName } = outsideWorld(flags, env, { clock, warn });
   const live = openCluster(flags, clock);
   try {
     const listing = AbortSignal.timeout(LIST_LIMIT_MS);
-    const document = await documentOf(flags, live, listing);
+    const document = await documentOf({ clusterName, ...flags }, live, listing);
     const reading = parsePolicy(document.text);
     if (!reading.valid) {
       const faults = reading.faults.map(
@@ -68,19 +69,19 @@ export async function planOnce(
 }
 
 async function documentOf(
-  flags: WorldFlags,
+  flags: WorldFlags & { readonly clusterName: string },
   live: LiveCluster,
   signal: AbortSignal,
 ): Promise<PolicyDocument> {
   if (flags.policy !== undefined)
     return { text: await readTextFile(flags.policy), origin: flags.policy, revision: undefined };
   const namespace = await namespaceOf(flags);
-  const source = live.policyIn(namespace, flags.policyConfigmap);
-  await listed(live, source.reflector.synced(signal));
+  const source = live.policyOf({ namespace, name: flags.nodeFleet ?? flags.clusterName });
+  await listed(live, source.synced(signal));
   const document = source.current();
   if (document !== undefined) return document;
   throw new CannotDo(
-    `no policy in ConfigMap ${namespace}/${flags.policyConfigmap}: name it with --policy-configmap and --namespace, or give --policy`,
+    `${source.whyNone()}: name the fleet with --node-fleet and --namespace, or give --policy`,
   );
 }
 

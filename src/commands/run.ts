@@ -10,7 +10,7 @@ interface RunFlags extends WorldFlags {
 
 /**
  * `smartscale run`: the autoscaler itself, as the Deployment in the cluster starts it. Options: --kubeconfig, --context,
- * --namespace, --policy-configmap or --policy, --prometheus-url, --cluster-name, --port, --lease-name; the AWS account
+ * --namespace, --node-fleet or --policy, --prometheus-url, --cluster-name, --port, --lease-name; the AWS account
  * from the environment. Logs JSON lines to stdout; exits with 0 after SIGTERM or SIGINT, with 1 when it lost its lease.
  */
 export function addRunCommand(program: Command): void {

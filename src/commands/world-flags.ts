@@ -5,7 +5,8 @@ export interface WorldFlags {
   readonly kubeconfig?: string;
   readonly context?: string;
   readonly namespace?: string;
-  readonly policyConfigmap: string;
+  /** @default the cluster's name */
+  readonly nodeFleet?: string;
   readonly policy?: string;
   readonly prometheusUrl?: string;
   readonly clusterName?: string;
@@ -17,8 +18,8 @@ export function addWorldFlags(command: Command): Command {
     .option('--kubeconfig <file>', 'kubeconfig (default: KUBECONFIG, ~/.kube/config or the service account)')
     .option('--context <name>', "context of the kubeconfig (default: the file's own)")
     .option('--namespace <name>', 'namespace of the policy and the lease (default: our own, or smartscale)')
-    .option('--policy-configmap <name>', 'ConfigMap with the policy', 'smartscale-policy')
-    .option('--policy <file>', 'policy file instead of the ConfigMap')
+    .option('--node-fleet <name>', "NodeFleet that names the policy (default: the cluster's name)")
+    .option('--policy <file>', 'policy file instead of the one that the NodeFleet names')
     .option('--prometheus-url <url>', 'Prometheus with the metrics of nodes (default: none, load is unknown)')
     .option('--cluster-name <name>', "value of the instances' tag Cluster (default: SMARTSCALE_CLUSTER)")
     .addHelpText(

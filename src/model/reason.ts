@@ -10,3 +10,7 @@ export interface Reason {
 
 /** Code of a removal that only tidies up: its instance went away by itself, by an interruption or by somebody's hand. */
 export const INSTANCE_GONE = 'instance-gone';
+
+/** Codes of the notice that the source has no policy: while none is in force, and while the last good one is. */
+export const NO_POLICY = 'no-policy';
+export const POLICY_VANISHED = 'policy-vanished';

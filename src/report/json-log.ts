@@ -1,6 +1,7 @@
 import type { Logger } from 'pino';
 import type { Operation } from '../model/operation.ts';
 import type { Action, Plan } from '../model/plan.ts';
+import type { PolicyIdentity } from '../model/policy-identity.ts';
 import type { Reason } from '../model/reason.ts';
 import type { PolicyDocument, ReportEvent, Reporter } from '../ports.ts';
 
@@ -19,20 +20,31 @@ export class JsonLog implements Reporter {
       case 'operation':
         return this.#operation(event.operation);
       case 'policy-accepted': {
-        const { digest, document, bounds } = event;
-        return this.#logger.info(
-          { policy: digest, ...documentFields(document), ...bounds },
-          'policy accepted',
+        const { identity, document, bounds } = event;
+        const line = { ...policyFields(identity), ...documentFields(document), ...bounds };
+        return this.#logger.info(line, 'policy accepted');
+      }
+      case 'policy-restated': {
+        const line = { ...policyFields(event.identity), ...documentFields(event.document) };
+        return this.#logger.info(line, 'policy restated: its meaning is the same');
+      }
+      case 'policy-rejected': {
+        const { inForce, document, faults } = event;
+        const line = { ...policyFields(inForce), ...documentFields(document), faults };
+        return this.#logger.error(
+          line,
+          `policy rejected: ${inForce === undefined ? 'there is none' : 'the last good one stays'} in force`,
         );
       }
-      case 'policy-rejected':
-        return this.#logger.error(
-          { ...documentFields(event.document), faults: event.faults },
-          'policy rejected: the last good one stays in force',
-        );
       case 'notice': {
-        const { severity, subject, operationId, reason } = event;
-        const line = { subject, operationId, code: reason.code, facts: reason.facts };
+        const { severity, subject, operationId, reason, policy } = event;
+        const line = {
+          subject,
+          operationId,
+          ...policyFields(policy),
+          code: reason.code,
+          facts: reason.facts,
+        };
         return severity === 'warning'
           ? this.#logger.warn(line, reason.text)
           : this.#logger.info(line, reason.text);
@@ -51,8 +63,7 @@ export class JsonLog implements Reporter {
 function decisionLine(plan: Plan, durationMs: number): object {
   return {
     decisionId: plan.decisionId,
-    policy: plan.policy.digest,
-    revision: plan.policy.revision,
+    ...policyFields(plan.policy),
     currentNodes: plan.currentNodes,
     desiredNodes: plan.desiredNodes,
     demands: plan.demands.map(({ name, nodes, reasons }) => ({ name, nodes, reasons: textsOf(reasons) })),
@@ -75,8 +86,7 @@ function operationLine(operation: Operation): object {
   const common = {
     operationId: id,
     decisionId,
-    policy: policy.digest,
-    revision: policy.revision,
+    ...policyFields(policy),
     instanceId: operation.instanceId,
     reasons: textsOf(operation.reasons),
     outcome: outcome?.text,
@@ -91,8 +101,15 @@ function operationLine(operation: Operation): object {
     : { ...common, nodeName: operation.nodeName };
 }
 
-function documentFields(document: PolicyDocument): object {
-  return { origin: document.origin, revision: document.revision, commit: document.commit?.subject };
+/** The policy that a line follows from; empty while none is in force. */
+function policyFields(identity: PolicyIdentity | undefined): object {
+  return identity === undefined ? {} : { policy: identity.digest, revision: identity.revision };
+}
+
+/** A document under names of its own: it need not be what is in force. */
+function documentFields({ origin, revision, commit, reference }: PolicyDocument): object {
+  const shown = { origin, revision, configMap: reference?.configMap, commit: commit?.subject };
+  return { document: shown };
 }
 
 function textsOf(reasons: readonly Reason[]): readonly string[] {

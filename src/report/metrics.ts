@@ -2,6 +2,7 @@ import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from 'prom
 import { isAlive } from '../model/instance.ts';
 import type { Operation } from '../model/operation.ts';
 import type { Plan } from '../model/plan.ts';
+import { NO_POLICY, POLICY_VANISHED } from '../model/reason.ts';
 import type { Signal } from '../model/signal.ts';
 import type { Snapshot } from '../model/snapshot.ts';
 import type { ReportEvent, Reporter } from '../ports.ts';
@@ -99,14 +100,18 @@ export class Metrics implements Reporter {
         return this.#countOperation(event.operation);
       case 'policy-accepted':
         this.#policy.reset();
-        this.#policy.set({ digest: event.digest, revision: event.document.revision ?? '' }, 1);
+        this.#policy.set({ digest: event.identity.digest, revision: event.identity.revision ?? '' }, 1);
         this.#bounds.set({ bound: 'min' }, event.bounds.minNodes);
         this.#bounds.set({ bound: 'max' }, event.bounds.maxNodes);
         return this.#policyValid.set(1);
+      case 'policy-restated':
+        return;
       case 'policy-rejected':
         this.#rejections.inc();
         return this.#policyValid.set(0);
       case 'notice':
+        if (event.reason.code === NO_POLICY || event.reason.code === POLICY_VANISHED)
+          this.#policyValid.set(0);
         return this.#notices.inc({ severity: event.severity, code: event.reason.code });
     }
   }

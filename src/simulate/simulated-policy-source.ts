@@ -12,6 +12,10 @@ export class SimulatedPolicySource extends HeldPolicySource {
     this.hold(document);
   }
 
+  whyNone(): string {
+    return 'Nobody has committed a policy';
+  }
+
   commit(document: PolicyDocument | undefined): void {
     this.#clock.stir();
     this.hold(document);

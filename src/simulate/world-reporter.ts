@@ -32,7 +32,10 @@ export class WorldReporter implements Reporter {
         this.#decided(event.plan);
         return;
       case 'policy-accepted':
-        this.#log.add('policy-accepted', { digest: event.digest, revision: event.document.revision });
+        this.#log.add('policy-accepted', { ...event.identity });
+        return;
+      case 'policy-restated':
+        this.#log.add('policy-restated', { ...event.identity });
         return;
       case 'policy-rejected':
         this.#log.add('policy-rejected', { faults: event.faults.join('; ') });

@@ -7,6 +7,7 @@ import { SystemClock } from '../../src/adapters/system/system-clock.ts';
 import { type ProcessOptions, runAutoscaler } from '../../src/commands/autoscaler-process.ts';
 import { readOnlyCloud } from '../../src/commands/read-only-ports.ts';
 import type { ControllerPorts } from '../../src/controller.ts';
+import { aConfigMap, aFleet, FLEETS, KUSTOMIZATION } from '../adapters/kubernetes/fleet-objects.ts';
 import {
   type Answer,
   type RecordedCall,
@@ -17,15 +18,12 @@ import { aUtilization } from '../builders/snapshot.ts';
 import { writeKubeconfig } from './kubeconfig-file.ts';
 
 const LEASES = '/apis/coordination.k8s.io/v1/namespaces/smartscale/leases';
-const POLICY = {
-  metadata: { namespace: 'smartscale', name: 'policy', uid: 'u', resourceVersion: '1' },
-  data: { 'policy.yaml': 'nodes: { min: 2 }' },
-};
+const POLICY = aConfigMap('policy-a', 'nodes: { min: 2 }');
 
 let server: RecordingApiServer | undefined;
 let folder = '';
 
-/** An empty cluster with a policy, whose lease is whatever was written last. */
+/** An empty cluster with a policy that Flux applied, whose lease is whatever was written last. */
 function emptyCluster(): (call: RecordedCall) => Answer {
   let lease: unknown;
   return ({ method, path, body }) => {
@@ -36,7 +34,14 @@ function emptyCluster(): (call: RecordedCall) => Answer {
     }
     if (method === 'POST') return { status: 201, body: {} };
     if (path.includes('watch=true')) return { status: 200 };
-    const items = path.includes('/configmaps') ? [POLICY] : [];
+    const items = path.includes('/configmaps')
+      ? [POLICY]
+      : path.startsWith(FLEETS)
+        ? [aFleet({ configMap: 'policy-a' })]
+        : [];
+    if (method === 'PATCH') return { status: 200, body: {} };
+    if (path === KUSTOMIZATION)
+      return { status: 200, body: { status: { lastAttemptedRevision: 'main@sha1:1' } } };
     return { status: 200, body: { metadata: { resourceVersion: '1' }, items } };
   };
 }
@@ -46,7 +51,7 @@ async function optionsFor(parts: Partial<ProcessOptions> = {}): Promise<ProcessO
   return {
     kubeconfig,
     namespace: 'smartscale',
-    policyConfigmap: 'policy',
+    nodeFleet: 'production',
     leaseName: 'leader',
     clusterName: 'test',
     port: 0,
@@ -88,9 +93,9 @@ describe('runAutoscaler', () => {
     const stop = new AbortController();
     const seen: Record<string, unknown> = {};
     const { parts, lines } = processWith(async (ports, signal) => {
-      await ports.cluster.synced(signal);
-      while (ports.policySource.current() === undefined) await parts.clock.sleep(5);
-      seen['policy'] = ports.policySource.current()?.text;
+      await Promise.all([ports.cluster.synced(signal), ports.policySource.synced(signal)]);
+      const document = ports.policySource.current();
+      seen['policy'] = document;
       seen['leads'] = ports.leadership.isLeader();
       const url = `http://127.0.0.1:${String(lines[0]?.['port'])}`;
       for (const path of ['/readyz', '/healthz', '/', '/api/state'])
@@ -104,19 +109,38 @@ describe('runAutoscaler', () => {
         reason,
         atMs: 0,
       });
+      if (document === undefined) throw new Error('no policy');
+      const identity = { digest: 'sha256:1', revision: document.revision };
+      const bounds = { minNodes: 2, maxNodes: 10 };
+      ports.reporter.report({ kind: 'policy-accepted', document, identity, bounds, atMs: 0 });
+      while (server?.made('PATCH').length === 0) await parts.clock.sleep(5);
       stop.abort();
     });
     expect(await runAutoscaler(await optionsFor(), parts, stop.signal)).toBe('stopped');
     const ok = { '/readyz': 200, '/healthz': 200, '/': 200, '/api/state': 200 };
-    expect(seen).toMatchObject({ policy: 'nodes: { min: 2 }', leads: true, ...ok });
+    expect(seen).toMatchObject({
+      policy: { text: 'nodes: { min: 2 }', revision: 'main@sha1:1' },
+      leads: true,
+      ...ok,
+    });
     expect(seen['metrics']).toContain('smartscale_leader 1');
     expect(seen['metrics']).toContain('smartscale_watch_objects{kind="nodes"} 0');
-    expect(lines.map((line) => line['msg'])).toEqual(['started', 'leading', 'a notice']);
+    expect(seen['metrics']).toContain('smartscale_watch_objects{kind="nodefleets"} 1');
+    expect(lines.map((line) => line['msg'])).toEqual(['started', 'leading', 'a notice', 'policy accepted']);
+    const [answered] =
+      server?.made('PATCH').filter(({ path }) => path.startsWith(`${FLEETS}/production/status`)) ?? [];
+    expect(answered?.body).toMatchObject({ status: { policy: { accepted: { revision: 'main@sha1:1' } } } });
     const leases = server?.made('PUT').filter((call) => call.path.startsWith(LEASES)) ?? [];
     expect(leases.at(-1)?.body).toMatchObject({ spec: { holderIdentity: '' } });
-    expect(server?.made('POST').some((call) => call.path.endsWith('/namespaces/smartscale/events'))).toBe(
-      true,
-    );
+    const events =
+      server?.made('POST').filter(({ path }) => path.endsWith('/namespaces/smartscale/events')) ?? [];
+    expect(events.map(({ body }) => (body as { involvedObject: unknown }).involvedObject)).toContainEqual({
+      apiVersion: 'smartscale.dev/v1',
+      kind: 'NodeFleet',
+      namespace: 'smartscale',
+      name: 'production',
+      uid: 'fleet-uid',
+    });
   });
 
   it('takes the policy from a file when there is one', async () => {
@@ -130,6 +154,7 @@ describe('runAutoscaler', () => {
     });
     expect(await runAutoscaler(await optionsFor({ policy }), parts, stop.signal)).toBe('stopped');
     expect(text).toBe('nodes: { min: 3 }');
+    expect(server?.calls.filter(({ path }) => path.startsWith(FLEETS))).toEqual([]);
   });
 
   it('says what keeps it from starting: a port in use, a policy file or a kubeconfig that cannot be read', async () => {

@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { afterEach, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 import { CannotDo, orCannotDo } from '../../src/commands/cannot-do.ts';
 import { planOnce } from '../../src/commands/plan-once.ts';
+import { aConfigMap, aFleet, FLEETS, KUSTOMIZATION } from '../adapters/kubernetes/fleet-objects.ts';
 import {
   type Answer,
   type RecordedCall,
@@ -14,23 +15,16 @@ import { writeKubeconfig } from './kubeconfig-file.ts';
 let server: RecordingApiServer;
 let folder = '';
 let policies: readonly object[] = [];
+let fleets: readonly object[] = [];
 
 /** An empty cluster with the test's policy; as EC2 it refuses everything. */
 function answer({ method, path }: RecordedCall): Answer {
   if (method === 'POST') return { status: 403, body: {} };
   if (path.includes('watch=true')) return { status: 200 };
-  const items = path.includes('/configmaps') ? policies : [];
+  if (path === KUSTOMIZATION)
+    return { status: 200, body: { status: { lastAttemptedRevision: 'main@sha1:1' } } };
+  const items = path.includes('/configmaps') ? policies : path.startsWith(FLEETS) ? fleets : [];
   return { status: 200, body: { metadata: { resourceVersion: '1' }, items } };
-}
-
-function policyOf(text: string): object {
-  const metadata = {
-    namespace: 'smartscale',
-    name: 'smartscale-policy',
-    uid: 'u',
-    annotations: { 'smartscale.dev/revision': 'main@sha1:1' },
-  };
-  return { metadata, data: { 'policy.yaml': text } };
 }
 
 async function plan(flags: { readonly policy?: string } = {}) {
@@ -45,8 +39,7 @@ async function plan(flags: { readonly policy?: string } = {}) {
   const common = {
     kubeconfig,
     namespace: 'smartscale',
-    policyConfigmap: 'smartscale-policy',
-    clusterName: 'test',
+    clusterName: 'production',
   };
   return planOnce({ ...common, ...flags }, env);
 }
@@ -61,6 +54,7 @@ beforeEach(async () => {
   folder = await mkdtemp(join(tmpdir(), 'plan-'));
   server = await RecordingApiServer.start(answer);
   policies = [];
+  fleets = [aFleet({ configMap: 'policy-a' })];
 });
 
 afterEach(async () => {
@@ -70,7 +64,7 @@ afterEach(async () => {
 
 describe('planOnce', () => {
   it('decides by the policy of the cluster, says what it could not see, and writes nothing', async () => {
-    policies = [policyOf('nodes: { min: 2 }')];
+    policies = [aConfigMap('policy-a', 'nodes: { min: 2 }')];
     const answered = await plan();
     expect(answered).toMatchObject({
       kind: 'plan',
@@ -94,12 +88,16 @@ describe('planOnce', () => {
     expect(answered.notes.join('\n')).toContain(`${policy}:1  nodes.m`);
   });
 
-  it('says how to name a policy when the ConfigMap is not there', async () => {
-    await expect(plan()).rejects.toThrow('no policy in ConfigMap smartscale/smartscale-policy: name it with');
+  it('says how to name the fleet when it, or the ConfigMap that it names, is not there', async () => {
+    await expect(plan()).rejects.toThrow(
+      'ConfigMap policy-a, which NodeFleet smartscale/production names, is not there: name the fleet with --node-fleet',
+    );
+    fleets = [];
+    await expect(plan()).rejects.toThrow('There is no NodeFleet smartscale/production: name the fleet with');
   });
 
   it('says in one line what is missing in the environment', async () => {
-    const flags = { policyConfigmap: 'p' };
+    const flags = { nodeFleet: 'f' };
     await expect(orCannotDo(() => planOnce(flags, {}))).rejects.toThrow(CannotDo);
     await expect(orCannotDo(() => planOnce(flags, {}))).rejects.toThrow('AWS_REGION is not set');
     await expect(orCannotDo(() => Promise.reject(new Error('a bug')))).rejects.toThrow('a bug');

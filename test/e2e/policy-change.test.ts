@@ -1,11 +1,15 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import type { NodeFleetStatus } from '../../src/adapters/kubernetes/node-fleet-resource.ts';
 import type { LogLine } from './harness/autoscaler-process.ts';
 import { expectNothingLeaked, untilSettled } from './harness/fleet-state.ts';
+import { attempt } from './harness/flux-stand-in.ts';
 import { measured } from './harness/measurements.ts';
 import { eventually } from './harness/poll.ts';
 import { STEADY, testPolicy } from './harness/test-policy.ts';
-import { NAMESPACE, POLICY_CONFIGMAP, startWorld, type World } from './harness/world.ts';
+import { FLEET, NAMESPACE, startWorld, type World } from './harness/world.ts';
 
+const FLEETS = `/apis/smartscale.dev/v1/namespaces/${NAMESPACE}/nodefleets`;
+const GOOD = testPolicy({ shrink: false, min: 3 });
 let world: World;
 
 beforeAll(async () => {
@@ -29,6 +33,55 @@ async function decisionAfter(count: number): Promise<LogLine> {
   return eventually('a decision', () => linesAfter(count).find((line) => line['msg'] === 'decision'));
 }
 
+async function fleetStatus(): Promise<NodeFleetStatus> {
+  return ((await world.kube.get(`${FLEETS}/${FLEET.name}`))['status'] ?? {}) as NodeFleetStatus;
+}
+
+/** The status once it has judged the newest generation and `Synced` stands as wanted. */
+async function untilSynced(status: 'True' | 'False'): Promise<NodeFleetStatus> {
+  return eventually(`Synced to be ${status}`, async () => {
+    const fleet = await world.kube.get(`${FLEETS}/${FLEET.name}`);
+    const found = (fleet['status'] ?? {}) as NodeFleetStatus;
+    const isJudged = found.observedGeneration === (fleet.metadata as { generation?: number }).generation;
+    return isJudged && conditionOf(found, 'Synced')?.status === status ? found : undefined;
+  });
+}
+
+function conditionOf(status: NodeFleetStatus, type: string) {
+  return status.conditions?.find((condition) => condition.type === type);
+}
+
+describe('the NodeFleet', () => {
+  it('says what is in force, and of the fleet what kubectl shows', async () => {
+    const status = await eventually('a ready fleet', async () => {
+      const found = await fleetStatus();
+      return conditionOf(found, 'Ready')?.status === 'True' ? found : undefined;
+    });
+    expect(status).toMatchObject({
+      policy: { accepted: { revision: 'main@sha1:1', digest: (await decisionAfter(0))['policy'] } },
+      nodes: { desired: 2, current: 2, ready: 2, min: 2, max: 6 },
+      costUsdPerHour: expect.stringMatching(/^0\.\d{4}$/),
+    });
+  });
+
+  it.each([
+    ['a name that is no tag value', { metadata: { name: 'a.b' } }, 'the name is the cluster'],
+    ['no policy', { spec: {} }, 'spec.policyRef: Required value'],
+    ['a policy reference without a name', { spec: { policyRef: { name: '' } } }, 'spec.policyRef.name'],
+    ['a field that does not exist', { spec: { policyRef: { name: 'a' }, max: 9 } }, 'spec.max'],
+  ])('is refused with %s', async (_what, parts, why) => {
+    const object = {
+      apiVersion: 'smartscale.dev/v1',
+      kind: 'NodeFleet',
+      spec: { policyRef: { name: 'a' } },
+      ...parts,
+      metadata: { namespace: NAMESPACE, name: 'other', ...('metadata' in parts ? parts.metadata : {}) },
+    };
+    const creation = world.kube.create(`${FLEETS}?dryRun=All&fieldValidation=Strict`, object);
+    await expect(creation).rejects.toThrow(why);
+  });
+});
+
 describe('a commit that changes the policy', () => {
   it('is in force with the next decision, which names the new digest and revision', async () => {
     const before = await decisionAfter(0);
@@ -41,15 +94,15 @@ describe('a commit that changes the policy', () => {
       const at = lines.findIndex(isAccepted);
       return at < 0 ? undefined : lines.slice(at).find((line) => line['msg'] === 'decision');
     });
-    measured({
-      scenario: 'threshold changed',
-      what: 'applied → decided by it',
-      seconds: (performance.now() - from) / 1000,
-    });
+    const scenario = 'threshold changed';
+    measured({ scenario, what: 'applied → decided by it', seconds: (performance.now() - from) / 1000 });
+    const status = await untilSynced('True');
+    measured({ scenario, what: 'applied → NodeFleet says so', seconds: (performance.now() - from) / 1000 });
     const accepted = linesAfter(seen).find(isAccepted);
     expect(accepted?.['policy']).not.toBe(before['policy']);
     expect(decision['policy']).toBe(accepted?.['policy']);
     expect(decision['revision']).toBe('main@sha1:2');
+    expect(status.policy?.accepted).toMatchObject({ digest: decision['policy'], revision: 'main@sha1:2' });
   });
 
   it('is what `plan` decides by, which reads the live cluster and account and changes neither', async () => {
@@ -70,7 +123,7 @@ describe('a commit that changes the policy', () => {
       currentNodes: 2,
       desiredNodes: 2,
       actions: [],
-      policy: { digest: decision['policy'] },
+      policy: { digest: decision['policy'], revision: 'main@sha1:2' },
     });
     expect(plan.kept).toHaveLength(2);
     const words = await world.autoscaler.command('plan');
@@ -81,7 +134,7 @@ describe('a commit that changes the policy', () => {
 
   it('changes what is done: a higher minimum is a further worker', async () => {
     const from = performance.now();
-    await world.setPolicy(testPolicy({ shrink: false, min: 3 }), 'main@sha1:3');
+    await world.setPolicy(GOOD, 'main@sha1:3');
     await untilSettled(world, 3);
     measured({
       scenario: 'minimum raised',
@@ -90,8 +143,10 @@ describe('a commit that changes the policy', () => {
     });
     await expectNothingLeaked(world);
   });
+});
 
-  it('leaves the last good policy in force when it is invalid, and says so', async () => {
+describe('an invalid policy', () => {
+  it('leaves the last good one in force; log, Event and NodeFleet say so with field and rule', async () => {
     const good = (await decisionAfter(world.autoscaler.log().length))['policy'];
     const seen = world.autoscaler.log().length;
     const from = performance.now();
@@ -99,32 +154,79 @@ describe('a commit that changes the policy', () => {
     const rejected = await eventually('the rejection in the log', () =>
       linesAfter(seen).find((line) => String(line['msg']).startsWith('policy rejected')),
     );
-    measured({
-      scenario: 'invalid policy',
-      what: 'applied → rejected in the log',
-      seconds: (performance.now() - from) / 1000,
-    });
+    const scenario = 'invalid policy';
+    measured({ scenario, what: 'applied → rejected in the log', seconds: (performance.now() - from) / 1000 });
+    const status = await untilSynced('False');
+    measured({ scenario, what: 'applied → NodeFleet says so', seconds: (performance.now() - from) / 1000 });
+    expect(rejected).toMatchObject({ policy: good, document: { revision: 'main@sha1:4' } });
     expect(JSON.stringify(rejected['faults'])).toMatch(/nodes\.(min|max)/);
+    for (const type of ['Ready', 'Synced'])
+      expect(conditionOf(status, type)).toMatchObject({
+        status: 'False',
+        reason: 'PolicyRejected',
+        message: expect.stringMatching(
+          /^policy\.yaml:\d+ nodes\.m\w+ = \d: .+; .+ \| policy [0-9a-f]{12} at main@sha1:3 stays in force$/,
+        ),
+      });
+    expect(status.policy).toMatchObject({
+      accepted: { digest: good, revision: 'main@sha1:3' },
+      rejected: { revision: 'main@sha1:4' },
+    });
     const event = await eventually('an Event that says so', async () => {
       const events = await world.kube.list(`/api/v1/namespaces/${NAMESPACE}/events`);
       return events.find((e) => e['reason'] === 'PolicyRejected');
     });
     expect(event['type']).toBe('Warning');
-    expect(event['involvedObject']).toMatchObject({ kind: 'ConfigMap', name: POLICY_CONFIGMAP });
+    expect(event['involvedObject']).toMatchObject({ kind: 'NodeFleet', name: FLEET.name });
     const next = await decisionAfter(world.autoscaler.log().length);
-    expect(next['policy']).toBe(good);
+    expect(next).toMatchObject({ policy: good, revision: 'main@sha1:3' });
     await untilSettled(world, 3);
   });
 
-  it('is taken back by the old text: the same digest again', async () => {
+  it('does not take the last good one away from an autoscaler that is killed, though its ConfigMap is pruned', async () => {
+    const { accepted } = (await fleetStatus()).policy ?? {};
+    const configMaps = await world.kube.list(`/api/v1/namespaces/${NAMESPACE}/configmaps`);
+    expect(configMaps.map(({ metadata }) => metadata.name)).not.toContain(accepted?.configMap);
+    await world.autoscaler.kill();
     const seen = world.autoscaler.log().length;
-    await world.setPolicy(testPolicy({ shrink: false, min: 3 }), 'main@sha1:5');
+    await world.autoscaler.start();
+    expect(await decisionAfter(seen)).toMatchObject({ policy: accepted?.digest, revision: 'main@sha1:3' });
+    const rejected = linesAfter(seen).find((line) => String(line['msg']).startsWith('policy rejected'));
+    expect(rejected).toMatchObject({ policy: accepted?.digest, document: { revision: 'main@sha1:4' } });
+    expect((await untilSynced('False')).policy?.accepted?.since).toBe(accepted?.since);
+    await untilSettled(world, 3);
+    await expectNothingLeaked(world);
+  });
+
+  it('is taken back by the old text: the same digest, named by the commit that reverts', async () => {
+    const seen = world.autoscaler.log().length;
+    const from = performance.now();
+    await world.setPolicy(GOOD, 'main@sha1:5');
     const next = await eventually('a decision at the new revision', () =>
       linesAfter(seen).find((line) => line['msg'] === 'decision' && line['revision'] === 'main@sha1:5'),
     );
+    measured({
+      scenario: 'revert',
+      what: 'applied → decided by it',
+      seconds: (performance.now() - from) / 1000,
+    });
     const first = world.autoscaler
       .log()
       .find((line) => line['msg'] === 'decision' && line['revision'] === 'main@sha1:3');
     expect(next['policy']).toBe(first?.['policy']);
+    const status = await untilSynced('True');
+    expect(status.policy?.rejected).toBeUndefined();
+  });
+});
+
+describe('a commit that does not touch the policy', () => {
+  it('is no news: decisions go on naming the commit that brought the policy', async () => {
+    const seen = world.autoscaler.log().length;
+    await attempt(world.kube, 'main@sha1:6');
+    for (let decisions = 0; decisions < 2; decisions += 1) {
+      const next = await decisionAfter(world.autoscaler.log().length);
+      expect(next['revision']).toBe('main@sha1:5');
+    }
+    expect(linesAfter(seen).filter((line) => String(line['msg']).startsWith('policy '))).toEqual([]);
   });
 });

@@ -1,29 +1,29 @@
-import type { PolicyDocument, PolicySource } from '../../src/ports.ts';
+import { HeldPolicySource } from '../../src/adapters/memory/held-policy-source.ts';
+import type { PolicyDocument, RememberedPolicy } from '../../src/ports.ts';
 
 /** A policy that is committed, or taken away, by calling `commit`. */
-export class ScriptedPolicySource implements PolicySource {
-  readonly #listeners = new Set<() => void>();
-  #document: PolicyDocument | undefined;
+export class ScriptedPolicySource extends HeldPolicySource {
+  /** What it remembers of an earlier life. */
+  remembered: RememberedPolicy | undefined;
 
   constructor(text: string | undefined) {
-    this.#document = documentOf(text);
+    super();
+    this.commit(text);
   }
 
-  current(): PolicyDocument | undefined {
-    return this.#document;
+  override lastGood(): RememberedPolicy | undefined {
+    return this.remembered;
   }
 
-  onChange(listener: () => void): () => void {
-    this.#listeners.add(listener);
-    return () => this.#listeners.delete(listener);
+  whyNone(): string {
+    return 'Nobody has committed a policy';
   }
 
-  commit(text: string | undefined): void {
-    this.#document = documentOf(text);
-    for (const listener of this.#listeners) listener();
+  commit(text: string | undefined, revision?: string): void {
+    this.hold(documentOf(text, revision));
   }
 }
 
-function documentOf(text: string | undefined): PolicyDocument | undefined {
-  return text === undefined ? undefined : { text, origin: 'policy.yaml', revision: undefined };
+function documentOf(text: string | undefined, revision: string | undefined): PolicyDocument | undefined {
+  return text === undefined ? undefined : { text, origin: 'policy.yaml', revision };
 }

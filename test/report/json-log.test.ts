@@ -7,7 +7,10 @@ import { aPlan } from '../builders/plan.ts';
 import { aSnapshot } from '../builders/snapshot.ts';
 
 const BECAUSE = { code: 'cpu', text: 'CPU 91 % > 70 %' };
-const DOCUMENT = { text: 'secret: no', origin: 'policy.yaml', revision: 'main@sha1:1' };
+const DOCUMENT = { text: 'secret: no', origin: 'policy.yaml', revision: 'main@sha1:2' };
+const POLICY = { digest: 'sha256:1', revision: 'main@sha1:1' };
+/** The same in a line of the log. */
+const NAMED = { policy: 'sha256:1', revision: 'main@sha1:1' };
 const WARN = 40;
 
 /** The lines that these reports write. */
@@ -74,20 +77,43 @@ describe('JsonLog', () => {
       {
         kind: 'policy-accepted',
         document: DOCUMENT,
-        digest: 'sha256:1',
+        identity: POLICY,
         bounds: { minNodes: 2, maxNodes: 9 },
         atMs: 0,
       },
-      { kind: 'policy-rejected', document: DOCUMENT, faults: ['nodes.max'], atMs: 0 },
-      { ...notice, severity: 'warning' },
+      { kind: 'policy-rejected', document: DOCUMENT, faults: ['nodes.max'], inForce: POLICY, atMs: 0 },
+      { ...notice, severity: 'warning', policy: POLICY },
       { ...notice, severity: 'info' },
     );
     expect(lines).toMatchObject([
-      { msg: 'policy accepted', policy: 'sha256:1', origin: 'policy.yaml', maxNodes: 9 },
-      { level: 50, faults: ['nodes.max'], revision: 'main@sha1:1' },
-      { level: WARN, msg: BECAUSE.text, code: 'cpu' },
+      {
+        msg: 'policy accepted',
+        ...NAMED,
+        document: { origin: 'policy.yaml', revision: 'main@sha1:2' },
+        maxNodes: 9,
+      },
+      {
+        level: 50,
+        msg: 'policy rejected: the last good one stays in force',
+        ...NAMED,
+        faults: ['nodes.max'],
+      },
+      { level: WARN, msg: BECAUSE.text, code: 'cpu', ...NAMED },
       { level: 30, msg: BECAUSE.text },
     ]);
     expect(JSON.stringify(lines)).not.toContain('secret');
+  });
+
+  it('does not say that a last good policy stays in force when there is none', () => {
+    const rejected = { kind: 'policy-rejected', document: DOCUMENT, faults: [], atMs: 0 } as const;
+    const [line] = linesOf({ ...rejected, inForce: undefined });
+    expect(line?.['msg']).toBe('policy rejected: there is none in force');
+    expect(line).not.toHaveProperty('policy');
+  });
+
+  it('names the policy in force when it comes in other words', () => {
+    const document = { ...DOCUMENT, reference: { configMap: 'policy-b', fleetUid: 'u', generation: 2 } };
+    const lines = linesOf({ kind: 'policy-restated', document, identity: POLICY, atMs: 0 });
+    expect(lines).toMatchObject([{ ...NAMED, document: { configMap: 'policy-b', revision: 'main@sha1:2' } }]);
   });
 });

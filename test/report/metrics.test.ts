@@ -118,6 +118,7 @@ describe('Metrics', () => {
   it('shows the policy in force alone, and whether the newest one was accepted', async () => {
     const accepted = { kind: 'policy-accepted', document: DOCUMENT, atMs: 0 } as const;
     const bounds = { minNodes: 2, maxNodes: 10 };
+    const identity = { digest: 'sha256:2', revision: 'main@sha1:1' };
     const notice = {
       kind: 'notice',
       severity: 'warning',
@@ -126,9 +127,9 @@ describe('Metrics', () => {
       atMs: 0,
     } as const;
     const text = await scrape(
-      { ...accepted, digest: 'sha256:1', bounds },
-      { ...accepted, digest: 'sha256:2', bounds },
-      { kind: 'policy-rejected', document: DOCUMENT, faults: [], atMs: 0 },
+      { ...accepted, identity: { digest: 'sha256:1', revision: undefined }, bounds },
+      { ...accepted, identity, bounds },
+      { kind: 'policy-rejected', document: DOCUMENT, faults: [], inForce: identity, atMs: 0 },
       notice,
     );
     expect(text).not.toContain('digest="sha256:1"');

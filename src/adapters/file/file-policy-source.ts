@@ -32,6 +32,10 @@ export class FilePolicySource extends HeldPolicySource {
     return source;
   }
 
+  whyNone(): string {
+    return `The policy file ${this.#file} cannot be read`;
+  }
+
   /** Follows the file until the signal aborts. */
   async follow(signal: AbortSignal): Promise<void> {
     while (!signal.aborted) {

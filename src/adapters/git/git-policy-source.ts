@@ -33,6 +33,10 @@ export class GitPolicySource extends HeldPolicySource {
     return source;
   }
 
+  whyNone(): string {
+    return `The head of ${this.#directory} has no file ${this.#file}`;
+  }
+
   close(): void {
     this.#isClosed = true;
     clearTimeout(this.#timer);

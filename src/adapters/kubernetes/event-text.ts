@@ -1,5 +1,6 @@
 import type { LaunchOperation, Operation, RemoveOperation } from '../../model/operation.ts';
-import type { NoticeSubject, ReportEvent } from '../../ports.ts';
+import type { PolicyIdentity } from '../../model/policy-identity.ts';
+import type { NoticeSubject, PolicyDocument, ReportEvent } from '../../ports.ts';
 
 /** What an Event says, before it is known which object of the cluster it is attached to. */
 export interface EventText {
@@ -8,8 +9,20 @@ export interface EventText {
   /** UpperCamelCase, as Kubernetes writes reasons. */
   readonly reason: string;
   readonly message: string;
+  /** The policy that it follows from, where the message does not name one itself. */
+  readonly policy?: PolicyIdentity;
   readonly atMs: number;
 }
+
+/** The message with the policy's name at its end: what is longer than `mostChars` is cut before that. */
+export function messageOf({ message, policy }: EventText, mostChars: number): string {
+  const end = policy === undefined ? '' : ` [policy ${nameOf(policy)}]`;
+  const room = mostChars - end.length;
+  return `${message.length <= room ? message : `${message.slice(0, room - 1)}…`}${end}`;
+}
+
+/** `sha256:` and twelve hex digits. */
+const SHORT_DIGEST_CHARS = 19;
 
 const FLEET: NoticeSubject = { kind: 'fleet' };
 
@@ -21,25 +34,30 @@ export function eventTextOf(event: ReportEvent): EventText | undefined {
     case 'operation':
       return operationText(event.operation, event.atMs);
     case 'policy-accepted': {
-      const { digest, document, atMs } = event;
-      const message = `policy ${digest} from ${document.origin}${atRevision(document.revision)} is in force`;
+      const { identity, document, atMs } = event;
+      const message = `policy ${nameOf(identity)} is in force, from ${placeOf(document)}`;
       return { subject: FLEET, type: 'Normal', reason: 'PolicyAccepted', message, atMs };
     }
+    case 'policy-restated':
+      return undefined;
     case 'policy-rejected': {
-      const { faults, document, atMs } = event;
-      const message = `${document.origin}${atRevision(document.revision)} is rejected: ${faults.join('; ')}`;
+      const { faults, document, inForce, atMs } = event;
+      const stays = inForce === undefined ? 'no policy is in force' : `${nameOf(inForce)} stays in force`;
+      const message = `${placeOf(document)}${atRevision(document.revision)} is rejected, ${stays}: ${faults.join('; ')}`;
       return { subject: FLEET, type: 'Warning', reason: 'PolicyRejected', message, atMs };
     }
     case 'notice': {
-      const { subject, severity, reason, atMs } = event;
+      const { subject, severity, reason, policy, atMs } = event;
       const type = severity === 'warning' ? 'Warning' : 'Normal';
-      return { subject, type, reason: camelCase(reason.code), message: reason.text, atMs };
+      const common = { subject, type, reason: camelCase(reason.code), message: reason.text, atMs } as const;
+      return policy === undefined ? common : { ...common, policy };
     }
   }
 }
 
 function operationText(operation: Operation, atMs: number): EventText | undefined {
-  return operation.kind === 'launch' ? launchText(operation, atMs) : removalText(operation, atMs);
+  const text = operation.kind === 'launch' ? launchText(operation, atMs) : removalText(operation, atMs);
+  return text === undefined ? undefined : { ...text, policy: operation.policy };
 }
 
 function launchText(launch: LaunchOperation, atMs: number): EventText | undefined {
@@ -93,6 +111,15 @@ function removalText(removal: RemoveOperation, atMs: number): EventText | undefi
 
 function why(operation: Operation): string {
   return operation.reasons.map((reason) => reason.text).join('; ') || 'no reason given';
+}
+
+/** Short enough for a sentence, long enough to be told from every other. */
+function nameOf({ digest, revision }: PolicyIdentity): string {
+  return `${digest.slice(0, SHORT_DIGEST_CHARS)}${atRevision(revision)}`;
+}
+
+function placeOf({ origin, reference }: PolicyDocument): string {
+  return reference === undefined ? origin : `${origin} in ConfigMap ${reference.configMap}`;
 }
 
 function atRevision(revision: string | undefined): string {

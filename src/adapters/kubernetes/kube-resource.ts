@@ -6,6 +6,8 @@ export interface RawMetadata {
   readonly namespace?: string;
   readonly uid: string;
   readonly resourceVersion?: string;
+  /** Counts changes of the spec, where the kind has one. */
+  readonly generation?: number;
   readonly creationTimestamp?: string;
   readonly deletionTimestamp?: string;
   readonly deletionGracePeriodSeconds?: number;

@@ -1,6 +1,7 @@
 import { PortError, type ReportEvent, type Reporter } from '../../ports.ts';
-import { type EventText, eventTextOf } from './event-text.ts';
+import { type EventText, eventTextOf, messageOf } from './event-text.ts';
 import { KubeApiError } from './kube-api-error.ts';
+import { kubeTime } from './kube-time.ts';
 import type { KubeTransport } from './kube-transport.ts';
 
 /** Events alike within this time become one with a count. */
@@ -23,8 +24,8 @@ export interface EventObject {
 
 export interface KubernetesEventsOptions {
   readonly transport: KubeTransport;
-  /** What events about the fleet as a whole are attached to: the ConfigMap of the policy. */
-  readonly fleet: EventObject;
+  /** What events about the fleet as a whole are attached to: the NodeFleet, with its uid once that is known. */
+  readonly fleet: () => EventObject;
   /** The uid of a pod, where it is known: `kubectl describe` shows only events that carry it. */
   readonly podUid: (namespace: string, name: string) => string | undefined;
   /** Name of this process, as it stands in the Event. */
@@ -112,7 +113,7 @@ export class KubernetesEvents implements Reporter {
         method: 'PATCH',
         path: `${collection(before.namespace)}/${before.name}`,
         contentType: 'application/merge-patch+json',
-        body: { count, lastTimestamp: timestamp(text.atMs), message: cut(text.message) },
+        body: { count, lastTimestamp: kubeTime(text.atMs), message: messageOf(text, MESSAGE_LIMIT_CHARS) },
         signal: this.#stop.signal,
       });
       return { ...before, count };
@@ -136,9 +137,9 @@ export class KubernetesEvents implements Reporter {
         involvedObject: object,
         type: text.type,
         reason: text.reason,
-        message: cut(text.message),
-        firstTimestamp: timestamp(text.atMs),
-        lastTimestamp: timestamp(text.atMs),
+        message: messageOf(text, MESSAGE_LIMIT_CHARS),
+        firstTimestamp: kubeTime(text.atMs),
+        lastTimestamp: kubeTime(text.atMs),
         count: 1,
         source: { component: 'smartscale' },
         reportingComponent: 'smartscale',
@@ -152,7 +153,7 @@ export class KubernetesEvents implements Reporter {
   #objectOf({ subject }: EventText): EventObject {
     switch (subject.kind) {
       case 'fleet':
-        return this.#options.fleet;
+        return this.#options.fleet();
       case 'node':
         // As kubelets do: the name stands for the uid, and kubectl looks for both.
         return { apiVersion: 'v1', kind: 'Node', name: subject.name, uid: subject.name };
@@ -167,13 +168,4 @@ export class KubernetesEvents implements Reporter {
 
 function collection(namespace: string): string {
   return `/api/v1/namespaces/${encodeURIComponent(namespace)}/events`;
-}
-
-/** Without milliseconds, as metav1.Time is written. */
-function timestamp(atMs: number): string {
-  return new Date(atMs).toISOString().replace(/\.\d+Z$/, 'Z');
-}
-
-function cut(message: string): string {
-  return message.length <= MESSAGE_LIMIT_CHARS ? message : `${message.slice(0, MESSAGE_LIMIT_CHARS - 1)}…`;
 }

@@ -1,13 +1,26 @@
-import type { PolicyDocument, PolicySource } from '../../ports.ts';
+import type { PolicyDocument, PolicySource, RememberedPolicy } from '../../ports.ts';
 
-/** A policy document held in memory: what every source of policies shares. The subclass says when it changes. */
+/**
+ * A policy document held in memory: what every source of policies shares. The subclass says when it changes. It knows what it
+ * shows from the start on, and remembers nothing beyond its own life.
+ */
 export abstract class HeldPolicySource implements PolicySource {
   readonly #listeners = new Set<() => void>();
   #document: PolicyDocument | undefined;
 
+  synced(_signal: AbortSignal): Promise<void> {
+    return Promise.resolve();
+  }
+
+  lastGood(): RememberedPolicy | undefined {
+    return undefined;
+  }
+
   current(): PolicyDocument | undefined {
     return this.#document;
   }
+
+  abstract whyNone(): string;
 
   onChange(listener: () => void): () => void {
     this.#listeners.add(listener);

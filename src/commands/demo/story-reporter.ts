@@ -1,5 +1,6 @@
 import type { Operation } from '../../model/operation.ts';
 import type { Plan } from '../../model/plan.ts';
+import type { PolicyIdentity } from '../../model/policy-identity.ts';
 import type { ReportEvent, Reporter } from '../../ports.ts';
 
 /** The demo's story for the terminal: a line for each decision that acts, policy, removal that failed and notice. */
@@ -21,14 +22,19 @@ export class StoryReporter implements Reporter {
       case 'policy-accepted': {
         const { commit, revision } = event.document;
         const what = commit === undefined ? '' : ` “${commit.subject}” by ${commit.author}`;
-        this.#tell(event.atMs, `policy${what} is in force: ${event.digest.slice(0, 15)}${short(revision)}`);
+        this.#tell(
+          event.atMs,
+          `policy${what} is in force: ${event.identity.digest.slice(0, 15)}${short(revision)}`,
+        );
         return;
       }
       case 'policy-rejected':
         this.#tell(
           event.atMs,
-          `policy refused, the last good one stays in force: ${event.faults.join('; ')}`,
+          `policy refused, ${stays(event.inForce)} in force: ${event.faults.join('; ')}`,
         );
+        return;
+      case 'policy-restated':
         return;
       case 'notice':
         if (event.severity === 'warning') this.#tell(event.atMs, event.reason.text);
@@ -64,6 +70,10 @@ export class StoryReporter implements Reporter {
   #tell(atMs: number, text: string): void {
     this.#write(`${new Date(atMs).toISOString().slice(11, 19)}  ${text}`);
   }
+}
+
+function stays(inForce: PolicyIdentity | undefined): string {
+  return inForce === undefined ? 'there is none' : 'the last good one stays';
 }
 
 function short(revision: string | undefined): string {

@@ -108,6 +108,8 @@ export class PageState implements Reporter {
       case 'policy-accepted':
         this.#takePolicy(event);
         return undefined;
+      case 'policy-restated':
+        return undefined;
       case 'policy-rejected':
         this.#policies.add({
           ...policyRow(event.document, event.atMs),
@@ -161,10 +163,11 @@ export class PageState implements Reporter {
 
   #takePolicy(event: Extract<ReportEvent, { kind: 'policy-accepted' }>): void {
     this.#policies.update((row) => (row.status === 'in force' ? { ...row, status: 'replaced' } : row));
-    const row = policyRow(event.document, event.atMs);
-    this.#policies.add({ ...row, status: 'in force', digest: event.digest, faults: [] });
+    const { digest, revision = null } = event.identity;
+    const row = { ...policyRow(event.document, event.atMs), digest, revision };
+    this.#policies.add({ ...row, status: 'in force', faults: [] });
     this.#bounds = event.bounds;
-    this.#mark(event.atMs, 'policy', `policy ${row.subject ?? event.digest.slice(7, 15)}`);
+    this.#mark(event.atMs, 'policy', `policy ${row.subject ?? digest.slice(7, 15)}`);
   }
 
   #mark(atMs: number, kind: MarkKind, text: string): void {

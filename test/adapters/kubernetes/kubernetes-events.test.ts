@@ -6,8 +6,19 @@ import { aLaunch, aRemoval } from '../../builders/fleet.ts';
 import { type Answer, type RecordedCall, RecordingApiServer, refusal } from './recording-api-server.ts';
 
 const AT = Date.parse('2026-11-24T10:00:00.500Z');
-const FLEET = { apiVersion: 'v1', kind: 'ConfigMap', namespace: 'smartscale', name: 'policy' };
-const DOCUMENT = { text: '', origin: 'ConfigMap smartscale/policy', revision: 'main@sha1:1' };
+const FLEET = {
+  apiVersion: 'smartscale.dev/v1',
+  kind: 'NodeFleet',
+  namespace: 'smartscale',
+  name: 'production',
+};
+const DOCUMENT = {
+  text: '',
+  origin: 'policy.yaml',
+  revision: 'main@sha1:2',
+  reference: { configMap: 'policy-b', fleetUid: 'u', generation: 2 },
+};
+const POLICY = { digest: `sha256:0123456789ab${'c'.repeat(52)}`, revision: 'main@sha1:1' };
 const BECAUSE = { code: 'cpu-high', text: 'CPU 91 % > 70 %' };
 
 let server: RecordingApiServer | undefined;
@@ -16,7 +27,7 @@ async function eventsOf(answer: (call: RecordedCall) => Answer): Promise<Kuberne
   server = await RecordingApiServer.start(answer);
   return new KubernetesEvents({
     transport: server.transport,
-    fleet: FLEET,
+    fleet: () => FLEET,
     podUid: (namespace, name) => (namespace === 'shop' ? `uid-${name}` : undefined),
     instance: 'smartscale-1',
   });
@@ -63,7 +74,7 @@ describe('KubernetesEvents', () => {
     ]);
   });
 
-  it('attaches a notice about a pod to that very pod, and one about the fleet to the policy', async () => {
+  it('attaches a notice about a pod to that very pod, and one about the fleet to the NodeFleet', async () => {
     const events = await eventsOf(ok);
     events.report(aNotice({ kind: 'pod', namespace: 'shop', name: 'web-1' }));
     events.report(aNotice({ kind: 'pod', namespace: 'other', name: 'web-1' }));
@@ -82,13 +93,18 @@ describe('KubernetesEvents', () => {
       {
         type: 'Normal',
         reason: 'InstanceLaunched',
-        message: 'launched i-9 (t3.small/ap-southeast-1a/on-demand): CPU 91 % > 70 %',
+        message:
+          'launched i-9 (t3.small/ap-southeast-1a/on-demand): CPU 91 % > 70 % [policy sha256:000000000000]',
       },
     ],
     [aLaunch({ step: 'ready', instanceId: 'i-9' }), { type: 'Normal', reason: 'NodeJoined' }],
     [
       aLaunch({ step: 'failed', outcome: { code: 'x', text: 'no capacity' } }),
-      { type: 'Warning', message: 'launch of t3.small/ap-southeast-1a/on-demand failed: no capacity' },
+      {
+        type: 'Warning',
+        message:
+          'launch of t3.small/ap-southeast-1a/on-demand failed: no capacity [policy sha256:000000000000]',
+      },
     ],
     [aLaunch({ step: 'intended' }), undefined],
     [aRemoval({ step: 'draining' }), { reason: 'Draining', involvedObject: { kind: 'Node', name: 'i-1' } }],
@@ -106,22 +122,25 @@ describe('KubernetesEvents', () => {
   it('tells an accepted and a rejected policy with its revision', async () => {
     const events = await eventsOf(ok);
     const bounds = { minNodes: 2, maxNodes: 10 };
-    events.report({ kind: 'policy-accepted', document: DOCUMENT, digest: 'sha256:1', bounds, atMs: AT });
+    events.report({ kind: 'policy-accepted', document: DOCUMENT, identity: POLICY, bounds, atMs: AT });
     events.report({
       kind: 'policy-rejected',
       document: DOCUMENT,
       faults: ['nodes.max: 1 < 2', 'b'],
+      inForce: POLICY,
       atMs: AT,
     });
     await events.flushed();
     expect(bodies()).toMatchObject([
       {
         reason: 'PolicyAccepted',
-        message: 'policy sha256:1 from ConfigMap smartscale/policy at main@sha1:1 is in force',
+        message:
+          'policy sha256:0123456789ab at main@sha1:1 is in force, from policy.yaml in ConfigMap policy-b',
       },
       {
         reason: 'PolicyRejected',
-        message: 'ConfigMap smartscale/policy at main@sha1:1 is rejected: nodes.max: 1 < 2; b',
+        message:
+          'policy.yaml in ConfigMap policy-b at main@sha1:2 is rejected, sha256:0123456789ab at main@sha1:1 stays in force: nodes.max: 1 < 2; b',
       },
     ]);
   });
@@ -155,9 +174,26 @@ describe('KubernetesEvents', () => {
 
   it('shortens a message that the API server would refuse', async () => {
     const events = await eventsOf(ok);
-    events.report({ kind: 'policy-rejected', document: DOCUMENT, faults: ['x'.repeat(2_000)], atMs: AT });
+    events.report({
+      kind: 'policy-rejected',
+      document: DOCUMENT,
+      faults: ['x'.repeat(2_000)],
+      inForce: undefined,
+      atMs: AT,
+    });
     await events.flushed();
     const [body] = bodies() as { message: string }[];
     expect(body?.message).toHaveLength(1_024);
+  });
+
+  it('names the policy that a notice follows from, and cuts the notice rather than that', async () => {
+    const events = await eventsOf(ok);
+    const notice = aNotice({ kind: 'fleet' }) as ReportEvent & { kind: 'notice' };
+    const reason = { code: 'long', text: 'x'.repeat(2_000) };
+    events.report({ ...notice, reason, policy: POLICY });
+    await events.flushed();
+    const [body] = bodies() as { message: string }[];
+    expect(body?.message).toHaveLength(1_024);
+    expect(body?.message).toMatch(/x… \[policy sha256:0123456789ab at main@sha1:1\]$/);
   });
 });

@@ -66,8 +66,9 @@ export class RecordingApiServer {
   }
 }
 
+/** A server-side apply says YAML, which JSON is. */
 function isJson(contentType: string | undefined): boolean {
-  return contentType?.includes('json') === true;
+  return /json|yaml/.test(contentType ?? '');
 }
 
 /** The `Status` that an API server refuses a call with. */

@@ -1,5 +1,6 @@
 import { allocatableOf, instanceType } from '../../../src/catalogue/instance-type.ts';
 import type { Resources } from '../../../src/model/resources.ts';
+import { AuditLog } from './audit-log.ts';
 import { ControlPlane } from './control-plane.ts';
 import { FaultProxy } from './fault-proxy.ts';
 import type { KubeClient } from './kube-client.ts';
@@ -11,6 +12,7 @@ import { type Prometheus, startPrometheus } from './prometheus.ts';
 import type { Started } from './together.ts';
 
 const BOOT_MS = 500;
+const AUDITED = 'system:serviceaccount:smartscale:smartscale';
 
 /** An empty cluster with its EC2 account and its metrics: everything that the autoscaler finds when it comes. */
 export interface Machines {
@@ -21,6 +23,8 @@ export interface Machines {
   readonly bridge: MachineBridge;
   readonly exporters: NodeExporters;
   readonly prometheus: Prometheus;
+  /** What the autoscaler asked of the API server, as that wrote it down. */
+  readonly audit: AuditLog;
 }
 
 export async function startMachines(
@@ -28,8 +32,11 @@ export async function startMachines(
   started: Started,
   clusterName: string,
 ): Promise<Machines> {
+  const audit = new AuditLog(folder, AUDITED);
   const [controlPlane, moto] = await Promise.all([
-    ControlPlane.start(folder).then((part) => started(part, () => part.stop())),
+    ControlPlane.start(folder, { apiServerArgs: audit.arguments() }).then((part) =>
+      started(part, () => part.stop()),
+    ),
     startMoto(folder).then((part) => started(part, part.stop)),
   ]);
   const kube = controlPlane.admin;
@@ -44,7 +51,7 @@ export async function startMachines(
   started(exporters, () => exporters.stop());
   const prometheus = await startPrometheus(folder, exporters.address);
   started(prometheus, prometheus.stop);
-  return { kube, controlPlane, moto, proxy, bridge, exporters, prometheus };
+  return { kube, controlPlane, moto, proxy, bridge, exporters, prometheus, audit };
 }
 
 /** The environment of the autoscaler in this account. */

@@ -1,52 +1,55 @@
-import type { ApiCall } from './api-gate.ts';
+import type { AuditedCall } from './audit-log.ts';
 import type { KubeObject } from './kube-client.ts';
 
-/** `group/resource:verb`, the core group as an empty string; a subresource belongs to the resource. */
-export type Right = string;
+/** One verb on one resource that a role gives: the smallest thing that could be left out. */
+export interface Right {
+  readonly verb: string;
+  readonly group: string;
+  readonly resource: string;
+  /** Where it holds; `undefined`: in the whole cluster. */
+  readonly namespace: string | undefined;
+  /** The one object that it holds for; `undefined`: for all. */
+  readonly name: string | undefined;
+}
 
-const PATH =
-  /^\/(?:api|apis\/(?<group>[^/]+))\/[^/]+(?:\/namespaces\/[^/]+(?=\/[^/]+))?\/(?<resource>[^/]+)(?:\/(?<name>[^/]+))?(?:\/(?<sub>[^/]+))?$/;
+interface Rule {
+  readonly apiGroups: readonly string[];
+  readonly resources: readonly string[];
+  readonly verbs: readonly string[];
+  readonly resourceNames?: readonly string[];
+}
 
-/** The rights that these calls needed; calls to other paths (versions, health) need none of ours. */
-export function rightsUsed(calls: readonly ApiCall[]): ReadonlySet<Right> {
-  return new Set(
-    calls.flatMap((call) => {
-      const parts = PATH.exec(call.path)?.groups;
-      if (parts === undefined) return [];
-      const resource =
-        parts['sub'] === undefined ? parts['resource'] : `${parts['resource']}/${parts['sub']}`;
-      return [`${parts['group'] ?? ''}/${resource}:${verbOf(call, parts['name'] !== undefined)}`];
-    }),
+/** The rights that Roles and ClusterRoles give. */
+export function rightsGiven(roles: readonly KubeObject[]): readonly Right[] {
+  return roles.flatMap((role) =>
+    (role['rules'] as readonly Rule[]).flatMap((rule) => rightsOf(rule, role.metadata.namespace)),
   );
 }
 
-/** The rights that roles give. */
-export function rightsGiven(roles: readonly KubeObject[]): ReadonlySet<Right> {
-  const rules = roles.flatMap(
-    (role) =>
-      role['rules'] as readonly Readonly<Record<'apiGroups' | 'resources' | 'verbs', readonly string[]>>[],
-  );
-  return new Set(
-    rules.flatMap(({ apiGroups, resources, verbs }) =>
-      apiGroups.flatMap((group) =>
-        resources.flatMap((resource) => verbs.map((verb) => `${group}/${resource}:${verb}`)),
-      ),
+function rightsOf(rule: Rule, namespace: string | undefined): readonly Right[] {
+  const names = rule.resourceNames ?? [undefined];
+  return rule.apiGroups.flatMap((group) =>
+    rule.resources.flatMap((resource) =>
+      names.flatMap((name) => rule.verbs.map((verb) => ({ verb, group, resource, namespace, name }))),
     ),
   );
 }
 
-function verbOf(call: ApiCall, isNamed: boolean): string {
-  switch (call.method) {
-    case 'POST':
-      return 'create';
-    case 'PUT':
-      return 'update';
-    case 'PATCH':
-      return 'patch';
-    case 'DELETE':
-      return 'delete';
-    default:
-      if (call.isWatch) return 'watch';
-      return isNamed ? 'get' : 'list';
-  }
+/** Whether the call needed the right. The API server names a list or watch by its `metadata.name` selector, too. */
+export function needs(call: AuditedCall, right: Right): boolean {
+  return (
+    call.verb === right.verb &&
+    call.group === right.group &&
+    call.resource === right.resource &&
+    (right.namespace === undefined || right.namespace === call.namespace) &&
+    (right.name === undefined || right.name === call.name)
+  );
+}
+
+/** A right for people: `patch smartscale.dev/nodefleets/status production in smartscale`. */
+export function rightText({ verb, group, resource, namespace, name }: Right): string {
+  const what = group === '' ? resource : `${group}/${resource}`;
+  return [verb, what, name, namespace === undefined ? undefined : `in ${namespace}`]
+    .filter((part) => part !== undefined)
+    .join(' ');
 }

@@ -1,6 +1,7 @@
 import { stringify } from 'yaml';
 import { ApiGate } from './api-gate.ts';
 import { AutoscalerProcess } from './autoscaler-process.ts';
+import { applyCommit, installFlux } from './flux-stand-in.ts';
 import type { KubeClient } from './kube-client.ts';
 import { accountOf, type Machines, startMachines } from './machines.ts';
 import { applyObject, type Layer, shippedObjects } from './manifests.ts';
@@ -8,8 +9,9 @@ import type { Prometheus } from './prometheus.ts';
 import { type Started, startTogether, type Together } from './together.ts';
 
 export const NAMESPACE = 'smartscale';
-export const POLICY_CONFIGMAP = 'smartscale-policy';
-export const CLUSTER_NAME = 'e2e';
+/** The shipped manifests of this cluster are what is tested. */
+export const CLUSTER_NAME = 'production';
+export const FLEET = { namespace: NAMESPACE, name: CLUSTER_NAME };
 const ACCOUNT = 'smartscale';
 /** What the autoscaler stands on and is made of, in the order in which Flux brings it. */
 const LAYERS: readonly Layer[] = ['crds', 'infrastructure', 'autoscaler'];
@@ -19,7 +21,7 @@ export interface World extends Machines, Together {
   /** Between the autoscaler and the API server. */
   readonly gate: ApiGate;
   readonly autoscaler: AutoscalerProcess;
-  /** Puts a policy in force as Flux would: the ConfigMap's text and the Git revision it came from. */
+  /** Puts a policy in force as Flux would, with the Git revision that it comes from. */
   readonly setPolicy: (policy: unknown, revision?: string) => Promise<void>;
 }
 
@@ -33,6 +35,7 @@ async function startParts(folder: string, started: Started): Promise<Omit<World,
   const { kube, controlPlane, prometheus } = machines;
   await addFluxNamespace(kube);
   for (const object of LAYERS.flatMap((layer) => shippedObjects(layer))) await applyObject(kube, object);
+  await installFlux(kube);
   const { url, caFile } = controlPlane.adminAccess;
   const gate = await ApiGate.start(url, caFile, controlPlane.serving);
   started(gate, () => gate.stop());
@@ -56,25 +59,12 @@ async function addFluxNamespace(kube: KubeClient): Promise<void> {
   });
 }
 
+/** As a commit to policy.yaml comes in. */
 async function applyPolicy(kube: KubeClient, policy: unknown, revision = 'main@sha1:0'): Promise<void> {
   const text = typeof policy === 'string' ? policy : stringify(policy);
-  await applyObject(kube, {
-    apiVersion: 'v1',
-    kind: 'ConfigMap',
-    metadata: {
-      name: POLICY_CONFIGMAP,
-      namespace: NAMESPACE,
-      annotations: { 'smartscale.dev/revision': revision },
-    },
-    data: { 'policy.yaml': text },
-  });
+  await applyCommit(kube, FLEET, { text, revision });
 }
 
 function argumentsFor(prometheus: Prometheus): readonly string[] {
-  return [
-    `--cluster-name=${CLUSTER_NAME}`,
-    `--namespace=${NAMESPACE}`,
-    `--policy-configmap=${POLICY_CONFIGMAP}`,
-    `--prometheus-url=${prometheus.url}`,
-  ];
+  return [`--cluster-name=${CLUSTER_NAME}`, `--namespace=${NAMESPACE}`, `--prometheus-url=${prometheus.url}`];
 }

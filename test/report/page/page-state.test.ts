@@ -43,7 +43,7 @@ function accepted(digest: string, subject: string): ReportEvent {
       revision: 'main@sha1:1',
       commit: { author: 'Ada', subject, atMs: 0 },
     },
-    digest,
+    identity: { digest, revision: 'main@sha1:1' },
     bounds: { minNodes: 2, maxNodes: 10 },
     atMs: 0,
   };
@@ -222,6 +222,7 @@ describe('the state of the status page', () => {
       kind: 'policy-rejected',
       document: { text: '', origin: 'policy.yaml', revision: 'main@sha1:2' },
       faults: ['policy.yaml:3 nodes.max = 1: must be at least nodes.min'],
+      inForce: { digest: DIGEST, revision: 'main@sha1:1' },
       atMs: 9,
     };
     const rows = page(accepted(DIGEST, 'Start'), rejected).view().policies;
@@ -234,6 +235,7 @@ describe('the state of the status page', () => {
       kind: 'policy-rejected',
       document: { text: '', origin: 'p', revision: undefined },
       faults: [],
+      inForce: undefined,
       atMs: 1,
     };
     const rows = page(accepted(DIGEST, 'One'), rejected, accepted(DIGEST, 'Two')).view().policies;

@@ -51,7 +51,8 @@ function rejected(now) {
   const [newest] = now.policies;
   if (newest?.status !== 'rejected') return undefined;
   const commit = newest.subject === null ? '' : ` (“${newest.subject}”)`;
-  return `The newest policy${commit} is refused; the last good one stays in force. ${newest.faults.join(' · ')}`;
+  const stays = now.minNodes === null ? 'no policy is in force' : 'the last good one stays in force';
+  return `The newest policy${commit} is refused; ${stays}. ${newest.faults.join(' · ')}`;
 }
 
 function banner(text) {

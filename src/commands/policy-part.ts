@@ -1,0 +1,111 @@
+import type { Logger } from 'pino';
+import { FilePolicySource } from '../adapters/file/file-policy-source.ts';
+import type { EventObject } from '../adapters/kubernetes/kubernetes-events.ts';
+import type { NodeFleetPolicySource } from '../adapters/kubernetes/node-fleet-policy-source.ts';
+import { NODE_FLEET, type NodeFleetRef } from '../adapters/kubernetes/node-fleet-resource.ts';
+import { NodeFleetStatusWriter } from '../adapters/kubernetes/node-fleet-status-writer.ts';
+import type { Reflector, ReflectorStats } from '../adapters/kubernetes/reflector.ts';
+import type { Clock, Leadership, PolicySource, PortError, Reporter } from '../ports.ts';
+import { flagOf } from './flag-of.ts';
+import type { LiveCluster } from './live-cluster.ts';
+
+export interface PolicyChoice {
+  readonly clusterName: string;
+  /** Where the NodeFleet and the policy's ConfigMap are. */
+  readonly namespace: string;
+  /** The NodeFleet that names the policy. @default the cluster's name */
+  readonly nodeFleet?: string;
+  /** A watched file in the place of what the NodeFleet names; its status is then left alone. */
+  readonly policy?: string;
+}
+
+export interface PolicyWorld {
+  readonly live: LiveCluster;
+  readonly clock: Clock;
+  readonly logger: Logger;
+  /** Ends whatever runs for the policy. */
+  readonly signal: AbortSignal;
+}
+
+/** Where a process has its policy from, and how it says there what became of it. */
+export interface PolicyPart {
+  readonly source: PolicySource;
+  /** Whether the source has been asked at all. */
+  isSynced(): boolean;
+  /** What events about the fleet as a whole are attached to. */
+  fleetObject(): EventObject;
+  /** Who answers where the policy came from, while that replica leads. */
+  answerers(leadership: Leadership): readonly Reporter[];
+  /** The mirrors behind the source, by kind. */
+  stats(): Readonly<Record<string, ReflectorStats>>;
+  staleStores(): readonly string[];
+}
+
+/** Throws a configuration `PortError` when the policy file cannot be read. */
+export async function openPolicy(choice: PolicyChoice, world: PolicyWorld): Promise<PolicyPart> {
+  const { namespace, clusterName, nodeFleet: name = clusterName, policy } = choice;
+  const fleet = { namespace, name };
+  if (policy === undefined) return fleetPolicy(fleet, world);
+  const source = await FilePolicySource.open(policy, world.clock);
+  void source.follow(world.signal);
+  return {
+    source,
+    isSynced: () => true,
+    fleetObject: () => ({ ...NODE_FLEET, ...fleet }),
+    answerers: () => [],
+    stats: () => ({}),
+    staleStores: () => [],
+  };
+}
+
+function fleetPolicy(fleet: NodeFleetRef, { live, clock, logger, signal }: PolicyWorld): PolicyPart {
+  const source = live.policyOf(fleet);
+  return {
+    source,
+    isSynced: flagOf(source.synced(signal)),
+    fleetObject: () => objectOf(fleet, source),
+    answerers: (leadership) => {
+      const writer = new NodeFleetStatusWriter({
+        ref: fleet,
+        transport: live.transport,
+        clock,
+        leadership,
+        present: () => source.fleet?.status,
+        random: Math.random,
+        onFailure: onceEach((error) =>
+          logger.warn({ code: error.code }, `the NodeFleet's status cannot be written: ${error.message}`),
+        ),
+      });
+      void writer.run(signal);
+      return [writer];
+    },
+    stats: () => byKind(source.reflectors(), (reflector) => reflector.stats()),
+    staleStores: () =>
+      source
+        .reflectors()
+        .filter((reflector) => reflector.isStale())
+        .map(({ resource }) => resource.name),
+  };
+}
+
+/** With its uid where it is known: `kubectl describe` shows only events that carry it. */
+function objectOf(fleet: NodeFleetRef, source: NodeFleetPolicySource): EventObject {
+  const uid = source.fleet?.uid;
+  return { ...NODE_FLEET, ...fleet, ...(uid === undefined ? {} : { uid }) };
+}
+
+function byKind<T>(
+  reflectors: readonly Reflector<unknown>[],
+  valueOf: (reflector: Reflector<unknown>) => T,
+): Readonly<Record<string, T>> {
+  return Object.fromEntries(reflectors.map((reflector) => [reflector.resource.name, valueOf(reflector)]));
+}
+
+/** A failure that goes on is told once, until another kind of failure comes between. */
+function onceEach(tell: (error: PortError) => void): (error: PortError) => void {
+  let last: string | undefined;
+  return (error) => {
+    if (error.code !== last) tell(error);
+    last = error.code;
+  };
+}
