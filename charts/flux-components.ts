@@ -1,3 +1,4 @@
+import type { FluxSettings } from './flux-settings.ts';
 import type { PlainFile } from './layout.ts';
 
 /** The release of Flux that clusters run, all controllers together; Flux 2.9 serves Kubernetes 1.34 to 1.36. */
@@ -6,15 +7,13 @@ export const FLUX_VERSION = 'v2.9.5';
 const CONTROL_PLANE = 'node-role.kubernetes.io/control-plane';
 
 /** Controllers of the release that nothing here needs: each would take its share of a small server's memory. */
-const LEFT_OUT = [
-  'helm-controller',
-  'image-automation-controller',
-  'image-reflector-controller',
-  'source-watcher',
-] as const;
+function leftOut({ imageAutomation }: FluxSettings): readonly string[] {
+  const images = ['image-automation-controller', 'image-reflector-controller'];
+  return ['helm-controller', ...(imageAutomation === undefined ? images : []), 'source-watcher'];
+}
 
 /** Flux itself: the release's manifests with what a fleet needs of them. Applied by the install, not by Flux. */
-export function fluxComponents(): PlainFile {
+export function fluxComponents(flux: FluxSettings): PlainFile {
   return {
     source: 'charts/flux-components.ts',
     content: {
@@ -22,7 +21,7 @@ export function fluxComponents(): PlainFile {
       kind: 'Kustomization',
       resources: [`https://github.com/fluxcd/flux2/releases/download/${FLUX_VERSION}/install.yaml`],
       patches: [
-        ...LEFT_OUT.map(leaveOut),
+        ...leftOut(flux).map(leaveOut),
         { target: { kind: 'Deployment', name: 'kustomize-controller' }, patch: json(IMPATIENCE) },
         { target: { kind: 'Deployment' }, patch: json(ON_THE_CONTROL_PLANE) },
       ],

@@ -11,7 +11,7 @@ export function hasNotifications({ receiver, slack }: FluxSettings): boolean {
 
 /** Whether a cluster has any of what is off by default. */
 export function hasExtras(flux: FluxSettings): boolean {
-  return flux.sops !== undefined || hasNotifications(flux);
+  return flux.sops !== undefined || flux.imageAutomation !== undefined || hasNotifications(flux);
 }
 
 /** What a cluster may have besides its layers. Each is a Kustomization of its own that no layer waits for. */
@@ -24,6 +24,13 @@ export class FluxExtrasChart extends Chart {
         ...often,
         name: 'notifications',
         path: `./flux-system/${cluster}/notifications`,
+      });
+    }
+    if (flux.imageAutomation !== undefined) {
+      fluxKustomization(this, {
+        ...often,
+        name: 'image-automation',
+        path: `./flux-system/${cluster}/image-automation`,
       });
     }
     if (flux.sops !== undefined) {

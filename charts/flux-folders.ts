@@ -4,6 +4,7 @@ import { FluxLayersChart } from './flux-layers.ts';
 import { FluxNotificationsChart } from './flux-notifications.ts';
 import { FluxPolicyChart } from './flux-policy.ts';
 import { FluxSyncChart } from './flux-sync.ts';
+import { ImageAutomationChart } from './image-automation.ts';
 import type { ChartFiles } from './layout.ts';
 
 /** Folders with their charts. Flux syncs its own objects from `flux-system/<cluster>`; a folder below is a Kustomization of its own. */
@@ -21,5 +22,9 @@ export function fluxFolders({ name, flux }: ClusterSettings): Readonly<Record<st
     [`${root}/notifications`]: hasNotifications(flux)
       ? { notifications: { source: 'charts/flux-notifications.ts', chart: FluxNotificationsChart } }
       : {},
+    [`${root}/image-automation`]:
+      flux.imageAutomation === undefined
+        ? {}
+        : { 'image-automation': { source: 'charts/image-automation.ts', chart: ImageAutomationChart } },
   };
 }

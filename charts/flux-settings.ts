@@ -33,4 +33,18 @@ export interface FluxSettings {
    * @default off: Secrets are made by hand or by what else the cluster has for them
    */
   readonly sops?: { readonly ageKeySecret: string };
+  /**
+   * Newer versions of the project's own images come as a pull request that changes charts/images.yaml. For one cluster at most: all
+   * have that file in common. @default off
+   */
+  readonly imageAutomation?: {
+    /** Which versions are taken. @default `^0.1.0`: those that change no interface */
+    readonly semver?: string;
+    /** Secret in flux-system that may push to the repository, in the form of `credentialsSecret`. */
+    readonly pushSecret: string;
+    /** Secret in flux-system for a private registry (docker-registry). @default none: public images */
+    readonly registrySecret?: string;
+    /** Who the commits are by. */
+    readonly author: { readonly name: string; readonly email: string };
+  };
 }

@@ -2,13 +2,13 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { readImagePins } from './image-pins.ts';
 
-/** The project's own, which have a file of their own since machines write them, too. */
-const OWN = readImagePins(readFileSync(join(import.meta.dirname, 'images.yaml'), 'utf8'));
+/** The project's own, by name. They have a file of their own since machines write it, too. */
+export const OWN_IMAGES = readImagePins(readFileSync(join(import.meta.dirname, 'images.yaml'), 'utf8'));
 
 /** Every image of every cluster, pinned here and nowhere else: by digest where it is known, else by tag. */
 export const IMAGES = {
-  smartscale: OWN.smartscale,
-  demoApp: OWN['demo-app'],
+  smartscale: OWN_IMAGES.smartscale,
+  demoApp: OWN_IMAGES['demo-app'],
   // Digests of the indexes of all platforms.
   grafana:
     'docker.io/grafana/grafana:13.2.3@sha256:b28bae15e219c998fb0e0424ed724930cc61b1f61fb404d47c862f9a23f9e572',

@@ -19,7 +19,7 @@ export function synthesize(): ReadonlyMap<string, string> {
     ...Object.entries(fluxFolders(cluster)).flatMap(([folder, charts]) =>
       folderFiles(folder, charts, cluster, 'charts/flux-folders.ts'),
     ),
-    ...plainFiles(`flux-system/${cluster.name}/components`, { kustomization: fluxComponents() }),
+    ...plainFiles(`flux-system/${cluster.name}/components`, { kustomization: fluxComponents(cluster.flux) }),
   ]);
   return new Map(files);
 }
