@@ -5,7 +5,8 @@
 # The Node that package.json pins.
 ARG NODE_VERSION=24.21.0
 
-FROM node:${NODE_VERSION}-bookworm-slim AS build
+# Nothing in the image depends on the processor but Node itself, so it is built once for all.
+FROM --platform=$BUILDPLATFORM node:${NODE_VERSION}-bookworm-slim AS build
 WORKDIR /app
 COPY package.json package-lock.json tsconfig.json ./
 # No install scripts: they only fetch another Node and the test tools' binaries.

@@ -36,7 +36,9 @@ export function readDockerfile(text: string): {
     });
   const starts = instructions.flatMap(({ name }, index) => (name === 'FROM' ? [index] : []));
   const stages = starts.map((start, index): Stage => {
-    const [from = '', , name = ''] = (instructions[start]?.rest ?? '').split(' ');
+    const [from = '', , name = ''] = (instructions[start]?.rest ?? '')
+      .split(' ')
+      .filter((word) => !word.startsWith('--platform='));
     return { name, from, instructions: instructions.slice(start + 1, starts[index + 1]) };
   });
   return {

@@ -1,6 +1,16 @@
 import { type ChildProcess, execFileSync, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { cpSync, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync } from 'node:fs';
+import {
+  cpSync,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  realpathSync,
+  rmSync,
+  symlinkSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { basename, dirname, join, resolve } from 'node:path';
 import { createInterface } from 'node:readline';
@@ -121,6 +131,20 @@ describe("the images' Dockerfile", () => {
     expect(installs.length).toBeGreaterThan(0);
     for (const { rest } of installs) expect(rest).toMatch(/npm ci .*--ignore-scripts/);
     expect(installs.at(-1)?.rest).toContain('--omit=dev');
+  });
+
+  it('holds no code for one processor, so that one build is right for all', () => {
+    const packages = join(root, 'runtime/app/node_modules');
+    const folders = readdirSync(packages).flatMap((name) =>
+      name.startsWith('@') ? readdirSync(join(packages, name)).map((inner) => join(name, inner)) : [name],
+    );
+    expect(folders.length).toBeGreaterThan(100);
+    const addons = folders.filter((folder) =>
+      readdirSync(realpathSync(join(packages, folder)), { recursive: true, encoding: 'utf8' }).some(
+        (file) => /\.(node|wasm)$/.test(file) || file === 'binding.gyp',
+      ),
+    );
+    expect(addons).toEqual([]);
   });
 
   it.each(['autoscaler', 'demo-app'])('makes %s run as a user that is not root, by number', (name) => {
