@@ -9,6 +9,8 @@ const BIN = join(import.meta.dirname, '..', '..', '..', 'src', 'bin.js');
 
 export interface AutoscalerSettings {
   readonly folder: string;
+  /** Begins the names of its logs in the folder. @default smartscale */
+  readonly name?: string;
   readonly kubeconfig: string;
   readonly args: readonly string[];
   readonly env: Readonly<Record<string, string>>;
@@ -52,7 +54,7 @@ export class AutoscalerProcess {
         `--port=${this.#port}`,
       ],
       env: { ...this.#settings.env, KUBECONFIG: this.#settings.kubeconfig },
-      logFile: join(this.#settings.folder, `smartscale-${this.#runs}.log`),
+      logFile: this.#logFile(this.#runs),
     });
   }
 
@@ -85,10 +87,12 @@ export class AutoscalerProcess {
 
   /** Everything that it has logged since its first start, in order; lines that are not JSON are left out. */
   log(): readonly LogLine[] {
-    const runs = Array.from({ length: this.#runs }, (_, index) =>
-      join(this.#settings.folder, `smartscale-${index + 1}.log`),
-    );
+    const runs = Array.from({ length: this.#runs }, (_, index) => this.#logFile(index + 1));
     return runs.flatMap((file) => readFileSync(file, 'utf8').split('\n')).flatMap(parse);
+  }
+
+  #logFile(run: number): string {
+    return join(this.#settings.folder, `${this.#settings.name ?? 'smartscale'}-${run}.log`);
   }
 
   /** The kernel's kill: no chance to clean up. */

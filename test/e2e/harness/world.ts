@@ -21,6 +21,8 @@ export interface World extends Machines, Together {
   /** Between the autoscaler and the API server. */
   readonly gate: ApiGate;
   readonly autoscaler: AutoscalerProcess;
+  /** Another replica with the same rights and settings, for scenarios that start it. */
+  readonly standby: AutoscalerProcess;
   /** Puts a policy in force as Flux would, with the Git revision that it comes from. */
   readonly setPolicy: (policy: unknown, revision?: string) => Promise<void>;
 }
@@ -39,15 +41,17 @@ async function startParts(folder: string, started: Started): Promise<Omit<World,
   const { url, caFile } = controlPlane.adminAccess;
   const gate = await ApiGate.start(url, caFile, controlPlane.serving);
   started(gate, () => gate.stop());
-  const autoscaler = new AutoscalerProcess({
+  const settings = {
     folder,
     kubeconfig: await controlPlane.kubeconfigFor(NAMESPACE, ACCOUNT, gate.url),
     args: argumentsFor(prometheus),
     env: accountOf(machines, CLUSTER_NAME),
-  });
-  started(autoscaler, () => autoscaler.kill());
+  };
+  const autoscaler = new AutoscalerProcess(settings);
+  const standby = new AutoscalerProcess({ ...settings, name: 'standby' });
+  for (const replica of [autoscaler, standby]) started(replica, () => replica.kill());
   const setPolicy = (policy: unknown, revision?: string) => applyPolicy(kube, policy, revision);
-  return { ...machines, gate, autoscaler, setPolicy };
+  return { ...machines, gate, autoscaler, standby, setPolicy };
 }
 
 /** The shipped manifests give Flux's account for the policy its rights; Flux's installation brings the namespace. */
