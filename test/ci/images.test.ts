@@ -50,6 +50,7 @@ describe('.ci/propose-images', () => {
   });
 
   it('takes images that are pinned but not committed yet, as a release does', () => {
+    project.withoutSynthesis();
     project.script('.ci/pin-image.ts', 'demo-app', NEWER);
     expect(propose().code).toBe(0);
     expect(project.git('show', 'origin/image-updates:charts/images.yaml')).toContain(NEWER);
@@ -57,6 +58,7 @@ describe('.ci/propose-images', () => {
   });
 
   it('opens no second pull request for the same branch', () => {
+    project.withoutSynthesis();
     project.script('.ci/pin-image.ts', 'demo-app', NEWER);
     expect(propose('12').output).not.toContain('gh pr create');
   });

@@ -6,11 +6,15 @@ let project: ScratchProject;
 
 beforeEach(() => {
   project = new ScratchProject();
-  project.git('switch', '--quiet', '--create', 'change');
 });
 afterEach(() => project.close());
 
 describe('.ci/pull-request', () => {
+  beforeEach(() => {
+    project.withoutSynthesis();
+    project.git('switch', '--quiet', '--create', 'change');
+  });
+
   it('shows digest and keys of a policy that changes, and that nothing else does', () => {
     project.edit(POLICY, (text) => text.replace('max: 10', 'max: 8'));
     project.commit('At most eight workers');
@@ -41,28 +45,6 @@ describe('.ci/pull-request', () => {
     expect(code).toBe(1);
   });
 
-  it('fails when the manifests are not what the charts say', () => {
-    project.edit('clusters/production/apps/demo-app.yaml', (text) =>
-      text.replace('maxReplicas: 10', 'maxReplicas: 90'),
-    );
-    project.commit('Edit what is generated');
-    const { code, output } = project.script('.ci/pull-request', 'main');
-    expect(output).toMatch(
-      /not what `charts\/` say:[\s\S]*clusters\/production\/apps\/demo-app\.yaml \(changed\)/,
-    );
-    expect(code).toBe(1);
-  });
-
-  it('names manifests that change with their charts, and clusters that come or go', () => {
-    project.edit('charts/images.yaml', (text) => text.replace('demo-app:0.1.0', 'demo-app:0.1.1'));
-    project.script('charts/main.ts');
-    project.remove('clusters/staging/policy.yaml');
-    project.commit('Run a newer demo app');
-    const { output } = project.script('.ci/pull-request', 'main');
-    expect(output).toMatch(/clusters\/production\/apps\/demo-app\.yaml +\|/);
-    expect(output).toContain('### `clusters/staging/policy.yaml`: removed');
-  });
-
   it('shows what both policies would have cost, once there is a backtest', () => {
     // Stands for the whole command line: this is about what the script makes of a backtest's answer.
     project.remove('src');
@@ -84,6 +66,32 @@ describe('.ci/pull-request', () => {
 
   it('says how it is called', () => {
     expect(project.script('.ci/pull-request')).toMatchObject({ output: expect.stringContaining('usage: ') });
+  });
+});
+
+describe('.ci/pull-request with manifests', () => {
+  beforeEach(() => void project.git('switch', '--quiet', '--create', 'change'));
+
+  it('fails when the manifests are not what the charts say', () => {
+    project.edit('clusters/production/apps/demo-app.yaml', (text) =>
+      text.replace('maxReplicas: 10', 'maxReplicas: 90'),
+    );
+    project.commit('Edit what is generated');
+    const { code, output } = project.script('.ci/pull-request', 'main');
+    expect(output).toMatch(
+      /not what `charts\/` say:[\s\S]*clusters\/production\/apps\/demo-app\.yaml \(changed\)/,
+    );
+    expect(code).toBe(1);
+  });
+
+  it('names manifests that change with their charts, and clusters that come or go', () => {
+    project.edit('charts/images.yaml', (text) => text.replace('demo-app:0.1.0', 'demo-app:0.1.1'));
+    project.script('charts/main.ts');
+    project.remove('clusters/staging/policy.yaml');
+    project.commit('Run a newer demo app');
+    const { output } = project.script('.ci/pull-request', 'main');
+    expect(output).toMatch(/clusters\/production\/apps\/demo-app\.yaml +\|/);
+    expect(output).toContain('### `clusters/staging/policy.yaml`: removed');
   });
 });
 

@@ -35,6 +35,13 @@ export class ScratchProject {
     this.git('push', '--quiet', 'origin', 'main');
   }
 
+  /** Takes synthesis out, which costs seconds, where a test is not about it: no manifest differs then. */
+  withoutSynthesis(): void {
+    this.write('charts/main.ts', '');
+    this.commit('Leave out synthesis');
+    this.git('push', '--quiet', 'origin', 'main');
+  }
+
   git(...args: readonly string[]): string {
     return this.#run('git', ['-c', 'user.name=test', '-c', 'user.email=test@example.com', ...args]).output;
   }
