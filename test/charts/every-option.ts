@@ -20,6 +20,11 @@ function everythingOn(): ClusterSettings {
       },
       slack: { channel: 'fleet', urlSecret: 'slack' },
       sops: { ageKeySecret: 'age' },
+      imageAutomation: {
+        pushSecret: 'git-push',
+        registrySecret: 'registry',
+        author: { name: 'images', email: 'images@fleet.example' },
+      },
     },
   };
 }

@@ -24,7 +24,7 @@ describe('the schemas of the API server', () => {
   it('take the objects of every option that is off by default', () => {
     const objects = objectsOfEveryOption();
     expect(objects.map((object) => object.kind)).toEqual(
-      expect.arrayContaining(['Receiver', 'Alert', 'Provider', 'Ingress']),
+      expect.arrayContaining(['Receiver', 'Alert', 'Provider', 'Ingress', 'ImageUpdateAutomation']),
     );
     expect(objects.flatMap((object) => schemaFaults(object))).toEqual([]);
   });
