@@ -1,3 +1,4 @@
+import type { DaemonOverhead } from './model/daemon-overhead.ts';
 import type { DisruptionBudget } from './model/disruption-budget.ts';
 import type { Instance } from './model/instance.ts';
 import type { CordonMark, Node } from './model/node.ts';
@@ -9,7 +10,7 @@ import type { Pod } from './model/pod.ts';
 import type { PolicyIdentity } from './model/policy-identity.ts';
 import type { Reason } from './model/reason.ts';
 import type { Utilization } from './model/signal.ts';
-import type { DaemonOverhead, Snapshot } from './model/snapshot.ts';
+import type { Snapshot } from './model/snapshot.ts';
 
 /**
  * The interfaces of the world. Each has a real implementation in src/adapters and a simulated one in src/simulate.

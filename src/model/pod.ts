@@ -67,14 +67,24 @@ export interface Pod {
   readonly podAntiAffinity: readonly PodAffinityTerm[];
   readonly topologySpread: readonly TopologySpread[];
   readonly hostPorts: readonly string[];
-  /** Node names or zones that its bound volumes tie it to; empty when it may move freely. */
-  readonly volumeZones: readonly string[];
+  /**
+   * Where its bound volumes can be used: each entry lists alternatives, one of which must select the node's labels; empty
+   * when it may move freely.
+   */
+  readonly volumeNodes: readonly (readonly LabelSelector[])[];
   /** A mirror pod of a static manifest: it lives and dies with its kubelet. */
   readonly isMirror: boolean;
   /** Uses a volume that lives on one node (local-path, hostPath-backed PV): data would be lost. */
   readonly hasLocalVolume: boolean;
   /** What its annotations ask: `never` (do-not-disrupt, safe-to-evict=false), `always` (safe-to-evict=true) or nothing. */
   readonly disruption: 'never' | 'always' | 'unset';
+}
+
+/** Whether the pod's node selector and required node affinity admit a node with these labels. */
+export function selectsNode(pod: Pick<Pod, 'nodeSelector' | 'nodeAffinityTerms'>, labels: Labels): boolean {
+  const { nodeSelector, nodeAffinityTerms } = pod;
+  if (!selects(nodeSelector, labels)) return false;
+  return nodeAffinityTerms.length === 0 || nodeAffinityTerms.some((term) => selects(term, labels));
 }
 
 /** Whether a term's selector and namespaces pick the pod. */

@@ -1,17 +1,11 @@
+import type { DaemonOverhead } from './daemon-overhead.ts';
 import type { DisruptionBudget } from './disruption-budget.ts';
 import type { Instance } from './instance.ts';
 import type { Node } from './node.ts';
 import type { Offering } from './offering.ts';
 import type { Operation } from './operation.ts';
 import type { Pod } from './pod.ts';
-import type { Resources } from './resources.ts';
 import type { Utilization } from './signal.ts';
-
-/** What every node of the fleet carries by itself: requests of the DaemonSets that will run on it. */
-export interface DaemonOverhead {
-  readonly name: string;
-  readonly requests: Resources;
-}
 
 /** Everything that deciding may look at, taken at one moment. */
 export interface Snapshot {

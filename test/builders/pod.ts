@@ -31,7 +31,7 @@ export function aPod(parts: PodParts = {}): Pod {
     podAntiAffinity: [],
     topologySpread: [],
     hostPorts: [],
-    volumeZones: [],
+    volumeNodes: [],
     isMirror: false,
     hasLocalVolume: false,
     disruption: 'unset',

@@ -1,6 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import { decide } from '../../src/decide/decide.ts';
 import type { Plan } from '../../src/model/plan.ts';
+import { selectorOf } from '../../src/model/selector.ts';
 import { aLaunch, aNode, anInstance, anOffering } from '../builders/fleet.ts';
 import { aPendingPod, aPod } from '../builders/pod.ts';
 import { aPolicy } from '../builders/policy.ts';
@@ -164,7 +165,10 @@ describe('pending pods', () => {
 
   it('buys in the zone that the volume of the pod lies in', () => {
     const busy = twoWorkers.map((node) => aPod({ nodeName: node.name, cpu: 1900 }));
-    const pods = [aPendingPod({ volumeZones: [B], sinceMs: 0 }), ...busy];
+    const pods = [
+      aPendingPod({ volumeNodes: [[selectorOf({ 'topology.kubernetes.io/zone': B })]], sinceMs: 0 }),
+      ...busy,
+    ];
     const [launch] = launches(decide(aPolicy(), aSnapshot({ nodes: twoWorkers, pods }), NOW));
     expect(launch?.offerings.every((key) => key.includes(B))).toBe(true);
   });

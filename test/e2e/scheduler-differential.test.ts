@@ -16,13 +16,6 @@ const DEADLINE_MS = 1_800_000;
 
 /** What the packer does not judge as the scheduler does. */
 const WITHHELD = new Set([
-  'DaemonSets',
-  'a node selector on what every kubelet says',
-  'a host port on one address or protocol',
-  'a volume labelled with a zone',
-  'a volume in two zones',
-  'volumes in different zones',
-  'a volume whose label and affinity disagree',
   'a spread over zones with a least number of domains',
   'a spread over hosts with a least number of domains',
   'a spread with inclusion policies',

@@ -27,6 +27,8 @@ export function labelsOf(id: string, { zone, type, arch, lifecycle }: Offering):
     [HOSTNAME]: id,
     'kubernetes.io/arch': arch,
     'kubernetes.io/os': 'linux',
+    'beta.kubernetes.io/arch': arch,
+    'beta.kubernetes.io/os': 'linux',
     'node.kubernetes.io/instance-type': type,
     'topology.kubernetes.io/zone': zone,
     'topology.kubernetes.io/region': zone.replace(/[a-z]$/, ''),
@@ -46,10 +48,8 @@ export function nodeRefusal(pod: Pod, node: ReplayedNode): string | undefined {
     if (wanted > free + 1e-9) return `${name}: ${wanted} wanted, ${free} free`;
   }
   if (!admitsNode(pod, node.labels)) return 'node selector or node affinity';
-  const zone = node.labels['topology.kubernetes.io/zone'];
-  const { volumeZones } = pod;
-  if (volumeZones.length > 0 && !volumeZones.some((place) => place === zone || place === node.id)) {
-    return 'volume lies elsewhere';
+  for (const alternatives of pod.volumeNodes) {
+    if (!alternatives.some((selector) => matches(selector, node.labels))) return 'volume lies elsewhere';
   }
   const taken = pod.hostPorts.find((port) => node.hostPorts.has(port));
   return taken === undefined ? undefined : `host port ${taken} is taken`;

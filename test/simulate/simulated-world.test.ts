@@ -15,7 +15,7 @@ describe('SimulatedWorld', () => {
     expect(pods.filter((p) => p.unschedulableSinceMs !== undefined).map((p) => p.owner?.name)).toContain(
       'web',
     );
-    expect(daemons.map((d) => d.name)).toEqual(['node-exporter', 'log-agent']);
+    expect(daemons.map((d) => d.name)).toEqual(['monitoring/node-exporter', 'monitoring/log-agent']);
     expect(world.view()).toMatchObject({ readyWorkers: 0, shortMinutes: 1, costUsd: 0 });
   });
 

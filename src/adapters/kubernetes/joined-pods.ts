@@ -12,7 +12,7 @@ export interface PodStores {
   readonly volumes: ObjectStore<VolumeRecord>;
 }
 
-const NO_VOLUMES = { volumeZones: [], hasLocalVolume: false };
+const NO_VOLUMES = { volumeNodes: [], hasLocalVolume: false };
 
 /** Pods with their owners and volumes looked up, kept up to date change by change. */
 export class JoinedPods {
@@ -99,14 +99,14 @@ export class JoinedPods {
   }
 
   /** A claim that is bound to a volume not seen yet is taken for local: unknown never means safe to lose. */
-  #volumesOf(claims: readonly string[]): Pick<Pod, 'volumeZones' | 'hasLocalVolume'> {
+  #volumesOf(claims: readonly string[]): Pick<Pod, 'volumeNodes' | 'hasLocalVolume'> {
     if (claims.length === 0) return NO_VOLUMES;
     const bound = claims
       .map((key) => this.#stores.claims.get(key)?.volumeName)
       .filter((name) => name !== undefined)
       .map((name) => this.#stores.volumes.get(name));
     return {
-      volumeZones: [...new Set(bound.flatMap((volume) => volume?.places ?? []))],
+      volumeNodes: bound.flatMap((volume) => volume?.nodes ?? []),
       hasLocalVolume: bound.some((volume) => volume?.isLocal ?? true),
     };
   }
@@ -116,7 +116,7 @@ export class JoinedPods {
 function withLookups(
   pod: Pod,
   owner: PodOwner | undefined,
-  volumes: Pick<Pod, 'volumeZones' | 'hasLocalVolume'>,
+  volumes: Pick<Pod, 'volumeNodes' | 'hasLocalVolume'>,
 ): Pod {
   return {
     uid: pod.uid,
@@ -139,7 +139,7 @@ function withLookups(
     podAntiAffinity: pod.podAntiAffinity,
     topologySpread: pod.topologySpread,
     hostPorts: pod.hostPorts,
-    volumeZones: volumes.volumeZones,
+    volumeNodes: volumes.volumeNodes,
     isMirror: pod.isMirror,
     hasLocalVolume: volumes.hasLocalVolume,
     disruption: pod.disruption,

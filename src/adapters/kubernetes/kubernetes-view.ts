@@ -107,6 +107,6 @@ function listsOf({ nodes, budgets, daemons }: ReturnType<typeof reflectorsFor>):
   return {
     nodes: all(nodes.store),
     budgets: all(budgets.store),
-    daemons: all(daemons.store).filter((daemon) => daemon !== undefined),
+    daemons: all(daemons.store),
   };
 }

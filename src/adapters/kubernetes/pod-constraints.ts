@@ -111,6 +111,11 @@ function affinityTerm(raw: RawPodAffinityTerm, namespace: string): PodAffinityTe
   };
 }
 
+/** The scheduler counts no pods for a spread whose selector asks for nothing (`countPodsMatchSelector`). */
+function countedBy(selector: LabelSelector): LabelSelector {
+  return selector.length === 0 ? NOTHING : selector;
+}
+
 function spreadOf(raw: RawSpread, labels: Labels): TopologySpread {
   const own = (raw.matchLabelKeys ?? []).flatMap((key) => {
     const value = labels[key];
@@ -120,6 +125,6 @@ function spreadOf(raw: RawSpread, labels: Labels): TopologySpread {
     topologyKey: raw.topologyKey,
     maxSkew: raw.maxSkew,
     whenUnsatisfiable: raw.whenUnsatisfiable,
-    selector: [...labelSelectorOf(raw.labelSelector), ...own],
+    selector: countedBy([...labelSelectorOf(raw.labelSelector), ...own]),
   };
 }

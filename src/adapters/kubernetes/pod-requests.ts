@@ -3,7 +3,12 @@ import { maxResources, type RawResourceList, resourcesOf } from './resource-list
 
 interface RawContainerRequests {
   readonly restartPolicy?: string;
-  readonly resources?: { readonly requests?: RawResourceList };
+  readonly resources?: RawContainerResources;
+}
+
+interface RawContainerResources {
+  readonly requests?: RawResourceList;
+  readonly limits?: RawResourceList;
 }
 
 export interface RawPodRequests {
@@ -40,8 +45,13 @@ export function podRequests(spec: RawPodRequests): Resources {
   return { ...total, pods: 1 };
 }
 
+/** What is requested: where only a limit is stated, that. The API server writes it down in pods, but not in templates. */
+export function requestList({ requests, limits }: RawContainerResources = {}): RawResourceList | undefined {
+  return limits === undefined ? requests : { ...limits, ...requests };
+}
+
 function requestsOf(container: RawContainerRequests): Resources {
-  return resourcesOf(container.resources?.requests);
+  return resourcesOf(requestList(container.resources));
 }
 
 function withPodLevel(containers: Resources, list: RawResourceList | undefined): Resources {

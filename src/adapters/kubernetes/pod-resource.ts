@@ -1,16 +1,13 @@
 import type { Pod } from '../../model/pod.ts';
 import { type Annotations, forbidsDisruption, SAFE_TO_EVICT } from './annotations.ts';
+import { hostPorts, type RawPodPorts } from './host-ports.ts';
 import { Interner } from './interner.ts';
 import type { KubeResource, ProjectionContext, RawMetadata, RawObject } from './kube-resource.ts';
 import { podConstraints, type RawPodConstraints } from './pod-constraints.ts';
-import { podRequests, type RawPodRequests } from './pod-requests.ts';
+import { podRequests, type RawPodRequests, requestList } from './pod-requests.ts';
 
 const MIRROR_ANNOTATION = 'kubernetes.io/config.mirror';
 const DEFAULT_GRACE_SECONDS = 30;
-
-interface RawContainer {
-  readonly ports?: readonly { readonly hostPort?: number; readonly protocol?: string }[];
-}
 
 interface RawVolume {
   readonly name: string;
@@ -27,8 +24,8 @@ interface RawCondition {
 
 interface RawPod extends RawObject {
   readonly spec: RawPodRequests &
-    RawPodConstraints & {
-      readonly containers: readonly RawContainer[];
+    RawPodConstraints &
+    RawPodPorts & {
       readonly nodeName?: string;
       readonly priority?: number;
       readonly terminationGracePeriodSeconds?: number;
@@ -45,6 +42,7 @@ export interface PodRecord {
 }
 
 const NO_CLAIMS: readonly string[] = [];
+const NO_VOLUMES: Pod['volumeNodes'] = [];
 
 /** Pods, without what deciding does not need: a record is a tenth of what the API server sends. */
 export function podResource(): KubeResource<PodRecord> {
@@ -74,7 +72,7 @@ function projectPod(raw: RawPod, context: ProjectionContext<PodRecord>, interner
     deletionRequestedAtMs: deletionRequestedAtMs(metadata),
     priority: spec.priority ?? 0,
     graceSeconds: spec.terminationGracePeriodSeconds ?? DEFAULT_GRACE_SECONDS,
-    volumeZones: NO_CLAIMS,
+    volumeNodes: NO_VOLUMES,
     isMirror: MIRROR_ANNOTATION in annotations,
     hasLocalVolume: false,
     disruption: disruptionOf(annotations),
@@ -98,7 +96,7 @@ function sharedParts(raw: RawPod, namespace: string, interner: Interner) {
     ...(resources && { resources }),
   };
   const owner = metadata.ownerReferences?.find((reference) => reference.controller === true);
-  const ports = hostPorts(spec.containers);
+  const ports = hostPorts(spec);
   return {
     labels,
     requests: interner.share('requests', amounts, () => podRequests(amounts)),
@@ -116,19 +114,10 @@ function sharedParts(raw: RawPod, namespace: string, interner: Interner) {
 }
 
 function requestsOnly(containers: RawPodRequests['containers']): RawPodRequests['containers'] {
-  return containers.map(({ restartPolicy, resources }) => ({
-    ...(restartPolicy && { restartPolicy }),
-    ...(resources?.requests && { resources: { requests: resources.requests } }),
-  }));
-}
-
-/** As `8080/TCP`; the host address is left out, which is on the safe side. */
-function hostPorts(containers: readonly RawContainer[]): readonly string[] {
-  return containers.flatMap((container) =>
-    (container.ports ?? []).flatMap(({ hostPort, protocol = 'TCP' }) =>
-      hostPort === undefined || hostPort === 0 ? [] : [`${hostPort}/${protocol}`],
-    ),
-  );
+  return containers.map(({ restartPolicy, resources }) => {
+    const requests = requestList(resources);
+    return { ...(restartPolicy && { restartPolicy }), ...(requests && { resources: { requests } }) };
+  });
 }
 
 function claimsOf(raw: RawPod, namespace: string): readonly string[] {

@@ -1,7 +1,9 @@
+import type { DaemonOverhead } from '../../model/daemon-overhead.ts';
 import type { PodOwner } from '../../model/pod.ts';
-import type { DaemonOverhead } from '../../model/snapshot.ts';
+import type { Labels } from '../../model/selector.ts';
+import type { Toleration } from '../../model/taint.ts';
+import { hostPorts, type RawPodPorts } from './host-ports.ts';
 import type { KubeResource, RawObject } from './kube-resource.ts';
-import { CONTROL_PLANE_LABELS } from './node-resource.ts';
 import { podConstraints, type RawPodConstraints } from './pod-constraints.ts';
 import { podRequests, type RawPodRequests } from './pod-requests.ts';
 
@@ -13,7 +15,12 @@ interface RawWorkload extends RawObject {
 }
 
 interface RawDaemonSet extends RawObject {
-  readonly spec: { readonly template: { readonly spec: RawPodRequests & RawPodConstraints } };
+  readonly spec: {
+    readonly template: {
+      readonly metadata?: { readonly labels?: Labels };
+      readonly spec: RawPodRequests & RawPodConstraints & RawPodPorts;
+    };
+  };
 }
 
 /** Who a pod owned by `ownerUid` belongs to in a person's eyes. */
@@ -54,27 +61,47 @@ export const statefulSetResource: KubeResource<WorkloadRecord> = {
   },
 };
 
-/** What a DaemonSet takes of a node; `undefined` when it keeps to the control plane. */
-export type DaemonRecord = DaemonOverhead | undefined;
+/** What the DaemonSet controller adds to what its pods tolerate: trouble of their node does not drive them away. */
+const DAEMON_TOLERATIONS: readonly Toleration[] = [
+  { key: 'node.kubernetes.io/not-ready', operator: 'Exists', effect: 'NoExecute' },
+  { key: 'node.kubernetes.io/unreachable', operator: 'Exists', effect: 'NoExecute' },
+  { key: 'node.kubernetes.io/disk-pressure', operator: 'Exists', effect: 'NoSchedule' },
+  { key: 'node.kubernetes.io/memory-pressure', operator: 'Exists', effect: 'NoSchedule' },
+  { key: 'node.kubernetes.io/pid-pressure', operator: 'Exists', effect: 'NoSchedule' },
+  { key: 'node.kubernetes.io/unschedulable', operator: 'Exists', effect: 'NoSchedule' },
+];
+const HOST_NETWORK_TOLERATION: Toleration = {
+  key: 'node.kubernetes.io/network-unavailable',
+  operator: 'Exists',
+  effect: 'NoSchedule',
+};
 
-export const daemonSetResource: KubeResource<DaemonRecord> = {
+/** DaemonSets, as their pods will be: their templates lack what the API server fills in. */
+export const daemonSetResource: KubeResource<DaemonOverhead> = {
   name: 'daemonsets',
   path: '/apis/apps/v1/daemonsets',
   project: (raw) => {
     const { metadata, spec } = raw as RawDaemonSet;
-    const pod = spec.template.spec;
-    if (keepsToControlPlane(pod)) return undefined;
-    return { name: `${metadata.namespace ?? 'default'}/${metadata.name}`, requests: podRequests(pod) };
+    const { namespace = 'default' } = metadata;
+    const { template } = spec;
+    const labels = template.metadata?.labels ?? {};
+    const { nodeSelector, nodeAffinityTerms, tolerations } = podConstraints(template.spec, {
+      namespace,
+      labels,
+    });
+    return {
+      name: `${namespace}/${metadata.name}`,
+      namespace,
+      labels,
+      requests: podRequests(template.spec),
+      hostPorts: hostPorts(template.spec),
+      nodeSelector,
+      nodeAffinityTerms,
+      tolerations: [
+        ...tolerations,
+        ...DAEMON_TOLERATIONS,
+        ...(template.spec.hostNetwork === true ? [HOST_NETWORK_TOLERATION] : []),
+      ],
+    };
   },
 };
-
-/** Whether no worker can be meant: every alternative demands a control-plane label. */
-function keepsToControlPlane(spec: RawPodConstraints): boolean {
-  const { nodeSelector, nodeAffinityTerms } = podConstraints(spec, { namespace: '', labels: {} });
-  const demands = (requirements: typeof nodeSelector) =>
-    requirements.some(
-      ({ key, operator }) =>
-        CONTROL_PLANE_LABELS.includes(key) && (operator === 'Exists' || operator === 'In'),
-    );
-  return demands(nodeSelector) || (nodeAffinityTerms.length > 0 && nodeAffinityTerms.every(demands));
-}

@@ -1,8 +1,8 @@
 import type { RawObject } from '../../adapters/kubernetes/kube-resource.ts';
 import { type PodRecord, podResource } from '../../adapters/kubernetes/pod-resource.ts';
 import { countText } from '../../decide/wording.ts';
+import type { DaemonOverhead } from '../../model/daemon-overhead.ts';
 import { type Pod, podRef } from '../../model/pod.ts';
-import type { DaemonOverhead } from '../../model/snapshot.ts';
 import { CannotDo } from '../cannot-do.ts';
 import { readPodManifests } from './pod-entries.ts';
 import type { PodManifest } from './pod-manifest.ts';
@@ -58,9 +58,26 @@ function daemonsOf(records: readonly PodRecord[]): readonly DaemonOverhead[] {
   for (const { pod } of records) {
     if (pod.owner?.kind !== 'DaemonSet' || isFinished(pod)) continue;
     const name = `${pod.namespace}/${pod.owner.name}`;
-    if (!byName.has(name)) byName.set(name, { name, requests: pod.requests });
+    if (!byName.has(name)) byName.set(name, overheadOf(name, pod));
   }
   return [...byName.values()];
+}
+
+/** Its controller tied the pod to one node; what the DaemonSet itself selects is not told. */
+function overheadOf(
+  name: string,
+  { namespace, labels, requests, hostPorts, tolerations }: Pod,
+): DaemonOverhead {
+  return {
+    name,
+    namespace,
+    labels,
+    requests,
+    hostPorts,
+    tolerations,
+    nodeSelector: [],
+    nodeAffinityTerms: [],
+  };
 }
 
 function notesOn(records: readonly PodRecord[], placed: readonly PodRecord[]): readonly string[] {

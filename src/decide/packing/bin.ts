@@ -1,3 +1,4 @@
+import type { DaemonOverhead } from '../../model/daemon-overhead.ts';
 import type { Pod } from '../../model/pod.ts';
 import { type Resources, subtractResources } from '../../model/resources.ts';
 import type { Labels } from '../../model/selector.ts';
@@ -22,12 +23,14 @@ export interface BinParts {
   readonly taints?: readonly Taint[];
   readonly isOpen?: boolean;
   readonly allocatable: Resources;
-  readonly overhead?: readonly Resources[];
+  /** DaemonSets whose pods are yet to come. @default none */
+  readonly daemons?: readonly DaemonOverhead[];
 }
 
 /** An empty bin with what its system and DaemonSets will use taken off. */
 export function aBin(parts: BinParts): Bin {
-  const free = (parts.overhead ?? []).reduce(subtractResources, parts.allocatable);
+  const { daemons = [] } = parts;
+  const free = daemons.map((daemon) => daemon.requests).reduce(subtractResources, parts.allocatable);
   return {
     id: parts.id,
     labels: parts.labels,
@@ -35,11 +38,6 @@ export function aBin(parts: BinParts): Bin {
     isOpen: parts.isOpen ?? true,
     free,
     pods: new Set(),
-    hostPorts: new Set(),
+    hostPorts: new Set(daemons.flatMap((daemon) => daemon.hostPorts)),
   };
-}
-
-/** A bin's availability zone, as its label says. */
-export function zoneOf(bin: Pick<Bin, 'labels'>): string | undefined {
-  return bin.labels['topology.kubernetes.io/zone'];
 }

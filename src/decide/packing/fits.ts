@@ -1,8 +1,8 @@
-import { type Pod, picksPod, type TopologySpread } from '../../model/pod.ts';
+import { type Pod, picksPod, selectsNode, type TopologySpread } from '../../model/pod.ts';
 import { fitsInto } from '../../model/resources.ts';
 import { selects } from '../../model/selector.ts';
 import { untoleratedTaint } from '../../model/taint.ts';
-import { type Bin, zoneOf } from './bin.ts';
+import type { Bin } from './bin.ts';
 import type { Board } from './board.ts';
 
 /** The first thing that keeps a pod out of a bin. */
@@ -29,7 +29,7 @@ export function misfit(pod: Pod, bin: Bin, board: Board): Misfit | undefined {
 /** The same without regard to other pods' places: what no waiting and no other order of placing would change. */
 export function staticMisfit(pod: Pod, bin: Bin): Misfit | undefined {
   if (!fitsInto(pod.requests, bin.free)) return 'resources';
-  if (!matchesNode(pod, bin)) return 'node-selector';
+  if (!selectsNode(pod, bin.labels)) return 'node-selector';
   if (untoleratedTaint(pod.tolerations, bin.taints) !== undefined) return 'taint';
   if (!matchesVolumes(pod, bin)) return 'volume';
   return pod.hostPorts.some((port) => bin.hostPorts.has(port)) ? 'host-port' : undefined;
@@ -44,16 +44,8 @@ function hasTopology(pod: Pod, board: Board): boolean {
   return hasOwnTopology(pod) || board.topology.hasHolders;
 }
 
-function matchesNode(pod: Pod, bin: Bin): boolean {
-  if (!selects(pod.nodeSelector, bin.labels)) return false;
-  const terms = pod.nodeAffinityTerms;
-  return terms.length === 0 || terms.some((term) => selects(term, bin.labels));
-}
-
 function matchesVolumes(pod: Pod, bin: Bin): boolean {
-  if (pod.volumeZones.length === 0) return true;
-  const zone = zoneOf(bin);
-  return pod.volumeZones.some((place) => place === zone || place === bin.id);
+  return pod.volumeNodes.every((places) => places.some((place) => selects(place, bin.labels)));
 }
 
 function topologyMisfit(pod: Pod, bin: Bin, board: Board): Misfit | undefined {
@@ -101,7 +93,7 @@ function respectsSpread({ pod, bin, board, spread }: SpreadCheck): boolean {
   let fewest = here;
   for (const other of board.bins) {
     const otherDomain = other.labels[spread.topologyKey];
-    if (otherDomain === undefined || otherDomain === domain || !matchesNode(pod, other)) continue;
+    if (otherDomain === undefined || otherDomain === domain || !selectsNode(pod, other.labels)) continue;
     fewest = Math.min(fewest, byDomain.get(otherDomain) ?? 0);
     if (here + own - fewest > spread.maxSkew) return false;
   }

@@ -1,8 +1,7 @@
+import { type DaemonOverhead, daemonsOn } from '../../model/daemon-overhead.ts';
 import { type Node, STARTUP_TAINT_KEY } from '../../model/node.ts';
 import type { Offering } from '../../model/offering.ts';
 import { type Pod, podRef, podsByNode } from '../../model/pod.ts';
-import type { Resources } from '../../model/resources.ts';
-import type { DaemonOverhead } from '../../model/snapshot.ts';
 import type { Taint } from '../../model/taint.ts';
 import type { Worker } from '../fleet.ts';
 import { parseOfferingKey } from '../offering-parts.ts';
@@ -60,20 +59,20 @@ export function fleetBoard(situation: Situation): FleetBoard {
 
 /** The bin of a node that would be bought: empty but for what every node carries. */
 export function binOfOffering(id: string, offering: Offering, daemons: readonly DaemonOverhead[]): Bin {
-  return aBin({
-    id,
-    labels: {
-      'kubernetes.io/hostname': id,
-      'kubernetes.io/arch': offering.arch,
-      'kubernetes.io/os': 'linux',
-      'topology.kubernetes.io/zone': offering.zone,
-      'topology.kubernetes.io/region': offering.zone.replace(/[a-z]$/, ''),
-      'node.kubernetes.io/instance-type': offering.type,
-      'smartscale.dev/lifecycle': offering.lifecycle,
-    },
-    allocatable: offering.allocatable,
-    overhead: daemons.map((daemon) => daemon.requests),
-  });
+  const labels = {
+    'kubernetes.io/hostname': id,
+    'kubernetes.io/arch': offering.arch,
+    'kubernetes.io/os': 'linux',
+    // Deprecated for years, and still what every kubelet says.
+    'beta.kubernetes.io/arch': offering.arch,
+    'beta.kubernetes.io/os': 'linux',
+    'topology.kubernetes.io/zone': offering.zone,
+    'topology.kubernetes.io/region': offering.zone.replace(/[a-z]$/, ''),
+    'node.kubernetes.io/instance-type': offering.type,
+    'smartscale.dev/lifecycle': offering.lifecycle,
+  };
+  const carried = daemonsOn(daemons, { labels, taints: [] });
+  return aBin({ id, labels, allocatable: offering.allocatable, daemons: carried });
 }
 
 interface NodeBinParts {
@@ -90,13 +89,15 @@ function binOf({ node, worker, pods, situation, isLeaving }: NodeBinParts): Bin 
   const isUsable = (!node.isUnschedulable || isCancelled) && (node.isReady || isBooting);
   const { offerings, daemons } = situation.snapshot;
   const fromCatalogue = node.allocatable.memoryMiB > 0 ? undefined : offeringOf(worker, offerings);
+  const { labels } = node;
+  const taints = node.taints.filter((taint) => !isPassing(taint, { isBooting, isCancelled }));
   return aBin({
     id: node.name,
-    labels: node.labels,
-    taints: node.taints.filter((taint) => !isPassing(taint, { isBooting, isCancelled })),
+    labels,
+    taints,
     isOpen: !isLeaving && isUsable,
     allocatable: fromCatalogue?.allocatable ?? node.allocatable,
-    overhead: isBooting ? missingDaemons(daemons, pods) : [],
+    daemons: isBooting ? missingDaemons(daemonsOn(daemons, { labels, taints }), pods) : [],
   });
 }
 
@@ -132,12 +133,12 @@ function isCordonTaint(taint: Taint): boolean {
 }
 
 /** What DaemonSets will still ask of a node that boots; those whose pod stands there are counted with the pods. */
-function missingDaemons(daemons: readonly DaemonOverhead[], pods: readonly Pod[]): readonly Resources[] {
+function missingDaemons(daemons: readonly DaemonOverhead[], pods: readonly Pod[]): readonly DaemonOverhead[] {
   const present = new Set<string>();
   for (const { namespace, owner } of pods) {
-    if (owner?.kind === 'DaemonSet') present.add(owner.name).add(`${namespace}/${owner.name}`);
+    if (owner?.kind === 'DaemonSet') present.add(`${namespace}/${owner.name}`);
   }
-  return daemons.filter((daemon) => !present.has(daemon.name)).map((daemon) => daemon.requests);
+  return daemons.filter((daemon) => !present.has(daemon.name));
 }
 
 function offeringOf(worker: Worker | undefined, offerings: readonly Offering[]): Offering | undefined {

@@ -38,7 +38,7 @@ function constraintKey(pod: Pod): string {
     pod.podAntiAffinity,
     pod.topologySpread,
     pod.hostPorts,
-    pod.volumeZones,
+    pod.volumeNodes,
   ]);
 }
 

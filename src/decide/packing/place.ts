@@ -1,6 +1,6 @@
 import type { Offering } from '../../model/offering.ts';
-import type { Pod } from '../../model/pod.ts';
-import { type LabelSelector, type Labels, selects } from '../../model/selector.ts';
+import { type Pod, selectsNode } from '../../model/pod.ts';
+import { type Labels, selects } from '../../model/selector.ts';
 import { type Taint, untoleratedTaint } from '../../model/taint.ts';
 
 const ZONE = 'topology.kubernetes.io/zone';
@@ -10,29 +10,25 @@ export interface Place {
   readonly id: string;
   readonly labels: Labels;
   readonly taints: readonly Taint[];
+  /** Ports that its DaemonSets hold. */
+  readonly hostPorts: readonly string[];
 }
 
 /** Why a place is not for a pod, whatever else runs there. */
-export type Barrier = 'node-selector' | 'taint' | 'volume';
+export type Barrier = 'node-selector' | 'taint' | 'volume' | 'host-port';
 
 /** What a pod asks of a node besides resources. */
-export type NodeChoice = Pick<Pod, 'nodeSelector' | 'nodeAffinityTerms' | 'tolerations' | 'volumeZones'>;
+export type NodeChoice = Pick<
+  Pod,
+  'nodeSelector' | 'nodeAffinityTerms' | 'tolerations' | 'volumeNodes' | 'hostPorts'
+>;
 
 /** What keeps the pod off the place, or `undefined` when it may go there. */
 export function barrier(pod: NodeChoice, place: Place): Barrier | undefined {
   if (!selectsNode(pod, place.labels)) return 'node-selector';
   if (untoleratedTaint(pod.tolerations, place.taints) !== undefined) return 'taint';
-  return reachesVolumes(pod, place) ? undefined : 'volume';
-}
-
-/** Whether the pod's node selector and required node affinity admit a node with these labels. */
-export function selectsNode(
-  pod: { readonly nodeSelector: LabelSelector; readonly nodeAffinityTerms: readonly LabelSelector[] },
-  labels: Labels,
-): boolean {
-  if (!selects(pod.nodeSelector, labels)) return false;
-  const terms = pod.nodeAffinityTerms;
-  return terms.length === 0 || terms.some((term) => selects(term, labels));
+  if (!reachesVolumes(pod, place)) return 'volume';
+  return pod.hostPorts.some((port) => place.hostPorts.includes(port)) ? 'host-port' : undefined;
 }
 
 /** The place that a node of this offering will be; its name, and so its hostname, is like no other. */
@@ -40,10 +36,14 @@ export function placeOf(id: string, offering: Offering): Place {
   return {
     id,
     taints: [],
+    hostPorts: [],
     labels: {
       'kubernetes.io/hostname': id,
       'kubernetes.io/arch': offering.arch,
       'kubernetes.io/os': 'linux',
+      // Deprecated for years, and still what every kubelet says.
+      'beta.kubernetes.io/arch': offering.arch,
+      'beta.kubernetes.io/os': 'linux',
       [ZONE]: offering.zone,
       'topology.kubernetes.io/region': offering.zone.replace(/[a-z]$/, ''),
       'node.kubernetes.io/instance-type': offering.type,
@@ -52,7 +52,6 @@ export function placeOf(id: string, offering: Offering): Place {
   };
 }
 
-function reachesVolumes({ volumeZones }: Pick<Pod, 'volumeZones'>, { id, labels }: Place): boolean {
-  if (volumeZones.length === 0) return true;
-  return volumeZones.some((where) => where === labels[ZONE] || where === id);
+function reachesVolumes({ volumeNodes }: NodeChoice, { labels }: Place): boolean {
+  return volumeNodes.every((alternatives) => alternatives.some((one) => selects(one, labels)));
 }

@@ -67,12 +67,13 @@ class Choices {
   readonly #parts = new Ids<readonly unknown[]>();
   readonly #byName = new Map<string, number>();
 
-  of({ nodeSelector, nodeAffinityTerms, tolerations, volumeZones }: Pod): number {
-    const parts = [nodeSelector, nodeAffinityTerms, tolerations, volumeZones];
+  of({ nodeSelector, nodeAffinityTerms, tolerations, volumeNodes, hostPorts }: Pod): number {
+    const parts = [nodeSelector, nodeAffinityTerms, tolerations, volumeNodes, hostPorts];
     const name = parts.map((part) => this.#parts.of(part)).join();
     const known = this.#byName.get(name);
     if (known !== undefined) return known;
-    const id = this.values.push({ nodeSelector, nodeAffinityTerms, tolerations, volumeZones }) - 1;
+    const choice = { nodeSelector, nodeAffinityTerms, tolerations, volumeNodes, hostPorts };
+    const id = this.values.push(choice) - 1;
     this.#byName.set(name, id);
     return id;
   }

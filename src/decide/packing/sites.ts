@@ -1,5 +1,6 @@
+import { selectsNode } from '../../model/pod.ts';
 import { untoleratedTaint } from '../../model/taint.ts';
-import { type Place, selectsNode } from './place.ts';
+import type { Place } from './place.ts';
 import { type Eligibility, HOST, type TopologyRules } from './topology-rules.ts';
 
 /** A domain where the node has no such label. */

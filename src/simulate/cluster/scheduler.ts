@@ -36,7 +36,7 @@ function matchesNode(pod: Pod, node: Node): boolean {
   if (!selects(pod.nodeSelector, node.labels)) return false;
   if (pod.nodeAffinityTerms.length > 0 && !pod.nodeAffinityTerms.some((term) => selects(term, node.labels)))
     return false;
-  return pod.volumeZones.length === 0 || pod.volumeZones.some((z) => z === node.zone || z === node.name);
+  return pod.volumeNodes.every((places) => places.some((place) => selects(place, node.labels)));
 }
 
 function hasFreePorts(pod: Pod, node: Node, state: ClusterState): boolean {

@@ -1,8 +1,8 @@
+import type { DaemonOverhead } from '../../model/daemon-overhead.ts';
 import type { CordonMark, Node } from '../../model/node.ts';
 import { STARTUP_TAINT_KEY } from '../../model/node.ts';
 import type { EvictionOutcome } from '../../model/outcome.ts';
 import { type Pod, podRef } from '../../model/pod.ts';
-import type { DaemonOverhead } from '../../model/snapshot.ts';
 import type { Cluster, ClusterView } from '../../ports.ts';
 import type { EventLog } from '../event-log.ts';
 import type { VirtualClock } from '../virtual-clock.ts';
@@ -152,7 +152,16 @@ export class SimulatedCluster implements Cluster {
     return this.#controllers
       .workloads()
       .filter((workload) => workload.kind === 'DaemonSet')
-      .map(({ name, template }) => ({ name, requests: template.requests }));
+      .map(({ namespace, name, template }) => ({
+        name: `${namespace}/${name}`,
+        namespace,
+        labels: template.labels,
+        requests: template.requests,
+        hostPorts: template.hostPorts ?? [],
+        nodeSelector: template.nodeSelector ?? [],
+        nodeAffinityTerms: [],
+        tolerations: template.tolerations ?? [],
+      }));
   }
 
   #putNode(node: Node): void {

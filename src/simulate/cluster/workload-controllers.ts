@@ -120,7 +120,7 @@ export class WorkloadControllers {
       podAntiAffinity: template.podAntiAffinity ?? [],
       topologySpread: template.topologySpread ?? [],
       hostPorts: template.hostPorts ?? [],
-      volumeZones: [],
+      volumeNodes: [],
       isMirror: false,
       hasLocalVolume: template.hasLocalVolume ?? false,
       disruption: template.disruption ?? 'unset',

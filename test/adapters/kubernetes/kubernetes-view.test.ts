@@ -136,13 +136,13 @@ describe('KubernetesView', () => {
   });
 
   it('takes a bound volume for local until it has seen it', async () => {
-    expect(pod('db-0')).toMatchObject({ hasLocalVolume: true, volumeZones: [] });
-    expect(pod('bare')).toMatchObject({ hasLocalVolume: false, volumeZones: [] });
+    expect(pod('db-0')).toMatchObject({ hasLocalVolume: true, volumeNodes: [] });
+    expect(pod('bare')).toMatchObject({ hasLocalVolume: false, volumeNodes: [] });
     const expression = { key: 'topology.kubernetes.io/zone', operator: 'In', values: ['a'] };
     const nodeAffinity = { required: { nodeSelectorTerms: [{ matchExpressions: [expression] }] } };
     const volume = { metadata: { name: 'pv1', uid: 'pv1' }, spec: { nodeAffinity } };
     await changed(() => watchOf('persistentvolumes').send('ADDED', volume));
-    expect(pod('db-0')).toMatchObject({ hasLocalVolume: false, volumeZones: ['a'] });
+    expect(pod('db-0')).toMatchObject({ hasLocalVolume: false, volumeNodes: [[[expression]]] });
   });
 
   it('does not call back for a heartbeat', async () => {

@@ -1,6 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import type { RawObject } from '../../../src/adapters/kubernetes/kube-resource.ts';
 import { type PodRecord, podResource } from '../../../src/adapters/kubernetes/pod-resource.ts';
+import { selects } from '../../../src/model/selector.ts';
 
 const NOW_MS = Date.parse('2026-11-24T10:00:00.345Z');
 const CREATED = '2026-11-24T09:59:00Z';
@@ -156,6 +157,17 @@ describe('the constraints of a pod', () => {
     expect(pod.podAntiAffinity[1]?.selector).toMatchObject([{ operator: 'In', values: [] }]);
   });
 
+  it('let a spread constraint whose selector asks for nothing count nobody', () => {
+    const constraint = {
+      topologyKey: 'zone',
+      maxSkew: 1,
+      whenUnsatisfiable: 'DoNotSchedule',
+      labelSelector: {},
+    };
+    const { pod } = project({ spec: { containers: [], topologySpreadConstraints: [constraint] } });
+    expect(pod.topologySpread.map(({ selector }) => selects(selector, {}))).toEqual([false]);
+  });
+
   it('give spread constraints the values of the labels that they name', () => {
     const { pod } = project({
       metadata: { labels: { app: 'web', hash: 'h1' } },
@@ -205,6 +217,24 @@ describe('the constraints of a pod', () => {
       { operator: 'Exists' },
     ]);
     expect(pod.hostPorts).toEqual(['8080/TCP', '53/UDP']);
+  });
+
+  it('holds the ports of sidecars, not of what has ended, and every port on the host network', () => {
+    const one = (hostPort: number, more = {}) => ({ ports: [{ hostPort, containerPort: 1 }], ...more });
+    const initContainers = [one(1000), one(2000, { restartPolicy: 'Always' })];
+    expect(project({ spec: { initContainers, containers: [one(3000)] } }).pod.hostPorts).toEqual([
+      '2000/TCP',
+      '3000/TCP',
+    ]);
+    const containers = [{ ports: [{ containerPort: 7000 }] }];
+    expect(project({ spec: { containers, hostNetwork: true } }).pod.hostPorts).toEqual(['7000/TCP']);
+    expect(project({ spec: { containers } }).pod.hostPorts).toEqual([]);
+  });
+
+  it('requests its limits where it states nothing else', () => {
+    const resources = { limits: { cpu: '1', memory: '1Gi' }, requests: { memory: '64Mi' } };
+    const { requests } = project({ spec: { containers: [{ resources }] } }).pod;
+    expect(requests).toEqual({ cpuMillis: 1000, memoryMiB: 64, pods: 1 });
   });
 });
 

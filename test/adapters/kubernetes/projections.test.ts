@@ -9,6 +9,7 @@ import {
   replicaSetResource,
   statefulSetResource,
 } from '../../../src/adapters/kubernetes/workload-resource.ts';
+import { daemonsOn } from '../../../src/model/daemon-overhead.ts';
 
 function project<T>(
   resource: KubeResource<T>,
@@ -162,42 +163,96 @@ describe('the projection of workloads', () => {
   it('adds up what a DaemonSet takes of each node', () => {
     const containers = [{ resources: { requests: { cpu: '100m', memory: '64Mi' } } }];
     const spec = { template: { spec: { containers } } };
-    expect(project(daemonSetResource, { metadata: { namespace: 'kube-system' }, spec })).toEqual({
+    expect(project(daemonSetResource, { metadata: { namespace: 'kube-system' }, spec })).toMatchObject({
       name: 'kube-system/x',
+      namespace: 'kube-system',
       requests: { cpuMillis: 100, memoryMiB: 64, pods: 1 },
     });
   });
 
-  it('leaves out a DaemonSet that keeps to the control plane', () => {
-    const nodeSelector = { 'node-role.kubernetes.io/control-plane': 'true' };
-    const spec = { template: { spec: { containers: [], nodeSelector } } };
-    expect(project(daemonSetResource, { spec })).toBeUndefined();
+  it('reads of a DaemonSet what the API server would fill in its pods', () => {
+    const ports = [{ containerPort: 9100 }];
+    const limits = { cpu: '1', memory: '1Gi' };
+    const template = {
+      metadata: { labels: { daemon: 'x' } },
+      spec: {
+        hostNetwork: true,
+        nodeSelector: { disk: 'ssd' },
+        tolerations: [{ operator: 'Exists' }],
+        containers: [{ ports, resources: { limits, requests: { memory: '64Mi' } } }],
+      },
+    };
+    expect(project(daemonSetResource, { spec: { template } })).toMatchObject({
+      labels: { daemon: 'x' },
+      requests: { cpuMillis: 1000, memoryMiB: 64, pods: 1 },
+      hostPorts: ['9100/TCP'],
+      nodeSelector: [{ key: 'disk', operator: 'In', values: ['ssd'] }],
+      tolerations: expect.arrayContaining([{ operator: 'Exists' }]),
+    });
+  });
+
+  it('keeps a DaemonSet off nodes that its template does not want, but not for trouble of the node', () => {
+    const labels = { role: 'web' };
+    const spec = { template: { spec: { containers: [], nodeSelector: labels } } };
+    const daemons = [project(daemonSetResource, { spec })];
+    const taint = (key: string) => [{ key, value: '', effect: 'NoSchedule' as const }];
+    expect(daemonsOn(daemons, { labels: {}, taints: [] })).toEqual([]);
+    expect(daemonsOn(daemons, { labels, taints: [] })).toEqual(daemons);
+    expect(daemonsOn(daemons, { labels, taints: taint('gpu') })).toEqual([]);
+    expect(daemonsOn(daemons, { labels, taints: taint('node.kubernetes.io/disk-pressure') })).toEqual(
+      daemons,
+    );
   });
 });
 
 describe('the projection of volumes', () => {
-  const affinity = (key: string, values: string[]) => ({
-    nodeAffinity: {
-      required: { nodeSelectorTerms: [{ matchExpressions: [{ key, operator: 'In', values }] }] },
-    },
-  });
-
-  const onNode = affinity('kubernetes.io/hostname', ['n1']);
-  const labels = { 'topology.kubernetes.io/zone': 'b' };
+  const ZONE = 'topology.kubernetes.io/zone';
+  const HOST = 'kubernetes.io/hostname';
+  const oneOf = (key: string, ...values: string[]) => ({ key, operator: 'In', values });
+  const affinity = (...terms: object[]) => ({ nodeAffinity: { required: { nodeSelectorTerms: terms } } });
+  const labels = { [ZONE]: 'a__b', 'failure-domain.beta.kubernetes.io/region': 'r' };
+  const onNode = affinity({ matchExpressions: [oneOf(HOST, 'n1')] });
 
   it.each([
     [
       'an EBS volume stays in its zone',
-      { spec: affinity('topology.ebs.csi.aws.com/zone', ['a']) },
-      ['a'],
+      { spec: affinity({ matchExpressions: [oneOf('topology.ebs.csi.aws.com/zone', 'a')] }) },
+      [[[oneOf(ZONE, 'a')]]],
       false,
     ],
-    ['a local-path volume stays on its node', { spec: { hostPath: {}, ...onNode } }, ['n1'], true],
-    ['a volume tied to a node is local', { spec: onNode }, ['n1'], true],
-    ['a zone may stand in its labels', { metadata: { labels }, spec: {} }, ['b'], false],
+    [
+      'a local-path volume stays on its node',
+      { spec: { hostPath: {}, ...onNode } },
+      [[[oneOf(HOST, 'n1')]]],
+      true,
+    ],
+    [
+      'a volume tied to a node by name is local',
+      { spec: affinity({ matchFields: [oneOf('metadata.name', 'n1')] }) },
+      [[[oneOf(HOST, 'n1')]]],
+      true,
+    ],
+    [
+      'of several terms one must hold, an empty one never does',
+      {
+        spec: affinity(
+          { matchExpressions: [oneOf(ZONE, 'a'), oneOf('rack', '1')] },
+          {},
+          { matchExpressions: [oneOf(ZONE, 'b')] },
+        ),
+      },
+      [[[oneOf(ZONE, 'a'), oneOf('rack', '1')], [oneOf(ZONE, 'b')]]],
+      false,
+    ],
+    [
+      'its labels must hold beside its affinity',
+      { metadata: { labels }, spec: onNode },
+      [[[oneOf(HOST, 'n1')]], [[oneOf(ZONE, 'a', 'b'), oneOf('topology.kubernetes.io/region', 'r')]]],
+      true,
+    ],
     ['a network volume goes anywhere', { spec: { nfs: {} } }, [], false],
-  ])('%s', (_, parts, places, isLocal) => {
-    expect(project(volumeResource, parts)).toEqual({ places, isLocal });
+  ])('%s', (_, parts, nodes, isLocal) => {
+    expect(project(volumeResource, parts)).toEqual({ nodes, isLocal });
   });
 
   it('knows which volume a claim is bound to', () => {

@@ -30,7 +30,9 @@ describe('a pod that no purchase would help is refused', () => {
     expect(reasonFor({ nodeSelector: selectorOf({ disk: 'ssd' }) })?.text).toContain(
       'labels that no worker has',
     );
-    expect(reasonFor({ volumeZones: ['ap-southeast-1c'] })?.text).toContain('its volume lies in a zone');
+    expect(
+      reasonFor({ volumeNodes: [[selectorOf({ 'topology.kubernetes.io/zone': 'ap-southeast-1c' })]] })?.text,
+    ).toContain('its volume lies in a zone');
   });
 
   it('as one that other pods keep from every place', () => {

@@ -5,6 +5,7 @@ import { firstFit } from '../../../src/decide/packing/first-fit.ts';
 import { groupPods } from '../../../src/decide/packing/groups.ts';
 import type { Pod } from '../../../src/model/pod.ts';
 import { selectorOf } from '../../../src/model/selector.ts';
+import { aDaemon } from '../../builders/daemon.ts';
 import { SMALL } from '../../builders/fleet.ts';
 import { aPod, type PodParts } from '../../builders/pod.ts';
 
@@ -52,8 +53,12 @@ describe('the packer', () => {
     const withGpu = bin('g', { allocatable: { ...SMALL, extended: { 'nvidia.com/gpu': 2 } } });
     expect(pack(board(bin('x'), withGpu), pods(3, gpu))).toEqual({ at: ['p0@g', 'p1@g'], left: 1 });
     expect(pack(board(bin('x', { allocatable: { ...SMALL, pods: 2 } })), pods(3))).toMatchObject({ left: 1 });
-    const overhead = [{ cpuMillis: 1000, memoryMiB: 0, pods: 1 }];
-    expect(pack(board(bin('x', { overhead })), pods(1, { cpu: 1000 }))).toMatchObject({ left: 1 });
+    const daemons = [
+      aDaemon({ requests: { cpuMillis: 1000, memoryMiB: 0, pods: 1 }, hostPorts: ['80/TCP'] }),
+    ];
+    const made = () => board(bin('x', { daemons }));
+    expect(pack(made(), pods(1, { cpu: 1000 }))).toMatchObject({ left: 1 });
+    expect(pack(made(), pods(1, { hostPorts: ['80/TCP'] }))).toMatchObject({ left: 1 });
   });
 
   it('respects selectors, alternatives of node affinity and taints', () => {
@@ -71,9 +76,13 @@ describe('the packer', () => {
 
   it('ties pods to the zones or nodes of their volumes', () => {
     const bins = () => board(bin('x'), bin('y', { zone: 'b' }));
-    expect(pack(bins(), pods(1, { volumeZones: ['b'] })).at).toEqual(['p0@y']);
-    expect(pack(bins(), pods(1, { volumeZones: ['y'] })).at).toEqual(['p0@y']);
-    expect(pack(bins(), pods(1, { volumeZones: ['c'] })).left).toBe(1);
+    const inB = [selectorOf({ [ZONE]: 'b' })];
+    expect(pack(bins(), pods(1, { volumeNodes: [inB] })).at).toEqual(['p0@y']);
+    expect(pack(bins(), pods(1, { volumeNodes: [[selectorOf({ [HOST]: 'y' })]] })).at).toEqual(['p0@y']);
+    expect(pack(bins(), pods(1, { volumeNodes: [[selectorOf({ [ZONE]: 'c' }), ...inB]] })).at).toEqual([
+      'p0@y',
+    ]);
+    expect(pack(bins(), pods(1, { volumeNodes: [inB, [selectorOf({ [ZONE]: 'a' })]] })).left).toBe(1);
   });
 
   it('gives a host port to one pod of a node', () => {

@@ -1,13 +1,12 @@
 import type { KubeObject } from '../harness/kube-client.ts';
 import { ARCH, type Drawing, isDrawn, LIFECYCLE, offeringValue, oneOf } from './drawing.ts';
-import { NAMESPACES, SANDBOXED } from './standing-objects.ts';
+import { NAMESPACES } from './standing-objects.ts';
 
 type Template = Readonly<Record<string, unknown>>;
 
 /** None to three DaemonSets: plain ones, and ones that not every node carries or that differ from their pods. */
 export function drawDaemonSets(drawing: Drawing): readonly KubeObject[] {
-  const { chance, withheld } = drawing;
-  if (withheld.has('DaemonSets')) return [];
+  const { chance } = drawing;
   // Each peculiarity at most once: two agents that want the same port could not live on one node.
   const left = kinds(drawing);
   return Array.from({ length: chance.integer(4) }, (_, index) => {
@@ -52,7 +51,6 @@ function kinds(drawing: Drawing): Template[] {
       hostNetwork: true,
       containers: [{ ...base, ports: [{ containerPort: 9200 }], resources: { requests: amounts } }],
     },
-    { runtimeClassName: SANDBOXED },
     {
       initContainers: [
         { ...base, name: 'install', resources: { requests: { cpu: '500m', memory: '300Mi' } } },

@@ -1,5 +1,6 @@
 import type { KubeClient, KubeObject, WatchEvent } from '../harness/kube-client.ts';
 
+const PATH = '/api/v1/pods';
 const DEADLINE_MS = 60_000;
 
 /** `namespace/name`. */
@@ -20,26 +21,25 @@ interface Waiter {
   readonly resolve: () => void;
 }
 
-/** The pods of the cluster as a watch shows them, read without any code of the product. */
+/** The pods of the cluster as list and watch show them, read without any code of the product. */
 export class PodWatch {
-  readonly pods = new Map<PodKey, PodSight>();
+  pods: ReadonlyMap<PodKey, PodSight> = new Map();
+  readonly #kube: KubeClient;
   readonly #waiters = new Set<Waiter>();
   #stop: () => void = () => undefined;
   #fault: Error | undefined;
 
-  static open(kube: KubeClient): PodWatch {
-    const watch = new PodWatch();
-    watch.#stop = kube.watch('/api/v1/pods', {
-      onEvent: (event) => watch.#onEvent(event),
-      onEnd: (error) => {
-        watch.#fault = error;
-        watch.#wake();
-      },
-    });
+  private constructor(kube: KubeClient) {
+    this.#kube = kube;
+  }
+
+  static async open(kube: KubeClient): Promise<PodWatch> {
+    const watch = new PodWatch(kube);
+    await watch.#follow();
     return watch;
   }
 
-  /** Resolves once `isOver` holds; asked again after every change. Throws after a minute, or when the watch has ended. */
+  /** Resolves once `isOver` holds; asked again after every change. Throws after a minute, or when the watch failed. */
   async until(isOver: () => boolean, what: string): Promise<void> {
     if (!isOver()) await this.#change(isOver, what);
     if (this.#fault !== undefined) throw this.#fault;
@@ -47,6 +47,27 @@ export class PodWatch {
 
   close(): void {
     this.#stop();
+  }
+
+  /** Lists, then watches from there. The API server ends a watch that falls behind: then again from the start. */
+  async #follow(): Promise<void> {
+    const list = await this.#kube.get(PATH);
+    const items = (list['items'] ?? []) as readonly KubeObject[];
+    const pods = new Map(items.map((pod) => [keyOf(pod), sightOf(pod)]));
+    this.pods = pods;
+    this.#stop = this.#kube.watch(`${PATH}?resourceVersion=${list.metadata.resourceVersion}`, {
+      onEvent: (event) => {
+        apply(event, pods);
+        this.#wake();
+      },
+      onEnd: () => {
+        this.#follow().catch((error: unknown) => {
+          this.#fault = new Error('the pods can no longer be watched', { cause: error });
+          this.#wake();
+        });
+      },
+    });
+    this.#wake();
   }
 
   async #change(isOver: () => boolean, what: string): Promise<void> {
@@ -66,17 +87,6 @@ export class PodWatch {
     });
   }
 
-  #onEvent({ type, object }: WatchEvent): void {
-    if (type === 'ERROR') {
-      this.#fault = new Error(`the watch on pods failed: ${JSON.stringify(object)}`);
-    } else if (type === 'DELETED') {
-      this.pods.delete(keyOf(object));
-    } else if (type !== 'BOOKMARK') {
-      this.pods.set(keyOf(object), sightOf(object));
-    }
-    this.#wake();
-  }
-
   #wake(): void {
     for (const waiter of this.#waiters) {
       if (this.#fault === undefined && !waiter.isOver()) continue;
@@ -84,6 +94,11 @@ export class PodWatch {
       waiter.resolve();
     }
   }
+}
+
+function apply({ type, object }: WatchEvent, pods: Map<PodKey, PodSight>): void {
+  if (type === 'DELETED') pods.delete(keyOf(object));
+  else if (type === 'ADDED' || type === 'MODIFIED') pods.set(keyOf(object), sightOf(object));
 }
 
 export function keyOf({ metadata }: Pick<KubeObject, 'metadata'>): PodKey {

@@ -9,8 +9,8 @@ import {
   statefulSetResource,
 } from '../../../src/adapters/kubernetes/workload-resource.ts';
 import { SystemClock } from '../../../src/adapters/system/system-clock.ts';
+import type { DaemonOverhead } from '../../../src/model/daemon-overhead.ts';
 import type { Pod } from '../../../src/model/pod.ts';
-import type { DaemonOverhead } from '../../../src/model/snapshot.ts';
 import type { KubeObject } from '../harness/kube-client.ts';
 
 /** What the product makes of objects that the API server has completed, by the same projections as in a live cluster. */
@@ -33,6 +33,5 @@ export function readCluster(objects: readonly KubeObject[]): {
     volumes: storeOf(volumeResource, 'PersistentVolume'),
   });
   for (const object of byKind.get('Pod') ?? []) pods.put(object as RawObject & KubeObject);
-  const daemons = [...storeOf(daemonSetResource, 'DaemonSet').values()];
-  return { pods: joined.list(), daemons: daemons.filter((daemon) => daemon !== undefined) };
+  return { pods: joined.list(), daemons: [...storeOf(daemonSetResource, 'DaemonSet').values()] };
 }

@@ -36,12 +36,12 @@ export class SchedulerLab {
   readonly #metrics: KubeClient;
   readonly #stop: () => Promise<void>;
 
-  private constructor(controlPlane: ControlPlane, extender: PinExtender) {
+  private constructor(controlPlane: ControlPlane, extender: PinExtender, watch: PodWatch) {
     this.#controlPlane = controlPlane;
     this.extender = extender;
     this.kube = controlPlane.admin;
     this.#metrics = new KubeClient(controlPlane.schedulerAccess);
-    this.watch = PodWatch.open(this.kube);
+    this.watch = watch;
     const clock = new SystemClock();
     const transport = new KubeTransport(loadKubeCredentials({ file: controlPlane.adminKubeconfig }), clock);
     this.view = new KubernetesView({ transport, clock, random: Math.random });
@@ -71,7 +71,7 @@ export class SchedulerLab {
         profiles: [{ plugins: { multiPoint: { disabled: [{ name: 'DefaultPreemption' }] } } }],
       },
     });
-    const lab = new SchedulerLab(controlPlane, extender);
+    const lab = new SchedulerLab(controlPlane, extender, await PodWatch.open(controlPlane.admin));
     await lab.create(standingObjects());
     await lab.view.synced(AbortSignal.timeout(60_000));
     return lab;
@@ -101,13 +101,12 @@ export class SchedulerLab {
    * are counted by the scheduler's own queues, so a verdict that came too early is not taken for its last word.
    */
   async settle(keys: readonly PodKey[]): Promise<void> {
-    const { pods } = this.watch;
     const isJudged = (key: PodKey) => {
-      const pod = pods.get(key);
+      const pod = this.watch.pods.get(key);
       return pod?.nodeName !== undefined || pod?.refusal !== undefined;
     };
     await this.watch.until(() => keys.every(isJudged), `the scheduler to judge ${keys.length} pods`);
-    if (keys.every((key) => pods.get(key)?.nodeName !== undefined)) return;
+    if (keys.every((key) => this.watch.pods.get(key)?.nodeName !== undefined)) return;
     await eventually('the scheduler to have nothing left to try', () => this.#isIdle(), { everyMs: 20 });
   }
 

@@ -39,8 +39,10 @@ describe('chooseNode', () => {
     const inB = selectorOf({ [ZONE]: 'ap-southeast-1b' });
     expect(chooseNode(aPod({ nodeSelector: inB }), stateOf(TWO_ZONES))).toBe('b');
     expect(chooseNode(aPod({ nodeAffinityTerms: [inB] }), stateOf(TWO_ZONES))).toBe('b');
-    expect(chooseNode(aPod({ volumeZones: ['ap-southeast-1b'] }), stateOf(TWO_ZONES))).toBe('b');
-    expect(chooseNode(aPod({ volumeZones: ['elsewhere'] }), stateOf(TWO_ZONES))).toBeUndefined();
+    expect(chooseNode(aPod({ volumeNodes: [[inB]] }), stateOf(TWO_ZONES))).toBe('b');
+    expect(
+      chooseNode(aPod({ volumeNodes: [[inB], [selectorOf({ [ZONE]: 'elsewhere' })]] }), stateOf(TWO_ZONES)),
+    ).toBeUndefined();
   });
 
   it('keeps host ports and anti-affine pods apart, in both directions', () => {
