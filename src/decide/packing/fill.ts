@@ -1,179 +1,265 @@
+import type { Pod } from '../../model/pod.ts';
 import { CPU, MEMORY } from './axes.ts';
-import type { Bin, Bins, Offered, Placement } from './bins.ts';
-import type { PackingModel } from './packing-model.ts';
-import type { PodGroup } from './pod-groups.ts';
+import type { DraftFleet, Workbench } from './draft-fleet.ts';
+import { fitsBeside } from './host-rules.ts';
+import type { Batch, NodeDraft } from './node-draft.ts';
+import { NO_ROW, type OfferTable } from './offer-table.ts';
+import { NO_TABLE } from './offer-tables.ts';
 import { ScoreHeap } from './score-heap.ts';
 
-/** How one run weighs its choices. */
-export interface Strategy {
-  /** Groups in the order in which they are placed. */
-  readonly order: readonly PodGroup[];
-  /** What leaving CPU and memory unevenly free costs, as a share of their price. 0 looks at price alone. */
-  readonly evenness: number;
+/** Equal pods to be placed. */
+export interface Party {
+  readonly batch: Batch;
+  readonly pods: readonly Pod[];
+}
+
+export interface FillOptions {
+  /** What leaving CPU and memory unevenly free costs, as a share of its worth. 0 looks at price alone. @default 0 */
+  readonly evenness?: number;
+  /** The share of new nodes that each site should have where prices do not decide. @default as they come */
+  readonly siteShares?: Float64Array;
 }
 
 /** Room that is left counts so little that it only decides between equal prices: the tightest fit wins. */
 const TIE = 1e-3;
+/** Less still: by how much a site has more than its share of new nodes. */
+const SHARE_TIE = 1e-6;
 
-/** Where the next pod of a group would go. */
-interface Best extends Offered {
-  bin: Bin | undefined;
-  site: number;
-  score: number;
+/** Where a pod would go. */
+class Choice {
+  draft: NodeDraft | undefined;
+  site = 0;
+  tableId = NO_TABLE;
+  row = 0;
+  addedUsd = Number.POSITIVE_INFINITY;
+  score = Number.POSITIVE_INFINITY;
+
+  clear(): this {
+    this.draft = undefined;
+    this.addedUsd = Number.POSITIVE_INFINITY;
+    this.score = Number.POSITIVE_INFINITY;
+    return this;
+  }
+
+  get isNone(): boolean {
+    return this.score === Number.POSITIVE_INFINITY;
+  }
 }
 
 /**
- * Places one group after the other: each pod goes where the price of the bins rises least, be it a bin that is there, one
- * that grows to a larger offer, or a new one; among equals where the least room is left. Work is done once for a group
- * where its pods do not change each other's choice. Every placement obeys all rules at its moment, so the order of
- * placements is one in which the scheduler may bind.
+ * Puts equal pods where the price of the fleet rises least: on a node that has room, on one that grows to a larger offer,
+ * or on a new one; among equals where the least room is left. Which sites are open to them is the caller's to say; what
+ * each node admits and the rules about single nodes are judged here.
  */
 export class Filler {
-  readonly placements: Placement[] = [];
-  readonly #model: PackingModel;
-  readonly #bins: Bins;
-  readonly #worth: Float64Array;
-  #evenness = 0;
-  readonly #offered: Offered = { table: 0, row: 0, addedUsd: 0 };
-  readonly #sitesOpen: boolean[] = [];
+  readonly #bench: Workbench;
+  readonly #fleet: DraftFleet;
+  readonly #evenness: number;
+  readonly #shares: Float64Array | undefined;
+  readonly #choice = new Choice();
+  readonly #probe = new Choice();
+  /** The nodes of each site by score, kept as long as parties ask for the same. */
+  readonly #ranked = new Map<number, ScoreHeap>();
+  #rankedFor: { readonly need: Float64Array; readonly choice: number } | undefined;
+  #fewest: readonly number[] = [];
+  /** How many nodes were looked at: the work done, counted so that a bound on it is the same on every machine. */
+  weighed = 0;
 
-  constructor(model: PackingModel, bins: Bins) {
-    this.#model = model;
-    this.#bins = bins;
-    this.#worth = worthOf(model);
+  constructor(bench: Workbench, fleet: DraftFleet, options: FillOptions = {}) {
+    this.#bench = bench;
+    this.#fleet = fleet;
+    this.#evenness = options.evenness ?? 0;
+    this.#shares = options.siteShares;
   }
 
-  /** Places what can be placed; those that other pods must precede are tried again once these are placed. */
-  run({ order, evenness }: Strategy): void {
-    this.#evenness = evenness;
-    let waiting = order.map((group) => ({ group, from: 0 }));
-    let isMoving = true;
-    while (isMoving && waiting.length > 0) {
-      isMoving = false;
-      const left: typeof waiting = [];
-      for (const { group, from } of waiting) {
-        const to = from + this.#placeGroup(group, from);
-        if (to > from) isMoving = true;
-        if (to < group.pods.length) left.push({ group, from: to });
+  /**
+   * Places one pod after the other; `sitesNow` says before each which sites are open, `onPlaced` hears of each. Returns how
+   * many were placed; the first that fits nowhere ends it. Parties that ask for the same are best placed in a row.
+   */
+  place(
+    { batch, pods }: Party,
+    sitesNow: () => readonly number[],
+    onPlaced: (draft: NodeDraft) => void = () => undefined,
+  ): number {
+    const isRanked = this.#prepare(batch, pods.length);
+    let placed = 0;
+    for (const pod of pods) {
+      if (!isRanked && !this.#bench.mayGrow) this.#countFewest(batch);
+      const choice = this.#choice.clear();
+      for (const site of sitesNow()) {
+        if (isRanked) this.#weighRanked(batch, site, choice);
+        else this.#weighAll(batch, site, choice);
+        this.#weighNew(batch, site, choice);
       }
-      // What a group adds can only help groups that look at other pods.
-      waiting = left.filter(({ group }) => this.#mayChange(group));
+      const isNew = choice.draft === undefined;
+      const draft = this.#take(batch, pod);
+      if (draft === undefined) break;
+      if (isRanked) this.#rankAgain(batch, draft, isNew);
+      onPlaced(draft);
+      placed += 1;
+    }
+    for (const heap of this.#ranked.values()) heap.restore();
+    return placed;
+  }
+
+  /** Whether to go by ranks: worth it for more than one pod, right where no node that refused may accept later. */
+  #prepare({ group, hostRules }: Batch, pods: number): boolean {
+    const { need, choice } = group;
+    const isSame = this.#rankedFor?.need === need && this.#rankedFor.choice === choice;
+    const isMoving = hostRules.near.length > 0 || (!this.#bench.mayGrow && hostRules.spread.length > 0);
+    if (!isSame || isMoving) this.#ranked.clear();
+    this.#rankedFor = { need, choice };
+    this.#fewest = [];
+    return !isMoving && (isSame || pods > 1);
+  }
+
+  #weighAll(batch: Batch, site: number, choice: Choice): void {
+    for (const draft of this.#fleet.bySite[site] ?? []) {
+      // Neighbours are asked last: that is the dearest question, and most nodes are out of the race by then.
+      const probe = this.#weigh(batch, draft, choice);
+      if (probe !== undefined && this.#admits(batch, draft)) Object.assign(choice, probe);
     }
   }
 
-  #mayChange({ rules }: PodGroup): boolean {
-    const { near, spread } = this.#model.rules.ruleSet(rules);
-    return near.length + spread.length > 0;
-  }
-
-  /** Places pods of the group from the one at `from` on, and says how many. */
-  #placeGroup(group: PodGroup, from: number): number {
-    if (group.pods.length - from === 1 || this.#bins.counts.hasMovingHosts(group.rules)) {
-      return this.#placeOneByOne(group, from);
-    }
-    return this.#placeFromHeaps(group, from);
-  }
-
-  #placeOneByOne(group: PodGroup, from: number): number {
-    let at = from;
-    for (; at < group.pods.length; at += 1) {
-      const best = this.#noBest();
-      for (let site = 0; site < this.#model.sites.count; site += 1) {
-        this.#sitesOpen[site] = this.#bins.counts.allowsSite(group.rules, site);
-        if (this.#sitesOpen[site]) this.#weighNew(group, site, best);
+  #weighRanked(batch: Batch, site: number, choice: Choice): void {
+    const heap = this.#heapOf(batch, site);
+    const drafts = this.#fleet.bySite[site] ?? [];
+    for (;;) {
+      const draft = drafts[heap.least ?? -1];
+      if (draft === undefined || heap.leastScore >= choice.score) return;
+      if (this.#admits(batch, draft)) {
+        const probe = this.#weigh(batch, draft, choice);
+        if (probe !== undefined) Object.assign(choice, probe);
+        return;
       }
-      for (const bin of this.#bins.all) if (this.#sitesOpen[bin.site] === true) this.#weigh(group, bin, best);
-      if (!this.#place(group, at, best)) break;
-    }
-    return at - from;
-  }
-
-  #placeFromHeaps(group: PodGroup, from: number): number {
-    const heaps = Array.from({ length: this.#model.sites.count }, () => new ScoreHeap());
-    for (const bin of this.#bins.all) this.#addTo(heaps, group, bin);
-    let at = from;
-    for (; at < group.pods.length; at += 1) {
-      const best = this.#noBest();
-      heaps.forEach((heap, site) => {
-        if (!this.#bins.counts.allowsSite(group.rules, site)) return;
-        this.#weighNew(group, site, best);
-        const bin = this.#bins.all[heap.least ?? -1];
-        if (bin !== undefined && heap.leastScore <= best.score) this.#weigh(group, bin, best);
-      });
-      const { bin, site } = best;
-      if (!this.#place(group, at, best)) break;
-      if (bin !== undefined) heaps[site]?.removeLeast();
-      this.#addTo(heaps, group, bin ?? (this.#bins.all.at(-1) as Bin));
-    }
-    return at - from;
-  }
-
-  #addTo(heaps: readonly ScoreHeap[], group: PodGroup, bin: Bin): void {
-    const best = this.#noBest();
-    this.#weigh(group, bin, best);
-    if (best.bin !== undefined) heaps[bin.site]?.add(bin.index, best.score);
-  }
-
-  #place(group: PodGroup, at: number, best: Best): boolean {
-    const pod = group.pods[at];
-    if (pod === undefined || best.score === Number.POSITIVE_INFINITY) return false;
-    const bin = best.bin ?? this.#bins.open(best.site, best.table);
-    const placement = { group, pod, bin };
-    this.#bins.place(placement, best);
-    this.placements.push(placement);
-    return true;
-  }
-
-  #noBest(): Best {
-    return { bin: undefined, site: 0, score: Number.POSITIVE_INFINITY, table: 0, row: 0, addedUsd: 0 };
-  }
-
-  #weigh(group: PodGroup, bin: Bin, best: Best): void {
-    const offered = this.#offered;
-    if (!this.#bins.weigh(group, bin, offered)) return;
-    const score = offered.addedUsd + this.#roomCost(group, bin);
-    if (score < best.score || (score === best.score && best.bin === undefined)) {
-      Object.assign(best, offered, { score, bin, site: bin.site });
+      heap.setAside();
     }
   }
 
-  #weighNew(group: PodGroup, site: number, best: Best): void {
-    const offered = this.#offered;
-    if (this.#bins.opened >= this.#model.maxNewNodes || !this.#bins.weighNew(group, site, offered)) return;
-    const score = offered.addedUsd + this.#roomCost(group, undefined);
-    if (score < best.score) Object.assign(best, offered, { score, bin: undefined, site });
+  #heapOf(batch: Batch, site: number): ScoreHeap {
+    const known = this.#ranked.get(site);
+    if (known !== undefined) return known;
+    const heap = new ScoreHeap();
+    this.#ranked.set(site, heap);
+    const drafts = this.#fleet.bySite[site] ?? [];
+    for (let index = 0; index < drafts.length; index += 1)
+      this.#rank(heap, batch, drafts[index] as NodeDraft, index);
+    return heap;
   }
 
-  /** What the room costs that would be left on the bin, by `#offered`. */
-  #roomCost({ need }: PodGroup, bin: Bin | undefined): number {
-    const table = this.#bins.table(this.#offered.table);
-    let total = 0;
-    let cpu = 0;
-    for (let axis = 0; axis <= MEMORY; axis += 1) {
-      const used = (need[axis] as number) + (bin === undefined ? 0 : this.#bins.load(bin, axis));
-      const room = (table.capacity(this.#offered.row, axis) - used) * (this.#worth[axis] as number);
-      total += room;
-      if (axis === CPU) cpu = room;
+  #rankAgain(batch: Batch, draft: NodeDraft, isNew: boolean): void {
+    const heap = this.#ranked.get(draft.site);
+    if (heap === undefined) return;
+    const index = isNew ? (this.#fleet.bySite[draft.site]?.length ?? 0) - 1 : (heap.least ?? 0);
+    if (!isNew) heap.removeLeast();
+    this.#rank(heap, batch, draft, index);
+  }
+
+  #rank(heap: ScoreHeap, batch: Batch, draft: NodeDraft, index: number): void {
+    const probe = this.#weigh(batch, draft, NO_CHOICE);
+    if (probe !== undefined) heap.add(index, probe.score);
+  }
+
+  #countFewest({ hostRules }: Batch): void {
+    const { drafts } = this.#fleet;
+    const { sites } = this.#bench.model;
+    this.#fewest = hostRules.spread.map((rule) => this.#bench.hostRules.fewest(rule, drafts, sites));
+  }
+
+  #take(batch: Batch, pod: Pod): NodeDraft | undefined {
+    const { draft, site, tableId, row, isNone } = this.#choice;
+    if (isNone) return undefined;
+    const node = draft ?? this.#fleet.open(site, tableId, row);
+    if (node.present === undefined && (node.row !== row || node.tableId !== tableId)) {
+      node.become(tableId, this.#bench.tables.table(tableId), row);
     }
-    return TIE * total + this.#evenness * Math.abs(2 * cpu - total);
+    node.add({ batch, pod });
+    return node;
+  }
+
+  /** What the node would be with one more such pod, when that is better than `best`. */
+  #weigh(batch: Batch, draft: NodeDraft, best: Choice): Choice | undefined {
+    this.weighed += 1;
+    const { need, choice } = batch.group;
+    const hasRoom = draft.hasRoom(need);
+    // A node that must grow costs something, so it is no better than one that has room.
+    if (!hasRoom && (draft.present !== undefined || (best.addedUsd === 0 && this.#evenness === 0)))
+      return undefined;
+    const tableId = this.#tableWith(draft, choice);
+    const isSame = tableId === draft.tableId;
+    if (tableId === NO_TABLE && !isSame) return undefined;
+    const table = isSame ? draft.table : this.#bench.tables.table(tableId);
+    const row = isSame && hasRoom ? draft.row : draft.rowWith(need, table);
+    if (row === NO_ROW) return undefined;
+    const addedUsd = table.price(row) - draft.priceUsd;
+    const score = addedUsd + this.#roomCost(table, row, draft.load, need);
+    if (score >= best.score) return undefined;
+    const probe = this.#probe;
+    probe.draft = draft;
+    probe.site = draft.site;
+    probe.tableId = tableId;
+    probe.row = row;
+    probe.addedUsd = addedUsd;
+    probe.score = score;
+    return probe;
+  }
+
+  /** The offers that the node could still be with a pod of this choice on it. */
+  #tableWith({ present, tableId }: NodeDraft, choice: number): number {
+    return present === undefined ? this.#bench.tables.narrow(tableId, choice) : NO_TABLE;
+  }
+
+  #admits(batch: Batch, draft: NodeDraft): boolean {
+    if (!draft.isOpen) return false;
+    const { choice, hostPorts } = batch.group;
+    const { model } = this.#bench;
+    if (draft.present !== undefined && model.admitted[choice]?.[model.buyable.length + draft.present] !== 1) {
+      return false;
+    }
+    for (const port of hostPorts) if (draft.hostPorts.has(port)) return false;
+    return fitsBeside(draft, batch, this.#fewest);
+  }
+
+  #weighNew(batch: Batch, site: number, best: Choice): void {
+    const { model, tables } = this.#bench;
+    if (this.#fleet.opened >= model.maxNewNodes) return;
+    // One that needs a neighbour on the very node: nobody is on a new one.
+    if (batch.hostRules.near.length > 0 && !batch.isFirst) return;
+    const tableId = tables.ofSite(site, batch.group.choice);
+    if (tableId === NO_TABLE) return;
+    const table = tables.table(tableId);
+    const row = table.rowFor(batch.group.need, this.#fleet.noLoad, 0);
+    if (row === NO_ROW) return;
+    const addedUsd = table.price(row);
+    const room = this.#roomCost(table, row, this.#fleet.noLoad, batch.group.need);
+    const score = addedUsd + room + this.#shareCost(site, addedUsd);
+    if (score >= best.score) return;
+    best.draft = undefined;
+    best.site = site;
+    best.tableId = tableId;
+    best.row = row;
+    best.addedUsd = addedUsd;
+    best.score = score;
+  }
+
+  /** What the room that would be left is taken to cost. */
+  #roomCost(table: OfferTable, row: number, load: Float64Array, need: Float64Array): number {
+    const { worth } = this.#bench;
+    const cpu =
+      (table.capacity(row, CPU) - (load[CPU] as number) - (need[CPU] as number)) * (worth[CPU] as number);
+    const memory =
+      (table.capacity(row, MEMORY) - (load[MEMORY] as number) - (need[MEMORY] as number)) *
+      (worth[MEMORY] as number);
+    return TIE * (cpu + memory) + this.#evenness * Math.abs(cpu - memory);
+  }
+
+  /** So that of sites with equal prices the one is taken that lacks most of its share. */
+  #shareCost(site: number, priceUsd: number): number {
+    const share = this.#shares?.[site];
+    if (share === undefined) return 0;
+    const part = (this.#fleet.bySite[site]?.length ?? 0) / Math.max(1, this.#fleet.drafts.length);
+    return SHARE_TIE * priceUsd * (part / Math.max(1e-6, share));
   }
 }
 
-/** What a unit of CPU and of memory is worth: half the price of the cheapest capacity each, as the pods ask for them. */
-function worthOf({ buyable, groups, axes }: PackingModel): Float64Array {
-  const worth = new Float64Array(axes.count);
-  const asked = [CPU, MEMORY].map((axis) =>
-    groups.reduce((sum, { need, pods }) => sum + (need[axis] ?? 0) * pods.length, 0),
-  );
-  let usd = Number.POSITIVE_INFINITY;
-  for (const { free, costUsdPerHour } of buyable) {
-    const { cpuMillis, memoryMiB } = free;
-    const parts = cpuMillis / Math.max(1, asked[CPU] ?? 1) + memoryMiB / Math.max(1, asked[MEMORY] ?? 1);
-    if (parts > 0) usd = Math.min(usd, (2 * costUsdPerHour) / parts);
-  }
-  if (!Number.isFinite(usd) || usd === 0) usd = 1;
-  [CPU, MEMORY].forEach((axis) => {
-    worth[axis] = usd / 2 / Math.max(1, asked[axis] ?? 1);
-  });
-  return worth;
-}
+const NO_CHOICE = new Choice();

@@ -39,19 +39,19 @@ export class OfferTable {
   }
 
   /**
-   * The first row from `from` on that holds `need` beside the load at `at` of `loads`. An amount of which nothing is asked
-   * is not looked at: the scheduler puts a pod that asks for no memory on a node that has too little for those it has.
+   * The first row from `from` on that holds `need` beside the load. A sum of nothing is not looked at: the scheduler puts a
+   * pod that asks for no memory on a node that has less than none left.
    */
-  rowFor(need: Float64Array, loads: Float64Array, at: number, from: number): number {
+  rowFor(need: Float64Array, load: Float64Array, from: number): number {
     for (let row = from; row < this.rows; row += 1) {
-      if (this.#holds(row * this.#axes, need, loads, at)) return row;
+      if (this.#holds(row * this.#axes, need, load)) return row;
     }
     return NO_ROW;
   }
 
-  #holds(base: number, need: Float64Array, loads: Float64Array, at: number): boolean {
+  #holds(base: number, need: Float64Array, load: Float64Array): boolean {
     for (let axis = 0; axis < this.#axes; axis += 1) {
-      const total = (need[axis] as number) + (loads[at + axis] as number);
+      const total = (need[axis] as number) + (load[axis] as number);
       if (total > 0 && total > (this.#capacities[base + axis] as number)) return false;
     }
     return true;

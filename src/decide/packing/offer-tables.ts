@@ -1,3 +1,4 @@
+import { NO_RESOURCES } from '../../model/resources.ts';
 import { OfferTable } from './offer-table.ts';
 import type { PackingModel } from './packing-model.ts';
 
@@ -6,7 +7,8 @@ export const NO_TABLE = -1;
 
 /** The offers that a new node could still be, given its site and the pods on it; equal sets are one table. */
 export class OfferTables {
-  readonly tables: OfferTable[] = [];
+  readonly #tables: OfferTable[] = [];
+  readonly #present: OfferTable[] = [];
   readonly #model: PackingModel;
   readonly #offers;
   readonly #axes: number;
@@ -40,10 +42,20 @@ export class OfferTables {
     return (row[choice] ??= this.#narrow(table, choice));
   }
 
-  /** A table of one row for a node that is there: it costs nothing and is as large as what is left of it. */
-  addPresent(capacity: Float64Array): number {
-    this.#among.push([]);
-    return this.tables.push(new OfferTable([{ priceUsdPerHour: 0, capacity }], [0], this.#axes)) - 1;
+  table(id: number): OfferTable {
+    const table = this.#tables[id];
+    if (table === undefined) throw new RangeError(`no table ${id}`);
+    return table;
+  }
+
+  /** The one row of a node that is there: it costs nothing and is as large as what is left of it. */
+  presentTable(index: number): OfferTable {
+    const { present, axes } = this.#model;
+    return (this.#present[index] ??= new OfferTable(
+      [{ priceUsdPerHour: 0, capacity: axes.amounts(present[index]?.free ?? NO_RESOURCES) }],
+      [0],
+      this.#axes,
+    ));
   }
 
   /** Every offer of a table, the dominated ones too. */
@@ -64,7 +76,7 @@ export class OfferTables {
     const known = this.#byOffers.get(name);
     if (known !== undefined) return known;
     this.#among.push(among);
-    const id = this.tables.push(new OfferTable(this.#offers, among, this.#axes)) - 1;
+    const id = this.#tables.push(new OfferTable(this.#offers, among, this.#axes)) - 1;
     this.#byOffers.set(name, id);
     return id;
   }

@@ -2,6 +2,7 @@
 export class ScoreHeap {
   readonly #indexes: number[] = [];
   readonly #scores: number[] = [];
+  readonly #aside: (readonly [number, number])[] = [];
 
   get least(): number | undefined {
     return this.#indexes[0];
@@ -9,6 +10,18 @@ export class ScoreHeap {
 
   get leastScore(): number {
     return this.#scores[0] ?? Number.POSITIVE_INFINITY;
+  }
+
+  /** Takes the least out until `restore`. */
+  setAside(): void {
+    this.#aside.push([this.#indexes[0] as number, this.#scores[0] as number]);
+    this.removeLeast();
+  }
+
+  /** Takes back all that was set aside. */
+  restore(): void {
+    for (const [index, score] of this.#aside) this.add(index, score);
+    this.#aside.length = 0;
   }
 
   add(index: number, score: number): void {

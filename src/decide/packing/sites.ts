@@ -52,6 +52,10 @@ export class Sites {
     return this.#domains[key]?.[site] ?? NO_DOMAIN;
   }
 
+  hasHostname(site: number): boolean {
+    return this.domain(HOST, site) !== NO_DOMAIN;
+  }
+
   isEligible(eligibility: number, site: number): boolean {
     return this.#eligible[eligibility]?.[site] === 1;
   }

@@ -1,9 +1,12 @@
 import type { Offering } from '../../model/offering.ts';
 import type { Pod } from '../../model/pod.ts';
-import { Bins } from './bins.ts';
-import { Filler, type Strategy } from './fill.ts';
+import { DraftFleet, type Workbench, workbenchOf } from './draft-fleet.ts';
+import { Filler, type Party } from './fill.ts';
+import type { Batch, NodeDraft } from './node-draft.ts';
 import type { PackingModel } from './packing-model.ts';
-import { strategiesFor } from './strategies.ts';
+import type { PodGroup } from './pod-groups.ts';
+import { mustBeSeated, type Seat, Seating } from './seating.ts';
+import { type Strategy, seatingOrder, strategiesFor, turnOrder } from './strategies.ts';
 
 /** A pod's place: a present node or one to be bought, by index. */
 export interface PlacedPod {
@@ -13,60 +16,150 @@ export interface PlacedPod {
 }
 
 export interface Solution {
-  readonly newNodes: readonly {
-    readonly offering: Offering;
-    readonly pods: readonly Pod[];
-  }[];
+  readonly newNodes: readonly { readonly offering: Offering; readonly pods: readonly Pod[] }[];
   /** In an order in which the scheduler may bind them. */
   readonly placements: readonly PlacedPod[];
   readonly unplaced: readonly Pod[];
 }
 
-interface Run {
-  readonly bins: Bins;
-  readonly filler: Filler;
-  readonly costUsdPerHour: number;
-}
-
-/** Packs the pods by every strategy and keeps the run that leaves the fewest pods out, then the cheapest. */
+/**
+ * Packs the pods. Where rules look beyond single nodes, pods are first seated: placed one group after the other under all
+ * rules, which fixes their sites and turns. With these kept, every strategy then packs anew, free to choose the nodes
+ * within the sites, and the cheapest fleet is kept.
+ */
 export function solve(model: PackingModel): Solution {
-  let best: Run | undefined;
-  for (const strategy of strategiesFor(model)) {
-    const run = runOf(model, strategy);
-    if (best === undefined || isBetter(run, best)) best = run;
+  const bench = workbenchOf(model);
+  const isBounded = model.present.length > 0 || Number.isFinite(model.maxNewNodes);
+  const seats: Seat[] = [];
+  const fleet = isBounded ? new DraftFleet(bench) : packedFromNothing(bench, seats);
+  const { placed, nextTurn } = boundIn(fleet);
+  const rest = model.groups.flatMap((group): PodGroup[] => {
+    const pods = group.pods.filter((pod) => !placed.has(pod));
+    return pods.length === 0 ? [] : [{ ...group, pods }];
+  });
+  if (rest.length > 0) {
+    const seating = new Seating(bench, fleet, nextTurn);
+    seating.run(rest.sort(seatingOrder(model)));
+    seats.push(...seating.seats);
   }
-  if (best === undefined) return { newNodes: [], placements: [], unplaced: [] };
-  return solutionOf(model, best);
+  return solutionOf(model, fleet, seats);
 }
 
-function runOf(model: PackingModel, strategy: Strategy): Run {
-  const bins = new Bins(model);
-  const filler = new Filler(model, bins);
-  filler.run(strategy);
-  return { bins, filler, costUsdPerHour: bins.all.reduce((sum, bin) => sum + bins.priceOf(bin), 0) };
+/** The cheapest of what all strategies make of nothing; pods that could not be seated are left out. */
+function packedFromNothing(bench: Workbench, seats: Seat[]): DraftFleet {
+  const { model } = bench;
+  const isSeated = mustBeSeated(bench);
+  const seating = new Seating(bench, new DraftFleet(bench));
+  seating.run(model.groups.filter(isSeated).sort(seatingOrder(model)));
+  seats.push(...seating.seats);
+  const parties = [...seatedParties(seating), ...freeParties(bench, seating.nextTurn, isSeated)];
+  let best: DraftFleet | undefined;
+  for (const strategy of strategiesFor(model)) {
+    const fleet = packedBy(strategy, bench, parties);
+    if (best === undefined || fleet.costUsd < best.costUsd - 1e-9) best = fleet;
+  }
+  const fleet = best ?? new DraftFleet(bench);
+  for (const { items, site } of fleet.drafts) {
+    for (const { batch } of items) fleet.counts.add(batch.group.rules, site);
+  }
+  return fleet;
 }
 
-function isBetter(a: Run, b: Run): boolean {
-  const more = a.filler.placements.length - b.filler.placements.length;
-  return more > 0 || (more === 0 && a.costUsdPerHour < b.costUsdPerHour - 1e-9);
+/** Pods by the batch they were seated in and the site they got. */
+function seatedParties({ seats }: Seating): readonly Party[] {
+  const parties = new Map<string, { readonly batch: Batch; readonly pods: Pod[] }>();
+  for (const { batch, draft, pod } of seats) {
+    const name = `${batch.turn} ${draft.site}`;
+    const known = parties.get(name);
+    if (known === undefined) parties.set(name, { batch: { ...batch, site: draft.site }, pods: [pod] });
+    else known.pods.push(pod);
+  }
+  return [...parties.values()];
 }
 
-function solutionOf(model: PackingModel, { bins, filler }: Run): Solution {
-  const opened = bins.all.filter(({ present }) => present === undefined);
-  const newIndex = new Map(opened.map((bin, index) => [bin, index]));
-  const placed = new Set(filler.placements.map(({ pod }) => pod));
+function freeParties(
+  bench: Workbench,
+  firstTurn: number,
+  isSeated: (group: PodGroup) => boolean,
+): readonly Party[] {
+  const free = bench.model.groups.filter((group) => !isSeated(group)).sort(turnOrder(bench.model));
+  return free.map((group, index) => ({
+    batch: {
+      group,
+      hostRules: bench.hostRules.ofRuleSet(group.rules),
+      turn: firstTurn + index,
+      site: undefined,
+      isFirst: false,
+    },
+    pods: group.pods,
+  }));
+}
+
+function packedBy({ compare, evenness }: Strategy, bench: Workbench, parties: readonly Party[]): DraftFleet {
+  const fleet = new DraftFleet(bench);
+  const filler = new Filler(bench, fleet, { evenness, siteShares: siteSharesOf(bench, parties) });
+  const all = Array.from({ length: bench.model.sites.count }, (_, site) => site);
+  const sitesOf = all.map((site) => [site]);
+  const sorted = [...parties].sort(
+    (a, b) => compare(a.batch.group, b.batch.group) || a.batch.turn - b.batch.turn,
+  );
+  for (const party of sorted) {
+    const { site } = party.batch;
+    const sites = site === undefined ? all : (sitesOf[site] ?? []);
+    filler.place(party, () => sites);
+  }
+  return fleet;
+}
+
+/** By what the pods that are bound to a site ask for; even where none is. */
+function siteSharesOf({ model, worth }: Workbench, parties: readonly Party[]): Float64Array {
+  const shares = new Float64Array(model.sites.count).fill(1e-9);
+  for (const { batch, pods } of parties) {
+    if (batch.site === undefined) continue;
+    const each = batch.group.need.reduce((sum, amount, axis) => sum + amount * (worth[axis] ?? 0), 0);
+    shares[batch.site] = (shares[batch.site] ?? 0) + each * pods.length;
+  }
+  const total = shares.reduce((sum, share) => sum + share, 0);
+  return shares.map((share) => share / total);
+}
+
+function boundIn({ drafts }: DraftFleet): { readonly placed: ReadonlySet<Pod>; readonly nextTurn: number } {
+  const placed = new Set<Pod>();
+  let nextTurn = 0;
+  for (const { items } of drafts) {
+    for (const { pod, batch } of items) {
+      placed.add(pod);
+      nextTurn = Math.max(nextTurn, batch.turn + 1);
+    }
+  }
+  return { placed, nextTurn };
+}
+
+function solutionOf(model: PackingModel, fleet: DraftFleet, seats: readonly Seat[]): Solution {
+  const fresh = fleet.drafts.filter(({ present }) => present === undefined);
+  const newIndex = new Map(fresh.map((draft, index) => [draft, index]));
+  const bound = fleet.drafts.flatMap((draft) => draft.items.map(({ batch, pod }) => ({ batch, pod, draft })));
+  // Pods of one turn are alike, but which of their sites came first matters to spread.
+  const seatOf = new Map(seats.map(({ pod }, index) => [pod, index]));
+  const seat = (pod: Pod) => seatOf.get(pod) ?? 0;
+  bound.sort((a, b) => a.batch.turn - b.batch.turn || seat(a.pod) - seat(b.pod));
+  const placed = new Set(bound.map(({ pod }) => pod));
   return {
-    newNodes: opened.map((bin) => {
-      const offer = bins.tableOf(bin).offers[bin.row];
-      const buyable = model.buyable[offer ?? -1];
-      if (buyable === undefined) throw new RangeError(`bin ${bin.index} is no offer`);
-      return { offering: buyable.offering, pods: bin.placed.map(({ pod }) => pod) };
-    }),
-    placements: filler.placements.map(({ pod, bin }) => ({
+    newNodes: fresh.map((draft) => ({
+      offering: offeringOf(model, draft),
+      pods: draft.items.map(({ pod }) => pod),
+    })),
+    placements: bound.map(({ pod, draft }) => ({
       pod,
-      presentNode: bin.present,
-      newNode: newIndex.get(bin),
+      presentNode: draft.present,
+      newNode: newIndex.get(draft),
     })),
     unplaced: model.groups.flatMap(({ pods }) => pods.filter((pod) => !placed.has(pod))),
   };
+}
+
+function offeringOf({ buyable }: PackingModel, { table, row }: NodeDraft): Offering {
+  const bought = buyable[table.offers[row] ?? -1];
+  if (bought === undefined) throw new RangeError(`row ${row} of the table is no offer`);
+  return bought.offering;
 }

@@ -1,36 +1,69 @@
 import { CPU, MEMORY } from './axes.ts';
-import type { Strategy } from './fill.ts';
 import type { PackingModel } from './packing-model.ts';
 import type { PodGroup } from './pod-groups.ts';
 import { HOST } from './topology-rules.ts';
 
-type Order = (a: PodGroup, b: PodGroup) => number;
+/** One way to pack: in which order, and how choices are weighed. */
+export interface Strategy {
+  readonly compare: Order;
+  /** See `FillOptions`. */
+  readonly evenness: number;
+}
 
-/** Ways to place the groups, the most promising first. No one of them is the cheapest for every workload. */
+type Order = (a: PodGroup, b: PodGroup) => number;
+type Key = (group: PodGroup) => number;
+
+/** Ways to pack, the most promising first. No one of them is the cheapest for every workload. */
 export function strategiesFor(model: PackingModel): readonly Strategy[] {
-  const cpu = sharesOf(model, CPU);
-  const memory = sharesOf(model, MEMORY);
-  const size = (group: PodGroup) => Math.max(cpu(group), memory(group));
-  const sum = (group: PodGroup) => cpu(group) + memory(group);
-  const apart = (group: PodGroup) => (keepsApart(model, group) ? 1 : 0);
-  const by =
-    (...keys: readonly ((group: PodGroup) => number)[]): Order =>
-    (a, b) => {
-      for (const key of keys) {
-        const less = key(b) - key(a);
-        if (less !== 0) return less;
-      }
-      return a.index - b.index;
-    };
-  const inOrder = (order: Order) => [...model.groups].sort((a, b) => b.priority - a.priority || order(a, b));
-  const apartFirst = inOrder(by(apart, size, sum));
+  const { cpu, memory, size, sum, apart } = keysOf(model);
   return [
-    { order: apartFirst, evenness: 0 },
-    { order: inOrder(by(size, sum)), evenness: 0.9 },
-    { order: inOrder(by(cpu, memory)), evenness: 0 },
-    { order: inOrder(by(sum)), evenness: 0 },
-    { order: apartFirst, evenness: 0.5 },
+    { compare: by(apart, size, sum, cpu), evenness: 0 },
+    { compare: by(size, sum, cpu), evenness: 0.9 },
+    { compare: by(cpu, memory), evenness: 0 },
+    { compare: by(sum, cpu), evenness: 0 },
+    { compare: by(apart, size, sum, cpu), evenness: 0.5 },
   ];
+}
+
+/** The order in which groups are seated: the most narrowed by others first, while there is choice; then the largest. */
+export function seatingOrder(model: PackingModel): Order {
+  const { size, sum } = keysOf(model);
+  const narrowed: Key = ({ rules }) => {
+    const { near, spread, apart } = model.rules.ruleSet(rules);
+    if (spread.some(({ key }) => key !== HOST)) return 3;
+    if (spread.length > 0) return 2;
+    return near.length + apart.length > 0 ? 1 : 0;
+  };
+  return by(({ priority }) => priority, narrowed, size, sum);
+}
+
+/** The order of turns of groups that need no seat: those that count others on their node are bound before these. */
+export function turnOrder(model: PackingModel): Order {
+  const { size, sum } = keysOf(model);
+  return by(({ rules }) => (model.rules.ruleSet(rules).spread.length > 0 ? 1 : 0), size, sum);
+}
+
+function keysOf(model: PackingModel): Readonly<Record<'cpu' | 'memory' | 'size' | 'sum' | 'apart', Key>> {
+  const cpu = shareOf(model, CPU);
+  const memory = shareOf(model, MEMORY);
+  return {
+    cpu,
+    memory,
+    size: (group) => Math.max(cpu(group), memory(group)),
+    sum: (group) => cpu(group) + memory(group),
+    apart: (group) => (keepsApart(model, group) ? 1 : 0),
+  };
+}
+
+/** The larger first, by the first key that differs. */
+function by(...keys: readonly Key[]): Order {
+  return (a, b) => {
+    for (const key of keys) {
+      const more = key(b) - key(a);
+      if (more !== 0) return more;
+    }
+    return a.index - b.index;
+  };
 }
 
 /** Whether its pods need a node each, however large nodes are. */
@@ -40,7 +73,7 @@ function keepsApart({ rules }: PackingModel, group: PodGroup): boolean {
 }
 
 /** A pod's share of all that is asked for of a resource, by group. */
-function sharesOf({ groups }: PackingModel, axis: number): (group: PodGroup) => number {
+function shareOf({ groups }: PackingModel, axis: number): Key {
   const total = groups.reduce((sum, { need, pods }) => sum + (need[axis] ?? 0) * pods.length, 0);
   const shares = Float64Array.from(groups, ({ need }) => (need[axis] ?? 0) / Math.max(1, total));
   return ({ index }) => shares[index] ?? 0;

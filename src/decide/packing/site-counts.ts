@@ -1,0 +1,115 @@
+import { NO_DOMAIN, type Sites } from './sites.ts';
+import {
+  type DomainRule,
+  HOST,
+  type RuleSet,
+  type SpreadRule,
+  type TopologyRules,
+} from './topology-rules.ts';
+
+/** Of a rule set, the part that is judged for all nodes of a site at once. */
+export interface SiteRuleSet {
+  readonly apart: readonly DomainRule[];
+  readonly near: readonly DomainRule[];
+  /** Whether the affinity asks for a pod on the very node, so that looking at sites is not enough. */
+  readonly isNearByHost: boolean;
+  readonly mayBeFirst: boolean;
+  readonly spread: readonly SiteSpread[];
+}
+
+interface SiteSpread extends SpreadRule {
+  /** Domains with or without pods that count towards the fewest. */
+  readonly domains: readonly number[];
+}
+
+/**
+ * How many pods of each kind stand in each domain beyond single nodes, and what the rules make of it. A domain is there when
+ * a node of it is there or can be bought, so a spread fills zones that have no node yet.
+ */
+export class SiteCounts {
+  readonly #rules: TopologyRules;
+  readonly #sites: Sites;
+  readonly #byDomain: readonly Int32Array[];
+  readonly #totals: Int32Array;
+  readonly #sets: (SiteRuleSet | undefined)[] = [];
+
+  constructor(rules: TopologyRules, sites: Sites) {
+    const counters = rules.counters.values;
+    this.#rules = rules;
+    this.#sites = sites;
+    this.#totals = new Int32Array(counters.length);
+    this.#byDomain = counters.map(
+      ({ key }) => new Int32Array(key === HOST ? 0 : (sites.domainCounts[key] ?? 0)),
+    );
+  }
+
+  ofRuleSet(id: number): SiteRuleSet {
+    return (this.#sets[id] ??= this.#compile(this.#rules.ruleSet(id)));
+  }
+
+  /** Counts a pod that was put on a node of the site. One that is being deleted is seen by affinity still, not by spread. */
+  add(ruleSet: number, site: number, isLeaving = false): void {
+    for (const counter of this.#rules.ruleSet(ruleSet).bumps) this.#addTo(counter, site, isLeaving);
+  }
+
+  /** Whether the rules that look beyond single nodes let such a pod onto nodes of the site now. */
+  allows(ruleSet: number, site: number): boolean {
+    const { apart, spread, near, isNearByHost } = this.ofRuleSet(ruleSet);
+    for (const rule of apart) if (this.#count(rule, site) > 0) return false;
+    for (const rule of spread) if (!this.#isEven(rule, site)) return false;
+    if (near.length === 0) return true;
+    if (near.some(({ key }) => this.#sites.domain(key, site) === NO_DOMAIN)) return false;
+    return isNearByHost || this.#isNear(near, site) || this.isFirst(ruleSet);
+  }
+
+  /** Whether such a pod would be the first of its kind anywhere, and may be. */
+  isFirst(ruleSet: number): boolean {
+    const { near, mayBeFirst } = this.ofRuleSet(ruleSet);
+    return mayBeFirst && near.every(({ counter }) => this.#totals[counter] === 0);
+  }
+
+  #compile({ apart, near, mayBeFirst, spread }: RuleSet): SiteRuleSet {
+    return {
+      apart: apart.filter(({ key }) => key !== HOST),
+      near,
+      isNearByHost: near.some(({ key }) => key === HOST),
+      mayBeFirst,
+      spread: spread
+        .filter(({ key }) => key !== HOST)
+        .map((rule) => ({ ...rule, domains: this.#sites.eligibleDomains(rule.eligibility, rule.key) })),
+    };
+  }
+
+  #addTo(counter: number, site: number, isLeaving: boolean): void {
+    const { key = HOST, eligibility, counts } = this.#rules.counters.values[counter] ?? {};
+    if (isLeaving && counts === 'living-pods') return;
+    if (eligibility !== undefined && !this.#sites.isEligible(eligibility, site)) return;
+    const domain = this.#sites.domain(key, site);
+    if (domain === NO_DOMAIN) return;
+    this.#totals[counter] = (this.#totals[counter] ?? 0) + 1;
+    const byDomain = this.#byDomain[counter];
+    if (key !== HOST && byDomain !== undefined) byDomain[domain] = (byDomain[domain] ?? 0) + 1;
+  }
+
+  #count({ key, counter }: DomainRule, site: number): number {
+    const domain = this.#sites.domain(key, site);
+    return domain === NO_DOMAIN ? 0 : (this.#byDomain[counter]?.[domain] ?? 0);
+  }
+
+  #isNear(near: readonly DomainRule[], site: number): boolean {
+    return near.every((rule) => this.#count(rule, site) > 0);
+  }
+
+  #isEven(rule: SiteSpread, site: number): boolean {
+    if (this.#sites.domain(rule.key, site) === NO_DOMAIN) return false;
+    return this.#count(rule, site) + rule.own - this.#fewest(rule) <= rule.maxSkew;
+  }
+
+  #fewest({ counter, domains, minDomains }: SiteSpread): number {
+    if (domains.length < minDomains || domains.length === 0) return 0;
+    const byDomain = this.#byDomain[counter];
+    let fewest = Number.POSITIVE_INFINITY;
+    for (const domain of domains) fewest = Math.min(fewest, byDomain?.[domain] ?? 0);
+    return fewest;
+  }
+}
