@@ -1,3 +1,5 @@
+import { NODE_FLEET } from './node-fleet.ts';
+
 /** How kube-state-metrics reads one kind of custom object. */
 export interface CustomResource {
   readonly groupVersionKind: { readonly group: string; readonly version: string; readonly kind: string };
@@ -13,8 +15,8 @@ const NAME_LABELS = { namespace: ['metadata', 'namespace'], name: ['metadata', '
  */
 export const CUSTOM_RESOURCES: readonly CustomResource[] = [
   {
-    groupVersionKind: { group: 'smartscale.dev', version: 'v1', kind: 'NodeFleet' },
-    resourcePlural: 'nodefleets',
+    groupVersionKind: { group: NODE_FLEET.group, version: NODE_FLEET.version, kind: NODE_FLEET.kind },
+    resourcePlural: NODE_FLEET.plural,
     metricNamePrefix: 'nodefleet',
     labelsFromPath: NAME_LABELS,
     metrics: [

@@ -21,22 +21,36 @@ export interface PrometheusSample {
 export async function startPrometheus(folder: string, target: string): Promise<Prometheus> {
   const config = join(folder, 'prometheus.yml');
   writeFileSync(config, configuration(target));
-  const port = await freePort();
+  const args = [`--config.file=${config}`, `--storage.tsdb.path=${join(folder, 'prometheus')}`];
+  return runPrometheus(folder, args, await freePort());
+}
+
+/** Prometheus with these arguments, once it is ready. */
+export async function runPrometheus(
+  folder: string,
+  args: readonly string[],
+  port: number,
+): Promise<Prometheus> {
   const url = `http://127.0.0.1:${port}`;
   const process = OwnedProcess.start({
     name: 'prometheus',
     command: goTool('prometheus', 'prometheus'),
-    args: [
-      `--config.file=${config}`,
-      `--storage.tsdb.path=${join(folder, 'prometheus')}`,
-      `--web.listen-address=127.0.0.1:${port}`,
-      '--log.level=warn',
-    ],
+    args: [...args, `--web.listen-address=127.0.0.1:${port}`, '--log.level=warn'],
     logFile: join(folder, 'prometheus.log'),
   });
-  await eventually('Prometheus to be ready', async () => (await fetch(`${url}/-/ready`)).ok, {
-    everyMs: 100,
-  });
+  try {
+    await eventually(
+      'Prometheus to be ready',
+      async () => {
+        process.assertRunning();
+        return (await fetch(`${url}/-/ready`)).ok;
+      },
+      { everyMs: 100 },
+    );
+  } catch (error) {
+    await process.kill();
+    throw error;
+  }
   return { url, query: (expression) => query(url, expression), stop: () => process.kill() };
 }
 
