@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { Ajv, type ValidateFunction } from 'ajv';
 import { CLUSTERS } from '../../charts/clusters.ts';
-import { type Manifest, objectOf } from './generated-objects.ts';
+import { type Manifest, objectsOfCluster } from './generated-objects.ts';
 
 /** `group/version Kind`, as an object names its kind. */
 export type KindKey = string;
@@ -40,7 +40,6 @@ export function schemaFaults(object: Manifest): readonly string[] {
   );
 }
 
-const OWN_KIND = 'smartscale.dev/v1 NodeFleet';
 const OBJECT_META = 'io.k8s.apimachinery.pkg.apis.meta.v1.ObjectMeta';
 
 let ajv: Ajv | undefined;
@@ -52,19 +51,30 @@ function validatorOf(key: KindKey): ValidateFunction | undefined {
       definitions: strictly({ ...vendoredSchemas.definitions, ...ownDefinitions() }),
     },
   );
-  const definition = key === OWN_KIND ? OWN_KIND : vendoredSchemas.kinds[key]?.definition;
-  return definition === undefined
-    ? undefined
-    : ajv.getSchema(`manifests#/definitions/${encodeURIComponent(definition)}`);
+  const definition = vendoredSchemas.kinds[key]?.definition ?? key;
+  return ajv.getSchema(`manifests#/definitions/${pointerOf(definition)}`);
 }
 
-/** Our own kind's schema is what our own chart says. */
-function ownDefinitions(): Readonly<Record<string, unknown>> {
-  const { spec } = objectOf(`clusters/${CLUSTERS[0]?.name}/crds/node-fleet.yaml`, 'CustomResourceDefinition');
-  const { properties, ...schema } = spec.versions[0].schema.openAPIV3Schema;
+function pointerOf(key: string): string {
+  return encodeURIComponent(key.replaceAll('~', '~0').replaceAll('/', '~1'));
+}
+
+/** The schemas of our own kinds are what our own charts say: key → schema. */
+function ownDefinitions(): Readonly<Record<KindKey, unknown>> {
   const metadata = { $ref: `#/definitions/${OBJECT_META}` };
   const typeMeta = { apiVersion: { type: 'string' }, kind: { type: 'string' } };
-  return { [OWN_KIND]: { ...schema, properties: { ...typeMeta, ...properties, metadata } } };
+  const definitions = objectsOfCluster(CLUSTERS[0]?.name ?? '')
+    .map(({ object }) => object)
+    .filter((object) => object.kind === 'CustomResourceDefinition');
+  return Object.fromEntries(
+    definitions.flatMap(({ spec }) =>
+      (spec.versions as readonly Manifest[]).map((version): [KindKey, unknown] => {
+        const { properties, ...schema } = version.schema.openAPIV3Schema;
+        const key = `${spec.group}/${version.name} ${spec.names.kind}`;
+        return [key, { ...schema, properties: { ...typeMeta, ...properties, metadata } }];
+      }),
+    ),
+  );
 }
 
 /** A field that a schema does not name is a fault, where the API server would drop it without a word. */
