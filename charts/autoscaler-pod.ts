@@ -10,6 +10,7 @@ import {
 import { IMAGES } from './images.ts';
 import { NAMESPACES } from './namespaces.ts';
 import { PRIORITY } from './priority-classes.ts';
+import { PROMETHEUS } from './prometheus.ts';
 
 /** The status page, `/metrics` and the probes. */
 export const HTTP_PORT = 8080;
@@ -63,7 +64,7 @@ function argumentsOf(settings: ClusterSettings): string[] {
     `--cluster-name=${settings.name}`,
     `--namespace=${NAMESPACES.smartscale}`,
     `--node-fleet=${settings.name}`,
-    `--prometheus-url=http://prometheus.${NAMESPACES.monitoring}:9090`,
+    `--prometheus-url=http://${PROMETHEUS.name}.${PROMETHEUS.namespace}:${PROMETHEUS.port}`,
     `--port=${HTTP_PORT}`,
   ];
 }

@@ -6,6 +6,7 @@ import { autoscalerPod, HTTP_PORT } from './autoscaler-pod.ts';
 import type { ClusterSettings } from './clusters.ts';
 import { NAMESPACES } from './namespaces.ts';
 import { API_SERVER_PORT, podsNamed, tcp } from './network-peers.ts';
+import { PROMETHEUS } from './prometheus.ts';
 
 const NAME = 'smartscale';
 const SELECTED = { 'app.kubernetes.io/name': NAME };
@@ -61,7 +62,7 @@ function addDeployment(chart: Chart, settings: ClusterSettings): void {
 
 /** Asked by Prometheus alone; the kubelet's probes come from the machine itself, which policies do not concern. */
 function addNetworkPolicy(chart: Chart): void {
-  const prometheus = podsNamed('prometheus', NAMESPACES.monitoring);
+  const prometheus = podsNamed(PROMETHEUS.name, PROMETHEUS.namespace);
   new k8s.KubeNetworkPolicy(chart, 'network-policy', {
     metadata: METADATA,
     spec: {
@@ -69,7 +70,7 @@ function addNetworkPolicy(chart: Chart): void {
       policyTypes: ['Ingress', 'Egress'],
       ingress: [{ from: [prometheus], ports: tcp(HTTP_PORT) }],
       egress: [
-        { to: [prometheus], ports: tcp(9090) },
+        { to: [prometheus], ports: tcp(PROMETHEUS.port) },
         // The API server and EC2: both by addresses that are not known here.
         { ports: tcp(API_SERVER_PORT, 443) },
         // The machine's role: docs/aws.md.

@@ -4,7 +4,7 @@ import type { Construct } from 'constructs';
 
 /** Who stays when a node is full. */
 export const PRIORITY = {
-  /** What keeps the fleet alive: without it no node comes for whoever waits. */
+  /** The autoscaler and what it decides by: without them no node comes for whoever waits. */
   fleet: 'smartscale-fleet',
 } as const;
 

@@ -15,6 +15,7 @@ import { IMAGES } from './images.ts';
 import { NAMESPACES } from './namespaces.ts';
 import { API_SERVER_PORT, podsNamed, tcp } from './network-peers.ts';
 import { NODE_EXPORTER_PORT } from './node-exporter.ts';
+import { PRIORITY } from './priority-classes.ts';
 import { RULES_CONFIG_MAP } from './prometheus-rules.ts';
 import { SCRAPE_JOBS } from './scrape-jobs.ts';
 
@@ -106,6 +107,8 @@ function addStatefulSet(chart: Chart): void {
         metadata: { labels: LABELS },
         spec: {
           ...ON_CONTROL_PLANE,
+          // The autoscaler, which has it, must not push out what it decides by.
+          priorityClassName: PRIORITY.fleet,
           serviceAccountName: PROMETHEUS.name,
           securityContext: restrictedPod(USER),
           // Time to write what is in memory; the log is replayed where it is cut short.

@@ -1,13 +1,14 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { parse, parseAllDocuments } from 'yaml';
+import type { CLUSTER_LAYERS } from '../../../charts/cluster-layers.ts';
 import { collectionOf } from './api-discovery.ts';
 import type { KubeClient, KubeObject } from './kube-client.ts';
 
 const CLUSTERS = join(import.meta.dirname, '..', '..', '..', 'clusters');
 
 /** A folder of a cluster, which is one Kustomization of Flux. */
-export type Layer = 'crds' | 'infrastructure' | 'monitoring' | 'autoscaler' | 'apps';
+export type Layer = keyof typeof CLUSTER_LAYERS;
 
 /** The objects that the repository ships for a layer, in their order. */
 export function shippedObjects(layer: Layer, cluster = 'production'): readonly KubeObject[] {
