@@ -24,16 +24,8 @@ export function decisionMeaning(plan: Plan): string {
 }
 
 function subjectOf(action: Action): string {
-  switch (action.kind) {
-    case 'launch':
-      return `launch ${action.offerings[0] ?? 'an instance'}`;
-    case 'remove':
-      return `remove ${action.nodeName}`;
-    case 'abort-removal':
-      return `keep ${action.nodeName}`;
-    case 'abort-launch':
-      return `give up launch ${action.operationId}`;
-  }
+  if (action.kind === 'launch') return `launch ${action.offerings[0] ?? 'an instance'}`;
+  return `${action.kind === 'remove' ? 'remove' : 'keep'} ${action.nodeName}`;
 }
 
 function texts(reasons: readonly Reason[]): string {

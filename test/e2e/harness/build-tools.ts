@@ -97,6 +97,7 @@ function recipes(): readonly [string, () => void][] {
       set,
       () => buildOnce(set, (into) => buildGo(set, into)),
     ]),
+    ['gpg', () => requireCommand('gpg', ['--version'], 'install it: apt-get install gnupg')],
     ['openssl', () => requireCommand('openssl', ['version'], 'install it: apt-get install openssl')],
   ];
 }

@@ -10,7 +10,11 @@ replace sigs.k8s.io/kustomize/kyaml => sigs.k8s.io/kustomize/kyaml v0.21.1
 
 replace gopkg.in/yaml.v3 => gopkg.in/yaml.v3 v3.0.1
 
-tool github.com/fluxcd/kustomize-controller
+tool (
+	filippo.io/age/cmd/age-keygen
+	github.com/fluxcd/kustomize-controller
+	github.com/getsops/sops/v3/cmd/sops
+)
 
 require (
 	cel.dev/expr v0.25.2 // indirect
