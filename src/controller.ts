@@ -8,7 +8,7 @@ import { writeDown } from './act/progress.ts';
 import { decide } from './decide/decide.ts';
 import { decisionIdOf } from './decide/ids.ts';
 import type { Operation } from './model/operation.ts';
-import type { Plan } from './model/plan.ts';
+import type { AbortAction, Action, Plan } from './model/plan.ts';
 import type { Reason } from './model/reason.ts';
 import type { Snapshot } from './model/snapshot.ts';
 import { type ObservePorts, Observer, type Outlook } from './observe/observer.ts';
@@ -179,8 +179,9 @@ export class Controller {
     this.#requireFleetSeen(seen);
     const nowMs = clock.now();
     const known = { ...seen, operations: this.#runner.freshest(seen.operations) };
-    // A suspended policy changes nothing; what is under way is still finished or undone.
-    const adopted = inForce.policy.suspend ? [] : this.#leftovers.find(known, adoptionOf(inForce, nowMs));
+    const found = this.#leftovers.find(known, adoptionOf(inForce, nowMs));
+    // A suspended policy changes nothing, but a node that we cordoned is uncordoned.
+    const adopted = inForce.policy.suspend ? found.filter(isDrain) : found;
     const snapshot = { ...known, operations: withAdopted(known.operations, adopted) };
     const plan = decide(inForce, snapshot, nowMs);
     // Taking the snapshot may have taken longer than the lease.
@@ -210,12 +211,12 @@ export class Controller {
   async #begin(plan: Plan, adopted: readonly Operation[], signal: AbortSignal): Promise<void> {
     const begun: Operation[] = [...adopted];
     for (const action of plan.actions) {
-      if (action.kind !== 'abort-removal') begun.push(beginOperation(action, plan, plan.decidedAtMs));
+      if (!isAbort(action)) begun.push(beginOperation(action, plan, plan.decidedAtMs));
     }
     for (const operation of begun) await writeDown(operation, this.#context, signal);
     this.#runner.track(begun);
     for (const action of plan.actions) {
-      if (action.kind === 'abort-removal') this.#runner.abort(action.operationId, action.reasons);
+      if (isAbort(action)) this.#runner.abort(action.operationId, action.reasons);
     }
   }
 
@@ -275,6 +276,14 @@ function adoptionOf({ policy, identity }: PolicyInForce, nowMs: number) {
     drainTimeoutMs: policy.shrink.drainTimeoutSeconds * 1000,
     graceLimitSeconds: policy.shrink.graceLimitSeconds,
   };
+}
+
+function isAbort(action: Action): action is AbortAction {
+  return action.kind === 'abort-removal' || action.kind === 'abort-launch';
+}
+
+function isDrain({ step }: Operation): boolean {
+  return step === 'draining' || step === 'aborting';
 }
 
 function withAdopted(operations: readonly Operation[], adopted: readonly Operation[]): readonly Operation[] {

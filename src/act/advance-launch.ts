@@ -1,8 +1,9 @@
-import type { LaunchOperation } from '../model/operation.ts';
+import { CALLED_OFF, type LaunchOperation } from '../model/operation.ts';
+import type { Reason } from '../model/reason.ts';
 import type { ActContext } from './act-ports.ts';
 import { attemptLaunch } from './attempt-launch.ts';
 import { awaitJoin } from './await-join.ts';
-import { type Progress, standBy } from './progress.ts';
+import { moveOn, type Progress, standBy } from './progress.ts';
 import { undoLaunch } from './undo-launch.ts';
 
 /**
@@ -26,4 +27,18 @@ export async function advanceLaunch(
     case 'failed':
       return standBy(operation);
   }
+}
+
+/** Gives the launch up, whatever it has made so far, as long as its machine is no worker; otherwise it just goes on. */
+export async function abortLaunch(
+  operation: LaunchOperation,
+  reasons: readonly Reason[],
+  ports: ActContext,
+  signal: AbortSignal,
+): Promise<Progress<LaunchOperation>> {
+  if (operation.step !== 'intended' && operation.step !== 'launched') {
+    return advanceLaunch(operation, ports, signal);
+  }
+  const text = `called off: ${reasons.map((reason) => reason.text).join('; ')}`;
+  return moveOn({ ...operation, step: 'undoing', outcome: { code: CALLED_OFF, text } }, ports, signal);
 }

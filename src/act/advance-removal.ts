@@ -1,4 +1,4 @@
-import type { RemoveOperation } from '../model/operation.ts';
+import { CALLED_OFF, type RemoveOperation } from '../model/operation.ts';
 import type { Reason } from '../model/reason.ts';
 import type { ActContext } from './act-ports.ts';
 import { drainNode, podsLeft } from './drain-node.ts';
@@ -42,8 +42,7 @@ export async function abortRemoval(
     return advanceRemoval(operation, ports, signal);
   }
   const text = reasons.map((reason) => reason.text).join(' ');
-  const outcome =
-    reasons.length === 1 && reasons[0] !== undefined ? reasons[0] : { code: 'called-off', text };
+  const outcome = reasons.length === 1 && reasons[0] !== undefined ? reasons[0] : { code: CALLED_OFF, text };
   return moveOn({ ...operation, step: 'aborting', outcome }, ports, signal);
 }
 

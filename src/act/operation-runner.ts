@@ -2,7 +2,7 @@ import { hasEnded, type Operation } from '../model/operation.ts';
 import type { Reason } from '../model/reason.ts';
 import { PortError } from '../ports.ts';
 import type { ActContext } from './act-ports.ts';
-import { advanceLaunch } from './advance-launch.ts';
+import { abortLaunch, advanceLaunch } from './advance-launch.ts';
 import { abortRemoval, advanceRemoval } from './advance-removal.ts';
 import { Alarm } from './alarm.ts';
 import { warn } from './notice.ts';
@@ -72,7 +72,10 @@ export class OperationRunner {
     this.#pump();
   }
 
-  /** Asks a removal to stop and uncordon; without effect once its instance is being terminated. */
+  /**
+   * Asks a removal to stop and uncordon, or a launch to terminate what it made; without effect once the removal's instance is being
+   * terminated, or the launch's is a worker.
+   */
   abort(operationId: string, reasons: readonly Reason[]): void {
     const entry = this.#entries.get(operationId);
     if (entry === undefined) return;
@@ -161,7 +164,11 @@ export class OperationRunner {
   #advance(entry: Entry, signal: AbortSignal): Promise<Progress> {
     const { operation, abortReasons } = entry;
     entry.abortReasons = undefined;
-    if (operation.kind === 'launch') return advanceLaunch(operation, this.#ports, signal);
+    if (operation.kind === 'launch') {
+      return abortReasons === undefined
+        ? advanceLaunch(operation, this.#ports, signal)
+        : abortLaunch(operation, abortReasons, this.#ports, signal);
+    }
     if (abortReasons !== undefined) return abortRemoval(operation, abortReasons, this.#ports, signal);
     return advanceRemoval(operation, this.#ports, signal);
   }

@@ -51,6 +51,7 @@ function section(title: string, rows: readonly Row[]): readonly string[] {
 }
 
 function subjectOf(action: Action): string {
+  if (action.kind === 'abort-launch') return action.operationId;
   if (action.kind !== 'launch') return action.nodeName;
   const [best, ...others] = action.offerings;
   return `${best ?? 'nothing'}${others.length === 0 ? '' : ` (or ${others.length} others)`}`;

@@ -1,24 +1,62 @@
-import type { RemoveOperation } from '../model/operation.ts';
-import type { AbortRemovalAction } from '../model/plan.ts';
+import { isInFlight, type LaunchOperation, type RemoveOperation } from '../model/operation.ts';
+import type { AbortAction, AbortLaunchAction, AbortRemovalAction } from '../model/plan.ts';
 import type { Reason } from '../model/reason.ts';
 import { loadIsHighNow } from './demands/utilization.ts';
 import type { Growth } from './growth.ts';
 import type { Situation } from './situation.ts';
 
+export const SUSPENDED: Reason = { code: 'suspended', text: 'the policy says suspend: true' };
+
 /**
- * Removals to stop because what they were for is no longer true: pods wait for room, load rises, the floor rose, or
- * the policy no longer shrinks (F57, R56). Only before termination began, and only as many as the maximum has room for.
+ * What is under way and no longer wanted, so that a commit or a revert leaves nothing half done (R56): removals before termination
+ * began, launches before their machine is a worker. Everything else is finished.
  */
-export function planAborts(situation: Situation, growth: Growth): readonly AbortRemovalAction[] {
+export function planAborts(situation: Situation, growth: Growth): readonly AbortAction[] {
+  return [...removalAborts(situation, growth), ...launchAborts(situation)];
+}
+
+/**
+ * Removals to stop because what they were for is no longer true: pods wait for room, load rises, the floor rose, or the policy no
+ * longer shrinks (F57); only as many as the maximum has room for. A suspended policy stops them all.
+ */
+function removalAborts(situation: Situation, growth: Growth): readonly AbortRemovalAction[] {
   const { fleet, policy } = situation;
   const stoppable = fleet.leaving
     .map((worker) => worker.removal)
     .filter((removal) => removal !== undefined)
     .filter((removal) => removal.step === 'intended' || removal.step === 'draining');
+  if (policy.suspend) return stoppable.map((removal) => abortOf(removal, [SUSPENDED]));
   if (stoppable.length === 0 || fleet.billable > policy.nodes.max) return [];
   const reasons = reasonsToStop(situation, growth);
   if (reasons.length === 0) return [];
   return stoppable.map((removal) => abortOf(removal, reasons));
+}
+
+/**
+ * Launches to give up. Under a maximum that was lowered: as many as are too many, those without a machine first, then the latest,
+ * since what boots holds no pods yet and a worker would have to be drained. Under a suspended policy: those that have no machine.
+ */
+function launchAborts({ snapshot, fleet, policy }: Situation): readonly AbortLaunchAction[] {
+  const inFlight = snapshot.operations.filter(isInFlight);
+  if (policy.suspend) {
+    return inFlight.filter((launch) => launch.step === 'intended').map((launch) => giveUp(launch, SUSPENDED));
+  }
+  const { max } = policy.nodes;
+  // What leaves already, or is being undone, is not among them.
+  const count = fleet.workers.length;
+  const tooMany = count - max;
+  if (tooMany <= 0) return [];
+  const text = `${count} workers exist or are in flight, the maximum is ${max}`;
+  const reason = { code: 'above-maximum', text, facts: { workers: count, max } };
+  return inFlight
+    .toSorted(byProgress)
+    .slice(0, tooMany)
+    .map((launch) => giveUp(launch, reason));
+}
+
+function byProgress(a: LaunchOperation, b: LaunchOperation): number {
+  const hasMachine = Number(a.step === 'launched') - Number(b.step === 'launched');
+  return hasMachine || b.createdAtMs - a.createdAtMs || (a.id < b.id ? 1 : -1);
 }
 
 function reasonsToStop(situation: Situation, growth: Growth): readonly Reason[] {
@@ -41,4 +79,8 @@ function reasonsToStop(situation: Situation, growth: Growth): readonly Reason[] 
 
 function abortOf(removal: RemoveOperation, reasons: readonly Reason[]): AbortRemovalAction {
   return { kind: 'abort-removal', operationId: removal.id, nodeName: removal.nodeName, reasons };
+}
+
+function giveUp(launch: LaunchOperation, reason: Reason): AbortLaunchAction {
+  return { kind: 'abort-launch', operationId: launch.id, reasons: [reason] };
 }

@@ -1,7 +1,7 @@
-import type { Action, LaunchAction, Plan, Refusal } from '../model/plan.ts';
+import type { LaunchAction, Plan, Refusal, RemoveAction } from '../model/plan.ts';
 import type { Snapshot } from '../model/snapshot.ts';
 import type { PolicyInForce } from '../policy/policy-in-force.ts';
-import { planAborts } from './aborts.ts';
+import { planAborts, SUSPENDED } from './aborts.ts';
 import { type Growth, planGrowth } from './growth.ts';
 import { decisionIdOf, operationIds } from './ids.ts';
 import { planShrink, type Shrink } from './shrink/shrink.ts';
@@ -16,20 +16,17 @@ export function decide(inForce: PolicyInForce, snapshot: Snapshot, nowMs: number
   const before = takeStock(inForce, snapshot, { nowMs });
   const wanted = planGrowth(before);
   const aborts = planAborts(before, wanted);
-  const cancelledRemovals = new Set(aborts.map((abort) => abort.operationId));
-  const situation = aborts.length === 0 ? before : takeStock(inForce, snapshot, { nowMs, cancelledRemovals });
-  const growth = aborts.length === 0 ? wanted : planGrowth(situation);
+  const turned = aborts.filter((abort) => abort.kind === 'abort-removal');
+  const cancelledRemovals = new Set(turned.map((abort) => abort.operationId));
+  const situation = turned.length === 0 ? before : takeStock(inForce, snapshot, { nowMs, cancelledRemovals });
+  const growth = turned.length === 0 ? wanted : planGrowth(situation);
   const shrink = planShrink(situation, growth, aborts.length > 0);
   const decisionId = decisionIdOf(nowMs, inForce.identity);
   const nextId = operationIds(decisionId, snapshot.operations);
-  const actions = [
-    ...aborts,
-    ...launchActions(situation, growth, nextId),
-    ...removeActions(situation, shrink, nextId),
-  ];
+  const actions = [...launchActions(situation, growth, nextId), ...removeActions(situation, shrink, nextId)];
   const refusals = [...growth.refusals, ...shrink.refusals];
   const suspended = inForce.policy.suspend;
-  const have = situation.fleet.workers.length;
+  const have = situation.fleet.workers.length - (aborts.length - turned.length);
   // Under a policy that only the timer drives, nothing else may set the rhythm.
   const wakeAtMs = inForce.policy.loop.eventDriven ? earliest(growth.wakeAtMs, shrink.wakeAtMs) : undefined;
   return {
@@ -40,9 +37,9 @@ export function decide(inForce: PolicyInForce, snapshot: Snapshot, nowMs: number
     currentNodes: before.fleet.workers.length,
     desiredNodes: Math.min(
       inForce.policy.nodes.max,
-      suspended ? before.fleet.workers.length : have + growth.launches.length - shrink.removals.length,
+      suspended ? have : have + growth.launches.length - shrink.removals.length,
     ),
-    actions: suspended ? [] : actions,
+    actions: suspended ? aborts : [...aborts, ...actions],
     refusals: suspended ? [...actions.map(suspendedRefusal), ...refusals] : refusals,
     kept: suspended ? keptBySuspension(situation) : shrink.kept,
     ...(wakeAtMs !== undefined && wakeAtMs > nowMs && { wakeAtMs }),
@@ -54,7 +51,7 @@ function launchActions(situation: Situation, growth: Growth, nextId: () => strin
   return growth.launches.map((wish) => ({ kind: 'launch', operationId: nextId(), deadlineMs, ...wish }));
 }
 
-function removeActions(situation: Situation, shrink: Shrink, nextId: () => string): Action[] {
+function removeActions(situation: Situation, shrink: Shrink, nextId: () => string): RemoveAction[] {
   const { drainTimeoutSeconds, graceLimitSeconds } = situation.policy.shrink;
   const deadlineMs = situation.nowMs + drainTimeoutSeconds * 1000;
   return shrink.removals.map((removal) => ({
@@ -66,18 +63,15 @@ function removeActions(situation: Situation, shrink: Shrink, nextId: () => strin
   }));
 }
 
-const SUSPENDED = 'the policy says suspend: true';
-
-function suspendedRefusal(action: Action): Refusal {
+function suspendedRefusal(action: LaunchAction | RemoveAction): Refusal {
   const why = action.reasons.map((reason) => reason.text).join('; ');
-  const reason = { code: 'suspended', text: `${SUSPENDED}; otherwise: ${action.kind} because ${why}` };
+  const reason = { code: 'suspended', text: `${SUSPENDED.text}; otherwise: ${action.kind} because ${why}` };
   if (action.kind === 'launch') return { what: 'grow', reason };
-  return { what: action.kind === 'remove' ? 'shrink' : 'grow', subject: action.nodeName, reason };
+  return { what: 'shrink', subject: action.nodeName, reason };
 }
 
 function keptBySuspension(situation: Situation): Plan['kept'] {
-  const reason = { code: 'suspended', text: SUSPENDED };
   return situation.fleet.workers.flatMap(({ node }) =>
-    node === undefined ? [] : [{ nodeName: node.name, reason }],
+    node === undefined ? [] : [{ nodeName: node.name, reason: SUSPENDED }],
   );
 }

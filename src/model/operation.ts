@@ -61,6 +61,9 @@ export interface RemoveOperation extends OperationBase {
 
 export type Operation = LaunchOperation | RemoveOperation;
 
+/** Code of the outcome of a launch that was given up because the policy no longer allows it: nothing is wrong with it. */
+export const CALLED_OFF = 'called-off';
+
 /** Whether the operation has reached a final step. */
 export function hasEnded(operation: Operation): boolean {
   switch (operation.step) {

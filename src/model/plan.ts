@@ -41,7 +41,17 @@ export interface AbortRemovalAction {
   readonly reasons: readonly Reason[];
 }
 
-export type Action = LaunchAction | RemoveAction | AbortRemovalAction;
+/** Give up a launch in flight and terminate what it made: the policy no longer allows it. */
+export interface AbortLaunchAction {
+  readonly kind: 'abort-launch';
+  readonly operationId: string;
+  readonly reasons: readonly Reason[];
+}
+
+/** Turns back what is under way. */
+export type AbortAction = AbortRemovalAction | AbortLaunchAction;
+
+export type Action = LaunchAction | RemoveAction | AbortAction;
 
 /** Something that was wanted and not done, and by which bound or rule. */
 export interface Refusal {

@@ -1,5 +1,5 @@
 import type { Logger } from 'pino';
-import type { Operation } from '../model/operation.ts';
+import { CALLED_OFF, type Operation } from '../model/operation.ts';
 import type { Action, Plan } from '../model/plan.ts';
 import type { PolicyIdentity } from '../model/policy-identity.ts';
 import type { Reason } from '../model/reason.ts';
@@ -54,7 +54,8 @@ export class JsonLog implements Reporter {
 
   #operation(operation: Operation): void {
     const line = operationLine(operation);
-    const isFailure = operation.step === 'failed' || operation.step === 'aborted';
+    const isCalledOff = operation.outcome?.code === CALLED_OFF;
+    const isFailure = (operation.step === 'failed' && !isCalledOff) || operation.step === 'aborted';
     if (isFailure) this.#logger.warn(line, `${operation.kind} ${operation.step}`);
     else this.#logger.info(line, `${operation.kind} ${operation.step}`);
   }
@@ -76,9 +77,8 @@ function decisionLine(plan: Plan, durationMs: number): object {
 
 function actionFields(action: Action): object {
   const common = { kind: action.kind, operationId: action.operationId, reasons: textsOf(action.reasons) };
-  return action.kind === 'launch'
-    ? { ...common, offerings: action.offerings.slice(0, 3) }
-    : { ...common, nodeName: action.nodeName };
+  if (action.kind === 'launch') return { ...common, offerings: action.offerings.slice(0, 3) };
+  return action.kind === 'abort-launch' ? common : { ...common, nodeName: action.nodeName };
 }
 
 function operationLine(operation: Operation): object {

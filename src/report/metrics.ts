@@ -1,6 +1,6 @@
 import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from 'prom-client';
 import { isAlive } from '../model/instance.ts';
-import type { Operation } from '../model/operation.ts';
+import { CALLED_OFF, type Operation } from '../model/operation.ts';
 import type { Plan } from '../model/plan.ts';
 import { NO_POLICY, POLICY_VANISHED } from '../model/reason.ts';
 import type { Signal } from '../model/signal.ts';
@@ -85,7 +85,7 @@ export class Metrics implements Reporter {
   constructor(sources: MetricsSources) {
     collectDefaultMetrics({ register: this.registry });
     for (const outcome of ['grow', 'shrink', 'refused', 'none']) this.#decisions.inc({ outcome }, 0);
-    for (const outcome of ['ready', 'failed']) this.#launches.inc({ outcome }, 0);
+    for (const outcome of ['ready', 'failed', CALLED_OFF]) this.#launches.inc({ outcome }, 0);
     for (const outcome of ['removed', 'aborted']) this.#removals.inc({ outcome }, 0);
     this.#collectFrom(sources);
   }
@@ -151,7 +151,8 @@ export class Metrics implements Reporter {
       return;
     }
     if (operation.step !== 'ready' && operation.step !== 'failed') return;
-    this.#launches.inc({ outcome: operation.step });
+    const { code } = operation.outcome ?? {};
+    this.#launches.inc({ outcome: code === CALLED_OFF ? CALLED_OFF : operation.step });
     for (const fault of operation.faults) this.#faults.inc({ class: fault.class });
     const { launchedAtMs, endedAtMs } = operation;
     if (operation.step === 'ready' && launchedAtMs !== undefined && endedAtMs !== undefined)

@@ -1,4 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
+import { abortLaunch } from '../../src/act/advance-launch.ts';
 import { STARTUP_TAINT_KEY } from '../../src/model/node.ts';
 import type { LaunchOperation } from '../../src/model/operation.ts';
 import { aLaunch, aNode } from '../builders/fleet.ts';
@@ -216,6 +217,52 @@ describe('waiting for the node to join', () => {
     expect((await world.launch(operation)).step).toBe('failed');
     expect(world.cluster.nodes).toEqual([]);
     expect(world.calls()).not.toContain('admit i-made-1');
+  });
+});
+
+describe('a launch that the policy no longer allows (R56)', () => {
+  const REASONS = [{ code: 'above-maximum', text: '5 workers exist or are in flight, the maximum is 2' }];
+
+  async function calledOff(world: ActWorld, operation: LaunchOperation): Promise<LaunchOperation> {
+    const { operation: undoing } = await abortLaunch(operation, REASONS, world.ports, world.signal);
+    expect(undoing.step).toBe('undoing');
+    return world.launch(undoing);
+  }
+
+  it('is given up before EC2 was asked, and EC2 is not asked any more', async () => {
+    const world = new ActWorld();
+    const ended = await calledOff(world, launchNow(world));
+    expect(ended).toMatchObject({
+      step: 'failed',
+      outcome: { code: 'called-off', text: `called off: ${REASONS[0]?.text}` },
+    });
+    expect(world.cloud.requests).toEqual([]);
+  });
+
+  it('takes back the instance of a call whose answer was lost', async () => {
+    const world = new ActWorld();
+    world.cloud.launchTurns.push('lost-answer');
+    const asked = await world.launchStep(launchNow(world));
+    expect(asked.step).toBe('intended');
+    await calledOff(world, asked);
+    expect(world.cloud.list.filter(({ state }) => state === 'pending' || state === 'running')).toEqual([]);
+    expect(world.cloud.requests).toHaveLength(1);
+  });
+
+  it('terminates the machine while it boots, and takes its node away', async () => {
+    const world = new ActWorld();
+    const operation = await launched(world);
+    const name = operation.instanceId ?? '';
+    world.cluster.nodes = [aNode({ name, ...BOOTING })];
+    await calledOff(world, operation);
+    expect(world.calls()).toEqual(expect.arrayContaining([`terminate ${name}`, `delete-node ${name}`]));
+  });
+
+  it.each(['undoing', 'ready', 'failed'] as const)('goes on as it would when it is %s', async (step) => {
+    const world = new ActWorld();
+    const operation = launchNow(world, { step, instanceId: 'i-9' });
+    const { operation: after } = await abortLaunch(operation, REASONS, world.ports, world.signal);
+    expect(after.outcome).toBeUndefined();
   });
 });
 

@@ -186,7 +186,7 @@ describe('whatever the world looks like', () => {
         if (!leaving.has(node.name)) expect(named).toContain(node.name);
       }
       const ids = plan.actions.flatMap((action) =>
-        action.kind === 'abort-removal' ? [] : [action.operationId],
+        action.kind.startsWith('abort-') ? [] : [action.operationId],
       );
       expect(new Set([...ids, ...snapshot.operations.map((o) => o.id)]).size).toBe(
         ids.length + snapshot.operations.length,

@@ -24,8 +24,16 @@ export function decisionMeaning(plan: Plan): string {
 }
 
 function subjectOf(action: Action): string {
-  if (action.kind === 'launch') return `launch ${action.offerings[0] ?? 'an instance'}`;
-  return `${action.kind === 'remove' ? 'remove' : 'keep'} ${action.nodeName}`;
+  switch (action.kind) {
+    case 'launch':
+      return `launch ${action.offerings[0] ?? 'an instance'}`;
+    case 'remove':
+      return `remove ${action.nodeName}`;
+    case 'abort-removal':
+      return `keep ${action.nodeName}`;
+    case 'abort-launch':
+      return `give up launch ${action.operationId}`;
+  }
 }
 
 function texts(reasons: readonly Reason[]): string {

@@ -1,5 +1,11 @@
-import type { LaunchOperation, Operation, RemoveOperation } from '../../model/operation.ts';
+import {
+  CALLED_OFF,
+  type LaunchOperation,
+  type Operation,
+  type RemoveOperation,
+} from '../../model/operation.ts';
 import type { PolicyIdentity } from '../../model/policy-identity.ts';
+import type { Reason } from '../../model/reason.ts';
 import type { NoticeSubject, PolicyDocument, ReportEvent } from '../../ports.ts';
 
 /** What an Event says, before it is known which object of the cluster it is attached to. */
@@ -72,14 +78,23 @@ function launchText(launch: LaunchOperation, atMs: number): EventText | undefine
       const message = `${launch.instanceId ?? 'the instance'} (${what}) is a ready node`;
       return { ...common, type: 'Normal', reason: 'NodeJoined', message };
     }
-    case 'failed': {
-      const message = `launch of ${what} failed: ${launch.outcome?.text ?? 'no reason given'}`;
-      return { ...common, type: 'Warning', reason: 'LaunchFailed', message };
-    }
+    case 'failed':
+      return { ...common, ...launchEnd(what, launch.outcome) };
     case 'intended':
     case 'undoing':
       return undefined;
   }
+}
+
+/** A launch that the policy no longer allowed is no failure. */
+function launchEnd(
+  what: string,
+  outcome: Reason | undefined,
+): Pick<EventText, 'type' | 'reason' | 'message'> {
+  const text = outcome?.text ?? 'no reason given';
+  return outcome?.code === CALLED_OFF
+    ? { type: 'Normal', reason: 'LaunchCalledOff', message: `launch of ${what} was ${text}` }
+    : { type: 'Warning', reason: 'LaunchFailed', message: `launch of ${what} failed: ${text}` };
 }
 
 function removalText(removal: RemoveOperation, atMs: number): EventText | undefined {

@@ -48,7 +48,7 @@ export class StoryReporter implements Reporter {
       const what =
         action.kind === 'launch'
           ? `launch ${action.offerings[0] ?? ''}`
-          : `${action.kind.replace('-', ' ')} ${action.nodeName}`;
+          : `${action.kind.replace('-', ' ')} ${'nodeName' in action ? action.nodeName : action.operationId}`;
       this.#tell(
         plan.decidedAtMs,
         `${what}: ${why} [policy ${plan.policy.digest.slice(7, 15)}${short(plan.policy.revision)}]`,

@@ -1,4 +1,4 @@
-import type { LaunchFault, LaunchOperation, Operation } from '../../model/operation.ts';
+import { CALLED_OFF, type LaunchFault, type LaunchOperation, type Operation } from '../../model/operation.ts';
 import type { Reason } from '../../model/reason.ts';
 import type { Policy } from '../../policy/policy-schema.ts';
 import { secondsText } from '../wording.ts';
@@ -62,6 +62,7 @@ function failedJoinsInARow(launches: readonly LaunchOperation[]): LaunchOperatio
   const ended = launches
     .filter((launch) => launch.endedAtMs !== undefined)
     .filter((launch) => launch.step === 'ready' || launch.instanceId !== undefined)
+    .filter((launch) => launch.outcome?.code !== CALLED_OFF)
     .sort((a, b) => (b.endedAtMs ?? 0) - (a.endedAtMs ?? 0) || (a.step === 'ready' ? -1 : 1));
   const success = ended.findIndex((launch) => launch.step === 'ready');
   return success === -1 ? ended : ended.slice(0, success);

@@ -37,6 +37,7 @@ function headline(plan: Plan): string {
     counted(plan.actions, 'launch', 'launch'),
     counted(plan.actions, 'remove', 'remove'),
     counted(plan.actions, 'abort-removal', 'call off the removal of'),
+    counted(plan.actions, 'abort-launch', 'call off the launch of'),
   ].filter((part) => part !== undefined);
   return `${parts.join(', ')}: ${plan.currentNodes} → ${plan.desiredNodes}`;
 }

@@ -106,6 +106,14 @@ describe('KubernetesEvents', () => {
           'launch of t3.small/ap-southeast-1a/on-demand failed: no capacity [policy sha256:000000000000]',
       },
     ],
+    [
+      aLaunch({ step: 'failed', outcome: { code: 'called-off', text: 'called off: too many' } }),
+      {
+        type: 'Normal',
+        reason: 'LaunchCalledOff',
+        message: expect.stringContaining('was called off: too many'),
+      },
+    ],
     [aLaunch({ step: 'intended' }), undefined],
     [aRemoval({ step: 'draining' }), { reason: 'Draining', involvedObject: { kind: 'Node', name: 'i-1' } }],
     [aRemoval({ step: 'removed' }), { reason: 'NodeRemoved', involvedObject: FLEET }],

@@ -1,0 +1,61 @@
+import type { ControllerPorts } from '../../src/controller.ts';
+
+/** Writes to the world or the ledger: between any two of them a commit may come in. */
+const WRITES: Readonly<Record<'cloud' | 'cluster' | 'ledger', readonly string[]>> = {
+  cloud: ['launch', 'terminate'],
+  cluster: ['cordon', 'uncordon', 'evict', 'deleteNode', 'admitNode'],
+  ledger: ['put'],
+};
+
+export interface TurningPoint {
+  /** Which write it is, counted from 1. */
+  readonly atCall: number;
+  /** Before the call is made, or once its answer is there. */
+  readonly when: 'before' | 'after';
+}
+
+/** Ports through which something happens at one of the controller's writes. */
+export class TurningPorts {
+  readonly ports: ControllerPorts;
+  hasTurned = false;
+  #writes = 0;
+  readonly #point: TurningPoint;
+  readonly #turn: () => void;
+
+  constructor(ports: ControllerPorts, point: TurningPoint, turn: () => void) {
+    this.#point = point;
+    this.#turn = turn;
+    this.ports = {
+      ...ports,
+      cloud: this.#watched(ports.cloud, WRITES.cloud),
+      cluster: this.#watched(ports.cluster, WRITES.cluster),
+      ledger: this.#watched(ports.ledger, WRITES.ledger),
+    };
+  }
+
+  #watched<T extends object>(port: T, writes: readonly string[]): T {
+    return new Proxy(port, {
+      get: (target, key) => {
+        const call: unknown = Reflect.get(target, key);
+        if (typeof call !== 'function' || !writes.includes(String(key))) return bound(call, target);
+        return async (...parameters: readonly unknown[]) => {
+          this.#writes += 1;
+          const isHere = this.#writes === this.#point.atCall;
+          if (isHere && this.#point.when === 'before') this.#happen();
+          const answer: unknown = await Reflect.apply(call, target, parameters);
+          if (isHere && this.#point.when === 'after') this.#happen();
+          return answer;
+        };
+      },
+    });
+  }
+
+  #happen(): void {
+    this.hasTurned = true;
+    this.#turn();
+  }
+}
+
+function bound(value: unknown, target: object): unknown {
+  return typeof value === 'function' ? (value.bind(target) as unknown) : value;
+}
