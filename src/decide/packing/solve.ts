@@ -1,6 +1,7 @@
 import type { Offering } from '../../model/offering.ts';
 import type { Pod } from '../../model/pod.ts';
 import { DraftFleet, type Workbench, workbenchOf } from './draft-fleet.ts';
+import { exactFleet } from './exact-fleet.ts';
 import { Filler, type Party } from './fill.ts';
 import type { Batch, NodeDraft } from './node-draft.ts';
 import type { PackingModel } from './packing-model.ts';
@@ -59,6 +60,9 @@ function packedFromNothing(bench: Workbench, seats: Seat[]): DraftFleet {
     if (best === undefined || fleet.costUsd < best.costUsd - 1e-9) best = fleet;
   }
   const fleet = best ?? new DraftFleet(bench);
+  const isWhole = boundIn(fleet).placed.size === model.pods.length;
+  const exact = exactFleet(bench, isWhole ? fleet.costUsd : Number.POSITIVE_INFINITY);
+  if (exact !== undefined) return exact;
   for (const { items, site } of fleet.drafts) {
     for (const { batch } of items) fleet.counts.add(batch.group.rules, site);
   }
