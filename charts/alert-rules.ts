@@ -215,11 +215,37 @@ const MONITORING: readonly AlertRule[] = [
   },
 ];
 
+/** Metrics that the demo app and many others have, of any pod that asks to be scraped; the limits at which the original grew its fleet. */
+const APPLICATIONS: readonly AlertRule[] = [
+  {
+    alert: 'AppErrors',
+    expr: 'sum by (app) (rate(http_requests_total{status=~"5.."}[2m])) / sum by (app) (rate(http_requests_total[2m])) > 0.05',
+    for: '2m',
+    severity: 'critical',
+    summary: '{{ $labels.app }} answers {{ $value | humanizePercentage }} of its requests with an error.',
+  },
+  {
+    alert: 'AppSlow',
+    expr: 'histogram_quantile(0.95, sum by (app, le) (rate(http_request_duration_seconds_bucket[2m]))) > 2',
+    for: '2m',
+    severity: 'warning',
+    summary: 'One in twenty requests of {{ $labels.app }} takes more than {{ $value | printf "%.1f" }} s.',
+  },
+  {
+    alert: 'AppQueueLong',
+    expr: 'sum by (app) (app_queue_depth) > 1000',
+    for: '2m',
+    severity: 'warning',
+    summary: '{{ $value }} items wait in the queue of {{ $labels.app }}.',
+  },
+];
+
 /** Every alert by its group; each group is evaluated in order, groups side by side. */
 export const ALERT_RULES: Readonly<Record<string, readonly AlertRule[]>> = {
   autoscaler: AUTOSCALER,
   fleet: FLEET,
   nodes: NODES,
+  applications: APPLICATIONS,
   delivery: DELIVERY,
   monitoring: MONITORING,
 };

@@ -8,6 +8,18 @@ const happened = (by: string, counter: string): string => `sum by (${by}) (incre
 const join = (quantile: number): string =>
   `histogram_quantile(${quantile}, sum by (le) (increase(smartscale_node_join_seconds_bucket[1h])))`;
 
+/** What the workers use, what the autoscaler saw of it, and where the policy grows and shrinks the fleet. */
+function againstPolicy(title: string, resource: 'cpu' | 'memory') {
+  return lines(title, 'percent', [
+    ['used', `fleet:${resource}_used:percent`],
+    ['decided by', leader(`smartscale_utilization_percent{resource="${resource}"}`)],
+    [
+      '{{direction}}',
+      `max by (direction) ${ofLeader(`smartscale_threshold_percent{resource="${resource}"}`)}`,
+    ],
+  ]).max(100);
+}
+
 /** How large the fleet is, why, and by whose policy. */
 export const FLEET_DASHBOARD = dashboardOf(
   { uid: 'smartscale-fleet', title: 'Fleet' },
@@ -45,14 +57,8 @@ export const FLEET_DASHBOARD = dashboardOf(
       rows('Policy in force', [['', `max by (digest, revision) ${ofLeader('smartscale_policy_info')}`]]),
     ],
     Load: [
-      lines('CPU of the workers', 'percent', [
-        ['used', 'fleet:cpu_used:percent'],
-        ['as decided by', `max ${ofLeader('smartscale_utilization_percent{resource="cpu"}')}`],
-      ]).max(100),
-      lines('Memory of the workers', 'percent', [
-        ['used', 'fleet:memory_used:percent'],
-        ['as decided by', `max ${ofLeader('smartscale_utilization_percent{resource="memory"}')}`],
-      ]).max(100),
+      againstPolicy('CPU of the workers against the policy', 'cpu'),
+      againstPolicy('Memory of the workers against the policy', 'memory'),
       lines('CPU by zone and lifecycle', 'percent', [
         ['{{zone}} {{lifecycle}}', 'avg by (zone, lifecycle) (node:cpu_used:percent{role="worker"})'],
       ]).max(100),

@@ -1,8 +1,16 @@
 import type { PolicyIdentity } from './model/policy-identity.ts';
 import { NO_POLICY, POLICY_VANISHED, type Reason } from './model/reason.ts';
 import type { PolicyInForce } from './policy/policy-in-force.ts';
+import type { Policy } from './policy/policy-schema.ts';
 import { PolicyWatch } from './policy/policy-watch.ts';
-import type { Clock, PolicyDocument, PolicySource, RememberedPolicy, Reporter } from './ports.ts';
+import type {
+  Clock,
+  PolicyDocument,
+  PolicySource,
+  RememberedPolicy,
+  Reporter,
+  UtilizationThreshold,
+} from './ports.ts';
 
 export interface PolicyFollowerPorts {
   readonly policySource: PolicySource;
@@ -74,7 +82,8 @@ export class PolicyFollower {
   #accept(document: PolicyDocument, { policy, identity }: PolicyInForce): void {
     const bounds = { minNodes: policy.nodes.min, maxNodes: policy.nodes.max };
     const atMs = this.#ports.clock.now();
-    this.#ports.reporter.report({ kind: 'policy-accepted', document, identity, bounds, atMs });
+    const thresholds = policy.utilization.enabled ? { thresholds: thresholdsOf(policy) } : {};
+    this.#ports.reporter.report({ kind: 'policy-accepted', document, identity, bounds, ...thresholds, atMs });
   }
 
   #warn(reason: Reason): void {
@@ -88,6 +97,13 @@ export class PolicyFollower {
       atMs: this.#ports.clock.now(),
     });
   }
+}
+
+function thresholdsOf({ utilization }: Policy): readonly UtilizationThreshold[] {
+  return (['cpu', 'memory'] as const).flatMap((resource): readonly UtilizationThreshold[] => [
+    { resource, direction: 'grow', percent: utilization[resource].upPercent },
+    { resource, direction: 'shrink', percent: utilization[resource].downPercent },
+  ]);
 }
 
 function absence(why: string, inForce: PolicyIdentity | undefined): Reason {

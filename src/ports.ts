@@ -147,6 +147,13 @@ export interface PolicySource {
   onChange(listener: () => void): () => void;
 }
 
+/** Where the policy in force sets a limit to the utilization of all workers together. */
+export interface UtilizationThreshold {
+  readonly resource: 'cpu' | 'memory';
+  readonly direction: 'grow' | 'shrink';
+  readonly percent: number;
+}
+
 /** What happened, for whoever shows it: pages, logs, metrics, events. Must return at once and never throw. */
 export interface Reporter {
   report(event: ReportEvent): void;
@@ -167,6 +174,8 @@ export type ReportEvent =
       readonly identity: PolicyIdentity;
       /** The policy's `nodes.min` and `nodes.max`, for whoever shows the fleet against them. */
       readonly bounds: { readonly minNodes: number; readonly maxNodes: number };
+      /** Above and below which the fleet grows and may shrink; absent when utilization takes no part in decisions. */
+      readonly thresholds?: readonly UtilizationThreshold[];
       readonly atMs: number;
     }
   /** The policy in force again, in other words or under another name: nothing changes but what its source shows. */

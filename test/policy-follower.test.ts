@@ -46,6 +46,22 @@ describe('PolicyFollower', () => {
     expect(look()).toEqual([]);
   });
 
+  it('tells the thresholds that people may hold the load against, unless the load takes no part', () => {
+    const { look, events, policySource } = following(
+      'utilization: {cpu: {upPercent: 60, downPercent: 20}}\n',
+    );
+    look();
+    expect(events[0]).toHaveProperty('thresholds', [
+      { resource: 'cpu', direction: 'grow', percent: 60 },
+      { resource: 'cpu', direction: 'shrink', percent: 20 },
+      { resource: 'memory', direction: 'grow', percent: 75 },
+      { resource: 'memory', direction: 'shrink', percent: 50 },
+    ]);
+    policySource.commit('utilization: {enabled: false}\n');
+    expect(look()).toEqual(['policy-accepted']);
+    expect(events[0]).not.toHaveProperty('thresholds');
+  });
+
   it('does so while the newest is gone', () => {
     const { follower, look, events } = following(undefined, FOUR);
     expect(look()).toEqual(['policy-accepted', 'policy-vanished']);

@@ -58,6 +58,11 @@ export class Metrics implements Reporter {
   readonly #current = this.#gauge('nodes_current', 'Workers that count now, those in flight included.');
   readonly #desired = this.#gauge('nodes_desired', 'Workers wanted after the bounds.');
   readonly #bounds = this.#gauge('nodes_bound', 'Bounds of the policy in force.', ['bound']);
+  readonly #thresholds = this.#gauge(
+    'threshold_percent',
+    'Utilization of the workers above which the policy in force grows the fleet, and below which it may shrink.',
+    ['resource', 'direction'],
+  );
   readonly #instances = this.#gauge('instances', 'Instances that cost money.', ['lifecycle', 'zone']);
   readonly #cost = this.#gauge(
     'cost_usd_per_hour',
@@ -103,6 +108,9 @@ export class Metrics implements Reporter {
         this.#policy.set({ digest: event.identity.digest, revision: event.identity.revision ?? '' }, 1);
         this.#bounds.set({ bound: 'min' }, event.bounds.minNodes);
         this.#bounds.set({ bound: 'max' }, event.bounds.maxNodes);
+        this.#thresholds.reset();
+        for (const { resource, direction, percent } of event.thresholds ?? [])
+          this.#thresholds.set({ resource, direction }, percent);
         return this.#policyValid.set(1);
       case 'policy-restated':
         return;

@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { beforeAll, describe, expect, it } from '@jest/globals';
+import type { Registry } from 'prom-client';
 import { ALERT_RULES } from '../../charts/alert-rules.ts';
 import { CUSTOM_RESOURCE_METRICS } from '../../charts/custom-resource-state.ts';
 import { DASHBOARDS } from '../../charts/dashboards.ts';
@@ -8,7 +9,12 @@ import { KUBE_STATE_METRICS } from '../../charts/kube-state-metrics.ts';
 import { RECORDING_RULES } from '../../charts/recording-rules.ts';
 import { KUBELET_METRICS, NODE_EXPORTER_METRICS, PROMETHEUS_METRICS } from '../../charts/scrape-jobs.ts';
 import { nodeQueries } from '../../src/adapters/prometheus/node-queries.ts';
+import { SystemClock } from '../../src/adapters/system/system-clock.ts';
+import { Burner } from '../../src/demo-app/burner.ts';
+import { RequestMetrics } from '../../src/demo-app/request-metrics.ts';
+import { WorkQueue } from '../../src/demo-app/work-queue.ts';
 import { Metrics } from '../../src/report/metrics.ts';
+import { CountedProcessor } from '../fakes/counted-processor.ts';
 import { dashboardQueries } from './dashboard-queries.ts';
 import { metricsOf } from './promql.ts';
 
@@ -17,6 +23,8 @@ const RUNBOOK = readFileSync(join(import.meta.dirname, '..', '..', 'docs', 'moni
 
 /** Prometheus makes these itself. */
 const SYNTHETIC = ['up', 'ALERTS'];
+
+const IDLE_QUEUE = new WorkQueue(new Burner(new CountedProcessor()), 1);
 
 let known: ReadonlySet<string>;
 
@@ -30,13 +38,15 @@ beforeAll(async () => {
     ...KUBE_STATE_METRICS,
     ...CUSTOM_RESOURCE_METRICS,
     ...RECORDING_RULES.map(({ record }) => record),
-    ...(await autoscalerMetrics()),
+    ...(await exportedBy(
+      new Metrics({ isLeader: () => true, watches: () => ({}), eventsDropped: () => 0 }).registry,
+    )),
+    ...(await exportedBy(new RequestMetrics('demo-app', new SystemClock(), IDLE_QUEUE).registry)),
   ]);
 });
 
-/** What the autoscaler's registry says it exports; a histogram as the three series that it becomes. */
-async function autoscalerMetrics(): Promise<readonly string[]> {
-  const { registry } = new Metrics({ isLeader: () => true, watches: () => ({}), eventsDropped: () => 0 });
+/** What a registry says it exports; a histogram as the three series that it becomes. */
+async function exportedBy(registry: Registry): Promise<readonly string[]> {
   const metrics = await registry.getMetricsAsJSON();
   return metrics.flatMap(({ name, type }) =>
     String(type) === 'histogram' ? ['_bucket', '_count', '_sum'].map((end) => `${name}${end}`) : [name],

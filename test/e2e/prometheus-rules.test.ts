@@ -7,13 +7,21 @@ import { CLUSTERS } from '../../charts/clusters.ts';
 import { nodeQueries } from '../../src/adapters/prometheus/node-queries.ts';
 import { objectOf } from '../charts/generated-objects.ts';
 import type { AlertCase, Series } from './monitoring/alert-case.ts';
+import { APPLICATION_ALERTS } from './monitoring/application-alerts.ts';
 import { AUTOSCALER_ALERTS } from './monitoring/autoscaler-alerts.ts';
 import { FLEET_ALERTS } from './monitoring/fleet-alerts.ts';
+import { NODE_ALERTS } from './monitoring/node-alerts.ts';
 import { PLATFORM_ALERTS } from './monitoring/platform-alerts.ts';
 import { promtool, testRules } from './monitoring/promtool.ts';
 
 const LAYER = 'clusters/production/monitoring';
-const ALERT_CASES = [...AUTOSCALER_ALERTS, ...FLEET_ALERTS, ...PLATFORM_ALERTS];
+const ALERT_CASES = [
+  ...AUTOSCALER_ALERTS,
+  ...FLEET_ALERTS,
+  ...NODE_ALERTS,
+  ...APPLICATION_ALERTS,
+  ...PLATFORM_ALERTS,
+];
 const RULES = Object.values(ALERT_RULES).flat();
 
 let folder: string;

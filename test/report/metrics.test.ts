@@ -143,6 +143,23 @@ describe('Metrics', () => {
       expect(text).toContain(`${line}\n`);
   });
 
+  it('shows the thresholds of the policy in force, and none of the one before', async () => {
+    const identity = { digest: 'sha256:2', revision: undefined };
+    const bounds = { minNodes: 2, maxNodes: 10 };
+    const accepted = { kind: 'policy-accepted', document: DOCUMENT, identity, bounds, atMs: 0 } as const;
+    const above = (percent: number) => ({ resource: 'cpu', direction: 'grow', percent }) as const;
+    const below = { resource: 'cpu', direction: 'shrink', percent: 30 } as const;
+    const text = await scrape(
+      { ...accepted, thresholds: [above(70), below] },
+      { ...accepted, thresholds: [above(60)] },
+    );
+    expect(text).toContain('smartscale_threshold_percent{resource="cpu",direction="grow"} 60\n');
+    expect(text).not.toContain('direction="shrink"');
+    expect(await scrape({ ...accepted, thresholds: [above(60)] }, accepted)).not.toContain(
+      'direction="grow"',
+    );
+  });
+
   it('asks for leadership and watches when it is scraped', async () => {
     const text = await scrape();
     for (const line of [
