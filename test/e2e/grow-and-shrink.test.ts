@@ -162,7 +162,7 @@ describe('the autoscaler on real components', () => {
     );
     const given = rightsGiven(roles);
     expect(given.length).toBeGreaterThan(20);
-    const calls = world.audit.calls();
+    const calls = world.audit.callsOf({ namespace: NAMESPACE, name: 'smartscale' });
     expect(calls.length).toBeGreaterThan(100);
     const unused = given.filter((right) => !calls.some((call) => call.isAllowed && needs(call, right)));
     expect(unused.map(rightText)).toEqual([]);

@@ -18,8 +18,10 @@ import type { KubeObject } from './harness/kube-client.ts';
 import { eventually } from './harness/poll.ts';
 import type { Prometheus } from './harness/prometheus.ts';
 import { STEADY, testPolicy } from './harness/test-policy.ts';
+import { needs, type Right, rightsGiven, rightText } from './harness/used-rights.ts';
 import { startWorld, type World } from './harness/world.ts';
 import { TEST_HOST } from './monitoring/cluster-objects.ts';
+import { shipped } from './monitoring/shipped-prometheus.ts';
 import { startMonitoring } from './monitoring/start-monitoring.ts';
 
 let world: World;
@@ -154,6 +156,11 @@ describe('what the shipped configuration scrapes', () => {
     expect((await namesOf('pods')).length).toBeGreaterThan(0);
   });
 
+  it('is what an app says that asks for it, under its own name', async () => {
+    const [app] = await untilNonEmpty('app_queue_depth{app="demo-app"}');
+    expect(app?.metric).toMatchObject({ job: 'pods', namespace: 'demo', pod: 'demo-app-here' });
+  });
+
   it('knows what the NodeFleet and Flux say', async () => {
     expect(await untilNonEmpty('nodefleet_condition{type="Synced"} == 0')).toHaveLength(1);
     const [flux] = await untilNonEmpty('gotk_resource_info{kind="Kustomization"}');
@@ -165,6 +172,24 @@ describe('what the shipped configuration scrapes', () => {
     });
     expect(await untilNonEmpty('gotk_resource_info{kind="GitRepository",ready="True"}')).toHaveLength(1);
   });
+});
+
+describe('the rights that ship', () => {
+  it.each(['prometheus', 'kube-state-metrics'])(
+    'of %s are all used and all it needs, by the audit log',
+    (name) => {
+      const role = shipped('ClusterRole', name);
+      const calls = world.audit.callsOf({ namespace: 'monitoring', name });
+      expect(calls.filter((call) => !call.isAllowed)).toEqual([]);
+      // Kubelets ask for this one when they are scraped, and there is none here.
+      const given = rightsGiven([role]).filter(({ resource }) => resource !== 'nodes/metrics');
+      // Their lists come as the beginning of a watch; from a server that cannot do that they list, and then watch.
+      const isUsed = (right: Right) => calls.some((call) => needs(call, { ...right, verb: 'watch' }));
+      const unused = given.filter((right) => !isUsed(right));
+      expect(unused.map(rightText)).toEqual([]);
+      expect(given.length).toBeGreaterThan(3);
+    },
+  );
 });
 
 describe('what is asked of it', () => {

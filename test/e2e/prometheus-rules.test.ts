@@ -59,27 +59,26 @@ describe('each alert', () => {
     expect(ALERT_CASES.filter(({ quiet }) => quiet.length === 0)).toEqual([]);
   });
 
-  it.each(ALERT_CASES.map((one) => [one.alert, one] as const))('%s fires, and says so', (_name, one) => {
-    const { series, at, labels = {}, summary } = one.fires;
-    const expected = [
-      {
+  it.each(ALERT_CASES.map((one) => [one.alert, one] as const))(
+    '%s fires, says so, and does not without need',
+    (_name, one) => {
+      const { series, at, labels = {}, summary } = one.fires;
+      const alert = {
         exp_labels: { severity: ruleOf(one)?.severity, ...labels },
         exp_annotations: { summary, runbook: `docs/monitoring.md#${one.alert.toLowerCase()}` },
-      },
-    ];
-    const alerts = [{ eval_time: at, alertname: one.alert, exp_alerts: expected }];
-    expect(testRules(folder, [{ name: one.alert, series, alerts }])).toBe('');
-  });
-
-  it.each(ALERT_CASES.map((one) => [one.alert, one] as const))(
-    '%s does not fire without need',
-    (_name, one) => {
-      const tests = one.quiet.map(({ why, series, at }) => ({
-        name: why,
-        series,
-        alerts: [{ eval_time: at, alertname: one.alert, exp_alerts: [] }],
-      }));
-      expect(testRules(folder, tests)).toBe('');
+      };
+      const expecting = (when: string, alerts: readonly unknown[]) => [
+        { eval_time: when, alertname: one.alert, exp_alerts: alerts },
+      ];
+      const tests = [
+        { name: 'fires', series, alerts: expecting(at, [alert]) },
+        ...one.quiet.map((world) => ({
+          name: world.why,
+          series: world.series,
+          alerts: expecting(world.at, []),
+        })),
+      ];
+      expect(testRules(folder, tests, one.every)).toBe('');
     },
   );
 });

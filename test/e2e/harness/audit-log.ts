@@ -4,6 +4,7 @@ import { stringify } from 'yaml';
 
 /** One call as the API server itself wrote it down. */
 export interface AuditedCall {
+  readonly user: string;
   readonly verb: string;
   /** API group, the core group as an empty string. */
   readonly group: string;
@@ -16,6 +17,7 @@ export interface AuditedCall {
 
 interface AuditEvent {
   readonly auditID: string;
+  readonly user: { readonly username: string };
   readonly verb: string;
   readonly objectRef?: {
     readonly apiGroup?: string;
@@ -29,13 +31,19 @@ interface AuditEvent {
 
 const DECISION = 'authorization.k8s.io/decision';
 
-/** The audit log of one user: what it asked of the API server, and whether it might. */
+/** A ServiceAccount. */
+export interface Account {
+  readonly namespace: string;
+  readonly name: string;
+}
+
+/** The audit log of some accounts: what each asked of the API server, and whether it might. */
 export class AuditLog {
   readonly #file: string;
   readonly #policy: string;
 
-  /** Audits `user` and nobody else, into a file in `folder`. */
-  constructor(folder: string, user: string) {
+  /** Audits these accounts and nobody else, into a file in `folder`. */
+  constructor(folder: string, accounts: readonly Account[]) {
     this.#file = join(folder, 'audit.jsonl');
     this.#policy = join(folder, 'audit-policy.yaml');
     const policy = {
@@ -43,7 +51,7 @@ export class AuditLog {
       kind: 'Policy',
       // A watch that is still open has answered, but not ended.
       omitStages: ['RequestReceived'],
-      rules: [{ level: 'Metadata', users: [user] }, { level: 'None' }],
+      rules: [{ level: 'Metadata', users: accounts.map(userOf) }, { level: 'None' }],
     };
     writeFileSync(this.#policy, stringify(policy));
   }
@@ -57,22 +65,26 @@ export class AuditLog {
     ];
   }
 
-  /** The calls on objects so far, each once. */
-  calls(): readonly AuditedCall[] {
+  /** The calls of an account on objects so far, each once. */
+  callsOf(account: Account): readonly AuditedCall[] {
     const lines = readFileSync(this.#file, 'utf8')
       .split('\n')
       .filter((line) => line !== '');
     const events = new Map(
       lines.map((line) => JSON.parse(line) as AuditEvent).map((event) => [event.auditID, event]),
     );
-    return [...events.values()].flatMap(callOf);
+    return [...events.values()].flatMap(callOf).filter(({ user }) => user === userOf(account));
   }
 }
 
-function callOf({ verb, objectRef, annotations }: AuditEvent): readonly AuditedCall[] {
+function userOf({ namespace, name }: Account): string {
+  return `system:serviceaccount:${namespace}:${name}`;
+}
+
+function callOf({ user, verb, objectRef, annotations }: AuditEvent): readonly AuditedCall[] {
   if (objectRef?.resource === undefined) return [];
   const { apiGroup: group = '', resource, subresource, namespace, name } = objectRef;
   const whole = subresource === undefined ? resource : `${resource}/${subresource}`;
   const isAllowed = annotations?.[DECISION] === 'allow';
-  return [{ verb, group, resource: whole, namespace, name, isAllowed }];
+  return [{ user: user.username, verb, group, resource: whole, namespace, name, isAllowed }];
 }

@@ -1,6 +1,6 @@
 import { allocatableOf, instanceType } from '../../../src/catalogue/instance-type.ts';
 import type { Resources } from '../../../src/model/resources.ts';
-import { AuditLog } from './audit-log.ts';
+import { type Account, AuditLog } from './audit-log.ts';
 import { ControlPlane } from './control-plane.ts';
 import { FaultProxy } from './fault-proxy.ts';
 import type { KubeClient } from './kube-client.ts';
@@ -12,7 +12,12 @@ import { type Prometheus, startPrometheus } from './prometheus.ts';
 import type { Started } from './together.ts';
 
 const BOOT_MS = 500;
-const AUDITED = 'system:serviceaccount:smartscale:smartscale';
+/** The shipped accounts; each may do what it does, and nothing else. */
+const AUDITED: readonly Account[] = [
+  { namespace: 'smartscale', name: 'smartscale' },
+  { namespace: 'monitoring', name: 'prometheus' },
+  { namespace: 'monitoring', name: 'kube-state-metrics' },
+];
 
 /** An empty cluster with its EC2 account and its metrics: everything that the autoscaler finds when it comes. */
 export interface Machines {
@@ -23,7 +28,7 @@ export interface Machines {
   readonly bridge: MachineBridge;
   readonly exporters: NodeExporters;
   readonly prometheus: Prometheus;
-  /** What the autoscaler asked of the API server, as that wrote it down. */
+  /** What the shipped accounts asked of the API server, as that wrote it down. */
   readonly audit: AuditLog;
 }
 

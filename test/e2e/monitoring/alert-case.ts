@@ -1,9 +1,11 @@
-/** Series by their selector, in promtool's notation: `1+0x40` is a 1 and forty more, 15 s apart. */
+/** Series by their selector, in promtool's notation: `1+0x40` is a 1 and forty more. */
 export type Series = Readonly<Record<string, string>>;
 
 /** One alert in a world where it must fire, and in worlds that differ from it by little and where it must not. */
 export interface AlertCase {
   readonly alert: string;
+  /** Between two samples and two evaluations. @default 15s */
+  readonly every?: string;
   readonly fires: {
     readonly series: Series;
     readonly at: string;

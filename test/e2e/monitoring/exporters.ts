@@ -5,6 +5,8 @@ import { OwnedProcess } from '../harness/child-process.ts';
 import { goTool } from '../harness/tool-cache.ts';
 import { shipped } from './shipped-prometheus.ts';
 
+const BIN = join(import.meta.dirname, '..', '..', '..', 'src', 'bin.js');
+
 /** A real node_exporter with the flags that ship, on an address of its own; it measures the machine that the test runs on. */
 export function startNodeExporter(folder: string, address: string, port: number): OwnedProcess {
   return OwnedProcess.start({
@@ -43,5 +45,15 @@ export function startKubeStateMetrics(
       `--telemetry-port=${ports.telemetry}`,
     ],
     logFile: join(folder, 'kube-state-metrics.log'),
+  });
+}
+
+/** The demo app, which asks to be scraped. */
+export function startDemoApp(folder: string, port: number): OwnedProcess {
+  return OwnedProcess.start({
+    name: 'demo-app',
+    command: process.execPath,
+    args: ['--disable-warning=ExperimentalWarning', BIN, 'demo-app', `--port=${port}`],
+    logFile: join(folder, 'demo-app.log'),
   });
 }

@@ -65,10 +65,11 @@ export const NODE_ALERTS: readonly AlertCase[] = [
   },
   {
     alert: 'NodeDiskFillsUp',
+    every: '1m',
     fires: {
       series: {
-        [`node_filesystem_avail_bytes{${DISK}}`]: '4000-1x1600',
-        [`node_filesystem_size_bytes{${DISK}}`]: '10000+0x1600',
+        [`node_filesystem_avail_bytes{${DISK}}`]: '4000-4x400',
+        [`node_filesystem_size_bytes{${DISK}}`]: '10000+0x400',
       },
       at: '6h30m',
       labels: { mountpoint: '/', node: 'i-1' },
@@ -78,16 +79,16 @@ export const NODE_ALERTS: readonly AlertCase[] = [
       {
         why: 'it fills, and is nearly empty',
         series: {
-          [`node_filesystem_avail_bytes{${DISK}}`]: '9000-1x1600',
-          [`node_filesystem_size_bytes{${DISK}}`]: '10000+0x1600',
+          [`node_filesystem_avail_bytes{${DISK}}`]: '9000-4x400',
+          [`node_filesystem_size_bytes{${DISK}}`]: '10000+0x400',
         },
         at: '6h30m',
       },
       {
         why: 'half full and steady',
         series: {
-          [`node_filesystem_avail_bytes{${DISK}}`]: '4000+0x1600',
-          [`node_filesystem_size_bytes{${DISK}}`]: '10000+0x1600',
+          [`node_filesystem_avail_bytes{${DISK}}`]: '4000+0x400',
+          [`node_filesystem_size_bytes{${DISK}}`]: '10000+0x400',
         },
         at: '6h30m',
       },

@@ -22,15 +22,15 @@ export interface RuleTest {
   readonly queries?: readonly unknown[];
 }
 
-/** Runs worlds against the rule files in `folder`, with samples that are 15 s apart; returns what is not as expected. */
-export function testRules(folder: string, tests: readonly RuleTest[]): string {
+/** Runs worlds against the rule files in `folder`, with samples and evaluations so far apart; returns what is not as expected. */
+export function testRules(folder: string, tests: readonly RuleTest[], every = '15s'): string {
   const file = join(folder, 'tests.yaml');
   const content = {
     rule_files: ['recording.yaml', 'alerts.yaml'].map((name) => join(folder, name)),
-    evaluation_interval: '15s',
+    evaluation_interval: every,
     tests: tests.map(({ name, series, alerts, queries }) => ({
       name,
-      interval: '15s',
+      interval: every,
       input_series: Object.entries(series).map(([selector, values]) => ({ series: selector, values })),
       ...(alerts === undefined ? {} : { alert_rule_test: alerts }),
       ...(queries === undefined ? {} : { promql_expr_test: queries }),

@@ -11,7 +11,7 @@ import {
   standIn,
   withCondition,
 } from './cluster-objects.ts';
-import { startKubeStateMetrics, startNodeExporter } from './exporters.ts';
+import { startDemoApp, startKubeStateMetrics, startNodeExporter } from './exporters.ts';
 import { FakeKubelet } from './fake-kubelet.ts';
 import { shipped, startShippedPrometheus } from './shipped-prometheus.ts';
 
@@ -63,7 +63,14 @@ async function startExporters(world: World, workers: readonly KubeObject[], port
     'prometheus.io/scrape': 'true',
     'prometheus.io/port': String(port),
   });
+  const appPort = await freePort();
+  const app = shippedObjects('apps').find(({ kind }) => kind === 'Deployment');
+  if (app !== undefined) {
+    const { annotations } = app['spec'].template.metadata as { annotations: Record<string, string> };
+    await standIn(kube, app, appPort, { ...annotations, 'prometheus.io/port': String(appPort) });
+  }
   return [
+    startDemoApp(folder, appPort),
     startKubeStateMetrics(folder, kubeconfig, ports),
     ...addresses.map((address) => startNodeExporter(folder, address, port)),
   ];
