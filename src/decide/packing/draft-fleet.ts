@@ -26,8 +26,21 @@ export function workbenchOf(model: PackingModel): Workbench {
   };
 }
 
+/** Nodes that can be filled and added to. */
+export interface FillableFleet {
+  readonly bySite: readonly (readonly NodeDraft[])[];
+  /** Every node that rules count, those of no site included. */
+  readonly drafts: readonly NodeDraft[];
+  /** How many nodes are to be bought. */
+  readonly opened: number;
+  /** The load of a node that is not there yet. */
+  readonly noLoad: Float64Array;
+  /** Adds a node to be bought, which is the offer of this row of the table. */
+  open(site: number, tableId: number, row: number): NodeDraft;
+}
+
 /** Nodes that are filled, present ones first, with what the rules count on them. */
-export class DraftFleet {
+export class DraftFleet implements FillableFleet {
   readonly drafts: NodeDraft[] = [];
   readonly bySite: readonly NodeDraft[][];
   readonly counts: SiteCounts;
@@ -61,6 +74,23 @@ export class DraftFleet {
     draft.become(tableId, table, row);
     this.#opened += 1;
     return draft;
+  }
+
+  /** The nodes to be bought, by site. */
+  newBySite(): NodeDraft[][] {
+    return this.bySite.map((drafts) => drafts.filter(({ present }) => present === undefined));
+  }
+
+  /** Has these nodes to be bought instead of those so far. */
+  replaceNew(bySite: readonly (readonly NodeDraft[])[]): void {
+    const present = this.drafts.filter((draft) => draft.present !== undefined);
+    this.drafts.length = 0;
+    for (const list of this.bySite) list.length = 0;
+    for (const draft of [...present, ...bySite.flat()]) {
+      this.drafts.push(draft);
+      this.bySite[draft.site]?.push(draft);
+    }
+    this.#opened = this.drafts.length - present.length;
   }
 
   #addPresent(index: number): void {

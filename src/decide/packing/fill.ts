@@ -1,6 +1,6 @@
 import type { Pod } from '../../model/pod.ts';
 import { CPU, MEMORY } from './axes.ts';
-import type { DraftFleet, Workbench } from './draft-fleet.ts';
+import type { FillableFleet, Workbench } from './draft-fleet.ts';
 import { fitsBeside } from './host-rules.ts';
 import type { Batch, NodeDraft } from './node-draft.ts';
 import { NO_ROW, type OfferTable } from './offer-table.ts';
@@ -16,8 +16,21 @@ export interface Party {
 export interface FillOptions {
   /** What leaving CPU and memory unevenly free costs, as a share of its worth. 0 looks at price alone. @default 0 */
   readonly evenness?: number;
+  /**
+   * Whether a new node is at once as large as is cheapest for each of the equal pods that wait, to be cut down once all pods
+   * are placed; otherwise nodes begin small and grow with their load. @default false
+   */
+  readonly isBulk?: boolean;
   /** The share of new nodes that each site should have where prices do not decide. @default as they come */
   readonly siteShares?: Float64Array;
+}
+
+/** The node that the last pod was put on, and what it was before. */
+export interface Step {
+  readonly draft: NodeDraft;
+  readonly tableId: number;
+  readonly row: number;
+  readonly isNew: boolean;
 }
 
 /** Room that is left counts so little that it only decides between equal prices: the tightest fit wins. */
@@ -41,6 +54,15 @@ class Choice {
     return this;
   }
 
+  copy(other: Choice): void {
+    this.draft = other.draft;
+    this.site = other.site;
+    this.tableId = other.tableId;
+    this.row = other.row;
+    this.addedUsd = other.addedUsd;
+    this.score = other.score;
+  }
+
   get isNone(): boolean {
     return this.score === Number.POSITIVE_INFINITY;
   }
@@ -53,23 +75,30 @@ class Choice {
  */
 export class Filler {
   readonly #bench: Workbench;
-  readonly #fleet: DraftFleet;
+  readonly #fleet: FillableFleet;
   readonly #evenness: number;
   readonly #shares: Float64Array | undefined;
+  readonly #isBulk: boolean;
+  /** How many equal pods wait, this one included. */
+  #waiting = 1;
   readonly #choice = new Choice();
   readonly #probe = new Choice();
   /** The nodes of each site by score, kept as long as parties ask for the same. */
   readonly #ranked = new Map<number, ScoreHeap>();
-  #rankedFor: { readonly need: Float64Array; readonly choice: number } | undefined;
-  #fewest: readonly number[] = [];
+  #rankedNeed: Float64Array | undefined;
+  #rankedChoice = 0;
+  #fewest = NO_COUNTS;
   /** How many nodes were looked at: the work done, counted so that a bound on it is the same on every machine. */
   weighed = 0;
+  /** To undo it. */
+  lastStep: Step | undefined;
 
-  constructor(bench: Workbench, fleet: DraftFleet, options: FillOptions = {}) {
+  constructor(bench: Workbench, fleet: FillableFleet, options: FillOptions = {}) {
     this.#bench = bench;
     this.#fleet = fleet;
     this.#evenness = options.evenness ?? 0;
     this.#shares = options.siteShares;
+    this.#isBulk = options.isBulk ?? false;
   }
 
   /**
@@ -85,6 +114,7 @@ export class Filler {
     let placed = 0;
     for (const pod of pods) {
       if (!isRanked && !this.#bench.mayGrow) this.#countFewest(batch);
+      this.#waiting = batch.hostRules.isApart ? 1 : pods.length - placed;
       const choice = this.#choice.clear();
       for (const site of sitesNow()) {
         if (isRanked) this.#weighRanked(batch, site, choice);
@@ -102,14 +132,23 @@ export class Filler {
     return placed;
   }
 
+  /** Places one pod on the site and says by how much that raises the price; `undefined` when it fits nowhere. */
+  placeOne(batch: Batch, pod: Pod, site: number): number | undefined {
+    const choice = this.#choice.clear();
+    this.#weighAll(batch, site, choice);
+    this.#weighNew(batch, site, choice);
+    return this.#take(batch, pod) === undefined ? undefined : choice.addedUsd;
+  }
+
   /** Whether to go by ranks: worth it for more than one pod, right where no node that refused may accept later. */
   #prepare({ group, hostRules }: Batch, pods: number): boolean {
     const { need, choice } = group;
-    const isSame = this.#rankedFor?.need === need && this.#rankedFor.choice === choice;
+    const isSame = this.#rankedNeed === need && this.#rankedChoice === choice;
     const isMoving = hostRules.near.length > 0 || (!this.#bench.mayGrow && hostRules.spread.length > 0);
     if (!isSame || isMoving) this.#ranked.clear();
-    this.#rankedFor = { need, choice };
-    this.#fewest = [];
+    this.#rankedNeed = need;
+    this.#rankedChoice = choice;
+    this.#fewest = NO_COUNTS;
     return !isMoving && (isSame || pods > 1);
   }
 
@@ -117,7 +156,7 @@ export class Filler {
     for (const draft of this.#fleet.bySite[site] ?? []) {
       // Neighbours are asked last: that is the dearest question, and most nodes are out of the race by then.
       const probe = this.#weigh(batch, draft, choice);
-      if (probe !== undefined && this.#admits(batch, draft)) Object.assign(choice, probe);
+      if (probe !== undefined && this.#admits(batch, draft)) choice.copy(probe);
     }
   }
 
@@ -129,7 +168,7 @@ export class Filler {
       if (draft === undefined || heap.leastScore >= choice.score) return;
       if (this.#admits(batch, draft)) {
         const probe = this.#weigh(batch, draft, choice);
-        if (probe !== undefined) Object.assign(choice, probe);
+        if (probe !== undefined) choice.copy(probe);
         return;
       }
       heap.setAside();
@@ -167,9 +206,10 @@ export class Filler {
   }
 
   #take(batch: Batch, pod: Pod): NodeDraft | undefined {
-    const { draft, site, tableId, row, isNone } = this.#choice;
-    if (isNone) return undefined;
+    const { draft, site, tableId, row } = this.#choice;
+    if (this.#choice.isNone) return undefined;
     const node = draft ?? this.#fleet.open(site, tableId, row);
+    this.lastStep = { draft: node, tableId: node.tableId, row: node.row, isNew: draft === undefined };
     if (node.present === undefined && (node.row !== row || node.tableId !== tableId)) {
       node.become(tableId, this.#bench.tables.table(tableId), row);
     }
@@ -182,9 +222,7 @@ export class Filler {
     this.weighed += 1;
     const { need, choice } = batch.group;
     const hasRoom = draft.hasRoom(need);
-    // A node that must grow costs something, so it is no better than one that has room.
-    if (!hasRoom && (draft.present !== undefined || (best.addedUsd === 0 && this.#evenness === 0)))
-      return undefined;
+    if (!hasRoom && !this.#mayGrow(draft, best)) return undefined;
     const tableId = this.#tableWith(draft, choice);
     const isSame = tableId === draft.tableId;
     if (tableId === NO_TABLE && !isSame) return undefined;
@@ -202,6 +240,11 @@ export class Filler {
     probe.addedUsd = addedUsd;
     probe.score = score;
     return probe;
+  }
+
+  /** A node that must grow costs something, so it is no better than one that has room. */
+  #mayGrow({ present }: NodeDraft, best: Choice): boolean {
+    return present === undefined && !this.#isBulk && (best.addedUsd > 0 || this.#evenness > 0);
   }
 
   /** The offers that the node could still be with a pod of this choice on it. */
@@ -228,7 +271,10 @@ export class Filler {
     const tableId = tables.ofSite(site, batch.group.choice);
     if (tableId === NO_TABLE) return;
     const table = tables.table(tableId);
-    const row = table.rowFor(batch.group.need, this.#fleet.noLoad, 0);
+    const { need } = batch.group;
+    const row = this.#isBulk
+      ? table.rowForMany(need, this.#waiting)
+      : table.rowFor(need, this.#fleet.noLoad, 0);
     if (row === NO_ROW) return;
     const addedUsd = table.price(row);
     const room = this.#roomCost(table, row, this.#fleet.noLoad, batch.group.need);
@@ -263,3 +309,4 @@ export class Filler {
 }
 
 const NO_CHOICE = new Choice();
+const NO_COUNTS: readonly number[] = [];

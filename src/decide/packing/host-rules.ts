@@ -19,6 +19,8 @@ export interface HostRuleSet {
   readonly spread: readonly HostSpread[];
   /** On the node a pod must stand that adds to all of these; empty when no node is asked for. */
   readonly near: readonly Bits[];
+  /** Whether no two such pods may share a node. */
+  readonly isApart: boolean;
   /** Whether pods that are put beside it later, or that stood there before, matter to it or it to them. */
   readonly isPlain: boolean;
 }
@@ -93,7 +95,8 @@ export class HostRules {
       .map((rule) => ({ ...rule, ...bitOf(rule.counter) }));
     const hostNear = bitsOf(near.map(({ counter }) => counter).filter(isByHost));
     const isPlain = hostApart.length + hostBumps.length + hostSpread.length + hostNear.length === 0;
-    return { apart: hostApart, bumps: hostBumps, spread: hostSpread, near: hostNear, isPlain };
+    const isApart = apart.some(({ key, counter }) => key === HOST && bumps.includes(counter));
+    return { apart: hostApart, bumps: hostBumps, spread: hostSpread, near: hostNear, isApart, isPlain };
   }
 }
 
@@ -120,6 +123,14 @@ function isSpread(draft: NodeDraft, { hostRules, turn }: Newcomer, fewest: reado
   return hostRules.spread.every(
     (rule, index) => countOn(draft, rule, turn) + rule.own - (fewest[index] ?? 0) <= rule.maxSkew,
   );
+}
+
+/** Whether all pods of a node that were put there in any order may be bound in the order of their turns. */
+export function isInOrder(draft: NodeDraft): boolean {
+  return draft.items.every(({ batch }) => {
+    const { hostRules, isFirst, turn } = batch;
+    return hostRules.near.length === 0 || isFirst || isNear(draft, hostRules, turn);
+  });
 }
 
 /** Pods on the node, bound before the turn, that a spread counts; those of the same turn count as before. */

@@ -34,7 +34,7 @@ export interface DraftParts {
 
 /** A node while it is filled: present, or to be bought as the cheapest offer that its pods leave it. */
 export class NodeDraft {
-  readonly site: number;
+  site: number;
   readonly present: number | undefined;
   /** Whether pods may still be put here. */
   isOpen = true;
@@ -71,6 +71,19 @@ export class NodeDraft {
     // Only a present node has pods from before; making these for thousands of new ones would cost time.
     this.standingBits = present === undefined ? NO_BITS : new Uint32Array(words);
     this.standing = present === undefined ? NO_COUNTS : new Map();
+  }
+
+  /** Empties a node to be bought, which may then be filled anew. */
+  reset(): void {
+    // Loops, since `fill` costs more than it does on arrays this short.
+    for (let axis = 0; axis < this.load.length; axis += 1) this.load[axis] = 0;
+    for (let word = 0; word < this.bumped.length; word += 1) {
+      this.bumped[word] = 0;
+      this.looked[word] = 0;
+    }
+    this.items.length = 0;
+    if (this.hostPorts.size > 0) this.hostPorts.clear();
+    this.lastTurn = Number.NEGATIVE_INFINITY;
   }
 
   /** Becomes this offer of this table, whatever it was. */
@@ -110,6 +123,15 @@ export class NodeDraft {
     for (const { word, mask } of hostRules.bumps) this.bumped[word] = (this.bumped[word] as number) | mask;
     for (const { word, mask } of hostRules.spread) this.looked[word] = (this.looked[word] as number) | mask;
     if (turn > this.lastTurn) this.lastTurn = turn;
+  }
+
+  /** Takes the pod away that was added last. */
+  removeLast(): void {
+    const items = [...this.items];
+    items.pop();
+    this.reset();
+    for (const item of items) this.add(item);
+    this.become(this.tableId, this.table, this.row);
   }
 
   /** Turns into the cheapest offer of its table that holds its load; for a node from which pods were taken. */

@@ -49,6 +49,28 @@ export class OfferTable {
     return NO_ROW;
   }
 
+  /** The row that costs least for each of so many equal pods that it holds; among equals the largest. */
+  rowForMany(need: Float64Array, pods: number): number {
+    let best = NO_ROW;
+    let least = Number.POSITIVE_INFINITY;
+    for (let row = 0; row < this.rows; row += 1) {
+      const held = Math.min(pods, this.#held(row, need));
+      if (held < 1 || this.price(row) / held > least) continue;
+      best = row;
+      least = this.price(row) / held;
+    }
+    return best;
+  }
+
+  #held(row: number, need: Float64Array): number {
+    let held = Number.POSITIVE_INFINITY;
+    for (let axis = 0; axis < this.#axes; axis += 1) {
+      const wanted = need[axis] as number;
+      if (wanted > 0) held = Math.min(held, Math.floor(this.capacity(row, axis) / wanted));
+    }
+    return held;
+  }
+
   #holds(base: number, need: Float64Array, load: Float64Array): boolean {
     for (let axis = 0; axis < this.#axes; axis += 1) {
       const total = (need[axis] as number) + (load[axis] as number);

@@ -3,6 +3,7 @@ import type { Pod } from '../../model/pod.ts';
 import { DraftFleet, type Workbench, workbenchOf } from './draft-fleet.ts';
 import { exactFleet } from './exact-fleet.ts';
 import { Filler, type Party } from './fill.ts';
+import { improve } from './improve.ts';
 import type { Batch, NodeDraft } from './node-draft.ts';
 import type { PackingModel } from './packing-model.ts';
 import type { PodGroup } from './pod-groups.ts';
@@ -60,6 +61,7 @@ function packedFromNothing(bench: Workbench, seats: Seat[]): DraftFleet {
     if (best === undefined || fleet.costUsd < best.costUsd - 1e-9) best = fleet;
   }
   const fleet = best ?? new DraftFleet(bench);
+  improve(bench, fleet);
   const isWhole = boundIn(fleet).placed.size === model.pods.length;
   const exact = exactFleet(bench, isWhole ? fleet.costUsd : Number.POSITIVE_INFINITY);
   if (exact !== undefined) return exact;
@@ -99,9 +101,10 @@ function freeParties(
   }));
 }
 
-function packedBy({ compare, evenness }: Strategy, bench: Workbench, parties: readonly Party[]): DraftFleet {
+function packedBy(strategy: Strategy, bench: Workbench, parties: readonly Party[]): DraftFleet {
   const fleet = new DraftFleet(bench);
-  const filler = new Filler(bench, fleet, { evenness, siteShares: siteSharesOf(bench, parties) });
+  const { compare, ...options } = strategy;
+  const filler = new Filler(bench, fleet, { ...options, siteShares: siteSharesOf(bench, parties) });
   const all = Array.from({ length: bench.model.sites.count }, (_, site) => site);
   const sitesOf = all.map((site) => [site]);
   const sorted = [...parties].sort(
@@ -112,6 +115,7 @@ function packedBy({ compare, evenness }: Strategy, bench: Workbench, parties: re
     const sites = site === undefined ? all : (sitesOf[site] ?? []);
     filler.place(party, () => sites);
   }
+  for (const draft of fleet.drafts) if (draft.present === undefined) draft.shrink();
   return fleet;
 }
 
@@ -140,13 +144,14 @@ function boundIn({ drafts }: DraftFleet): { readonly placed: ReadonlySet<Pod>; r
 }
 
 function solutionOf(model: PackingModel, fleet: DraftFleet, seats: readonly Seat[]): Solution {
-  const fresh = fleet.drafts.filter(({ present }) => present === undefined);
-  const newIndex = new Map(fresh.map((draft, index) => [draft, index]));
   const bound = fleet.drafts.flatMap((draft) => draft.items.map(({ batch, pod }) => ({ batch, pod, draft })));
   // Pods of one turn are alike, but which of their sites came first matters to spread.
-  const seatOf = new Map(seats.map(({ pod }, index) => [pod, index]));
+  const seatOf = new Map(model.groups.flatMap(({ pods }) => pods.map((pod, index) => [pod, index] as const)));
+  seats.forEach(({ pod }, index) => seatOf.set(pod, index));
   const seat = (pod: Pod) => seatOf.get(pod) ?? 0;
   bound.sort((a, b) => a.batch.turn - b.batch.turn || seat(a.pod) - seat(b.pod));
+  const fresh = [...new Set(bound.map(({ draft }) => draft))].filter(({ present }) => present === undefined);
+  const newIndex = new Map(fresh.map((draft, index) => [draft, index]));
   const placed = new Set(bound.map(({ pod }) => pod));
   return {
     newNodes: fresh.map((draft) => ({

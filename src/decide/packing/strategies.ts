@@ -8,6 +8,7 @@ export interface Strategy {
   readonly compare: Order;
   /** See `FillOptions`. */
   readonly evenness: number;
+  readonly isBulk?: boolean;
 }
 
 type Order = (a: PodGroup, b: PodGroup) => number;
@@ -19,6 +20,7 @@ export function strategiesFor(model: PackingModel): readonly Strategy[] {
   return [
     { compare: by(apart, size, sum, cpu), evenness: 0 },
     { compare: by(size, sum, cpu), evenness: 0.9 },
+    { compare: by(size, sum, cpu), evenness: 0, isBulk: true },
     { compare: by(cpu, memory), evenness: 0 },
     { compare: by(sum, cpu), evenness: 0 },
     { compare: by(apart, size, sum, cpu), evenness: 0.5 },
