@@ -49,6 +49,8 @@ export class Controller {
   #wasLeader = false;
   /** Whether EC2 has listed the fleet since this replica leads. */
   #hasSeenFleet = false;
+  /** Whether the ledger's operations were taken up without a policy, since this replica leads. */
+  #hasCarriedOn = false;
   #failures = 0;
   #notBeforeMs = Number.NEGATIVE_INFINITY;
   #lastTrouble: string | undefined;
@@ -166,10 +168,18 @@ export class Controller {
     this.#policies.follow();
     const nowMs = this.#ports.clock.now();
     const inForce = this.#policies.inForce;
-    if (inForce === undefined || !this.#leads()) return nowMs + IDLE_LOOK_MS;
+    if (!this.#leads()) return nowMs + IDLE_LOOK_MS;
+    if (inForce === undefined) return this.#carryOn(signal);
     if (nowMs >= this.#tickAtMs) this.#tickAtMs = nowMs + inForce.policy.loop.intervalSeconds * 1000;
     const plan = await this.#decide(inForce, signal);
     return Math.min(this.#tickAtMs, plan?.wakeAtMs ?? Number.POSITIVE_INFINITY);
+  }
+
+  /** Without a policy nothing is decided; what the ledger holds unfinished is finished or undone all the same. */
+  async #carryOn(signal: AbortSignal): Promise<number> {
+    if (!this.#hasCarriedOn) this.#runner.track(await this.#ports.ledger.list(signal));
+    this.#hasCarriedOn = true;
+    return this.#ports.clock.now() + IDLE_LOOK_MS;
   }
 
   async #decide(inForce: PolicyInForce, signal: AbortSignal): Promise<Plan | undefined> {
@@ -225,6 +235,7 @@ export class Controller {
     if (this.#wasLeader && !isLeader) {
       this.#runner.reset();
       this.#hasSeenFleet = false;
+      this.#hasCarriedOn = false;
     }
     this.#wasLeader = isLeader;
     return isLeader;

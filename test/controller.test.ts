@@ -1,7 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import { Controller, decideOnce } from '../src/controller.ts';
 import type { ReportEvent } from '../src/ports.ts';
-import { aLaunch, aNode, anInstance } from './builders/fleet.ts';
+import { aLaunch, aNode, anInstance, aRemoval } from './builders/fleet.ts';
 import { aPendingPod } from './builders/pod.ts';
 import { aPolicy } from './builders/policy.ts';
 import { ActWorld } from './fakes/act-world.ts';
@@ -147,6 +147,30 @@ describe('Controller', () => {
     const running = new Controller({ ...world.ports, telemetry, policySource }).run(stop.signal);
     await world.clock.advance(5_000);
     expect(world.cloud.requests.map(({ clientToken }) => clientToken)).toEqual(['op-kept.1']);
+    stop.abort();
+    await running;
+  });
+
+  it('finishes what its ledger holds although there is no policy, and begins nothing', async () => {
+    const world = new ActWorld();
+    const nowMs = world.clock.now();
+    const mark = { operationId: 'op-kept', atMs: nowMs };
+    world.cluster.nodes = [
+      aNode({ name: 'i-1', isUnschedulable: true, cordonedBy: mark }),
+      aNode({ name: 'i-2' }),
+    ];
+    world.cloud.list = ['i-1', 'i-2'].map((id) => anInstance({ id }));
+    await world.ledger.put(
+      aRemoval({ id: 'op-kept', step: 'aborting', createdAtMs: nowMs, deadlineMs: nowMs + 300_000 }),
+    );
+    const telemetry = new ScriptedTelemetry(world.clock);
+    const policySource = new ScriptedPolicySource(undefined);
+    const stop = new AbortController();
+    const running = new Controller({ ...world.ports, telemetry, policySource }).run(stop.signal);
+    await world.clock.advance(10_000);
+    expect(world.calls()).toEqual(['uncordon i-1']);
+    expect(await world.ledger.list()).toMatchObject([{ id: 'op-kept', step: 'aborted' }]);
+    expect(decisions(world)).toEqual([]);
     stop.abort();
     await running;
   });

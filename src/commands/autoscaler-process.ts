@@ -158,6 +158,11 @@ function checksOf(live: LiveCluster, isListed: () => boolean, policy: PolicyPart
   return [
     { name: 'cluster', ok: isListed() },
     { name: 'watches', ok: stale.length === 0, ...silent },
-    { name: 'policy', ok: policy.isSynced() },
+    { name: 'policy', ok: policy.isSynced(), ...detailOf(policy) },
   ];
+}
+
+function detailOf(policy: PolicyPart): { readonly detail?: string } {
+  const detail = policy.isSynced() ? undefined : policy.fault();
+  return detail === undefined ? {} : { detail };
 }

@@ -3,9 +3,9 @@ import { SystemClock } from '../adapters/system/system-clock.ts';
 import { PRICES_AS_OF } from '../catalogue/list-price.ts';
 import { decideOnce } from '../controller.ts';
 import type { Plan } from '../model/plan.ts';
-import { parsePolicy } from '../policy/parse-policy.ts';
-import { faultSentence } from '../policy/policy-fault.ts';
-import type { PolicyDocument } from '../ports.ts';
+import type { PolicyInForce } from '../policy/policy-in-force.ts';
+import { PolicyWatch } from '../policy/policy-watch.ts';
+import type { PolicyDocument, RememberedPolicy } from '../ports.ts';
 import { CannotDo } from './cannot-do.ts';
 import { type LiveCluster, openCluster } from './live-cluster.ts';
 import { readOnlyCloud, readOnlyCluster, readOnlyLedger } from './read-only-ports.ts';
@@ -17,9 +17,9 @@ import type { WorldFlags } from './world-flags.ts';
 const LIST_LIMIT_MS = 30_000;
 const PLAN_LIMIT_MS = 60_000;
 
-/** The plan, or that there is no valid policy to plan by; `notes` are for people. */
+/** The plan, or that there is no good policy to plan by, newest or last; `notes` are for people. */
 export type PlanAnswer = { readonly notes: readonly string[] } & (
-  | { readonly kind: 'plan'; readonly plan: Plan }
+  | { readonly kind: 'plan'; readonly plan: Plan; readonly isNewestValid: boolean }
   | { readonly kind: 'invalid-policy' }
 );
 
@@ -39,16 +39,10 @@ export async function planOnce(
   const live = openCluster(flags, clock);
   try {
     const listing = AbortSignal.timeout(LIST_LIMIT_MS);
-    const document = await documentOf({ clusterName, ...flags }, live, listing);
-    const reading = parsePolicy(document.text);
-    if (!reading.valid) {
-      const faults = reading.faults.map(
-        (fault) => `${document.origin}:${fault.line}  ${faultSentence(fault)}`,
-      );
-      return { kind: 'invalid-policy', notes: [...notes, ...faults] };
-    }
+    const shown = await policyOf({ clusterName, ...flags }, live, listing);
+    notes.push(...shown.faults);
+    if (shown.inForce === undefined) return { kind: 'invalid-policy', notes };
     await listed(live, live.view.synced(listing));
-    const identity = { digest: reading.digest, revision: document.revision };
     const { plan, snapshot } = await decideOnce(
       {
         cluster: readOnlyCluster(live.view),
@@ -57,32 +51,54 @@ export async function planOnce(
         ledger: readOnlyLedger(new MemoryLedger()),
         clock,
       },
-      { policy: reading.policy, identity },
+      shown.inForce,
       AbortSignal.timeout(PLAN_LIMIT_MS),
     );
     notes.push(`List prices are of ${PRICES_AS_OF.onDemand}; spot prices are asked from EC2.`);
     if (snapshot.instances.status === 'unknown') notes.push(`EC2 does not answer: ${snapshot.instances.why}`);
-    return { kind: 'plan', plan, notes };
+    return { kind: 'plan', plan, notes, isNewestValid: shown.faults.length === 0 };
   } finally {
     await live.close();
   }
 }
 
-async function documentOf(
+/** What `run` obeys: the newest policy, or the last good one while that is broken or gone. */
+interface ShownPolicy {
+  readonly inForce: PolicyInForce | undefined;
+  /** What keeps the newest from being in force, line by line. */
+  readonly faults: readonly string[];
+}
+
+async function policyOf(
   flags: WorldFlags & { readonly clusterName: string },
   live: LiveCluster,
   signal: AbortSignal,
-): Promise<PolicyDocument> {
+): Promise<ShownPolicy> {
   if (flags.policy !== undefined)
-    return { text: await readTextFile(flags.policy), origin: flags.policy, revision: undefined };
+    return look({ text: await readTextFile(flags.policy), origin: flags.policy, revision: undefined });
   const namespace = await namespaceOf(flags);
   const source = live.policyOf({ namespace, name: flags.nodeFleet ?? flags.clusterName });
   await listed(live, source.synced(signal));
   const document = source.current();
-  if (document !== undefined) return document;
+  const former = source.lastGood();
+  if (document !== undefined) return look(document, former);
+  if (former !== undefined) return look(undefined, former, source.whyNone());
   throw new CannotDo(
     `${source.whyNone()}: name the fleet with --node-fleet and --namespace, or give --policy`,
   );
+}
+
+/** As the running autoscaler looks after a restart. */
+function look(document: PolicyDocument | undefined, former?: RememberedPolicy, why?: string): ShownPolicy {
+  const watch = new PolicyWatch<PolicyDocument>();
+  if (former !== undefined) watch.restore(former);
+  const news = watch.look(document);
+  const { inForce } = watch;
+  if (news.kind === 'accepted') return { inForce, faults: [] };
+  const faults = news.kind === 'rejected' ? news.faults : [`${why}.`];
+  if (inForce === undefined) return { inForce, faults };
+  const { digest, revision = 'an unknown revision' } = inForce.identity;
+  return { inForce, faults: [...faults, `Planned by the last good policy, ${digest} of ${revision}.`] };
 }
 
 /** The mirrors try for ever; a person does not wait so long. */

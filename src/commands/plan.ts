@@ -17,10 +17,8 @@ export function addPlanCommand(program: Command): void {
       const { planOnce } = await import('./plan-once.ts');
       const answer = await orCannotDo(() => planOnce(flags, process.env));
       for (const line of answer.notes) process.stderr.write(`${line}\n`);
-      if (answer.kind === 'invalid-policy') {
-        process.exitCode = 1;
-        return;
-      }
+      if (answer.kind === 'invalid-policy' || !answer.isNewestValid) process.exitCode = 1;
+      if (answer.kind === 'invalid-policy') return;
       const { planDocument, planText } = await import('./plan-report.ts');
       const { plan } = answer;
       process.stdout.write(flags.json ? `${JSON.stringify(planDocument(plan))}\n` : planText(plan));

@@ -32,6 +32,8 @@ export interface PolicyPart {
   readonly source: PolicySource;
   /** Whether the source has been asked at all. */
   isSynced(): boolean;
+  /** What keeps it from being asked, for people; `undefined`: nothing that is known. */
+  fault(): string | undefined;
   /** What events about the fleet as a whole are attached to. */
   fleetObject(): EventObject;
   /** Who answers where the policy came from, while that replica leads. */
@@ -51,6 +53,7 @@ export async function openPolicy(choice: PolicyChoice, world: PolicyWorld): Prom
   return {
     source,
     isSynced: () => true,
+    fault: () => undefined,
     fleetObject: () => ({ ...NODE_FLEET, ...fleet }),
     answerers: () => [],
     stats: () => ({}),
@@ -63,6 +66,7 @@ function fleetPolicy(fleet: NodeFleetRef, { live, clock, logger, signal }: Polic
   return {
     source,
     isSynced: flagOf(source.synced(signal)),
+    fault: () => source.reflectors().find(({ fault }) => fault !== undefined)?.fault,
     fleetObject: () => objectOf(fleet, source),
     answerers: (leadership) => {
       const writer = new NodeFleetStatusWriter({

@@ -79,6 +79,21 @@ describe("the autoscaler's manifests", () => {
     expect(podSpec().automountServiceAccountToken).toBe(true);
   });
 
+  it('touch the one fleet, the one lease and the one Kustomization by name', () => {
+    const rules: readonly Manifest[] = objectsOf(FILE).flatMap((object) => object.rules ?? []);
+    const named = (resource: string) =>
+      rules
+        .filter((rule) => rule.resources.includes(resource))
+        .map((rule) => ({ verbs: rule.verbs, names: rule.resourceNames }));
+    expect(named('nodefleets')).toEqual([{ verbs: ['list', 'watch'], names: ['production'] }]);
+    expect(named('nodefleets/status')).toEqual([{ verbs: ['patch'], names: ['production'] }]);
+    expect(named('kustomizations')).toEqual([{ verbs: ['get'], names: ['policy'] }]);
+    expect(named('leases')).toEqual([
+      { verbs: ['create'], names: undefined },
+      { verbs: ['get', 'update'], names: ['smartscale'] },
+    ]);
+  });
+
   it('grant no wildcard, no secret and no way past the Eviction API', () => {
     const rules: readonly Manifest[] = objectsOf(FILE).flatMap((object) => object.rules ?? []);
     expect(rules.length).toBeGreaterThan(0);

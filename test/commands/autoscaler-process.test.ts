@@ -143,6 +143,23 @@ describe('runAutoscaler', () => {
     });
   });
 
+  it('is not ready while NodeFleets cannot be listed, and says what is the matter', async () => {
+    await server?.close();
+    const answer = emptyCluster();
+    server = await RecordingApiServer.start((call) =>
+      call.path.startsWith(FLEETS) ? refusal(404, { message: 'the server could not find it' }) : answer(call),
+    );
+    const stop = new AbortController();
+    const { parts, lines } = processWith(async () => {
+      const url = `http://127.0.0.1:${String(lines[0]?.['port'])}/readyz`;
+      let text = '';
+      while (!text.includes('could not find')) text = await (await fetch(url)).text();
+      expect(text).toContain(`${FLEETS}: 404`);
+      stop.abort();
+    });
+    expect(await runAutoscaler(await optionsFor(), parts, stop.signal)).toBe('stopped');
+  });
+
   it('takes the policy from a file when there is one', async () => {
     const policy = join(folder, 'policy.yaml');
     await writeFile(policy, 'nodes: { min: 3 }');

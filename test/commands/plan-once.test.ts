@@ -85,8 +85,35 @@ describe('planOnce', () => {
     await writeFile(policy, 'nodes: { min: 9, max: 2 }');
     const answered = await plan({ policy });
     expect(answered.kind).toBe('invalid-policy');
-    expect(answered.notes.join('\n')).toContain(`${policy}:1  nodes.m`);
+    expect(answered.notes.join('\n')).toContain(`${policy}:1 nodes.m`);
   });
+
+  it.each([
+    ['is broken', [aConfigMap('policy-a', 'nodes: { min: 9, max: 2 }')], 'policy.yaml:1 nodes.m'],
+    ['is gone', [], 'ConfigMap policy-a, which NodeFleet smartscale/production names, is not there.'],
+  ])(
+    'decides by the last good policy while the newest %s, as the autoscaler does, and says so',
+    async (_what, configMaps, why) => {
+      policies = configMaps;
+      const accepted = {
+        text: 'nodes: { min: 3 }',
+        digest: 'sha256:3',
+        revision: 'main@sha1:good',
+        since: '',
+      };
+      fleets = [aFleet({ configMap: 'policy-a', status: { policy: { accepted } } })];
+      const answered = await plan();
+      expect(answered).toMatchObject({
+        kind: 'plan',
+        isNewestValid: false,
+        plan: { policy: { revision: 'main@sha1:good' }, demands: [{ name: 'floor', nodes: 3 }, {}, {}] },
+      });
+      expect(answered.notes.join('\n')).toContain(why);
+      expect(answered.notes.join('\n')).toMatch(
+        /Planned by the last good policy, sha256:[0-9a-f]{64} of main@sha1:good\./,
+      );
+    },
+  );
 
   it('says how to name the fleet when it, or the ConfigMap that it names, is not there', async () => {
     await expect(plan()).rejects.toThrow(

@@ -1,15 +1,17 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import type { NodeFleetStatus } from '../../src/adapters/kubernetes/node-fleet-resource.ts';
 import type { LogLine } from './harness/autoscaler-process.ts';
-import { expectNothingLeaked, untilSettled } from './harness/fleet-state.ts';
+import { eventsOn, expectNothingLeaked, isCordoned, untilSettled, workers } from './harness/fleet-state.ts';
 import { attempt } from './harness/flux-stand-in.ts';
 import { measured } from './harness/measurements.ts';
 import { eventually } from './harness/poll.ts';
-import { STEADY, testPolicy } from './harness/test-policy.ts';
+import { IDLE, STEADY, testPolicy } from './harness/test-policy.ts';
+import { deploy, runningPods } from './harness/workloads.ts';
 import { FLEET, NAMESPACE, startWorld, type World } from './harness/world.ts';
 
 const FLEETS = `/apis/smartscale.dev/v1/namespaces/${NAMESPACE}/nodefleets`;
 const GOOD = testPolicy({ shrink: false, min: 3 });
+const APP = 'web';
 let world: World;
 
 beforeAll(async () => {
@@ -228,5 +230,37 @@ describe('a commit that does not touch the policy', () => {
       expect(next['revision']).toBe('main@sha1:5');
     }
     expect(linesAfter(seen).filter((line) => String(line['msg']).startsWith('policy '))).toEqual([]);
+  });
+});
+
+describe('a commit in the middle of a drain', () => {
+  it('that says suspend calls it off and uncordons the node; its revert lets the fleet shrink', async () => {
+    const shrinking = testPolicy({ min: 2 });
+    await deploy(world.kube, { name: APP, replicas: 3, cpu: '900m' });
+    await eventually('three running pods', async () => (await runningPods(world.kube, APP)).length === 3);
+    const held = world.gate.holdEvictions();
+    world.exporters.setAll(IDLE);
+    await world.setPolicy(shrinking, 'main@sha1:7');
+    await held.reached();
+    const draining = (await workers(world.kube)).filter(isCordoned).map(({ metadata }) => metadata.name);
+    expect(draining).toHaveLength(1);
+    const from = performance.now();
+    await world.setPolicy({ ...shrinking, suspend: true }, 'main@sha1:8');
+    held.release();
+    await eventually('the cordon to be taken off', async () => !(await workers(world.kube)).some(isCordoned));
+    measured({
+      scenario: 'suspended in mid-drain',
+      what: 'applied → uncordoned',
+      seconds: (performance.now() - from) / 1000,
+    });
+    const event = await eventually('an Event on the node', async () =>
+      (await eventsOn(world.kube, 'Node', draining[0] ?? '')).find((e) => e['reason'] === 'RemovalAborted'),
+    );
+    expect(event['message']).toContain('the policy says suspend: true');
+    await eventually('three running pods', async () => (await runningPods(world.kube, APP)).length === 3);
+    await untilSettled(world, 3);
+    await world.setPolicy(shrinking, 'main@sha1:9');
+    await untilSettled(world, 2);
+    await expectNothingLeaked(world);
   });
 });

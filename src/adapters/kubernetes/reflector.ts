@@ -53,6 +53,7 @@ export class Reflector<T> {
   #reconnects = 0;
   #failures = 0;
   #decodeMs = 0;
+  #fault: string | undefined;
   #heardAtMs: number;
 
   constructor(resource: KubeResource<T>, options: ReflectorOptions) {
@@ -86,6 +87,11 @@ export class Reflector<T> {
     } finally {
       signal.removeEventListener('abort', onAbort);
     }
+  }
+
+  /** What the last list or watch failed with, for people; `undefined` since the server was last heard. */
+  get fault(): string | undefined {
+    return this.#fault;
   }
 
   /** Whether nothing was heard from the API server for so long that the store may mislead. */
@@ -168,12 +174,16 @@ export class Reflector<T> {
   }
 
   #waitAfter(fault: unknown, livedMs: number, next: State): State {
-    if (fault !== undefined) this.#failures += 1;
+    if (fault !== undefined) {
+      this.#failures += 1;
+      this.#fault = fault instanceof Error ? fault.message : 'no reason given';
+    }
     const retryAfterMs = fault instanceof KubeApiError ? fault.retryAfterMs : undefined;
     return { kind: 'wait', ms: this.#backoff.nextMs(livedMs, retryAfterMs), next };
   }
 
   #onHeard(): void {
+    this.#fault = undefined;
     this.#heardAtMs = this.#options.clock.monotonicMs();
   }
 

@@ -1,17 +1,19 @@
 import { describe, expect, it } from '@jest/globals';
 import { NodeFleetDraft } from '../../../src/adapters/kubernetes/node-fleet-draft.ts';
 import type { NodeFleetStatus } from '../../../src/adapters/kubernetes/node-fleet-resource.ts';
+import type { PolicyIdentity } from '../../../src/model/policy-identity.ts';
 import type { ReportEvent } from '../../../src/ports.ts';
 import { aNode, anInstance } from '../../builders/fleet.ts';
 import { aPlan } from '../../builders/plan.ts';
 import { aSnapshot } from '../../builders/snapshot.ts';
+import { schemaFaults } from '../../charts/manifest-schemas.ts';
 
 const AT = Date.parse('2026-11-24T10:00:00.500Z');
 const LATER = AT + 60_000;
 const POLICY = { digest: `sha256:0123456789ab${'c'.repeat(52)}`, revision: 'main@sha1:1' };
 const BOUNDS = { minNodes: 2, maxNodes: 6 };
 
-function shown(configMap: string, generation: number, revision: string) {
+function shown(configMap: string, generation: number, revision: string | undefined) {
   return {
     text: configMap,
     origin: 'policy.yaml',
@@ -20,7 +22,7 @@ function shown(configMap: string, generation: number, revision: string) {
   };
 }
 
-function accepted(atMs = AT, identity = POLICY): ReportEvent {
+function accepted(atMs = AT, identity: PolicyIdentity = POLICY): ReportEvent {
   const document = shown('policy-a', 1, identity.revision);
   return { kind: 'policy-accepted', document, identity, bounds: BOUNDS, atMs };
 }
@@ -219,6 +221,32 @@ describe('the status of a NodeFleet', () => {
     expect(condition(draft.status(LATER + 60_000), 'Ready')?.lastTransitionTime).toBe(since);
     draft.take(REJECTED);
     expect(condition(draft.status(LATER + 60_000), 'Ready')?.lastTransitionTime).not.toBe(since);
+  });
+});
+
+describe('the definition of NodeFleet', () => {
+  const unknown = { instances: { status: 'unknown' as const, why: 'throttled' } };
+  const restated: ReportEvent = {
+    kind: 'policy-restated',
+    document: shown('policy-c', 3, 'main@sha1:3'),
+    identity: POLICY,
+    atMs: LATER,
+  };
+
+  it.each<[string, readonly ReportEvent[]]>([
+    ['before anything is known', []],
+    ['when a policy is in force', [accepted(), decided({})]],
+    ['without a revision', [accepted(AT, { ...POLICY, revision: undefined })]],
+    ['when a policy is refused', [accepted(), decided({}), REJECTED]],
+    ['when there never was a good one', [{ ...REJECTED, inForce: undefined }]],
+    ['when a policy comes in other words', [accepted(), restated]],
+    ['when EC2 does not answer', [accepted(), decided({ snapshot: unknown })]],
+  ])('takes the status %s', (_when, events) => {
+    const metadata = { name: 'production', namespace: 'smartscale' };
+    const spec = { policyRef: { name: 'policy-a' } };
+    const status = JSON.parse(JSON.stringify(statusAfter(...events))) as unknown;
+    const object = { apiVersion: 'smartscale.dev/v1', kind: 'NodeFleet', metadata, spec, status };
+    expect(schemaFaults(object)).toEqual([]);
   });
 });
 
