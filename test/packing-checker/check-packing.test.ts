@@ -1,6 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
+import type { DaemonOverhead } from '../../src/model/daemon-overhead.ts';
 import type { Offering } from '../../src/model/offering.ts';
-import type { Pod } from '../../src/model/pod.ts';
+import type { Pod, TopologySpread } from '../../src/model/pod.ts';
 import { checkPacking, type PackingAnswer } from './check-packing.ts';
 import { podOfShort, type ShortPod } from './short-pods.ts';
 
@@ -121,9 +122,24 @@ describe('the checker replays', () => {
   const three = (more: Partial<ShortPod>) => ['a', 'b', 'c'].map((name) => pod(name, more));
   const host = (pods: readonly Pod[]) => pods.map((one) => ({ ...one, hostPorts: ['80/TCP'] }));
   const onArm = { 'kubernetes.io/arch': 'arm64' };
+  const overZones: TopologySpread = {
+    topologyKey: ZONE,
+    maxSkew: 1,
+    selector: [{ key: 'app', operator: 'In', values: ['web'] }],
+    whenUnsatisfiable: 'DoNotSchedule',
+  };
   const guard = pod('g', { podAntiAffinity: near(web), labels: {} });
   const client = { labels: {}, podAffinity: near(web) };
   const db = { tier: 'db' };
+  const atLeast3 = two({}).map((one) => ({
+    ...one,
+    topologySpread: [{ ...overZones, minDomains: 3, maxSkew: 1 }],
+  }));
+  const ofAllNodes = two({ nodeSelector: onArm }).map((one) => ({
+    ...one,
+    topologySpread: [{ ...overZones, nodeAffinityPolicy: 'Ignore' as const }],
+  }));
+  const inZoneB = [[[{ key: ZONE, operator: 'In' as const, values: ['b'] }]]];
   const both = [pod('a'), pod('b', { labels: db }), pod('c', { labels: { ...web, ...db } })];
   const seeker = { labels: {}, podAffinity: [...near(web), ...near(db)] };
 
@@ -185,6 +201,27 @@ describe('the checker replays', () => {
       'node selector',
     ],
     [
+      'minimal domains',
+      atLeast3,
+      answer('ab', 'a@n1 b@n2'),
+      answer('aa', 'a@n1 b@n2'),
+      'a would be 2 above the fewest',
+    ],
+    [
+      'spread over nodes that the pod itself does not admit',
+      ofAllNodes.slice(0, 1),
+      answer('x', 'a@n1'),
+      answer('a', 'a@n1'),
+      'node selector',
+    ],
+    [
+      'volumes',
+      two({}).map((one) => ({ ...one, volumeNodes: inZoneB })),
+      answer('b', 'a@n1 b@n1'),
+      answer('a', 'a@n1 b@n1'),
+      'volume lies elsewhere',
+    ],
+    [
       'hostname spread',
       two({ spread: spread(HOST) }),
       answer('aa', 'a@n1 b@n2'),
@@ -243,5 +280,42 @@ describe('the checker replays', () => {
   ])('%s', (...[, pods, right, wrong, fault]) => {
     expect(checkPacking({ pods, offerings }, right)).toEqual([]);
     expect(checkPacking({ pods, offerings }, wrong)).toContainEqual(expect.stringContaining(fault));
+  });
+
+  it('spread that ignores what the pod itself admits', () => {
+    // Zone b counts, though the pod may not go there: a second one in zone a would be 2 above it.
+    const one = answer('x', 'a@n1', { unplaced: [{ pod: 'b', reason: 'spread' }] });
+    expect(checkPacking({ pods: ofAllNodes, offerings }, one)).toEqual([]);
+    expect(checkPacking({ pods: ofAllNodes, offerings }, answer('x', 'a@n1 b@n1'))).toEqual([
+      expect.stringContaining('a would be 2 above the fewest'),
+    ]);
+  });
+
+  it('three domains that are not there count as none', () => {
+    const pods = [...atLeast3, { ...pod('c'), topologySpread: atLeast3[0]?.topologySpread ?? [] }];
+    expect(checkPacking({ pods, offerings }, answer('ab', 'a@n1 b@n2 c@n2'))).toEqual([
+      expect.stringContaining('b would be 2 above the fewest, 1 allowed'),
+    ]);
+  });
+
+  it('what DaemonSets take of the nodes that they select', () => {
+    const daemon: DaemonOverhead = {
+      name: 'system/logs',
+      namespace: 'system',
+      labels: {},
+      requests: { cpuMillis: 850, memoryMiB: 10, pods: 1 },
+      hostPorts: ['80/TCP'],
+      nodeSelector: [{ key: 'kubernetes.io/arch', operator: 'In', values: ['arm64'] }],
+      nodeAffinityTerms: [],
+      tolerations: [],
+    };
+    const task = { pods: two({}), offerings, daemons: [daemon] };
+    expect(checkPacking(task, answer('a', 'a@n1 b@n1'))).toEqual([]);
+    expect(checkPacking(task, answer('x', 'a@n1 b@n1'))).toEqual([
+      expect.stringContaining('b may not be put on n1: cpu: 100 wanted, 50 free'),
+    ]);
+    expect(checkPacking({ ...task, pods: host([pod('a')]) }, answer('x', 'a@n1'))).toEqual([
+      expect.stringContaining('host port 80/TCP is taken'),
+    ]);
   });
 });

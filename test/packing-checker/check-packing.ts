@@ -1,6 +1,6 @@
+import type { DaemonOverhead } from '../../src/model/daemon-overhead.ts';
 import type { Offering } from '../../src/model/offering.ts';
 import type { Pod } from '../../src/model/pod.ts';
-import type { Resources } from '../../src/model/resources.ts';
 import { Replay } from './replay.ts';
 import { type ReplayedNode, replayedNode } from './replayed-node.ts';
 
@@ -19,8 +19,8 @@ interface AnsweredNode extends Pick<Offering, 'type' | 'zone' | 'lifecycle' | 'p
 export interface PackingTask {
   readonly pods: readonly Pod[];
   readonly offerings: readonly Offering[];
-  /** Requests of what every node carries by itself. @default nothing */
-  readonly daemons?: readonly Resources[];
+  /** @default none */
+  readonly daemons?: readonly DaemonOverhead[];
   /** @default no bound */
   readonly maxNodes?: number;
 }

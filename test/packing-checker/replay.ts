@@ -98,32 +98,42 @@ export class Replay {
     return undefined;
   }
 
-  /** Pods that the constraint counts, on nodes that the pod itself might go to and that have all its topology keys. */
+  /** Pods that the constraint counts, on nodes that count for it and that have all topology keys of the pod's spreads. */
   #matching(pod: Pod, spread: TopologySpread, keys: readonly string[]): ReadonlyMap<string, number> {
-    const { namespace, nodeSelector, nodeAffinityTerms } = pod;
-    const name = `spread ${JSON.stringify([namespace, spread.selector, nodeSelector, nodeAffinityTerms, keys])}`;
+    const name = `spread ${JSON.stringify([pod.namespace, spread.selector, nodesOf(pod, spread), keys])}`;
     return this.#counts.of(name, spread.topologyKey, (other, where) => {
-      const counts = other.namespace === namespace && matches(spread.selector, other.labels);
-      return counts && admitsNode(pod, where.labels) && keys.every((key) => key in where.labels);
+      const counts = other.namespace === pod.namespace && matches(spread.selector, other.labels);
+      return counts && nodeCounts(pod, spread, where.labels) && keys.every((key) => key in where.labels);
     });
   }
 
-  #fewest(pod: Pod, { topologyKey }: TopologySpread, there: ReadonlyMap<string, number>): number {
-    if (topologyKey === HOSTNAME) return 0;
-    const counts = this.#offeredDomains(pod, topologyKey).map((domain) => there.get(domain) ?? 0);
-    return Math.min(...counts, ...there.values());
+  #fewest(pod: Pod, spread: TopologySpread, there: ReadonlyMap<string, number>): number {
+    // There can always be one more host, without such a pod.
+    if (spread.topologyKey === HOSTNAME) return 0;
+    const domains = new Set([...this.#offeredDomains(pod, spread), ...there.keys()]);
+    if (domains.size < (spread.minDomains ?? 1)) return 0;
+    return Math.min(...[...domains].map((domain) => there.get(domain) ?? 0));
   }
 
-  /** Domains that the offerings have for the pod, in its own choice of nodes. */
-  #offeredDomains(pod: Pod, topologyKey: string): readonly string[] {
-    const name = JSON.stringify([topologyKey, pod.nodeSelector, pod.nodeAffinityTerms]);
+  /** Domains of the offerings that count for the constraint. */
+  #offeredDomains(pod: Pod, spread: TopologySpread): readonly string[] {
+    const name = JSON.stringify([spread.topologyKey, nodesOf(pod, spread)]);
     const known = this.#domainsFor.get(name);
     if (known !== undefined) return known;
-    const admitted = this.#offered.filter((labels) => admitsNode(pod, labels));
-    const domains = [...new Set(admitted.flatMap((labels) => labels[topologyKey] ?? []))];
+    const counted = this.#offered.filter((labels) => nodeCounts(pod, spread, labels));
+    const domains = [...new Set(counted.flatMap((labels) => labels[spread.topologyKey] ?? []))];
     this.#domainsFor.set(name, domains);
     return domains;
   }
+}
+
+/** By what the constraint tells nodes apart. */
+function nodesOf({ nodeSelector, nodeAffinityTerms }: Pod, { nodeAffinityPolicy }: TopologySpread): unknown {
+  return nodeAffinityPolicy === 'Ignore' ? [] : [nodeSelector, nodeAffinityTerms];
+}
+
+function nodeCounts(pod: Pod, { nodeAffinityPolicy }: TopologySpread, labels: Labels): boolean {
+  return nodeAffinityPolicy === 'Ignore' || admitsNode(pod, labels);
 }
 
 function picks({ selector, namespaces }: PodAffinityTerm, pod: Pod): boolean {

@@ -1,3 +1,4 @@
+import type { DaemonOverhead } from '../../src/model/daemon-overhead.ts';
 import type { Offering } from '../../src/model/offering.ts';
 import type { Pod } from '../../src/model/pod.ts';
 import type { Resources } from '../../src/model/resources.ts';
@@ -14,11 +15,20 @@ export interface ReplayedNode {
   readonly hostPorts: Set<string>;
 }
 
-/** An empty node of the offering, with what it carries by itself taken off. */
-export function replayedNode(id: string, offering: Offering, daemons: readonly Resources[]): ReplayedNode {
-  const free = amountsOf(offering.allocatable);
-  for (const daemon of daemons) take(free, daemon);
-  return { id, labels: labelsOf(id, offering), free, hostPorts: new Set() };
+/** An empty node of the offering, with what the DaemonSets that select it take off. */
+export function replayedNode(
+  id: string,
+  offering: Offering,
+  daemons: readonly DaemonOverhead[],
+): ReplayedNode {
+  const node = {
+    id,
+    labels: labelsOf(id, offering),
+    free: amountsOf(offering.allocatable),
+    hostPorts: new Set<string>(),
+  };
+  for (const daemon of daemons) if (admitsNode(daemon, node.labels)) occupy(node, daemon);
+  return node;
 }
 
 /** What the contract of `smartscale pack` says a node is labelled with. */
@@ -36,7 +46,7 @@ export function labelsOf(id: string, { zone, type, arch, lifecycle }: Offering):
   };
 }
 
-export function occupy(node: ReplayedNode, pod: Pod): void {
+export function occupy(node: ReplayedNode, pod: Pick<Pod, 'requests' | 'hostPorts'>): void {
   take(node.free, pod.requests);
   for (const port of pod.hostPorts) node.hostPorts.add(port);
 }
@@ -56,9 +66,11 @@ export function nodeRefusal(pod: Pod, node: ReplayedNode): string | undefined {
 }
 
 /** Whether the pod's node selector and required node affinity admit a node with these labels. */
-export function admitsNode(pod: Pod, labels: Labels): boolean {
-  if (!matches(pod.nodeSelector, labels)) return false;
-  const { nodeAffinityTerms } = pod;
+export function admitsNode(
+  { nodeSelector, nodeAffinityTerms }: Pick<Pod, 'nodeSelector' | 'nodeAffinityTerms'>,
+  labels: Labels,
+): boolean {
+  if (!matches(nodeSelector, labels)) return false;
   return nodeAffinityTerms.length === 0 || nodeAffinityTerms.some((term) => matches(term, labels));
 }
 
