@@ -2,8 +2,7 @@ import { describe, expect, it } from '@jest/globals';
 import { Controller } from '../src/controller.ts';
 import { isAlive } from '../src/model/instance.ts';
 import { STARTUP_TAINT_KEY } from '../src/model/node.ts';
-import { type Policy, policySchema } from '../src/policy/policy-schema.ts';
-import type { ReportEvent } from '../src/ports.ts';
+import { policySchema } from '../src/policy/policy-schema.ts';
 import type { SimulatedWorld } from '../src/simulate/simulated-world.ts';
 import { aWorld, MINUTE_MS, withNodes } from './builders/simulated-world.ts';
 import { type TurningPoint, TurningPorts } from './fakes/turning-point.ts';
@@ -36,19 +35,9 @@ function textOf(settings: Settings): string {
 async function begin({ settings, nodes }: Story): Promise<SimulatedWorld> {
   const policyDocument = { text: textOf(settings), origin: 'policy.yaml', revision: 'main@sha1:1' };
   const policy = policySchema.parse(settings);
-  const judge = (event: ReportEvent) => {
-    if (event.kind === 'policy-accepted') world.judgeBy(later(policy, event.document.text));
-  };
-  const world = aWorld({ policy, policyDocument, peakNodes: 1, reporter: { report: judge } });
+  const world = aWorld({ policy, policyDocument, peakNodes: 1 });
   if (nodes > 0) await withNodes(world, nodes);
   return world;
-}
-
-/** The policy to judge by once `text` is accepted. A call that is on its way then cannot be called back, so the wider bounds hold. */
-function later(before: Policy, text: string): Policy {
-  const after = policySchema.parse(JSON.parse(text));
-  const [was, is] = [before.nodes, after.nodes];
-  return { ...after, nodes: { ...is, min: Math.min(was.min, is.min), max: Math.max(was.max, is.max) } };
 }
 
 /** Commits `text` at that write of the story and lets everything come to rest. */

@@ -51,6 +51,7 @@ async function cordon(
   ports: ActContext,
   signal: AbortSignal,
 ): Promise<Progress<RemoveOperation>> {
+  if (operation.isRepair === true) return judgeDead(operation, ports, signal);
   const nowMs = ports.clock.now();
   if (nowMs >= operation.deadlineMs) {
     const text = `The drain of ${operation.nodeName} did not begin before its deadline.`;
@@ -64,6 +65,21 @@ async function cordon(
   const mark = { operationId: operation.id, atMs: operation.createdAtMs };
   const answer = await ports.cluster.cordon(operation.nodeName, mark, signal);
   return moveOn({ ...operation, step: answer === 'gone' ? 'terminating' : 'draining' }, ports, signal);
+}
+
+/** A dead node is not drained: nobody there would hear it, and its pods are taken away with the Node. */
+async function judgeDead(
+  operation: RemoveOperation,
+  ports: ActContext,
+  signal: AbortSignal,
+): Promise<Progress<RemoveOperation>> {
+  if (!isBackAgain(operation, ports)) return moveOn({ ...operation, step: 'terminating' }, ports, signal);
+  const text = `${operation.nodeName} is ready again: it stays.`;
+  return moveOn({ ...operation, step: 'aborting', outcome: { code: 'ready-again', text } }, ports, signal);
+}
+
+function isBackAgain({ nodeName }: RemoveOperation, ports: ActContext): boolean {
+  return ports.cluster.view().nodes.some((node) => node.name === nodeName && node.isReady);
 }
 
 async function terminate(
@@ -94,6 +110,7 @@ async function hasPodsOnLivingInstance(
   signal: AbortSignal,
 ): Promise<boolean> {
   if (podsLeft(operation, ports).length === 0) return false;
+  if (operation.isRepair === true && !isBackAgain(operation, ports)) return false;
   const instances = await ports.fleet.instances(TERMINATE_POLL_MS / 2, signal);
   const instance = instances.find((i) => i.id === operation.instanceId);
   return instance !== undefined && !isGoing(instance);

@@ -29,5 +29,6 @@ export function beginOperation(action: LaunchAction | RemoveAction, plan: Plan, 
         nodeName: action.nodeName,
         instanceId: action.instanceId,
         graceLimitSeconds: action.graceLimitSeconds,
+        ...(action.isRepair === true && { isRepair: true as const }),
       } satisfies RemoveOperation);
 }

@@ -4,7 +4,8 @@ import type { PolicyInForce } from '../policy/policy-in-force.ts';
 import { planAborts, SUSPENDED } from './aborts.ts';
 import { type Growth, planGrowth } from './growth.ts';
 import { decisionIdOf, operationIds } from './ids.ts';
-import { planShrink, type Shrink } from './shrink/shrink.ts';
+import { planRepair, type WantedRepair } from './repair.ts';
+import { planShrink, type WantedRemoval } from './shrink/shrink.ts';
 import { type Situation, takeStock } from './situation.ts';
 import { earliest } from './wake.ts';
 
@@ -20,11 +21,18 @@ export function decide(inForce: PolicyInForce, snapshot: Snapshot, nowMs: number
   const cancelledRemovals = new Set(turned.map((abort) => abort.operationId));
   const situation = turned.length === 0 ? before : takeStock(inForce, snapshot, { nowMs, cancelledRemovals });
   const growth = turned.length === 0 ? wanted : planGrowth(situation);
-  const shrink = planShrink(situation, growth, aborts.length > 0);
+  const repair = planRepair(situation);
+  const shrink = planShrink(situation, growth, {
+    isAborting: aborts.length > 0,
+    repairs: repair.repairs.map(({ nodeName }) => nodeName),
+  });
   const decisionId = decisionIdOf(nowMs, inForce.identity);
   const nextId = operationIds(decisionId, snapshot.operations);
-  const actions = [...launchActions(situation, growth, nextId), ...removeActions(situation, shrink, nextId)];
-  const refusals = [...growth.refusals, ...shrink.refusals];
+  const actions = [
+    ...launchActions(situation, growth, nextId),
+    ...removeActions(situation, [...repair.repairs, ...shrink.removals], nextId),
+  ];
+  const refusals = [...growth.refusals, ...repair.refusals, ...shrink.refusals];
   const suspended = inForce.policy.suspend;
   const have = situation.fleet.workers.length - (aborts.length - turned.length);
   // Under a policy that only the timer drives, nothing else may set the rhythm.
@@ -51,10 +59,14 @@ function launchActions(situation: Situation, growth: Growth, nextId: () => strin
   return growth.launches.map((wish) => ({ kind: 'launch', operationId: nextId(), deadlineMs, ...wish }));
 }
 
-function removeActions(situation: Situation, shrink: Shrink, nextId: () => string): RemoveAction[] {
+function removeActions(
+  situation: Situation,
+  removals: readonly (WantedRemoval | WantedRepair)[],
+  nextId: () => string,
+): RemoveAction[] {
   const { drainTimeoutSeconds, graceLimitSeconds } = situation.policy.shrink;
   const deadlineMs = situation.nowMs + drainTimeoutSeconds * 1000;
-  return shrink.removals.map((removal) => ({
+  return removals.map((removal) => ({
     kind: 'remove',
     operationId: nextId(),
     deadlineMs,

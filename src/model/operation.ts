@@ -57,6 +57,8 @@ export interface RemoveOperation extends OperationBase {
   readonly instanceId: string;
   /** Longest grace period that an evicted pod is given. */
   readonly graceLimitSeconds: number;
+  /** The node was dead when this was decided: nothing is drained, and it stays if it is ready again. */
+  readonly isRepair?: true;
 }
 
 export type Operation = LaunchOperation | RemoveOperation;

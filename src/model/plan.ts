@@ -31,6 +31,8 @@ export interface RemoveAction {
   readonly reasons: readonly Reason[];
   readonly deadlineMs: number;
   readonly graceLimitSeconds: number;
+  /** The node is dead: it is not drained, and stays if it is ready again by then. */
+  readonly isRepair?: true;
 }
 
 /** Stop a removal in flight and uncordon its node: what it was for is no longer true. */

@@ -23,6 +23,7 @@ export class InvariantWatch {
   readonly #log: EventLog;
   readonly #clock: { monotonicMs(): number };
   readonly #told = new Set<string>();
+  #isStill = false;
 
   constructor(parts: { seed: number; log: EventLog; clock: { monotonicMs(): number } }) {
     this.#seed = parts.seed;
@@ -31,11 +32,24 @@ export class InvariantWatch {
   }
 
   write(write: WorldWrite, sight: WorldSight): void {
+    if (this.#isStill && (write.kind === 'launch' || write.kind === 'cordon')) {
+      this.#note(10, `a ${write.kind} though nothing has changed for long`);
+    }
     for (const { number, atWrite } of INVARIANTS) this.#note(number, atWrite?.(write, sight));
   }
 
   look(sight: WorldSight): void {
     for (const { number, atLook } of INVARIANTS) this.#note(number, atLook?.(sight));
+  }
+
+  /** From now on nothing that begins is right: the world has been left alone for long. */
+  expectStillness(): void {
+    this.#isStill = true;
+  }
+
+  /** The world has been left alone for long. */
+  rest(sight: WorldSight): void {
+    for (const { number, atRest } of INVARIANTS) this.#note(number, atRest?.(sight));
   }
 
   #note(invariant: number, fact: string | undefined): void {

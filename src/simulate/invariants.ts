@@ -3,6 +3,7 @@ import type { Node } from '../model/node.ts';
 import { hasEnded } from '../model/operation.ts';
 import { needsEviction, type Pod, podRef } from '../model/pod.ts';
 import { TAG } from '../model/tags.ts';
+import type { Policy } from '../policy/policy-schema.ts';
 import type { WorldSight, WorldWrite } from './world-sight.ts';
 
 /** A law of the design: checked at every write of the controller, at every look at the world, or both. */
@@ -13,12 +14,14 @@ export interface Invariant {
   readonly atWrite?: (write: WorldWrite, sight: WorldSight) => string | undefined;
   /** What is wrong with the world, or `undefined`. */
   readonly atLook?: (sight: WorldSight) => string | undefined;
+  /** What is wrong with the world after a long time without faults, or `undefined`. */
+  readonly atRest?: (sight: WorldSight) => string | undefined;
 }
 
 /** What an instance may be late by before it counts as nobody's: the loop's interval and the calls it takes. */
 const OWNER_SLACK_MS = 120_000;
 
-/** The invariants of docs/architecture.md, by their numbers; 10 is judged at the end of a run with faults. */
+/** The invariants of docs/architecture.md, by their numbers. */
 export const INVARIANTS: readonly Invariant[] = [
   { number: 1, title: 'never more than max instances that cost money', atWrite: exceedsMaximum },
   { number: 2, title: 'never fewer than min by its own doing', atWrite: undercutsMinimum },
@@ -29,14 +32,23 @@ export const INVARIANTS: readonly Invariant[] = [
   { number: 7, title: 'the last node of a zone stays', atWrite: emptiesZone },
   { number: 8, title: 'nothing is written by a replica without the lease', atWrite: writesWithoutLease },
   { number: 9, title: 'every change has a decision, every decision a policy', atWrite: undecided },
+  {
+    number: 10,
+    title: 'after the faults the fleet is what the policy asks, and stays still',
+    atRest: restless,
+  },
 ];
 
-function exceedsMaximum(write: WorldWrite, { instances, policy }: WorldSight): string | undefined {
+/** A launch in flight when the maximum is lowered still counts by the policy that decided it; what people add is theirs. */
+function exceedsMaximum(write: WorldWrite, sight: WorldSight): string | undefined {
   if (write.kind !== 'launched') return undefined;
-  const alive = instances.filter(isAlive).length;
-  return alive > policy.nodes.max
-    ? `${alive} instances cost money, nodes.max is ${policy.nodes.max}`
-    : undefined;
+  const { instances, policy } = sight;
+  const alive = instances.filter(
+    (instance) => isAlive(instance) && instance.operationId !== undefined,
+  ).length;
+  const decider = sight.policyOf(write.request.tags[TAG.policyDigest] ?? '') ?? policy;
+  const max = Math.max(policy.nodes.max, decider.nodes.max);
+  return alive > max ? `${alive} instances cost money, nodes.max is ${max}` : undefined;
 }
 
 /** Capacity that is there or comes without this instance: alive, and not itself on the way out by our hand. */
@@ -46,16 +58,19 @@ function undercutsMinimum(write: WorldWrite, sight: WorldSight): string | undefi
   const others = sight.instances.filter(
     (instance) => isAlive(instance) && instance.id !== write.instance.id && !leaving.has(instance.id),
   ).length;
-  return others < sight.policy.nodes.min
-    ? `terminating ${write.instance.id} leaves ${others} instances, nodes.min is ${sight.policy.nodes.min}`
+  const min = Math.min(sight.policy.nodes.min, decidedBy(write.instance, sight).nodes.min);
+  return others < min
+    ? `terminating ${write.instance.id} leaves ${others} instances, nodes.min is ${min}`
     : undefined;
 }
 
+/** What people started without an operation is theirs (F46). */
 function ownerless(sight: WorldSight): string | undefined {
-  const patienceMs = sight.policy.launch.joinTimeoutSeconds * 1_000 + OWNER_SLACK_MS;
+  // A process whose clock is behind sees every age that much too small.
+  const patienceMs = sight.policy.launch.joinTimeoutSeconds * 1_000 + OWNER_SLACK_MS + Math.abs(sight.skewMs);
   const owned = new Set(sight.unended().flatMap((o) => (o.instanceId === undefined ? [] : [o.instanceId])));
   const lost = sight.instances.find((instance) => {
-    if (!isAlive(instance) || owned.has(instance.id)) return false;
+    if (!isAlive(instance) || owned.has(instance.id) || instance.operationId === undefined) return false;
     const node = nodeOf(instance, sight);
     const sinceMs = node === undefined ? instance.launchedAtMs : (node.readyChangedAtMs ?? 0);
     return node?.isReady !== true && sight.nowMs - sinceMs > patienceMs;
@@ -123,7 +138,12 @@ function forgottenCordon(sight: WorldSight): string | undefined {
 
 function emptiesZone(write: WorldWrite, sight: WorldSight): string | undefined {
   const { nodes, instances } = sight.policy;
-  if (write.kind !== 'terminate' || nodes.minPerZone === 0 || !isServing(write.instance, sight))
+  if (
+    write.kind !== 'terminate' ||
+    nodes.minPerZone === 0 ||
+    decidedBy(write.instance, sight).nodes.minPerZone === 0 ||
+    !isServing(write.instance, sight)
+  )
     return undefined;
   const { zone, id } = write.instance;
   if (!instances.zones.includes(zone)) return undefined;
@@ -172,6 +192,12 @@ function nameless(
   return decided === digest ? undefined : `${what}: it names ${digest}, decision ${decisionId} ${decided}`;
 }
 
+/** The policy under which the instance's removal was decided, which may not be the present one any more. */
+function decidedBy(instance: Instance, sight: WorldSight): Policy {
+  const operation = sight.unended().find((o) => o.instanceId === instance.id);
+  return (operation === undefined ? undefined : sight.policyOf(operation.policy.digest)) ?? sight.policy;
+}
+
 /** Whether the instance is a ready node that EC2 does not take back: ending it is a choice. */
 function isServing(instance: Instance, sight: WorldSight): boolean {
   return isAlive(instance) && nodeOf(instance, sight)?.isReady === true && !sight.isNoticed(instance.id);
@@ -185,4 +211,24 @@ function nodeOf(instance: Instance, sight: WorldSight): Node | undefined {
 function removedInstances(sight: WorldSight): ReadonlySet<string> {
   const removals = sight.unended().filter((o) => o.kind === 'remove' && o.step !== 'aborting');
   return new Set(removals.map((o) => o.instanceId ?? ''));
+}
+
+/** Looked at when nothing has gone wrong for long: nothing is under way, nothing is left over, nobody waits for room there is. */
+function restless(sight: WorldSight): string | undefined {
+  const { policy, instances, cluster } = sight;
+  const [open] = sight.unended();
+  if (open !== undefined) return `${open.kind} ${open.id} is still '${open.step}'`;
+  const alive = instances.filter(isAlive);
+  if (alive.length < policy.nodes.min) return `${alive.length} instances, nodes.min is ${policy.nodes.min}`;
+  if (alive.length > policy.nodes.max) return `${alive.length} instances, nodes.max is ${policy.nodes.max}`;
+  const stray = alive.find((i) => i.operationId !== undefined && nodeOf(i, sight)?.isReady !== true);
+  if (stray !== undefined) return `${stray.id} costs money and is no ready node`;
+  const ids = new Set(alive.map(({ id }) => id));
+  const lost = cluster.nodes.find((node) => node.instanceId !== undefined && !ids.has(node.instanceId));
+  if (lost !== undefined) return `node ${lost.name} has no instance`;
+  const waiting = cluster.pods.find(
+    (pod) => pod.unschedulableSinceMs !== undefined && pod.nodeName === undefined,
+  );
+  const isFull = alive.length === policy.nodes.max;
+  return waiting === undefined || isFull ? undefined : `${podRef(waiting)} waits though the fleet may grow`;
 }

@@ -1,20 +1,18 @@
 import { createHash } from 'node:crypto';
 import type { Policy } from '../policy/policy-schema.ts';
 import type { PolicyDocument } from '../ports.ts';
-import { letFaultsHappen } from './faults.ts';
+import { letStrike, planStrikes, type Strike } from './faults/strikes.ts';
 import type { Violation } from './invariant-watch.ts';
 import type { LoadTrace } from './load/load-trace.ts';
-import { SimulatedWorld, type WorldPorts, type WorldView } from './simulated-world.ts';
+import { Replicas, type StartController } from './process/replicas.ts';
+import { SimulatedWorld, type WorldView } from './simulated-world.ts';
 
 const MS_PER_HOUR = 3_600_000;
 
-/** A controller that runs until it is told to stop; `stop` resolves once it makes no further call. */
-export interface RunningController {
-  stop(): Promise<void>;
-}
-
-/** Starts a controller on these ports. */
-export type StartController = (ports: WorldPorts) => RunningController;
+/** How long before the end the faults stop and the load holds still: long enough for every cooldown and deadline. */
+const REST_MS = 5_400_000;
+/** No change may begin within so long of the end. */
+const STILL_MS = 1_200_000;
 
 export interface SimulationOptions {
   readonly seed: number;
@@ -22,7 +20,7 @@ export interface SimulationOptions {
   readonly policy: Policy;
   readonly policyDocument: PolicyDocument;
   readonly trace: LoadTrace;
-  /** Names out of `FAULT_NAMES`; empty: nothing goes wrong. */
+  /** Names of kinds of fault; empty: nothing goes wrong. */
   readonly faults: readonly string[];
   readonly controller: StartController;
   /** @default 0 */
@@ -52,9 +50,20 @@ export interface SimulationResult {
   readonly digest: string;
 }
 
-/** Runs one controller in one world for so many virtual hours. The same options give the same result, digest included. */
+/** Runs the controller in one world for so many virtual hours. The same options give the same result, digest included. */
 export async function runSimulation(options: SimulationOptions): Promise<SimulationResult> {
-  const { seed, trace, policy, policyDocument, faults, hours, onHour } = options;
+  const restMs = options.faults.length === 0 ? 0 : Math.min(REST_MS, (options.hours * MS_PER_HOUR) / 2);
+  const strikes = planStrikes(options.seed, options.faults, options.hours * MS_PER_HOUR - restMs);
+  return runStrikes(options, strikes, restMs);
+}
+
+/** Runs the world with exactly these strikes, and then leaves it alone for `restMs`. */
+export async function runStrikes(
+  options: SimulationOptions,
+  strikes: readonly Strike[],
+  restMs: number,
+): Promise<SimulationResult> {
+  const { seed, trace, policy, policyDocument, hours, onHour } = options;
   const world = new SimulatedWorld({
     seed,
     trace,
@@ -63,33 +72,56 @@ export async function runSimulation(options: SimulationOptions): Promise<Simulat
     traceOffsetMs: options.traceOffsetMs ?? 0,
     ...(options.peakNodes === undefined ? {} : { peakNodes: options.peakNodes }),
   });
+  const replicas = new Replicas(
+    {
+      clock: world.clock,
+      log: world.log,
+      chance: world.chance.stream('processes'),
+      portsOf: (leadership, holdsLease) => world.portsOf(leadership, holdsLease),
+      skewMs: () => world.troubles.skewMs,
+    },
+    options.controller,
+  );
+  letStrike(strikes, seed, { world, replicas });
   const endMs = hours * MS_PER_HOUR;
-  letFaultsHappen(world, faults, endMs);
-  const controller = options.controller(world.ports);
+  if (restMs > 0) leaveAlone(world, endMs, restMs);
   for (let atMs = 0; atMs < endMs; ) {
     atMs = Math.min(endMs, atMs + MS_PER_HOUR);
     await world.advanceTo(atMs);
     onHour?.(world.view());
   }
-  const result = { violations: world.watch.violations, stats: statsOf(world), digest: world.log.digest() };
-  await stop(controller, world);
+  if (restMs > 0) world.judgeAtRest();
+  const stats = { ...statsOf(world), crashes: replicas.crashes };
+  const result = { violations: world.watch.violations, stats, digest: world.log.digest() };
+  await stop(replicas, world);
   return result;
 }
 
-/** The controller may wait for virtual time while it stops, so time goes on until it has. */
-async function stop(controller: RunningController, world: SimulatedWorld): Promise<void> {
+/** From `restMs` before the end: the load holds still, the first policy is back, clocks are right. Near the end nothing may begin. */
+function leaveAlone(world: SimulatedWorld, endMs: number, restMs: number): void {
+  world.clock.after(endMs - restMs, () => {
+    world.log.add('left-alone', {});
+    world.holdLoad();
+    world.skewClocks(0);
+    world.commitPolicy(world.firstPolicy.text);
+  });
+  world.clock.after(Math.max(endMs - restMs, endMs - STILL_MS), () => world.watch.expectStillness());
+}
+
+/** Processes may wait for virtual time while they stop, so time goes on until they have. */
+async function stop(replicas: Replicas, world: SimulatedWorld): Promise<void> {
   const state = { isStopped: false };
-  const stopping = controller.stop().finally(() => {
+  const stopping = replicas.stop().finally(() => {
     state.isStopped = true;
   });
   while (!state.isStopped) await world.advanceTo(world.clock.monotonicMs() + 1_000);
   await stopping;
 }
 
-function statsOf(world: SimulatedWorld): SimulationStats {
+function statsOf(world: SimulatedWorld): Omit<SimulationStats, 'crashes'> {
   const { launches, terminations, interruptions } = world.cloud.counts;
   const { nodeHours, costUsd, shortMinutes } = world.view();
-  return { launches, terminations, interruptions, crashes: 0, nodeHours, costUsd, shortMinutes };
+  return { launches, terminations, interruptions, nodeHours, costUsd, shortMinutes };
 }
 
 /** The results of several seeds as one, in their order. */

@@ -1,4 +1,7 @@
 import { isAlive } from '../model/instance.ts';
+import type { Node } from '../model/node.ts';
+import type { OfferingKey } from '../model/offering.ts';
+import type { PolicyIdentity } from '../model/policy-identity.ts';
 import type { Policy } from '../policy/policy-schema.ts';
 import type {
   Clock,
@@ -11,11 +14,15 @@ import type {
   Reporter,
   Telemetry,
 } from '../ports.ts';
+import { AcceptedPolicies } from './accepted-policies.ts';
 import { Chance } from './chance.ts';
 import type { CapacityScope } from './cloud/capacity-windows.ts';
 import { SimulatedCloud } from './cloud/simulated-cloud.ts';
 import { SimulatedCluster } from './cluster/simulated-cluster.ts';
 import { EventLog, type WorldEvent } from './event-log.ts';
+import { troubledCloud } from './faults/troubled-cloud.ts';
+import { troubledCluster, troubledLedger } from './faults/troubled-cluster.ts';
+import { type Trouble, Troubles } from './faults/troubles.ts';
 import { InvariantWatch } from './invariant-watch.ts';
 import type { LoadTrace } from './load/load-trace.ts';
 import { SimulatedTelemetry } from './load/simulated-telemetry.ts';
@@ -46,7 +53,7 @@ export interface WorldOptions {
   readonly seed: number;
   readonly trace: LoadTrace;
   readonly policyDocument: PolicyDocument;
-  /** What the invariants judge by; see `judgeBy` for a policy that changes. */
+  /** What the invariants judge by; until a controller accepts another. */
   readonly policy: Policy;
   /** Wall-clock time at which the world begins. @default Monday 2026-01-05T00:00Z */
   readonly startMs?: number;
@@ -104,15 +111,22 @@ export class SimulatedWorld {
   readonly policySource: SimulatedPolicySource;
   readonly ledger: WatchedLedger;
   readonly watch: InvariantWatch;
+  readonly troubles: Troubles;
+  /** The policy that the world began with. */
+  readonly firstPolicy: PolicyDocument;
   readonly ports: WorldPorts;
   readonly #reporter: WorldReporter;
   readonly #load: WebLoad;
   readonly #shortMinutes = new ShortMinutes();
+  readonly #policies = new AcceptedPolicies();
   #policy: Policy;
   #loadFactor = 1;
   #bursts = 0;
+  /** Of the one process that `ports` are for; processes of `portsOf` bring their own. */
   #isLeader = true;
   #fencingToken = 1;
+  #heldDemandMillis: number | undefined;
+  #commits = 0;
   #reading: LoadReading = { demandMillis: 0, servedMillis: 0, nodes: new Map() };
 
   constructor(options: WorldOptions) {
@@ -130,23 +144,46 @@ export class SimulatedWorld {
     this.policySource = new SimulatedPolicySource(clock, options.policyDocument);
     this.ledger = new WatchedLedger(log);
     this.watch = new InvariantWatch({ seed: options.seed, log, clock });
+    this.troubles = new Troubles(clock, chance.stream('troubles'));
+    this.firstPolicy = options.policyDocument;
     this.#reporter = new WorldReporter(log, options.reporter);
-    const demand = demandOf(options, { clock, chance: chance.stream('demand') }, () => this.#loadFactor);
+    const traced = demandOf(options, { clock, chance: chance.stream('demand') }, () => this.#loadFactor);
+    const demand = () => this.#heldDemandMillis ?? traced();
     this.#load = new WebLoad(this.cluster, WEB, demand);
-    this.ports = this.#makePorts();
+    this.ports = this.portsOf(
+      { isLeader: () => this.#isLeader, fencingToken: () => this.#fencingToken },
+      () => this.#isLeader,
+    );
     openShop(this.cluster);
     clock.every(SCRAPE_MS, () => this.#scrape());
-    clock.every(LOOK_MS, () => this.watch.look(this.#sight()));
+    clock.every(LOOK_MS, () => this.watch.look(this.#sight(() => this.#isLeader)));
+  }
+
+  /** The ports of one process; `holdsLease` is the truth about its leadership, which it may not know. */
+  portsOf(leadership: Leadership, holdsLease: () => boolean): WorldPorts {
+    const watch = (write: WorldWrite) => this.watch.write(write, this.#sight(holdsLease));
+    const { troubles, clock } = this;
+    return {
+      cluster: troubledCluster(watchedCluster(this.cluster, watch), troubles),
+      cloud: troubledCloud(watchedCloud(this.cloud, watch), troubles, clock),
+      telemetry: this.telemetry,
+      ledger: troubledLedger(this.ledger, troubles),
+      leadership,
+      clock,
+      reporter: {
+        report: (event) => {
+          if (event.kind === 'policy-accepted') this.#accept(event.document, event.identity);
+          this.#reporter.report(event);
+        },
+      },
+      policySource: this.policySource,
+      clusterName: SIMULATED_CLUSTER_NAME,
+    };
   }
 
   /** Moves the world on to so many virtual milliseconds after its beginning. */
   async advanceTo(monotonicMs: number): Promise<void> {
     await this.clock.advanceTo(monotonicMs);
-  }
-
-  /** From now on the invariants judge by this policy: the one that the controller has accepted. */
-  judgeBy(policy: Policy): void {
-    this.#policy = policy;
   }
 
   /** Multiplies the users' demand. */
@@ -190,6 +227,71 @@ export class SimulatedWorld {
     this.#isLeader = isLeader;
   }
 
+  /** Something is wrong with the world's answers for so long; `over` is called at its end. */
+  troubleFor(trouble: Trouble, ms: number, over?: () => void): void {
+    this.log.add('trouble', { trouble, ms: Math.round(ms) });
+    this.troubles.begin(trouble, ms, () => {
+      // What a mirror that stood still has missed comes now.
+      this.cluster.state.touch();
+      this.cluster.announce();
+      over?.();
+    });
+  }
+
+  /** The clocks of the processes are off by so much from now on. */
+  skewClocks(ms: number): void {
+    this.log.add('clock-skew', { ms });
+    this.troubles.skewMs = ms;
+  }
+
+  /** Workers whose nodes are ready. */
+  readyWorkers(): readonly Node[] {
+    return this.cluster.state.nodes().filter((node) => !node.isControlPlane && node.isReady);
+  }
+
+  terminateByHand(instanceId: string): void {
+    this.log.add('by-hand', { what: 'terminate', instance: instanceId });
+    this.cloud.endByHand(instanceId);
+  }
+
+  /** Somebody starts an instance that carries the cluster's tag, and none of an operation. */
+  addByHand(key: OfferingKey): void {
+    this.log.add('by-hand', { what: 'add', offering: key });
+    this.cloud.addByHand(key);
+  }
+
+  /** Somebody cordons the node and takes the cordon off again later. */
+  cordonByHand(nodeName: string, ms: number): void {
+    this.log.add('by-hand', { what: 'cordon', node: nodeName });
+    this.cluster.setUnschedulable(nodeName, true);
+    this.clock.after(ms, () => this.cluster.setUnschedulable(nodeName, false));
+  }
+
+  deleteNodeByHand(nodeName: string): void {
+    this.log.add('by-hand', { what: 'delete-node', node: nodeName });
+    const node = this.cluster.state.node(nodeName);
+    if (node !== undefined) void this.cluster.deleteNode(nodeName, node.uid);
+  }
+
+  /** Somebody commits this text as the policy. */
+  commitPolicy(text: string): void {
+    this.#commits += 1;
+    const revision = `main@sha1:${this.#commits.toString(16).padStart(40, '0')}`;
+    this.log.add('commit', { revision });
+    this.policySource.commit({ ...this.firstPolicy, text, revision });
+  }
+
+  /** From now on the users ask for what they ask for now. */
+  holdLoad(): void {
+    this.#loadFactor = 1;
+    this.#heldDemandMillis = this.#reading.demandMillis;
+  }
+
+  /** Judges a world that was left alone for long. */
+  judgeAtRest(): void {
+    this.watch.rest(this.#sight(() => this.#isLeader));
+  }
+
   /** So many pods come at once, and go 15 minutes later. */
   burst(pods: number): void {
     this.#bursts += 1;
@@ -200,7 +302,7 @@ export class SimulatedWorld {
   }
 
   view(): WorldView {
-    const workers = this.cluster.state.nodes().filter((node) => !node.isControlPlane && node.isReady);
+    const workers = this.readyWorkers();
     return {
       monotonicMs: this.clock.monotonicMs(),
       nowMs: this.clock.now(),
@@ -222,6 +324,12 @@ export class SimulatedWorld {
     return this.log.recent(most);
   }
 
+  #accept(document: PolicyDocument, identity: PolicyIdentity): void {
+    this.policySource.remember({ text: document.text, origin: document.origin, identity });
+    const policy = this.#policies.accept(document.text, identity.digest);
+    if (policy !== undefined) this.#policy = policy;
+  }
+
   #scrape(): void {
     this.#reading = this.#load.tick(this.clock.monotonicMs());
     this.telemetry.record(this.#reading.nodes);
@@ -232,31 +340,18 @@ export class SimulatedWorld {
     return this.cluster.state.unbound().filter((pod) => pod.unschedulableSinceMs !== undefined).length;
   }
 
-  #makePorts(): WorldPorts {
-    const watch = (write: WorldWrite) => this.watch.write(write, this.#sight());
-    return {
-      cluster: watchedCluster(this.cluster, watch),
-      cloud: watchedCloud(this.cloud, watch),
-      telemetry: this.telemetry,
-      ledger: this.ledger,
-      leadership: { isLeader: () => this.#isLeader, fencingToken: () => this.#fencingToken },
-      clock: this.clock,
-      reporter: this.#reporter,
-      policySource: this.policySource,
-      clusterName: SIMULATED_CLUSTER_NAME,
-    };
-  }
-
-  #sight(): WorldSight {
+  #sight(holdsLease: () => boolean): WorldSight {
     return {
       nowMs: this.clock.now(),
+      skewMs: this.troubles.skewMs,
       policy: this.#policy,
       cluster: this.cluster.view(),
       instances: this.cloud.shown(),
       operation: (id) => this.ledger.operation(id),
       unended: () => this.ledger.unended(),
       decisionDigest: (decisionId) => this.#reporter.decisionDigest(decisionId),
-      isLeader: () => this.#isLeader,
+      isLeader: holdsLease,
+      policyOf: (digest) => this.#policies.of(digest),
       isNoticed: (instanceId) => this.cloud.isNoticed(instanceId),
     };
   }

@@ -8,6 +8,8 @@ import type { ClusterView, LaunchRequest } from '../ports.ts';
 /** All that an invariant may look at. */
 export interface WorldSight {
   readonly nowMs: number;
+  /** How far the clocks of the processes are off. */
+  readonly skewMs: number;
   readonly policy: Policy;
   readonly cluster: ClusterView;
   readonly instances: readonly Instance[];
@@ -15,7 +17,10 @@ export interface WorldSight {
   unended(): readonly Operation[];
   /** The digest of the policy that a decision named; `undefined` for a decision nobody reported. */
   decisionDigest(decisionId: string): string | undefined;
+  /** Whether the process that writes holds the lease. */
   isLeader(): boolean;
+  /** A policy that was in force, by its digest. */
+  policyOf(digest: string): Policy | undefined;
   /** Whether EC2 has announced that it takes the instance back. */
   isNoticed(instanceId: string): boolean;
 }

@@ -5,6 +5,7 @@ import { podProtection } from '../../src/decide/shrink/pod-protections.ts';
 import { isAlive } from '../../src/model/instance.ts';
 import type { Lifecycle } from '../../src/model/offering.ts';
 import { isInFlight, type Operation } from '../../src/model/operation.ts';
+import type { Plan } from '../../src/model/plan.ts';
 import { needsEviction } from '../../src/model/pod.ts';
 import type { Signal } from '../../src/model/signal.ts';
 import type { Snapshot } from '../../src/model/snapshot.ts';
@@ -109,6 +110,13 @@ function billable(snapshot: Snapshot): number {
   return instances.filter(isAlive).length + snapshot.operations.filter(isInFlight).length;
 }
 
+/** Nodes that the plan removes to shrink the fleet; dead ones that it replaces are not among them. */
+function shrunk(plan: Plan): readonly string[] {
+  return plan.actions.flatMap((action) =>
+    action.kind === 'remove' && action.isRepair !== true ? [action.nodeName] : [],
+  );
+}
+
 describe('whatever the world looks like', () => {
   const check = (
     law: (
@@ -133,7 +141,7 @@ describe('whatever the world looks like', () => {
 
   it('never removes below the minimum, the last of a zone, or a protected node', () => {
     check((plan, { policy, snapshot }) => {
-      const removed = plan.actions.flatMap((action) => (action.kind === 'remove' ? [action.nodeName] : []));
+      const removed = shrunk(plan);
       if (removed.length === 0) return;
       expect(plan.currentNodes - removed.length).toBeGreaterThanOrEqual(policy.policy.nodes.min);
       for (const name of removed) {
@@ -151,9 +159,20 @@ describe('whatever the world looks like', () => {
 
   it('never launches and removes in one plan, and removes nothing while an operation is in flight', () => {
     check((plan, { snapshot }) => {
-      const kinds = new Set(plan.actions.map((action) => action.kind));
-      expect(kinds.has('launch') && kinds.has('remove')).toBe(false);
-      if (snapshot.operations.some(isInFlight)) expect(kinds.has('remove')).toBe(false);
+      const isGrowing = plan.actions.some((action) => action.kind === 'launch');
+      const mayShrink = !isGrowing && !snapshot.operations.some(isInFlight);
+      expect(mayShrink || shrunk(plan).length === 0).toBe(true);
+    });
+  });
+
+  it('replaces a node as dead only when it was not ready for long, one at a time', () => {
+    check((plan, { snapshot }) => {
+      const repairs = plan.actions.filter((action) => action.kind === 'remove' && action.isRepair === true);
+      expect(repairs.length).toBeLessThanOrEqual(1);
+      for (const repair of repairs) {
+        const node = snapshot.nodes.find((n) => 'nodeName' in repair && n.name === repair.nodeName);
+        expect(node).toMatchObject({ isReady: false, doNotDisrupt: false, readyChangedAtMs: 0 });
+      }
     });
   });
 
@@ -200,7 +219,7 @@ describe('whatever the world looks like', () => {
       const blind = decide(policy, { ...snapshot, utilization: aUtilization() }, NOW);
       expect(blind.demands.find((demand) => demand.name === 'utilization')?.nodes).toBeUndefined();
       if (blind.currentNodes <= policy.policy.nodes.max) {
-        expect(blind.actions.filter((action) => action.kind === 'remove')).toEqual([]);
+        expect(shrunk(blind)).toEqual([]);
       }
     });
   });

@@ -20,6 +20,7 @@ type SightParts = Partial<Omit<WorldSight, 'cluster' | 'operation' | 'unended'>>
 function aSight({ cluster, operations = [], ...parts }: SightParts = {}): WorldSight {
   return {
     nowMs: OLD_MS,
+    skewMs: 0,
     policy: policySchema.parse({ nodes: { min: 2, max: 3 } }),
     cluster: {
       nodes: [aNode(), aNode({ name: 'i-2' }), aNode({ name: 'i-3', zone: B })],
@@ -28,11 +29,16 @@ function aSight({ cluster, operations = [], ...parts }: SightParts = {}): WorldS
       daemons: [],
       ...cluster,
     },
-    instances: [anInstance(), anInstance({ id: 'i-2' }), anInstance({ id: 'i-3', zone: B })],
+    instances: [
+      anInstance({ operationId: 'op-a' }),
+      anInstance({ id: 'i-2', operationId: 'op-b' }),
+      anInstance({ id: 'i-3', zone: B, operationId: 'op-c' }),
+    ],
     operation: (id) => operations.find((o) => o.id === id),
     unended: () => operations,
     decisionDigest: () => DIGEST,
     isLeader: () => true,
+    policyOf: () => undefined,
     isNoticed: () => false,
     ...parts,
   };
@@ -56,7 +62,10 @@ const terminate = (id = 'i-2', zone = anInstance().zone) =>
 describe('INVARIANTS', () => {
   it('1: counts instances that cost money against max', () => {
     expect(judge(1, aSight(), launched)).toBeUndefined();
-    const instances = [...aSight().instances, anInstance({ id: 'i-4', state: 'pending' })];
+    const instances = [
+      ...aSight().instances,
+      anInstance({ id: 'i-4', state: 'pending', operationId: 'op-d' }),
+    ];
     expect(judge(1, aSight({ instances }), launched)).toContain('4 instances cost money');
   });
 
@@ -74,7 +83,8 @@ describe('INVARIANTS', () => {
 
   it('3: wants every old instance to be a ready node or in somebody’s hands', () => {
     expect(judge(3, aSight())).toBeUndefined();
-    const instances = [anInstance({ id: 'i-9' })];
+    const instances = [anInstance({ id: 'i-9', operationId: 'op-9' })];
+    expect(judge(3, aSight({ instances: [anInstance({ id: 'i-9' })] }))).toBeUndefined();
     expect(judge(3, aSight({ instances }))).toContain('i-9 costs money');
     expect(judge(3, aSight({ instances, nowMs: 100_000 }))).toBeUndefined();
     expect(judge(3, aSight({ instances, operations: [aLaunch({ instanceId: 'i-9' })] }))).toBeUndefined();

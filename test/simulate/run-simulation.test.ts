@@ -1,14 +1,12 @@
 import { describe, expect, it } from '@jest/globals';
 import { STARTUP_TAINT_KEY } from '../../src/model/node.ts';
 import { defaultPolicy } from '../../src/policy/default-policy.ts';
-import { FAULT_NAMES } from '../../src/simulate/faults.ts';
-import {
-  combineResults,
-  runSimulation,
-  type SimulationOptions,
-  type StartController,
-} from '../../src/simulate/run-simulation.ts';
+import { FAULT_KINDS } from '../../src/simulate/faults/fault-kinds.ts';
+import type { StartController } from '../../src/simulate/process/replicas.ts';
+import { combineResults, runSimulation, type SimulationOptions } from '../../src/simulate/run-simulation.ts';
 import { steadyTrace } from '../builders/simulated-world.ts';
+
+const FAULT_NAMES = FAULT_KINDS.map(({ name }) => name);
 
 /** A controller that buys spot whenever pods wait, decides nothing and writes nothing down. */
 const reckless: StartController = ({ clock, cluster, cloud }) => {

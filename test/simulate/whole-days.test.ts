@@ -2,11 +2,13 @@ import { readFileSync } from 'node:fs';
 import { describe, expect, it, jest } from '@jest/globals';
 import { startController } from '../../src/commands/simulate/prepare-simulation.ts';
 import { parsePolicy } from '../../src/policy/parse-policy.ts';
-import { FAULT_NAMES } from '../../src/simulate/faults.ts';
+import { FAULT_KINDS } from '../../src/simulate/faults/fault-kinds.ts';
 import { parseTrace } from '../../src/simulate/load/load-trace.ts';
 import { runSimulation, type SimulationOptions } from '../../src/simulate/run-simulation.ts';
 import { SimulatedWorld, type WorldOptions, type WorldView } from '../../src/simulate/simulated-world.ts';
 import { HOUR_MS, MINUTE_MS, nasaTrace } from '../builders/simulated-world.ts';
+
+const FAULT_NAMES = FAULT_KINDS.map(({ name }) => name);
 
 /** Whole days on a busy machine take their time. */
 jest.setTimeout(120_000);

@@ -59,6 +59,7 @@ const record = z.discriminatedUnion('kind', [
     nodeName: z.string().min(1),
     instanceId: z.string(),
     graceLimitSeconds: z.number(),
+    isRepair: z.literal(true).optional(),
   }),
 ]);
 

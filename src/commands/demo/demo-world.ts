@@ -1,7 +1,6 @@
 import type { GitPolicySource } from '../../adapters/git/git-policy-source.ts';
 import { Controller } from '../../controller.ts';
 import { defaultPolicy } from '../../policy/default-policy.ts';
-import { parsePolicy } from '../../policy/parse-policy.ts';
 import type { PolicyDocument, ReportEvent, Reporter } from '../../ports.ts';
 import { SimulatedWorld } from '../../simulate/simulated-world.ts';
 import { CannotDo } from '../cannot-do.ts';
@@ -58,7 +57,6 @@ export class DemoWorld {
       traceOffsetMs: TRACE_BEGIN_MS - trace.startMs,
       reporter: {
         report(event) {
-          judgeBy(world, event);
           for (const reporter of reporters) reporter.report(event);
           if (past.isOver) story.report(event);
           else if (event.kind === 'policy-accepted') past.policy = event;
@@ -80,13 +78,6 @@ export class DemoWorld {
 function tellFrom(past: { policy?: ReportEvent; isOver: boolean }, story: Reporter): void {
   past.isOver = true;
   if (past.policy !== undefined) story.report(past.policy);
-}
-
-/** The invariants judge by the policy that the controller obeys. */
-function judgeBy(world: SimulatedWorld, event: ReportEvent): void {
-  if (event.kind !== 'policy-accepted') return;
-  const reading = parsePolicy(event.document.text);
-  if (reading.valid) world.judgeBy(reading.policy);
 }
 
 function startingDocument(git: GitPolicySource): PolicyDocument {

@@ -1,10 +1,7 @@
 import { Controller } from '../../controller.ts';
-import { FAULT_NAMES } from '../../simulate/faults.ts';
-import {
-  type RunningController,
-  runSimulation,
-  type SimulationResult,
-} from '../../simulate/run-simulation.ts';
+import { FAULT_KINDS } from '../../simulate/faults/fault-kinds.ts';
+import type { RunningController } from '../../simulate/process/replicas.ts';
+import { runSimulation, type SimulationResult } from '../../simulate/run-simulation.ts';
 import type { WorldPorts } from '../../simulate/simulated-world.ts';
 import { variationOf } from '../../simulate/vary-world.ts';
 import { CannotDo } from '../cannot-do.ts';
@@ -26,7 +23,10 @@ interface SimulationWish {
 export async function prepareSimulation(
   wish: SimulationWish,
 ): Promise<(seed: number) => Promise<SimulationResult>> {
-  const faults = faultsOf(wish.faults, FAULT_NAMES);
+  const faults = faultsOf(
+    wish.faults,
+    FAULT_KINDS.map(({ name }) => name),
+  );
   const origin = wish.policy ?? SHIPPED_POLICY;
   const { text, policy } = await readPolicyFile(origin);
   const policyDocument = { text, origin, revision: undefined };

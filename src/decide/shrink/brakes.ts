@@ -1,5 +1,6 @@
 import { hasEnded } from '../../model/operation.ts';
 import type { Reason } from '../../model/reason.ts';
+import type { Snapshot } from '../../model/snapshot.ts';
 import type { Growth } from '../growth.ts';
 import type { Situation } from '../situation.ts';
 import { countText, percentText, secondsText } from '../wording.ts';
@@ -10,6 +11,8 @@ export interface BrakeQuestion {
   /** The maximum was lowered below what exists: shrinking does not ask whether load is low (R55). */
   readonly isOverMax: boolean;
   readonly isAborting: boolean;
+  /** Dead nodes that this round replaces. */
+  readonly repairs: readonly string[];
 }
 
 /** What holds back all removals this round. */
@@ -66,7 +69,9 @@ function cloudIsUnknown({ situation }: BrakeQuestion) {
 }
 
 /** Growing and shrinking never overlap, and one removal is finished before the next begins (R24). */
-function operationInFlight({ situation }: BrakeQuestion) {
+function operationInFlight({ situation, repairs }: BrakeQuestion) {
+  if (repairs.length > 0)
+    return { reason: { code: 'removal-in-flight', text: 'a dead node is replaced first' } };
   const active = situation.snapshot.operations.filter((operation) => !hasEnded(operation));
   const first = active.sort((a, b) => (a.id < b.id ? -1 : 1))[0];
   if (first === undefined) return undefined;
@@ -84,14 +89,21 @@ function growthIsWanted({ growth, isOverMax, isAborting }: BrakeQuestion) {
 /** A blip of the network or the API server must not read as spare capacity (F70). */
 function tooManyUnready({ situation }: BrakeQuestion) {
   const { maxUnreadyPercent } = situation.policy.shrink;
-  const workers = situation.snapshot.nodes.filter(
-    (node) => !node.isControlPlane && node.instanceId !== undefined,
-  );
-  const unready = workers.filter((node) => !node.isReady).length;
-  const share = workers.length === 0 ? 0 : (100 * unready) / workers.length;
+  const { unready, workers, share } = unreadyShare(situation.snapshot);
   if (share <= maxUnreadyPercent) return undefined;
-  const text = `${unready} of ${workers.length} workers (${percentText(share)}) are not ready, more than ${maxUnreadyPercent} %`;
-  return { reason: { code: 'too-many-unready', text, facts: { unready, workers: workers.length } } };
+  const text = `${unready} of ${workers} workers (${percentText(share)}) are not ready, more than ${maxUnreadyPercent} %`;
+  return { reason: { code: 'too-many-unready', text, facts: { unready, workers } } };
+}
+
+/** How many workers are not ready, of how many, and the share in percent. */
+export function unreadyShare(snapshot: Snapshot): {
+  readonly unready: number;
+  readonly workers: number;
+  readonly share: number;
+} {
+  const nodes = snapshot.nodes.filter((node) => !node.isControlPlane && node.instanceId !== undefined);
+  const unready = nodes.filter((node) => !node.isReady).length;
+  return { unready, workers: nodes.length, share: nodes.length === 0 ? 0 : (100 * unready) / nodes.length };
 }
 
 function atFloor({ situation, growth }: BrakeQuestion) {

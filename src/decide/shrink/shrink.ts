@@ -22,15 +22,19 @@ export interface Shrink {
  * Which nodes may go now. First the brakes that hold the whole fleet, then the candidates in their order: each must be
  * protected by no rule and its pods must provably fit elsewhere.
  */
-export function planShrink(situation: Situation, growth: Growth, isAborting: boolean): Shrink {
+export function planShrink(
+  situation: Situation,
+  growth: Growth,
+  round: { readonly isAborting: boolean; readonly repairs: readonly string[] },
+): Shrink {
   const isOverMax = situation.fleet.workers.length > situation.policy.nodes.max;
-  const brake = brakeOf({ situation, growth, isOverMax, isAborting });
+  const brake = brakeOf({ situation, growth, isOverMax, ...round });
   if (brake !== undefined) {
     const held = nodesOf(situation.fleet.workers).map(({ node }) => ({
       nodeName: node.name,
       reason: brake.reason,
     }));
-    const kept = [...held, ...lostNodes(situation)];
+    const kept = [...held, ...lostNodes(situation, round.repairs)];
     const refusals: Refusal[] = brake.isWorthSaying ? [{ what: 'shrink', reason: brake.reason }] : [];
     return { removals: [], kept, refusals, wakeAtMs: brake.untilMs };
   }
@@ -40,7 +44,7 @@ export function planShrink(situation: Situation, growth: Growth, isAborting: boo
 function pickNodes(situation: Situation, growth: Growth, isOverMax: boolean): Shrink {
   const { policy, fleet } = situation;
   const removals: WantedRemoval[] = [];
-  const kept: KeptNode[] = [...lostNodes(situation)];
+  const kept: KeptNode[] = [...lostNodes(situation, [])];
   const surplus = fleet.workers.length - growth.floor.shrinkFloor;
   const most = isOverMax ? 1 : Math.min(policy.shrink.maxNodesPerDecision, surplus);
   const protections = protectionsFor(situation);
@@ -74,9 +78,10 @@ function nodesOf(workers: readonly Worker[]): readonly NodeWorker[] {
   return workers.filter((worker): worker is NodeWorker => worker.node !== undefined);
 }
 
-/** Nodes that no longer count because they are unready for too long or their instance is gone; nothing here removes them. */
-function lostNodes({ fleet, nowMs }: Situation): KeptNode[] {
-  return nodesOf(fleet.lost).map(({ node }) => {
+/** Nodes that no longer count because they are unready for too long or their instance is gone, but for those replaced now. */
+function lostNodes({ fleet, nowMs }: Situation, repairs: readonly string[]): KeptNode[] {
+  const staying = nodesOf(fleet.lost).filter(({ node }) => !repairs.includes(node.name));
+  return staying.map(({ node }) => {
     const unreadyMs = nowMs - (node.readyChangedAtMs ?? node.createdAtMs);
     const text = node.isReady
       ? `${node.name} no longer counts: its instance is going`

@@ -132,6 +132,18 @@ export class SimulatedCloud implements Cloud {
     return true;
   }
 
+  /** Somebody ends the instance, whatever it is. */
+  endByHand(instanceId: string): void {
+    const instance = this.#instances.get(instanceId);
+    if (instance !== undefined && isAlive(instance)) this.#shutDown(instance);
+  }
+
+  /** Somebody starts an instance with the cluster's tag alone. */
+  addByHand(key: OfferingKey): void {
+    const offering = this.market.offering(parseOfferingKey(key));
+    if (offering !== undefined && this.capacity.hasCapacity(key)) this.#make(offering, undefined);
+  }
+
   #launchNow(request: LaunchRequest): LaunchOutcome {
     const parameters = JSON.stringify([request.offerings, request.operationId, request.tags]);
     const before = this.#accepted.get(request.clientToken);
@@ -140,7 +152,7 @@ export class SimulatedCloud implements Cloud {
     for (const key of request.offerings) {
       const offering = this.market.offering(parseOfferingKey(key));
       if (offering !== undefined && this.capacity.hasCapacity(key)) {
-        const instance = this.#make(offering, request);
+        const instance = this.#make(offering, request.operationId);
         this.#accepted.set(request.clientToken, { parameters, instanceId: instance.id });
         return { instance, faults };
       }
@@ -162,7 +174,7 @@ export class SimulatedCloud implements Cloud {
     return { instance: undefined, faults: [fault] };
   }
 
-  #make(offering: Offering, request: LaunchRequest): Instance {
+  #make(offering: Offering, operationId: string | undefined): Instance {
     this.#made += 1;
     const { type, zone, lifecycle, priceUsdPerHour } = offering;
     const instance: Instance = {
@@ -172,11 +184,11 @@ export class SimulatedCloud implements Cloud {
       lifecycle,
       state: 'pending',
       launchedAtMs: this.#clock.now(),
-      operationId: request.operationId,
+      operationId,
       priceUsdPerHour,
     };
     this.#instances.set(instance.id, instance);
-    this.#log.add('launch', { instance: instance.id, type, zone, lifecycle, operation: request.operationId });
+    this.#log.add('launch', { instance: instance.id, type, zone, lifecycle, operation: operationId });
     this.#counts.launches += 1;
     this.bill.start(instance.id, lifecycle, priceUsdPerHour ?? 0);
     const pendingMs = this.#chance.between(PENDING_MS.least, PENDING_MS.most);

@@ -102,6 +102,17 @@ export class SimulatedCluster implements Cluster {
     return 'done';
   }
 
+  /** Somebody's own cordon, or its end; ours is left alone. */
+  setUnschedulable(nodeName: string, isUnschedulable: boolean): void {
+    const node = this.state.node(nodeName);
+    if (node !== undefined && node.cordonedBy === undefined) this.#putNode({ ...node, isUnschedulable });
+  }
+
+  /** Tells the listeners to look, as after a watch that stood still. */
+  announce(): void {
+    this.#changed(true);
+  }
+
   async evict(pod: Pod, graceSeconds: number): Promise<EvictionOutcome> {
     const stored = this.state.pod(pod.uid);
     if (stored === undefined) return { status: 'gone' };

@@ -260,7 +260,7 @@ describe('a node stays', () => {
   });
 
   it('and is named when it no longer counts as a worker', () => {
-    const nodes = fiveWorkers({ isReady: false, readyChangedAtMs: NOW - 400_000 });
+    const nodes = fiveWorkers({ isReady: false, readyChangedAtMs: NOW - 400_000, doNotDisrupt: true });
     const plan = decide(aPolicy(), idle({ nodes }), NOW);
     expect(plan.currentNodes).toBe(4);
     expect(keptBecause(plan, 'i-5')).toBe('not-counted');

@@ -1,0 +1,193 @@
+import { isAlive } from '../../model/instance.ts';
+import type { Chance } from '../chance.ts';
+import { parseOfferingKey } from '../cloud/capacity-windows.ts';
+import type { Replicas } from '../process/replicas.ts';
+import type { SimulatedWorld } from '../simulated-world.ts';
+import { changePolicy } from './policy-commits.ts';
+import type { Trouble } from './troubles.ts';
+
+const SECOND_MS = 1_000;
+const MINUTE_MS = 60_000;
+
+/** What a fault can do harm to. */
+export interface FaultyWorld {
+  readonly world: SimulatedWorld;
+  readonly replicas: Replicas;
+}
+
+/** Something that goes wrong again and again while a world runs. */
+export interface FaultKind {
+  readonly name: string;
+  readonly about: string;
+  /** Mean time between two of its kind. */
+  readonly meanHours: number;
+  readonly strike: (to: FaultyWorld, chance: Chance) => void;
+}
+
+/** The faults that `--faults` may name. */
+export const FAULT_KINDS: readonly FaultKind[] = [
+  {
+    name: 'capacity',
+    about: 'EC2 has no machines of a type, in a zone, or of a lifecycle for 5 to 60 minutes',
+    meanHours: 3,
+    strike: closeCapacity,
+  },
+  {
+    name: 'interruption',
+    about: 'EC2 takes spot instances back, up to five at once, with two minutes of notice',
+    meanHours: 2,
+    strike: interrupt,
+  },
+  {
+    name: 'telemetry',
+    about: 'Prometheus is away for 1 to 20 minutes',
+    meanHours: 4,
+    strike: ({ world }, chance) => world.telemetryOutage(Math.round(chance.between(1, 20))),
+  },
+  {
+    name: 'crash',
+    about: 'the leader dies before or after one of its next calls, and comes back',
+    meanHours: 2,
+    strike: ({ replicas }, chance) =>
+      replicas.crashAtCall(1 + chance.integer(25), chance.next() < 0.5 ? 'before' : 'after'),
+  },
+  {
+    name: 'pause',
+    about: 'the leader does not run for 5 to 90 seconds and then goes on',
+    meanHours: 3,
+    strike: ({ replicas }, chance) => replicas.pause(Math.round(chance.between(5, 90) * SECOND_MS)),
+  },
+  {
+    name: 'rollout',
+    about: 'the leader is asked to end and gives its lease back',
+    meanHours: 6,
+    strike: ({ replicas }) => replicas.rollOver(),
+  },
+  {
+    name: 'api',
+    about: 'the API server is away for up to 5 minutes, or refuses and loses calls for up to 10',
+    meanHours: 3,
+    strike: troubleApi,
+  },
+  {
+    name: 'watch',
+    about: 'what is seen of the cluster stands still for up to a minute',
+    meanHours: 3,
+    strike: ({ world }, chance) => world.troubleFor('watch-stale', chance.between(10, 60) * SECOND_MS),
+  },
+  {
+    name: 'ec2',
+    about: 'EC2 throttles, answers late, loses answers, lists late or lists nothing',
+    meanHours: 1.5,
+    strike: troubleEc2,
+  },
+  {
+    name: 'clock',
+    about: 'the clocks of the processes jump, up to an hour to and fro',
+    meanHours: 8,
+    strike: ({ world }, chance) => {
+      const skews = [0, chance.between(-60, 60) * MINUTE_MS, chance.between(-90, 90) * SECOND_MS];
+      world.skewClocks(Math.round(chance.pick(skews) ?? 0));
+    },
+  },
+  {
+    name: 'kubelet',
+    about: 'a node falls silent while its machine goes on costing money',
+    meanHours: 6,
+    strike: ({ world }, chance) => {
+      const node = chance.pick(world.readyWorkers());
+      if (node !== undefined) world.killNode(node.name);
+    },
+  },
+  {
+    name: 'people',
+    about: 'somebody terminates, adds, cordons, uncordons or deletes a worker by hand',
+    meanHours: 4,
+    strike: meddle,
+  },
+  {
+    name: 'policy',
+    about: 'commits to the policy: bounds, thresholds, suspension, broken ones, and their reverts',
+    meanHours: 3,
+    strike: ({ world }, chance) => changePolicy(world, chance),
+  },
+  {
+    name: 'zone',
+    about: 'all machines of a zone are gone, and none is to be had there for 10 to 40 minutes',
+    meanHours: 24,
+    strike: loseZone,
+  },
+  {
+    name: 'load',
+    about: 'a burst of pods comes, or the load doubles or halves for a while',
+    meanHours: 3,
+    strike: ({ world }, chance) => {
+      if (chance.next() < 0.5) world.burst(5 + chance.integer(30));
+      else world.setLoadFactor(chance.between(0.3, 2));
+    },
+  },
+];
+
+function closeCapacity({ world }: FaultyWorld, chance: Chance): void {
+  const offered = world.cloud.market.known();
+  const key = chance.pick(offered);
+  if (key === undefined) return;
+  const { type, zone, lifecycle } = parseOfferingKey(key);
+  const scopes = [{ type, zone, lifecycle }, { zone, lifecycle }, { lifecycle: 'spot' as const }, { zone }];
+  const scope = chance.pick(scopes);
+  if (scope !== undefined) world.failCapacity(scope, Math.round(chance.between(5, 60)));
+}
+
+/** One instance, or now and then several at once, as when a pool is reclaimed. */
+function interrupt({ world }: FaultyWorld, chance: Chance): void {
+  const count = chance.next() < 0.25 ? 2 + chance.integer(4) : 1;
+  for (let i = 0; i < count; i += 1) {
+    const spot = world.cloud
+      .shown()
+      .filter((instance) => isAlive(instance) && instance.lifecycle === 'spot')
+      .filter((instance) => !world.cloud.isNoticed(instance.id));
+    const victim = chance.pick(spot);
+    if (victim !== undefined) world.interruptSpot(victim.id);
+  }
+}
+
+function troubleApi({ world, replicas }: FaultyWorld, chance: Chance): void {
+  if (chance.next() < 0.5) {
+    world.troubleFor('api-flaky', chance.between(0.5, 10) * MINUTE_MS);
+    return;
+  }
+  replicas.setApiAway(true);
+  const ms = chance.between(3, chance.next() < 0.5 ? 12 : 300) * SECOND_MS;
+  world.troubleFor('api-away', ms, () => replicas.setApiAway(false));
+}
+
+function troubleEc2({ world }: FaultyWorld, chance: Chance): void {
+  const kinds: readonly Trouble[] = ['ec2-throttled', 'ec2-lossy', 'ec2-slow', 'ec2-lagging', 'ec2-empty'];
+  const trouble = chance.pick(kinds) ?? 'ec2-lossy';
+  const mostMinutes = trouble === 'ec2-empty' ? 3 : 10;
+  world.troubleFor(trouble, chance.between(0.2, mostMinutes) * MINUTE_MS);
+}
+
+function meddle({ world }: FaultyWorld, chance: Chance): void {
+  const node = chance.pick(world.readyWorkers());
+  if (node?.instanceId === undefined) return;
+  switch (chance.integer(4)) {
+    case 0:
+      return world.terminateByHand(node.instanceId);
+    case 1:
+      return world.addByHand(chance.pick(world.cloud.market.known()) ?? 't3.small/ap-southeast-1a/on-demand');
+    case 2:
+      return world.cordonByHand(node.name, chance.between(5, 60) * MINUTE_MS);
+    default:
+      return world.deleteNodeByHand(node.name);
+  }
+}
+
+function loseZone({ world }: FaultyWorld, chance: Chance): void {
+  const zone = chance.pick([...new Set(world.readyWorkers().map((node) => node.zone))]);
+  if (zone === undefined) return;
+  world.failCapacity({ zone }, Math.round(chance.between(10, 40)));
+  for (const node of world.readyWorkers()) {
+    if (node.zone === zone && node.instanceId !== undefined) world.terminateByHand(node.instanceId);
+  }
+}

@@ -1,0 +1,90 @@
+import { type Instance, isAlive } from '../../model/instance.ts';
+import type { CloudFault, LaunchOutcome } from '../../model/outcome.ts';
+import { type Clock, type Cloud, PortError } from '../../ports.ts';
+import type { Troubles } from './troubles.ts';
+
+/** EC2's own lag in listing what was just launched (F23). */
+const LAG_MS = 30_000;
+const SLOW_MS = { least: 5_000, most: 45_000 } as const;
+/** How long a caller waits for an answer that never comes. */
+const LOST_MS = { least: 3_000, most: 20_000 } as const;
+const LOSS = 0.6;
+
+/** EC2 as a troubled world shows it. What is done is done, whether or not its answer arrives. */
+export function troubledCloud(cloud: Cloud, troubles: Troubles, clock: Clock): Cloud {
+  return {
+    instances: async (signal) => {
+      refuseWhenThrottled(troubles);
+      const listed = await cloud.instances(signal);
+      if (troubles.has('ec2-empty')) return [];
+      return troubles.has('ec2-lagging') ? lagging(listed, clock.now()) : listed;
+    },
+    offerings: (wanted, signal) => {
+      refuseWhenThrottled(troubles);
+      return cloud.offerings(wanted, signal);
+    },
+    consoleOutput: (instanceId, signal) => {
+      refuseWhenThrottled(troubles);
+      return cloud.consoleOutput(instanceId, signal);
+    },
+    launch: async (request, signal): Promise<LaunchOutcome> => {
+      if (troubles.has('ec2-throttled')) return refused(THROTTLED);
+      if (troubles.has('ec2-slow')) await clock.sleep(late(troubles), signal);
+      const outcome = await cloud.launch(request, signal);
+      if (!losesAnswer(troubles)) return outcome;
+      await clock.sleep(lost(troubles), signal);
+      return refused(TIMED_OUT);
+    },
+    terminate: async (instanceIds, signal) => {
+      refuseWhenThrottled(troubles);
+      if (troubles.has('ec2-slow')) await clock.sleep(late(troubles), signal);
+      await cloud.terminate(instanceIds, signal);
+      if (!losesAnswer(troubles)) return;
+      await clock.sleep(lost(troubles), signal);
+      throw new PortError('TerminateInstances: no answer in time', TIMED_OUT_ERROR);
+    },
+  };
+}
+
+const THROTTLED: CloudFault = {
+  class: 'transient',
+  code: 'RequestLimitExceeded',
+  message: 'request limit exceeded',
+  offerings: [],
+};
+const TIMED_OUT: CloudFault = {
+  class: 'transient',
+  code: 'TimeoutError',
+  message: 'no answer in time',
+  offerings: [],
+};
+const TIMED_OUT_ERROR = { retry: 'transient', code: 'TimeoutError' } as const;
+
+function refuseWhenThrottled(troubles: Troubles): void {
+  if (!troubles.has('ec2-throttled')) return;
+  throw new PortError('EC2: request limit exceeded', { retry: 'transient', code: 'RequestLimitExceeded' });
+}
+
+function refused(fault: CloudFault): LaunchOutcome {
+  return { instance: undefined, faults: [fault] };
+}
+
+function losesAnswer(troubles: Troubles): boolean {
+  return troubles.has('ec2-lossy') && troubles.chance.next() < LOSS;
+}
+
+function late({ chance }: Troubles): number {
+  return chance.between(SLOW_MS.least, SLOW_MS.most);
+}
+
+function lost({ chance }: Troubles): number {
+  return chance.between(LOST_MS.least, LOST_MS.most);
+}
+
+function lagging(instances: readonly Instance[], nowMs: number): readonly Instance[] {
+  return instances
+    .filter((instance) => nowMs - instance.launchedAtMs >= LAG_MS)
+    .map((instance) =>
+      isAlive(instance) || instance.state === 'terminated' ? instance : { ...instance, state: 'running' },
+    );
+}

@@ -1,0 +1,51 @@
+import { type Cluster, type ClusterView, type Ledger, PortError } from '../../ports.ts';
+import type { Troubles } from './troubles.ts';
+
+const REFUSED = 0.25;
+const LOST = 0.15;
+
+/** The cluster as a troubled API server shows it: calls fail, some after they took effect, and the mirror may stand still. */
+export function troubledCluster(cluster: Cluster, troubles: Troubles): Cluster {
+  let seen: ClusterView = cluster.view();
+  const call = <T>(make: () => Promise<T>) => throughTroubles(make, troubles);
+  const isBlind = () => troubles.has('watch-stale') || troubles.has('api-away');
+  return {
+    synced: (signal) => cluster.synced(signal),
+    view: () => {
+      if (!isBlind()) seen = cluster.view();
+      return seen;
+    },
+    onChange: (listener) =>
+      cluster.onChange(() => {
+        if (!isBlind()) listener();
+      }),
+    cordon: (...parameters) => call(() => cluster.cordon(...parameters)),
+    uncordon: (...parameters) => call(() => cluster.uncordon(...parameters)),
+    evict: (...parameters) => call(() => cluster.evict(...parameters)),
+    deleteNode: (...parameters) => call(() => cluster.deleteNode(...parameters)),
+    admitNode: (...parameters) => call(() => cluster.admitNode(...parameters)),
+  };
+}
+
+/** The ledger behind the same API server. */
+export function troubledLedger(ledger: Ledger, troubles: Troubles): Ledger {
+  return {
+    // Its list is read once and then known, so it does not fail later.
+    list: (signal) => ledger.list(signal),
+    put: (...parameters) => throughTroubles(() => ledger.put(...parameters), troubles),
+  };
+}
+
+async function throughTroubles<T>(make: () => Promise<T>, troubles: Troubles): Promise<T> {
+  if (troubles.has('api-away')) throw noAnswer('ECONNREFUSED');
+  if (!troubles.has('api-flaky')) return make();
+  const { chance } = troubles;
+  if (chance.next() < REFUSED) throw noAnswer(chance.next() < 0.5 ? 'InternalError' : 'Conflict');
+  const answer = await make();
+  if (chance.next() < LOST) throw noAnswer('TimeoutError');
+  return answer;
+}
+
+function noAnswer(code: string): PortError {
+  return new PortError(`the API server gave no answer: ${code}`, { retry: 'transient', code });
+}

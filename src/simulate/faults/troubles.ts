@@ -1,0 +1,48 @@
+import type { Chance } from '../chance.ts';
+import type { VirtualClock } from '../virtual-clock.ts';
+
+/** What can be wrong with the world's answers for a while. */
+export type Trouble =
+  /** The API server does not answer. */
+  | 'api-away'
+  /** It refuses or loses some answers: 500s, timeouts, conflicts. */
+  | 'api-flaky'
+  /** Watches are half open: what is seen of the cluster stands still. */
+  | 'watch-stale'
+  /** EC2 answers RequestLimitExceeded to all. */
+  | 'ec2-throttled'
+  /** EC2 does what it is asked, and its answer is lost on the way. */
+  | 'ec2-lossy'
+  /** EC2 answers late. */
+  | 'ec2-slow'
+  /** EC2's lists lag: new instances are missing, ended ones still run. */
+  | 'ec2-lagging'
+  /** EC2 lists nothing at all, and says that this is all. */
+  | 'ec2-empty';
+
+/** What is wrong now, and until when. */
+export class Troubles {
+  readonly chance: Chance;
+  readonly #clock: VirtualClock;
+  readonly #untilMs = new Map<Trouble, number>();
+  /** How far the clocks of the processes are off, in milliseconds. */
+  skewMs = 0;
+
+  constructor(clock: VirtualClock, chance: Chance) {
+    this.#clock = clock;
+    this.chance = chance;
+  }
+
+  /** From now for so long; `over` is called when it ends, unless it was prolonged. */
+  begin(trouble: Trouble, ms: number, over: () => void = () => {}): void {
+    const untilMs = Math.max(this.#clock.monotonicMs() + ms, this.#untilMs.get(trouble) ?? 0);
+    this.#untilMs.set(trouble, untilMs);
+    this.#clock.after(untilMs - this.#clock.monotonicMs(), () => {
+      if (!this.has(trouble)) over();
+    });
+  }
+
+  has(trouble: Trouble): boolean {
+    return (this.#untilMs.get(trouble) ?? 0) > this.#clock.monotonicMs();
+  }
+}

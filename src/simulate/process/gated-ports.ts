@@ -1,0 +1,71 @@
+import type { Clock, Cloud, Cluster, Ledger, Telemetry } from '../../ports.ts';
+import type { WorldPorts } from '../simulated-world.ts';
+import type { ProcessGate } from './process-gate.ts';
+
+/** The ports as one process has them: every call and every answer goes through its gate. `skewMs` is how far its clock is off. */
+export function gatedPorts(ports: WorldPorts, gate: ProcessGate, skewMs: () => number): WorldPorts {
+  const { policySource, reporter } = ports;
+  return {
+    ...ports,
+    cluster: gatedCluster(ports.cluster, gate),
+    cloud: gatedCloud(ports.cloud, gate),
+    telemetry: gatedTelemetry(ports.telemetry, gate),
+    ledger: gatedLedger(ports.ledger, gate),
+    clock: gatedClock(ports.clock, gate, skewMs),
+    policySource: {
+      synced: (signal) => gate.call(() => policySource.synced(signal)),
+      current: () => policySource.current(),
+      whyNone: () => policySource.whyNone(),
+      lastGood: () => policySource.lastGood(),
+      onChange: (listener) => policySource.onChange(() => gate.tell(listener)),
+    },
+    reporter: {
+      report: (event) => {
+        if (!gate.isDead) reporter.report(event);
+      },
+    },
+  };
+}
+
+function gatedCluster(cluster: Cluster, gate: ProcessGate): Cluster {
+  return {
+    synced: (signal) => gate.call(() => cluster.synced(signal)),
+    view: () => cluster.view(),
+    onChange: (listener) => cluster.onChange(() => gate.tell(listener)),
+    cordon: (...parameters) => gate.call(() => cluster.cordon(...parameters)),
+    uncordon: (...parameters) => gate.call(() => cluster.uncordon(...parameters)),
+    evict: (...parameters) => gate.call(() => cluster.evict(...parameters)),
+    deleteNode: (...parameters) => gate.call(() => cluster.deleteNode(...parameters)),
+    admitNode: (...parameters) => gate.call(() => cluster.admitNode(...parameters)),
+  };
+}
+
+function gatedCloud(cloud: Cloud, gate: ProcessGate): Cloud {
+  return {
+    instances: (signal) => gate.call(() => cloud.instances(signal)),
+    offerings: (...parameters) => gate.call(() => cloud.offerings(...parameters)),
+    launch: (...parameters) => gate.call(() => cloud.launch(...parameters)),
+    terminate: (...parameters) => gate.call(() => cloud.terminate(...parameters)),
+    consoleOutput: (...parameters) => gate.call(() => cloud.consoleOutput(...parameters)),
+  };
+}
+
+function gatedTelemetry(telemetry: Telemetry, gate: ProcessGate): Telemetry {
+  return { utilization: (...parameters) => gate.call(() => telemetry.utilization(...parameters)) };
+}
+
+function gatedLedger(ledger: Ledger, gate: ProcessGate): Ledger {
+  return {
+    list: (signal) => gate.call(() => ledger.list(signal)),
+    put: (...parameters) => gate.call(() => ledger.put(...parameters)),
+  };
+}
+
+/** A paused process hears late that its time is over, too. Waking up is no call: nobody dies of it. */
+function gatedClock(clock: Clock, gate: ProcessGate, skewMs: () => number): Clock {
+  return {
+    now: () => clock.now() + skewMs(),
+    monotonicMs: () => clock.monotonicMs(),
+    sleep: (ms, signal) => gate.hear(clock.sleep(ms, signal)),
+  };
+}
