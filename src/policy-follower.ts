@@ -83,7 +83,14 @@ export class PolicyFollower {
     const bounds = { minNodes: policy.nodes.min, maxNodes: policy.nodes.max };
     const atMs = this.#ports.clock.now();
     const thresholds = policy.utilization.enabled ? { thresholds: thresholdsOf(policy) } : {};
-    this.#ports.reporter.report({ kind: 'policy-accepted', document, identity, bounds, ...thresholds, atMs });
+    const common = {
+      kind: 'policy-accepted',
+      document,
+      identity,
+      bounds,
+      isSuspended: policy.suspend,
+    } as const;
+    this.#ports.reporter.report({ ...common, ...thresholds, atMs });
   }
 
   #warn(reason: Reason): void {

@@ -174,6 +174,8 @@ export type ReportEvent =
       readonly identity: PolicyIdentity;
       /** The policy's `nodes.min` and `nodes.max`, for whoever shows the fleet against them. */
       readonly bounds: { readonly minNodes: number; readonly maxNodes: number };
+      /** The policy says that nothing is to be changed. @default false */
+      readonly isSuspended?: boolean;
       /** Above and below which the fleet grows and may shrink; absent when utilization takes no part in decisions. */
       readonly thresholds?: readonly UtilizationThreshold[];
       readonly atMs: number;

@@ -181,6 +181,8 @@ describe('Controller', () => {
     world.ledger.failures.put = 2;
     await world.clock.advance(30_000);
     expect(world.notices().map(({ code }) => code)).toEqual(['round-failed']);
+    const [{ identity } = { identity: undefined }] = ofKind(world, 'policy-accepted');
+    expect(ofKind(world, 'notice')).toMatchObject([{ policy: identity }]);
     expect(world.cloud.list).toHaveLength(1);
     await stopped();
   });

@@ -82,6 +82,7 @@ export class Metrics implements Reporter {
     'signal',
   ]);
   readonly #policy = this.#gauge('policy_info', '1 for the policy in force.', ['digest', 'revision']);
+  readonly #suspended = this.#gauge('suspended', '1 while the policy in force says suspend: true.');
   readonly #policyValid = this.#gauge(
     'policy_valid',
     '1 when the policy as it stands in its source is in force.',
@@ -111,6 +112,7 @@ export class Metrics implements Reporter {
         this.#thresholds.reset();
         for (const { resource, direction, percent } of event.thresholds ?? [])
           this.#thresholds.set({ resource, direction }, percent);
+        this.#suspended.set(event.isSuspended === true ? 1 : 0);
         return this.#policyValid.set(1);
       case 'policy-restated':
         return;

@@ -73,6 +73,7 @@ describe('OperationRunner', () => {
     runner.track([launch]);
     await world.clock.advance(10_000);
     expect(world.notices().map(({ code }) => code)).toEqual(['operation-stuck']);
+    expect(world.events.filter(({ kind }) => kind === 'notice')).toMatchObject([{ policy: launch.policy }]);
     expect(world.cloud.list).toHaveLength(1);
     expect(await stepOf(world)).toBe('launched');
     await stopped();
@@ -100,6 +101,18 @@ describe('OperationRunner', () => {
     await world.clock.advance(0);
     expect(await stepOf(world)).toBe('aborted');
     expect(world.cluster.nodes).toMatchObject([{ isUnschedulable: false }]);
+    await stopped();
+  });
+
+  it('gives a launch up when asked to, and terminates what it made (R56)', async () => {
+    const { world, runner, launch, stopped } = aRunner();
+    runner.track([launch]);
+    await world.clock.advance(1_000);
+    expect(world.cloud.list).toHaveLength(1);
+    runner.abort(launch.id, [{ code: 'above-maximum', text: 'too many' }]);
+    await world.clock.advance(60_000);
+    expect(await stepOf(world)).toBe('failed');
+    expect(world.calls()).toEqual([`launch ${launch.id}.1`, 'terminate i-made-1']);
     await stopped();
   });
 

@@ -128,7 +128,7 @@ describe('Metrics', () => {
     } as const;
     const text = await scrape(
       { ...accepted, identity: { digest: 'sha256:1', revision: undefined }, bounds },
-      { ...accepted, identity, bounds },
+      { ...accepted, identity, bounds, isSuspended: true },
       { kind: 'policy-rejected', document: DOCUMENT, faults: [], inForce: identity, atMs: 0 },
       notice,
     );
@@ -136,6 +136,7 @@ describe('Metrics', () => {
     for (const line of [
       'smartscale_policy_info{digest="sha256:2",revision="main@sha1:1"} 1',
       'smartscale_policy_valid 0',
+      'smartscale_suspended 1',
       'smartscale_policy_rejections_total 1',
       'smartscale_nodes_bound{bound="max"} 10',
       'smartscale_notices_total{severity="warning",code="cooldown"} 1',

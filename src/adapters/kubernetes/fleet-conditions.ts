@@ -14,6 +14,8 @@ export interface Standing {
   readonly nodes: NodeFleetStatus['nodes'];
   /** Why EC2's list is not known; `undefined` when it is. */
   readonly fleetUnknown: string | undefined;
+  /** The policy in force says that nothing is to be changed. */
+  readonly isSuspended: boolean;
   readonly observedGeneration: number | undefined;
 }
 
@@ -54,7 +56,13 @@ function syncedOf({ accepted, rejected, missing }: Standing): Statement {
   return { status: 'True', reason: 'PolicyAccepted', message: `${nameOf(accepted)} is in force` };
 }
 
-function readyOf({ nodes, fleetUnknown }: Standing): Statement {
+function readyOf({ nodes, fleetUnknown, isSuspended }: Standing): Statement {
+  if (isSuspended)
+    return {
+      status: 'False',
+      reason: 'Suspended',
+      message: 'The policy says suspend: true: nothing is changed',
+    };
   const { ready = 0, current = 0, desired } = nodes ?? {};
   if (fleetUnknown !== undefined)
     return { status: 'Unknown', reason: 'FleetUnknown', message: `EC2 does not answer: ${fleetUnknown}` };

@@ -29,6 +29,7 @@ export class NodeFleetDraft {
   #lastDecision: NodeFleetStatus['lastDecision'];
   #meaning: string | undefined;
   #fleetUnknown: string | undefined;
+  #isSuspended = false;
 
   constructor(before: NodeFleetStatus) {
     this.#before = before;
@@ -76,6 +77,7 @@ export class NodeFleetDraft {
         missing: this.#missing,
         nodes: this.#nodes,
         fleetUnknown: this.#fleetUnknown,
+        isSuspended: this.#isSuspended,
         observedGeneration: this.#observedGeneration,
       },
       this.#before.conditions ?? [],
@@ -93,7 +95,8 @@ export class NodeFleetDraft {
     return status;
   }
 
-  #accept({ document, identity, bounds, atMs }: Event<'policy-accepted'>): void {
+  #accept({ document, identity, bounds, isSuspended = false, atMs }: Event<'policy-accepted'>): void {
+    this.#isSuspended = isSuspended;
     this.#nodes = { ...this.#nodes, min: bounds.minNodes, max: bounds.maxNodes };
     // A policy taken up again from this very status: no generation of the object was judged by that.
     if (document.reference === undefined && this.#accepted !== undefined) {

@@ -171,6 +171,14 @@ describe('the status of a NodeFleet', () => {
     expect(condition(statusAfter(accepted(), decision), 'Ready')).toMatchObject(expected);
   });
 
+  it('is not ready while the policy says suspend, be the fleet as it may', () => {
+    const suspended = { ...accepted(), isSuspended: true } as ReportEvent;
+    const status = statusAfter(suspended, decided({}));
+    expect(condition(status, 'Ready')).toMatchObject({ status: 'False', reason: 'Suspended' });
+    expect(condition(status, 'Synced')?.status).toBe('True');
+    expect(condition(statusAfter(suspended, accepted(), decided({})), 'Ready')?.status).toBe('True');
+  });
+
   it('counts workers and what they cost', () => {
     const nodes = [
       aNode({ name: 'i-1' }),
