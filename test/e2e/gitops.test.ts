@@ -8,6 +8,7 @@ import { policyCommits } from './gitops/policy-commits.ts';
 import { pruning } from './gitops/pruning.ts';
 import { signedCommits } from './gitops/signed-commits.ts';
 import { Stage } from './gitops/stage.ts';
+import { uninstall } from './gitops/uninstall.ts';
 import { startGitOpsWorld } from './harness/gitops-world.ts';
 import { STEADY } from './harness/test-policy.ts';
 
@@ -45,4 +46,7 @@ describe('what leaves Git', () => {
 });
 describe('a repository of signed commits', () => {
   signedCommits(() => stage);
+});
+describe('the uninstallation', () => {
+  uninstall(() => stage);
 });

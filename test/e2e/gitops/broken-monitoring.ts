@@ -25,7 +25,9 @@ export function brokenMonitoring(stage: () => Stage): void {
     await stage().decided(`policy, monitoring ${kind}`, () => fleet.push('Grow at 60 % CPU'));
     await stage().decided(`revert, monitoring ${kind}`, () => fleet.pushRevert());
     expect(ready(await kustomization(kube, 'monitoring')).status).not.toBe('True');
-    await stage().pushed(() => fleet.pushRevertOf(broken));
+    await fleet.pushRevertOf(broken);
+    // The script is what tells Flux here; it fails unless every layer has the commit and is ready.
+    await stage().world.script('reconcile', CLUSTER);
   });
 }
 

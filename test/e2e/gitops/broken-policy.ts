@@ -2,6 +2,7 @@ import { expect, it } from '@jest/globals';
 import { conditionOf, kustomization, ready, untilApplied } from '../harness/flux-state.ts';
 import { measured } from '../harness/measurements.ts';
 import { eventually } from '../harness/poll.ts';
+import { shapeOf, shownFor } from '../harness/transcript.ts';
 import type { Stage } from './stage.ts';
 
 const SCENARIO = 'broken policy';
@@ -28,9 +29,13 @@ export function brokenPolicy(stage: () => Stage): void {
       const isJudged = object['status'].lastAttemptedRevision === revision;
       return isJudged && ready(object).status === 'False' ? ready(object) : undefined;
     });
-    measured({ scenario: SCENARIO, what: 'push → layer not ready (timeout 30 s)', seconds: since() });
+    measured({ scenario: SCENARIO, what: 'push → layer not ready (health check of 30 s)', seconds: since() });
     expect(condition.message).toMatch(/policy\.yaml:\d+ nodes\.max = 10: .*nodes\.min \(12\)/);
     expect((await stage().nextDecision())['policy']).toBe(good);
+    const output = await world.kubectl.run('get', 'kustomization', 'policy', '--namespace=flux-system');
+    process.stderr.write(output);
+    const shown = shownFor('docs/gitops.md', 'kubectl get kustomization policy --namespace flux-system');
+    expect(shapeOf(output)).toBe(shapeOf(shown));
   });
 
   it('is healed by a revert as fast as a good commit is taken back', async () => {

@@ -1,9 +1,10 @@
 import { expect, it } from '@jest/globals';
-import { kustomizationNames, untilApplied } from '../harness/flux-state.ts';
+import { kustomizationNames, ready, untilApplied } from '../harness/flux-state.ts';
 import { CLUSTER } from '../harness/gitops-world.ts';
 import type { KubeObject } from '../harness/kube-client.ts';
 import { measured } from '../harness/measurements.ts';
 import { eventually } from '../harness/poll.ts';
+import { shapeOf, shownFor } from '../harness/transcript.ts';
 import type { Stage } from './stage.ts';
 
 /** An empty cluster, the script, and nothing by hand. */
@@ -42,6 +43,16 @@ export function firstSync(stage: () => Stage): void {
     await world.script('install', CLUSTER);
     const words = await world.script('status', CLUSTER);
     expect(words).toMatch(/kustomization\S*\/policy +\S+ +True +Applied revision: main@sha1:/);
+  });
+
+  it('shows the fleet as the README does', async () => {
+    const { kubectl } = stage().world;
+    await eventually('a ready fleet', async () => ready(await stage().nodeFleet()).status === 'True');
+    const output = await kubectl.run('get', 'nodefleet', '--namespace=smartscale');
+    process.stderr.write(output);
+    expect(shapeOf(output)).toBe(
+      shapeOf(shownFor('README.md', 'kubectl get nodefleet --namespace smartscale')),
+    );
   });
 }
 

@@ -12,14 +12,15 @@ const OF_A_POD = /^--(?:enable-leader-election|events-addr|storage-path|storage-
 
 /**
  * Runs Flux's source- and kustomize-controller as processes, with the flags of their Deployments in the cluster: those are what the
- * installation applied, whose pods are played and do nothing.
+ * installation applied, whose pods are played and do nothing. Returns how to stop them.
  */
 export async function startFluxControllers(
   folder: string,
   kube: KubeClient,
   kubeconfig: string,
   started: Started,
-): Promise<void> {
+): Promise<() => Promise<void>> {
+  const controllers: OwnedProcess[] = [];
   for (const name of CONTROLLERS) {
     const controller = OwnedProcess.start({
       name,
@@ -28,8 +29,11 @@ export async function startFluxControllers(
       env: { KUBECONFIG: kubeconfig, RUNTIME_NAMESPACE: 'flux-system' },
       logFile: join(folder, `${name}.log`),
     });
-    started(controller, () => controller.kill());
+    controllers.push(started(controller, () => controller.kill()));
   }
+  return async () => {
+    for (const controller of controllers) await controller.kill();
+  };
 }
 
 async function shippedFlags(kube: KubeClient, name: Controller): Promise<readonly string[]> {

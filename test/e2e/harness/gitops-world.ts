@@ -28,6 +28,8 @@ export interface GitOpsWorld extends Machines, Together {
    * no lease and do nothing.
    */
   readonly startAutoscaler: () => Promise<AutoscalerProcess>;
+  /** What becomes of Flux's controllers when their Deployments go. */
+  readonly stopFlux: () => Promise<void>;
   /** Runs the shipped script; standard output. Throws with its words when it fails. */
   readonly script: (...args: readonly string[]) => Promise<string>;
 }
@@ -53,14 +55,14 @@ async function startParts(folder: string, started: Started): Promise<Omit<GitOps
     return stdout;
   };
   await kubectl.run('apply', '--server-side', '--kustomize', join(fleet.folder, COMPONENTS));
-  await startFluxControllers(folder, kube, controlPlane.adminKubeconfig, started);
+  const stopFlux = await startFluxControllers(folder, kube, controlPlane.adminKubeconfig, started);
   const startAutoscaler = async () => {
     const autoscaler = await autoscalerOf(machines, folder);
     started(autoscaler, () => autoscaler.kill());
     await autoscaler.start();
     return autoscaler;
   };
-  return { ...machines, fleet, kubectl, script, startAutoscaler };
+  return { ...machines, fleet, kubectl, script, stopFlux, startAutoscaler };
 }
 
 async function autoscalerOf(machines: Machines, folder: string): Promise<AutoscalerProcess> {
