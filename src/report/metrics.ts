@@ -12,6 +12,8 @@ const RECONCILE_BUCKETS_SECONDS = [0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 
 /** From a fast boot to the deadline of joining. */
 const JOIN_BUCKETS_SECONDS = [30, 45, 60, 75, 90, 120, 150, 180, 240, 300, 600];
 
+type Accepted = Extract<ReportEvent, { kind: 'policy-accepted' }>;
+
 /** What one mirror of the API server counts; the reflector's `stats` fit. */
 export interface WatchCounts {
   readonly relists: Readonly<Record<string, number>>;
@@ -105,15 +107,7 @@ export class Metrics implements Reporter {
       case 'operation':
         return this.#countOperation(event.operation);
       case 'policy-accepted':
-        this.#policy.reset();
-        this.#policy.set({ digest: event.identity.digest, revision: event.identity.revision ?? '' }, 1);
-        this.#bounds.set({ bound: 'min' }, event.bounds.minNodes);
-        this.#bounds.set({ bound: 'max' }, event.bounds.maxNodes);
-        this.#thresholds.reset();
-        for (const { resource, direction, percent } of event.thresholds ?? [])
-          this.#thresholds.set({ resource, direction }, percent);
-        this.#suspended.set(event.isSuspended === true ? 1 : 0);
-        return this.#policyValid.set(1);
+        return this.#showPolicy(event);
       case 'policy-restated':
         return;
       case 'policy-rejected':
@@ -124,6 +118,18 @@ export class Metrics implements Reporter {
           this.#policyValid.set(0);
         return this.#notices.inc({ severity: event.severity, code: event.reason.code });
     }
+  }
+
+  #showPolicy({ identity, bounds, thresholds = [], isSuspended = false }: Accepted): void {
+    this.#policy.reset();
+    this.#policy.set({ digest: identity.digest, revision: identity.revision ?? '' }, 1);
+    this.#bounds.set({ bound: 'min' }, bounds.minNodes);
+    this.#bounds.set({ bound: 'max' }, bounds.maxNodes);
+    this.#thresholds.reset();
+    for (const { resource, direction, percent } of thresholds)
+      this.#thresholds.set({ resource, direction }, percent);
+    this.#suspended.set(isSuspended ? 1 : 0);
+    this.#policyValid.set(1);
   }
 
   #countPlan(plan: Plan): void {
