@@ -21,6 +21,8 @@ export interface FillOptions {
    * are placed; otherwise nodes begin small and grow with their load. @default false
    */
   readonly isBulk?: boolean;
+  /** How many nodes of a site are looked at for one pod, those that were not looked at before first. @default all */
+  readonly lookAt?: number;
   /** The share of new nodes that each site should have where prices do not decide. @default as they come */
   readonly siteShares?: Float64Array;
 }
@@ -40,6 +42,7 @@ const SHARE_TIE = 1e-6;
 
 /** Where a pod would go. */
 class Choice {
+  isNone = true;
   draft: NodeDraft | undefined;
   site = 0;
   tableId = NO_TABLE;
@@ -47,24 +50,24 @@ class Choice {
   addedUsd = Number.POSITIVE_INFINITY;
   score = Number.POSITIVE_INFINITY;
 
-  clear(): this {
+  /** No place yet, and none that is as dear as this. */
+  clear(belowUsd = Number.POSITIVE_INFINITY): this {
     this.draft = undefined;
-    this.addedUsd = Number.POSITIVE_INFINITY;
-    this.score = Number.POSITIVE_INFINITY;
+    this.tableId = NO_TABLE;
+    this.isNone = true;
+    this.addedUsd = belowUsd;
+    this.score = belowUsd;
     return this;
   }
 
   copy(other: Choice): void {
+    this.isNone = false;
     this.draft = other.draft;
     this.site = other.site;
     this.tableId = other.tableId;
     this.row = other.row;
     this.addedUsd = other.addedUsd;
     this.score = other.score;
-  }
-
-  get isNone(): boolean {
-    return this.score === Number.POSITIVE_INFINITY;
   }
 }
 
@@ -79,6 +82,8 @@ export class Filler {
   readonly #evenness: number;
   readonly #shares: Float64Array | undefined;
   readonly #isBulk: boolean;
+  readonly #lookAt: number;
+  #lookedAt = 0;
   /** How many equal pods wait, this one included. */
   #waiting = 1;
   readonly #choice = new Choice();
@@ -99,6 +104,7 @@ export class Filler {
     this.#evenness = options.evenness ?? 0;
     this.#shares = options.siteShares;
     this.#isBulk = options.isBulk ?? false;
+    this.#lookAt = options.lookAt ?? Number.POSITIVE_INFINITY;
   }
 
   /**
@@ -132,9 +138,9 @@ export class Filler {
     return placed;
   }
 
-  /** Places one pod on the site and says by how much that raises the price; `undefined` when it fits nowhere. */
-  placeOne(batch: Batch, pod: Pod, site: number): number | undefined {
-    const choice = this.#choice.clear();
+  /** Places one pod on the site and says by how much that raises the price; `undefined` when nothing is below the limit. */
+  placeOne(batch: Batch, pod: Pod, site: number, belowUsd: number): number | undefined {
+    const choice = this.#choice.clear(belowUsd);
     this.#weighAll(batch, site, choice);
     this.#weighNew(batch, site, choice);
     return this.#take(batch, pod) === undefined ? undefined : choice.addedUsd;
@@ -153,11 +159,17 @@ export class Filler {
   }
 
   #weighAll(batch: Batch, site: number, choice: Choice): void {
-    for (const draft of this.#fleet.bySite[site] ?? []) {
+    const drafts = this.#fleet.bySite[site] ?? [];
+    const most = Math.min(drafts.length, this.#lookAt);
+    let at = most < drafts.length ? this.#lookedAt % drafts.length : 0;
+    for (let looked = 0; looked < most; looked += 1) {
+      const draft = drafts[at] as NodeDraft;
       // Neighbours are asked last: that is the dearest question, and most nodes are out of the race by then.
       const probe = this.#weigh(batch, draft, choice);
       if (probe !== undefined && this.#admits(batch, draft)) choice.copy(probe);
+      at = at + 1 === drafts.length ? 0 : at + 1;
     }
+    this.#lookedAt = at;
   }
 
   #weighRanked(batch: Batch, site: number, choice: Choice): void {
@@ -242,9 +254,9 @@ export class Filler {
     return probe;
   }
 
-  /** A node that must grow costs something, so it is no better than one that has room. */
-  #mayGrow({ present }: NodeDraft, best: Choice): boolean {
-    return present === undefined && !this.#isBulk && (best.addedUsd > 0 || this.#evenness > 0);
+  /** A node that must grow costs more than one that has room, and at least the step to its next larger offer. */
+  #mayGrow({ present, growthUsd }: NodeDraft, best: Choice): boolean {
+    return present === undefined && !this.#isBulk && (best.addedUsd > growthUsd || this.#evenness > 0);
   }
 
   /** The offers that the node could still be with a pod of this choice on it. */
@@ -265,7 +277,7 @@ export class Filler {
 
   #weighNew(batch: Batch, site: number, best: Choice): void {
     const { model, tables } = this.#bench;
-    if (this.#fleet.opened >= model.maxNewNodes) return;
+    if (this.#fleet.opened >= model.maxNewNodes || (this.#isBulk && best.draft !== undefined)) return;
     // One that needs a neighbour on the very node: nobody is on a new one.
     if (batch.hostRules.near.length > 0 && !batch.isFirst) return;
     const tableId = tables.ofSite(site, batch.group.choice);
@@ -280,6 +292,7 @@ export class Filler {
     const room = this.#roomCost(table, row, this.#fleet.noLoad, batch.group.need);
     const score = addedUsd + room + this.#shareCost(site, addedUsd);
     if (score >= best.score) return;
+    best.isNone = false;
     best.draft = undefined;
     best.site = site;
     best.tableId = tableId;

@@ -5,15 +5,21 @@ import { isInOrder } from './host-rules.ts';
 import type { Item, NodeDraft } from './node-draft.ts';
 import { LiveFleet, ScratchFleet } from './search-fleets.ts';
 
-/** Bounds of the search, in nodes looked at, so that it ends at the same point on every machine. */
+/** Bounds of the search, counted rather than timed, so that it ends at the same point on every machine. */
 const WORK_PER_POD = 1000;
-const MOST_WORK = 1_000_000;
+const MOST_WORK = 300_000;
 /** Trials in a row that find nothing, for each node, after which the search ends. */
 const PATIENCE = 30;
+/** Nodes in a row that cannot be dissolved, after which no more are tried. */
+const MOST_FAILURES = 250;
+/** Nodes that are looked at for a pod of a dissolved one: so the work grows with the pods, not with pods times nodes. */
+const LOOK_AT = 256;
 /** Nodes of one trial, and pods on them; more would cost time without finding more. */
 const MOST_NODES = 6;
 const MOST_ITEMS = 80;
 const EPSILON = 1e-9;
+/** Scores hold more than price: what is as cheap as before must not be lost over its room. */
+const SLACK = 1e-3;
 /** More than any size. */
 const NEAR_LAST = 1e12;
 
@@ -44,7 +50,7 @@ class Search {
     this.#fleet = fleet;
     this.#scratch = new ScratchFleet(bench);
     this.#live = new LiveFleet(bench, fleet);
-    this.#dissolver = new Filler(bench, this.#live);
+    this.#dissolver = new Filler(bench, this.#live, { lookAt: LOOK_AT });
     const { groups, rules } = bench.model;
     this.#hasNear = groups.some((group) => rules.ruleSet(group.rules).near.length > 0);
     this.#fillers = [0, 0.5].map((evenness) => new Filler(bench, this.#scratch, { evenness }));
@@ -52,14 +58,15 @@ class Search {
 
   run(most: number): void {
     const live = this.#live;
-    let work = this.#dissolveAll(most / 2);
+    this.#dissolveAll();
+    this.#takeWork();
     const patience = PATIENCE * (live.size + 1);
-    for (let fruitless = 0; work < most && fruitless < patience; ) {
+    let fruitless = 0;
+    for (let work = 0; work < most && fruitless < patience; work += 1 + this.#takeWork()) {
       const isCheaper = this.#regroup(live.bySite[this.#siteWithOdds()] ?? []);
       fruitless = isCheaper ? 0 : fruitless + 1;
-      work += 1 + this.#takeWork();
     }
-    this.#dissolveAll(most / 4);
+    this.#dissolveAll();
     this.#fleet.replaceNew(live.bySite);
   }
 
@@ -72,18 +79,16 @@ class Search {
     });
   }
 
-  /** Tries to spread each node's pods over the others of its site, the one with most room first. Returns the work done. */
-  #dissolveAll(most: number): number {
+  /** Tries to spread each node's pods over others of its site, the one with most room first, while that still succeeds. */
+  #dissolveAll(): void {
     const byWaste = this.#live.drafts
       .map((draft) => ({ draft, unused: this.#unused(draft) }))
       .sort((a, b) => b.unused - a.unused);
-    let work = 0;
+    let failures = 0;
     for (const { draft } of byWaste) {
-      if (work > most) break;
-      if (draft.items.length <= MOST_ITEMS) this.#dissolve(draft);
-      work += this.#takeWork();
+      if (failures > MOST_FAILURES) return;
+      if (draft.items.length <= MOST_ITEMS) failures = this.#dissolve(draft) ? 0 : failures + 1;
     }
-    return work;
   }
 
   #dissolve(draft: NodeDraft): boolean {
@@ -94,9 +99,10 @@ class Search {
     const steps: Step[] = [];
     let costUsd = 0;
     for (const { batch, pod } of items) {
-      costUsd += filler.placeOne(batch, pod, draft.site) ?? Number.POSITIVE_INFINITY;
-      if (Number.isFinite(costUsd) && filler.lastStep !== undefined) steps.push(filler.lastStep);
-      if (costUsd >= draft.priceUsd - EPSILON) break;
+      const left = draft.priceUsd - costUsd - EPSILON;
+      costUsd += filler.placeOne(batch, pod, draft.site, left) ?? Number.POSITIVE_INFINITY;
+      if (!Number.isFinite(costUsd)) break;
+      if (filler.lastStep !== undefined) steps.push(filler.lastStep);
     }
     if (costUsd < draft.priceUsd - EPSILON) return true;
     for (const step of steps.reverse()) this.#undo(step);
@@ -219,8 +225,9 @@ class Search {
     this.#scratch.clear();
     let costUsd = 0;
     for (const { batch, pod } of items) {
-      costUsd += filler.placeOne(batch, pod, site) ?? Number.POSITIVE_INFINITY;
-      if (costUsd > mostUsd + EPSILON) return false;
+      const addedUsd = filler.placeOne(batch, pod, site, mostUsd - costUsd + SLACK);
+      if (addedUsd === undefined) return false;
+      costUsd += addedUsd;
     }
     return true;
   }

@@ -44,6 +44,8 @@ export class NodeDraft {
   table: OfferTable;
   row = 0;
   priceUsd = 0;
+  /** What becoming any larger costs at least. */
+  growthUsd = 0;
   readonly load: Float64Array;
   /** What its offer leaves beside the load. */
   readonly room: Float64Array;
@@ -92,6 +94,7 @@ export class NodeDraft {
     this.table = table;
     this.row = row;
     this.priceUsd = table.price(row);
+    this.growthUsd = table.growth(row);
     for (let axis = 0; axis < this.load.length; axis += 1) {
       this.room[axis] = table.capacity(row, axis) - (this.load[axis] as number);
     }

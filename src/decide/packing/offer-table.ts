@@ -34,6 +34,11 @@ export class OfferTable {
     return this.prices[row] as number;
   }
 
+  /** By how much the next dearer row is dearer. */
+  growth(row: number): number {
+    return row + 1 < this.rows ? this.price(row + 1) - this.price(row) : Number.POSITIVE_INFINITY;
+  }
+
   capacity(row: number, axis: number): number {
     return this.#capacities[row * this.#axes + axis] as number;
   }
