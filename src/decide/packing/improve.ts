@@ -17,11 +17,12 @@ const LOOK_AT = 256;
 /** Nodes of one trial, and pods on them; more would cost time without finding more. */
 const MOST_NODES = 6;
 const MOST_ITEMS = 80;
+/** As a share of a price; no unit of money must decide. */
 const EPSILON = 1e-9;
 /** Scores hold more than price: what is as cheap as before must not be lost over its room. */
 const SLACK = 1e-3;
-/** More than any size. */
-const NEAR_LAST = 1e12;
+/** More than any two sizes differ by. */
+const FAR = 1e9;
 
 /**
  * Makes a fleet cheaper: takes a few nodes of a site, packs their pods anew in another order, and keeps the result when it
@@ -99,12 +100,12 @@ class Search {
     const steps: Step[] = [];
     let costUsd = 0;
     for (const { batch, pod } of items) {
-      const left = draft.priceUsd - costUsd - EPSILON;
+      const left = draft.priceUsd * (1 - EPSILON) - costUsd;
       costUsd += filler.placeOne(batch, pod, draft.site, left) ?? Number.POSITIVE_INFINITY;
       if (!Number.isFinite(costUsd)) break;
       if (filler.lastStep !== undefined) steps.push(filler.lastStep);
     }
-    if (costUsd < draft.priceUsd - EPSILON) return true;
+    if (costUsd < draft.priceUsd * (1 - EPSILON)) return true;
     for (const step of steps.reverse()) this.#undo(step);
     this.#live.add(draft);
     return false;
@@ -134,10 +135,10 @@ class Search {
     this.#shuffle(items);
     if (!this.#repack(items, picked[0]?.site ?? 0, before.costUsd)) return false;
     const after = this.#valueOf(this.#scratch.drafts);
-    const isCheaper = after.costUsd < before.costUsd - EPSILON;
+    const isCheaper = after.costUsd < before.costUsd * (1 - EPSILON);
     if (
       !isCheaper &&
-      (after.costUsd > before.costUsd + EPSILON || after.gathered < before.gathered - EPSILON)
+      (after.costUsd > before.costUsd * (1 + EPSILON) || after.gathered < before.gathered * (1 - EPSILON))
     )
       return false;
     if (this.#hasNear && !this.#scratch.drafts.every(isInOrder)) return false;
@@ -200,9 +201,9 @@ class Search {
       const memory = (group.need[MEMORY] as number) * (worth[MEMORY] as number);
       const size = measure === 0 ? Math.max(cpu, memory) : measure === 1 ? cpu : memory;
       const isAhead = apartFirst === 1 && hostRules.isApart;
-      const key = size * (1 - noise + 2 * noise * (this.#draw(1000) / 1000)) + (isAhead ? 1e6 : 0);
       // Those that need a neighbour on their node come when all neighbours have theirs.
-      this.#sortIn(items, at, hostRules.near.length > 0 ? key - NEAR_LAST : key);
+      const rank = hostRules.near.length > 0 ? 1 / FAR : isAhead ? FAR : 1;
+      this.#sortIn(items, at, rank * size * (1 - noise + 2 * noise * (this.#draw(1000) / 1000)));
     }
   }
 
@@ -225,7 +226,7 @@ class Search {
     this.#scratch.clear();
     let costUsd = 0;
     for (const { batch, pod } of items) {
-      const addedUsd = filler.placeOne(batch, pod, site, mostUsd - costUsd + SLACK);
+      const addedUsd = filler.placeOne(batch, pod, site, mostUsd * (1 + SLACK) - costUsd);
       if (addedUsd === undefined) return false;
       costUsd += addedUsd;
     }

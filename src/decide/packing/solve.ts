@@ -58,7 +58,7 @@ function packedFromNothing(bench: Workbench, seats: Seat[]): DraftFleet {
   let best: DraftFleet | undefined;
   for (const strategy of strategiesFor(model)) {
     const fleet = packedBy(strategy, bench, parties);
-    if (best === undefined || fleet.costUsd < best.costUsd - 1e-9) best = fleet;
+    if (best === undefined || fleet.costUsd < best.costUsd * (1 - 1e-9)) best = fleet;
   }
   const fleet = best ?? new DraftFleet(bench);
   improve(bench, fleet);
@@ -121,14 +121,14 @@ function packedBy(strategy: Strategy, bench: Workbench, parties: readonly Party[
 
 /** By what the pods that are bound to a site ask for; even where none is. */
 function siteSharesOf({ model, worth }: Workbench, parties: readonly Party[]): Float64Array {
-  const shares = new Float64Array(model.sites.count).fill(1e-9);
+  const shares = new Float64Array(model.sites.count);
   for (const { batch, pods } of parties) {
     if (batch.site === undefined) continue;
     const each = batch.group.need.reduce((sum, amount, axis) => sum + amount * (worth[axis] ?? 0), 0);
     shares[batch.site] = (shares[batch.site] ?? 0) + each * pods.length;
   }
   const total = shares.reduce((sum, share) => sum + share, 0);
-  return shares.map((share) => share / total);
+  return shares.map((share) => Math.max(1e-9, total > 0 ? share / total : 1 / shares.length));
 }
 
 function boundIn({ drafts }: DraftFleet): { readonly placed: ReadonlySet<Pod>; readonly nextTurn: number } {
