@@ -1,6 +1,7 @@
 import type { DaemonOverhead } from './model/daemon-overhead.ts';
 import type { DisruptionBudget } from './model/disruption-budget.ts';
 import type { Instance } from './model/instance.ts';
+import type { Interruption } from './model/interruption.ts';
 import type { CordonMark, Node } from './model/node.ts';
 import type { Offering, OfferingKey } from './model/offering.ts';
 import type { Operation } from './model/operation.ts';
@@ -90,6 +91,25 @@ export interface TelemetryQuery {
   readonly nodeNames: readonly string[];
   readonly windowMs: number;
   readonly stepMs: number;
+}
+
+/** One message of the queue of interruptions. It comes again, under the same id or another, until it is acknowledged. */
+export interface InterruptionMessage {
+  readonly id: string;
+  /** What the acknowledgement names; another with each delivery. */
+  readonly receipt: string;
+  /** A message of AWS Health may speak of several instances. Empty: nothing in it concerns any fleet. */
+  readonly interruptions: readonly Interruption[];
+  /** Why it could not be read, where `interruptions` is empty for that reason. */
+  readonly fault?: string;
+}
+
+/** What AWS announces about instances: of the whole account, at least once, in any order, and not always. */
+export interface Interruptions {
+  /** Waits up to 20 s for messages; empty when none came. Throws `PortError` when the queue cannot be asked. */
+  receive(signal: AbortSignal): Promise<readonly InterruptionMessage[]>;
+  /** Deletes messages from the queue, by their receipts; what cannot be deleted just comes again. */
+  acknowledge(receipts: readonly string[], signal: AbortSignal): Promise<void>;
 }
 
 /** Where operations are written down before their first call. */
