@@ -123,9 +123,10 @@ const SETTINGS: Readonly<Record<string, string>> = {
   GF_ANALYTICS_REPORTING_ENABLED: 'false',
   GF_AUTH_ANONYMOUS_ENABLED: 'false',
   GF_DASHBOARDS_DEFAULT_HOME_DASHBOARD_PATH: `${DASHBOARDS_PATH}/fleet.json`,
-  GF_LOG_MODE: 'console',
   GF_NEWS_NEWS_FEED_ENABLED: 'false',
-  // Everything needed is in the image; nothing is fetched at the start.
+  GF_PLUGINS_PLUGIN_ADMIN_ENABLED: 'false',
+  // The data source for Prometheus is a plugin in the image. Left to itself, Grafana stops it at each start to put a newer one in its
+  // place, cannot write there, and every panel stays empty while the pod is healthy (grafana/grafana#132528).
   GF_PLUGINS_PREINSTALL_DISABLED: 'true',
   GF_SECURITY_ADMIN_PASSWORD__FILE: `${PASSWORD_PATH}/password`,
   GF_USERS_ALLOW_SIGN_UP: 'false',

@@ -209,6 +209,11 @@ describe('grafana', () => {
     });
   });
 
+  it('keeps the data source that is in its image, since it cannot write a newer one beside it', () => {
+    expect(pod.containers[0].securityContext.readOnlyRootFilesystem).toBe(true);
+    expect(env).toMatchObject({ GF_PLUGINS_PREINSTALL_DISABLED: 'true' });
+  });
+
   it('asks the Service of Prometheus, by the identifier that dashboards name', () => {
     const [datasource] = parse(provisioning['datasources.yaml'] ?? '').datasources;
     const service = objectOf(`${LAYER}/prometheus.yaml`, 'Service');

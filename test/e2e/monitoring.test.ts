@@ -22,10 +22,11 @@ import { needs, type Right, rightsGiven, rightText } from './harness/used-rights
 import { startWorld, type World } from './harness/world.ts';
 import { TEST_HOST } from './monitoring/cluster-objects.ts';
 import { shipped } from './monitoring/shipped-prometheus.ts';
-import { startMonitoring } from './monitoring/start-monitoring.ts';
+import { type Monitoring, startMonitoring } from './monitoring/start-monitoring.ts';
 
 let world: World;
-let prometheus: Prometheus & { readonly rules: string };
+let monitoring: Monitoring;
+let prometheus: Prometheus;
 let workers: readonly KubeObject[];
 
 beforeAll(async () => {
@@ -34,11 +35,12 @@ beforeAll(async () => {
   await world.setPolicy(testPolicy({ shrink: false }), 'main@sha1:1');
   await world.autoscaler.start();
   workers = await untilSettled(world, 2);
-  prometheus = await startMonitoring(world, workers);
+  monitoring = await startMonitoring(world, workers);
+  prometheus = monitoring.prometheus;
 });
 
 afterAll(async () => {
-  await prometheus?.stop();
+  await monitoring?.stop();
   await world?.stop();
 });
 
@@ -174,11 +176,39 @@ describe('what the shipped configuration scrapes', () => {
   });
 });
 
+describe('the probes that ship', () => {
+  it.each([
+    ['prometheus', 'StatefulSet'],
+    ['kube-state-metrics', 'Deployment'],
+    ['node-exporter', 'DaemonSet'],
+  ] as const)('of %s are answered', async (name, kind) => {
+    const [container] = shipped(name, kind)['spec'].template.spec.containers as readonly [Probed];
+    const probes = [container.startupProbe, container.readinessProbe, container.livenessProbe];
+    const urls = probes.flatMap((probe) =>
+      probe === undefined
+        ? []
+        : `http://127.0.0.1:${monitoring.portsOf[name][probe.httpGet.port]}${probe.httpGet.path}`,
+    );
+    expect(urls.length).toBeGreaterThanOrEqual(2);
+    for (const url of urls) expect([url, (await fetch(url)).status]).toEqual([url, 200]);
+  });
+});
+
+interface Probe {
+  readonly httpGet: { readonly path: string; readonly port: string };
+}
+
+interface Probed {
+  readonly startupProbe?: Probe;
+  readonly readinessProbe?: Probe;
+  readonly livenessProbe?: Probe;
+}
+
 describe('the rights that ship', () => {
   it.each(['prometheus', 'kube-state-metrics'])(
     'of %s are all used and all it needs, by the audit log',
     (name) => {
-      const role = shipped('ClusterRole', name);
+      const role = shipped(name, 'ClusterRole');
       const calls = world.audit.callsOf({ namespace: 'monitoring', name });
       expect(calls.filter((call) => !call.isAllowed)).toEqual([]);
       // Kubelets ask for this one when they are scraped, and there is none here.
@@ -273,7 +303,7 @@ async function ask(expr: string, isInstant: boolean): Promise<Answer> {
 describe('a changed rule', () => {
   it('is loaded without a restart; what cannot be loaded leaves the one before in force', async () => {
     const started = await prometheus.query('prometheus_tsdb_head_series');
-    const file = join(prometheus.rules, 'recording.yaml');
+    const file = join(monitoring.rules, 'recording.yaml');
     appendFileSync(
       file,
       '  - name: added\n    rules:\n      - record: added:by:test\n        expr: vector(1)\n',

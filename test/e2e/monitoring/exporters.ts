@@ -26,11 +26,11 @@ export function startKubeStateMetrics(
   const configFolder = join(folder, 'kube-state-metrics');
   mkdirSync(configFolder, { recursive: true });
   for (const [name, text] of Object.entries<string>(
-    shipped('ConfigMap', 'kube-state-metrics-config')['data'],
+    shipped('kube-state-metrics-config', 'ConfigMap')['data'],
   )) {
     writeFileSync(join(configFolder, name), text);
   }
-  const [container] = shipped('Deployment', 'kube-state-metrics')['spec'].template.spec.containers as [
+  const [container] = shipped('kube-state-metrics', 'Deployment')['spec'].template.spec.containers as [
     { args: string[] },
   ];
   return OwnedProcess.start({

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { parse } from 'yaml';
 import { freePort } from '../harness/free-port.ts';
 import type { KubeObject } from '../harness/kube-client.ts';
-import { shippedObjects } from '../harness/manifests.ts';
+import { type Layer, shippedObjects } from '../harness/manifests.ts';
 import { type Prometheus, runPrometheus } from '../harness/prometheus.ts';
 
 /** What a pod finds in its container, and where it is here. */
@@ -37,9 +37,9 @@ export async function startShippedPrometheus(
   const config = join(folder, 'prometheus.yml');
   const port = await freePort();
   writeFileSync(config, JSON.stringify(configurationFor(place, { folder, rules, port })));
-  const { data } = shipped('ConfigMap', 'prometheus-rules');
+  const { data } = shipped('prometheus-rules', 'ConfigMap');
   for (const [name, text] of Object.entries<string>(data)) writeFileSync(join(rules, name), text);
-  const [container] = shipped('StatefulSet', 'prometheus')['spec'].template.spec.containers as [
+  const [container] = shipped('prometheus', 'StatefulSet')['spec'].template.spec.containers as [
     { args: string[] },
   ];
   const args = container.args.map((arg) =>
@@ -61,7 +61,7 @@ interface Places {
 }
 
 function configurationFor(place: PodsPlace, { folder, rules, port }: Places): unknown {
-  const text = (shipped('ConfigMap', 'prometheus-config')['data']['prometheus.yml'] as string)
+  const text = (shipped('prometheus-config', 'ConfigMap')['data']['prometheus.yml'] as string)
     .replaceAll(`${IN_POD.account}/ca.crt`, place.caFile)
     .replaceAll(`${IN_POD.account}/token`, join(folder, 'token'))
     .replaceAll(IN_POD.rules, rules)
@@ -75,11 +75,9 @@ function configurationFor(place: PodsPlace, { folder, rules, port }: Places): un
   return config;
 }
 
-/** An object of the monitoring layer. */
-export function shipped(kind: string, name: string): KubeObject {
-  const found = shippedObjects('monitoring').find(
-    (object) => object.kind === kind && object.metadata.name === name,
-  );
-  if (found === undefined) throw new Error(`the monitoring layer has no ${kind} ${name}`);
+/** An object of a layer, the monitoring layer unless another is named. */
+export function shipped(name: string, kind: string, layer: Layer = 'monitoring'): KubeObject {
+  const found = shippedObjects(layer).find((object) => object.kind === kind && object.metadata.name === name);
+  if (found === undefined) throw new Error(`layer ${layer} has no ${kind} ${name}`);
   return found;
 }

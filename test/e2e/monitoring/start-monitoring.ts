@@ -2,6 +2,7 @@ import { freePort } from '../harness/free-port.ts';
 import type { KubeObject } from '../harness/kube-client.ts';
 import { applyObject, shippedObjects } from '../harness/manifests.ts';
 import type { Prometheus } from '../harness/prometheus.ts';
+import type { MonitoringToolSet } from '../harness/tool-cache.ts';
 import type { World } from '../harness/world.ts';
 import {
   addLocalDisk,
@@ -15,14 +16,18 @@ import { startDemoApp, startKubeStateMetrics, startNodeExporter } from './export
 import { FakeKubelet } from './fake-kubelet.ts';
 import { shipped, startShippedPrometheus } from './shipped-prometheus.ts';
 
-/**
- * The monitoring layer in a world whose autoscaler runs: its objects in the API, its programs as processes under the accounts that ship. Stopped by the
- * Prometheus that is returned.
- */
-export async function startMonitoring(
-  world: World,
-  workers: readonly KubeObject[],
-): Promise<Prometheus & { readonly rules: string }> {
+/** The monitoring layer in a world whose autoscaler runs. */
+export interface Monitoring {
+  readonly prometheus: Prometheus;
+  /** The folder of Prometheus's rules. */
+  readonly rules: string;
+  /** Where the processes listen on 127.0.0.1, by the names that the pods' ports have. */
+  readonly portsOf: Readonly<Record<MonitoringToolSet, Readonly<Record<string, number>>>>;
+  readonly stop: () => Promise<void>;
+}
+
+/** Puts the layer's objects into the API and starts its programs as processes, under the accounts that ship. */
+export async function startMonitoring(world: World, workers: readonly KubeObject[]): Promise<Monitoring> {
   const { kube, controlPlane, folder } = world;
   await addLocalDisk(kube, 'control-plane');
   for (const object of shippedObjects('monitoring')) await applyObject(kube, object);
@@ -31,49 +36,63 @@ export async function startMonitoring(
   const kubelet = await FakeKubelet.start(controlPlane.serving, token);
   await addTestHost(kube, kubelet.port);
   await addWatchedObjects(world);
-  const nodeExporterPort = await freePort();
-  const exporters = await startExporters(world, workers, nodeExporterPort);
-  const prometheus = await startShippedPrometheus({
+  const ports: ExporterPorts = {
+    nodeExporter: await freePort(),
+    app: await freePort(),
+    stateMetrics: { http: await freePort(), telemetry: await freePort() },
+  };
+  const processes = await startExporters(world, workers, ports);
+  const { rules, ...prometheus } = await startShippedPrometheus({
     folder,
     kubeconfig: await controlPlane.kubeconfigFor('monitoring', 'prometheus'),
     caFile: access.caFile,
     token,
-    nodeExporterPort,
+    nodeExporterPort: ports.nodeExporter,
   });
   const stop = async (): Promise<void> => {
     await prometheus.stop();
-    for (const process of exporters) await process.kill();
+    for (const process of processes) await process.kill();
     await kubelet.stop();
   };
-  return { ...prometheus, stop };
+  const portsOf = {
+    prometheus: { http: Number(new URL(prometheus.url).port) },
+    'kube-state-metrics': ports.stateMetrics,
+    'node-exporter': { http: ports.nodeExporter },
+  };
+  return { prometheus, rules, portsOf, stop };
 }
 
-async function startExporters(world: World, workers: readonly KubeObject[], port: number) {
+interface ExporterPorts {
+  readonly nodeExporter: number;
+  readonly app: number;
+  readonly stateMetrics: { readonly http: number; readonly telemetry: number };
+}
+
+async function startExporters(world: World, workers: readonly KubeObject[], ports: ExporterPorts) {
   const { kube, controlPlane, folder, autoscaler } = world;
   const machines = ['control-plane', ...workers.map(({ metadata }) => metadata.name)];
   const addresses = ['127.0.0.1', ...machines.map((_, index) => `127.0.1.${index + 1}`)];
   for (const [index, name] of machines.entries()) await setAddress(kube, name, `127.0.1.${index + 1}`);
-  const ports = { http: await freePort(), telemetry: await freePort() };
-  const kubeconfig = await controlPlane.kubeconfigFor('monitoring', 'kube-state-metrics');
-  await standIn(kube, shipped('Deployment', 'kube-state-metrics'), ports.http);
-  const deployment = shippedObjects('autoscaler').find(({ kind }) => kind === 'Deployment');
-  if (deployment !== undefined) await standIn(kube, deployment, Number(new URL(autoscaler.url).port));
+  await standIn(kube, shipped('kube-state-metrics', 'Deployment'), ports.stateMetrics.http);
+  await standIn(
+    kube,
+    shipped('smartscale', 'Deployment', 'autoscaler'),
+    Number(new URL(autoscaler.url).port),
+  );
+  await standIn(kube, shipped('demo-app', 'Deployment', 'apps'), ports.app, asksOn(ports.app));
   // Somebody's own node_exporter, which asks to be scraped.
-  await standIn(kube, shipped('Deployment', 'grafana'), port, {
-    'prometheus.io/scrape': 'true',
-    'prometheus.io/port': String(port),
-  });
-  const appPort = await freePort();
-  const app = shippedObjects('apps').find(({ kind }) => kind === 'Deployment');
-  if (app !== undefined) {
-    const { annotations } = app['spec'].template.metadata as { annotations: Record<string, string> };
-    await standIn(kube, app, appPort, { ...annotations, 'prometheus.io/port': String(appPort) });
-  }
+  await standIn(kube, shipped('grafana', 'Deployment'), ports.nodeExporter, asksOn(ports.nodeExporter));
+  const kubeconfig = await controlPlane.kubeconfigFor('monitoring', 'kube-state-metrics');
   return [
-    startDemoApp(folder, appPort),
-    startKubeStateMetrics(folder, kubeconfig, ports),
-    ...addresses.map((address) => startNodeExporter(folder, address, port)),
+    startDemoApp(folder, ports.app),
+    startKubeStateMetrics(folder, kubeconfig, ports.stateMetrics),
+    ...addresses.map((address) => startNodeExporter(folder, address, ports.nodeExporter)),
   ];
+}
+
+/** How a pod asks to be scraped. */
+function asksOn(port: number): Readonly<Record<string, string>> {
+  return { 'prometheus.io/scrape': 'true', 'prometheus.io/port': String(port) };
 }
 
 /** One of each kind that kube-state-metrics watches and the world has not yet. */
