@@ -75,10 +75,13 @@ const AUTOSCALER: readonly AlertRule[] = [
   },
 ];
 
+const MAXIMUM = leaderSum('smartscale_nodes_bound{bound="max"}');
+
 const FLEET: readonly AlertRule[] = [
   {
     alert: 'FleetAtMaximum',
-    expr: `${leaderSum('smartscale_nodes_current')} >= ${leaderSum('smartscale_nodes_bound{bound="max"}')}`,
+    // A fleet of a fixed size is always at its maximum.
+    expr: `${leaderSum('smartscale_nodes_current')} >= ${MAXIMUM} and ${MAXIMUM} > ${leaderSum('smartscale_nodes_bound{bound="min"}')}`,
     for: '10m',
     severity: 'critical',
     summary: 'The fleet has {{ $value }} workers, as many as the policy allows.',

@@ -1,3 +1,4 @@
+import { MappingType, type ValueMapping } from '@grafana/grafana-foundation-sdk/dashboard';
 import { bars, dashboardOf, figure, lines, rows, stacked } from './dashboard-panels.ts';
 import { ofLeader } from './of-leader.ts';
 
@@ -7,6 +8,11 @@ const RATE = '$__rate_interval';
 const happened = (by: string, counter: string): string => `sum by (${by}) (increase(${counter}[${RATE}]))`;
 const join = (quantile: number): string =>
   `histogram_quantile(${quantile}, sum by (le) (increase(smartscale_node_join_seconds_bucket[1h])))`;
+
+const YES_OR_NO: ValueMapping = {
+  type: MappingType.ValueToText,
+  options: { '0': { text: 'no' }, '1': { text: 'yes' } },
+};
 
 /** What the workers use, what the autoscaler saw of it, and where the policy grows and shrinks the fleet. */
 function againstPolicy(title: string, resource: 'cpu' | 'memory') {
@@ -36,7 +42,7 @@ export const FLEET_DASHBOARD = dashboardOf(
       figure('Newest policy in force', 'none', leader('smartscale_policy_valid'), [
         [null, 'red'],
         [1, 'green'],
-      ]),
+      ]).mappings([YES_OR_NO]),
       figure('Alerts', 'none', 'count(ALERTS{alertstate="firing"}) or vector(0)', [
         [null, 'green'],
         [1, 'red'],

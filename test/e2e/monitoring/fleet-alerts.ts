@@ -4,30 +4,13 @@ export const FLEET_ALERTS: readonly AlertCase[] = [
   {
     alert: 'FleetAtMaximum',
     fires: {
-      series: {
-        ...ofLeader('smartscale_nodes_current', '10+0x80'),
-        ...ofLeader('smartscale_nodes_bound{bound="max"}', '10+0x80', '10+0x80'),
-      },
+      series: fleet({ now: 10, min: 2, max: 10 }),
       at: '10m15s',
       summary: 'The fleet has 10 workers, as many as the policy allows.',
     },
     quiet: [
-      {
-        why: 'one below',
-        series: {
-          ...ofLeader('smartscale_nodes_current', '9+0x80', '10+0x80'),
-          ...ofLeader('smartscale_nodes_bound{bound="max"}', '10+0x80', '10+0x80'),
-        },
-        at: '15m',
-      },
-      {
-        why: 'at the minimum',
-        series: {
-          ...ofLeader('smartscale_nodes_current', '2+0x80'),
-          ...ofLeader('smartscale_nodes_bound{bound="min"}', '2+0x80'),
-        },
-        at: '15m',
-      },
+      { why: 'one below, whatever a standby saw', series: fleet({ now: 9, min: 2, max: 10 }), at: '15m' },
+      { why: 'a fleet of a fixed size', series: fleet({ now: 4, min: 4, max: 4 }), at: '15m' },
     ],
   },
   {
@@ -172,5 +155,14 @@ function memory(available: string, total: string): Series {
   return {
     'node_memory_MemAvailable_bytes{node="i-1",role="worker"}': available,
     'node_memory_MemTotal_bytes{node="i-1",role="worker"}': total,
+  };
+}
+
+/** The leader's workers and bounds; a standby that led when there were more. */
+function fleet({ now, min, max }: Readonly<Record<'now' | 'min' | 'max', number>>): Series {
+  return {
+    ...ofLeader('smartscale_nodes_current', `${now}+0x80`, '10+0x80'),
+    ...ofLeader('smartscale_nodes_bound{bound="min"}', `${min}+0x80`),
+    ...ofLeader('smartscale_nodes_bound{bound="max"}', `${max}+0x80`, '10+0x80'),
   };
 }
