@@ -65,7 +65,7 @@ module.exports = {
       name: 'heavy-clients-only-in-adapters',
       severity: 'error',
       comment: 'each heavy client costs over a second and 85 MB to load',
-      from: { path: '^src/', pathNot: ['^src/adapters/(kubernetes|ec2|sqs)/'] },
+      from: { path: '^src/', pathNot: ['^src/adapters/(kubernetes|ec2|sqs|dynamodb)/'] },
       to: {
         path: [npm('@kubernetes/client-node'), npm('@aws-sdk/'), npm('@smithy/')],
         dependencyTypesNot: ['type-only'],

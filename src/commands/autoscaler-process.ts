@@ -1,10 +1,10 @@
 import type { Logger } from 'pino';
+import { KubeLeaseStore } from '../adapters/kubernetes/kube-lease-store.ts';
 import { KubeTransport } from '../adapters/kubernetes/kube-transport.ts';
 import { KubernetesCluster } from '../adapters/kubernetes/kubernetes-cluster.ts';
 import { KubernetesEvents } from '../adapters/kubernetes/kubernetes-events.ts';
 import { KubernetesLedger } from '../adapters/kubernetes/kubernetes-ledger.ts';
-import { LeaseLeadership } from '../adapters/kubernetes/lease-leadership.ts';
-import { KubeLeaseStore } from '../adapters/kubernetes/lease-store.ts';
+import { LeaseLeadership } from '../adapters/lease/lease-leadership.ts';
 import type { ControllerPorts } from '../controller.ts';
 import type { Clock, Cloud, Leadership, Telemetry } from '../ports.ts';
 import { type ReadinessCheck, startHttp } from '../report/http-server.ts';

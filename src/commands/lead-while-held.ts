@@ -1,4 +1,4 @@
-import type { LeaseLeadership } from '../adapters/kubernetes/lease-leadership.ts';
+import type { LeaseLeadership } from '../adapters/lease/lease-leadership.ts';
 
 /** Contends, runs the work once leading, stops it when the lease is lost, and gives the lease back only after it ended. */
 export async function leadWhileHeld(

@@ -1,5 +1,6 @@
 import { afterEach, describe, expect, it } from '@jest/globals';
-import { KubeLeaseStore, type LeaseRecord } from '../../../src/adapters/kubernetes/lease-store.ts';
+import { KubeLeaseStore } from '../../../src/adapters/kubernetes/kube-lease-store.ts';
+import type { LeaseRecord } from '../../../src/adapters/lease/lease-store.ts';
 import { type Answer, type RecordedCall, RecordingApiServer, refusal } from './recording-api-server.ts';
 
 const signal = new AbortController().signal;

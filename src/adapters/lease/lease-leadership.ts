@@ -1,10 +1,18 @@
 import { type Clock, type Leadership, PortError } from '../../ports.ts';
 import type { LeaseRecord, LeaseStore, StoredLease } from './lease-store.ts';
 
+/** How long a lease holds, and how it is kept. The deadline is well before another contender may count it as expired. */
+export interface LeaseTimesMs {
+  /** A lease whose record did not change for so long has expired. */
+  readonly lease: number;
+  /** A holder that could not renew for so long stops writing. */
+  readonly renewDeadline: number;
+  /** From one try, or renewal, to the next. */
+  readonly retryPeriod: number;
+}
+
 /** The times that controllers in Go use, too: a leader that cannot renew stops writing 5 s before another may start. */
-const LEASE_DURATION_MS = 15_000;
-const RENEW_DEADLINE_MS = 10_000;
-const RETRY_PERIOD_MS = 2_000;
+export const LEASE_TIMES_MS: LeaseTimesMs = { lease: 15_000, renewDeadline: 10_000, retryPeriod: 2_000 };
 /** Contenders wait up to so many times longer, so that they do not knock all at once. */
 const JITTER_FACTOR = 1.2;
 /** Giving the lease back must not delay the end of the process for long. */
@@ -17,6 +25,8 @@ export interface LeaseLeadershipOptions {
   readonly identity: string;
   /** 0 up to 1, such as `Math.random`. */
   readonly random: () => number;
+  /** @default LEASE_TIMES_MS */
+  readonly timesMs?: LeaseTimesMs;
   /** Told of calls that failed; the contest goes on. */
   readonly onFailure?: (error: PortError) => void;
 }
@@ -28,6 +38,7 @@ export interface LeaseLeadershipOptions {
  */
 export class LeaseLeadership implements Leadership {
   readonly #options: LeaseLeadershipOptions;
+  readonly #timesMs: LeaseTimesMs;
   readonly #acquired = Promise.withResolvers<void>();
   #observed: { readonly lease: StoredLease; readonly sinceMs: number } | undefined;
   #isHeld = false;
@@ -38,11 +49,14 @@ export class LeaseLeadership implements Leadership {
 
   constructor(options: LeaseLeadershipOptions) {
     this.#options = options;
+    this.#timesMs = options.timesMs ?? LEASE_TIMES_MS;
   }
 
   /** False as soon as the last renewal is older than the renew deadline, even if a stalled loop has not noticed it. */
   isLeader(): boolean {
-    return this.#isHeld && this.#options.clock.monotonicMs() - this.#renewedAtMs < RENEW_DEADLINE_MS;
+    return (
+      this.#isHeld && this.#options.clock.monotonicMs() - this.#renewedAtMs < this.#timesMs.renewDeadline
+    );
   }
 
   /** The lease's count of transitions: each holder has its own, and a later one a higher. */
@@ -72,7 +86,7 @@ export class LeaseLeadership implements Leadership {
         return 'lost';
       }
       const jitter = this.#isHeld ? 0 : JITTER_FACTOR * this.#options.random();
-      await this.#options.clock.sleep(RETRY_PERIOD_MS * (1 + jitter), signal);
+      await this.#options.clock.sleep(this.#timesMs.retryPeriod * (1 + jitter), signal);
     }
     await this.#release();
     return 'released';
@@ -131,7 +145,7 @@ export class LeaseLeadership implements Leadership {
     const isRenewal = before?.holderIdentity === identity;
     return {
       holderIdentity: identity,
-      leaseDurationSeconds: LEASE_DURATION_MS / 1000,
+      leaseDurationSeconds: this.#timesMs.lease / 1000,
       acquireTimeMs: isRenewal ? before.acquireTimeMs : nowMs,
       renewTimeMs: nowMs,
       leaseTransitions:

@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
-import { LeaseLeadership } from '../../../src/adapters/kubernetes/lease-leadership.ts';
-import type { LeaseRecord, LeaseStore, StoredLease } from '../../../src/adapters/kubernetes/lease-store.ts';
+import { LeaseLeadership } from '../../../src/adapters/lease/lease-leadership.ts';
+import type { LeaseRecord, LeaseStore, StoredLease } from '../../../src/adapters/lease/lease-store.ts';
 import { type Clock, PortError } from '../../../src/ports.ts';
 import { SteppedClock } from '../../fakes/stepped-clock.ts';
 
