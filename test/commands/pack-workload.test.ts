@@ -1,4 +1,4 @@
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
@@ -76,4 +76,15 @@ describe('smartscale pack on whole workloads', () => {
       expect(await pack(stringify(list, { aliasDuplicateObjects: false }), offerings)).toEqual(answer);
     },
   );
+});
+
+describe('docs/packing.md', () => {
+  it('shows what the command says of the examples', async () => {
+    const page = readFileSync('docs/packing.md', 'utf8');
+    const [, command = '', shown = ''] = /\$ npx smartscale (pack .*)\n([\s\S]*?)```/.exec(page) ?? [];
+    const [, pods = '', offerings = ''] = /--pods (\S+) --offerings (\S+)/.exec(command) ?? [];
+    const { output } = await packFiles({ pods, offerings });
+    const timeless = (text: string) => text.replace(/found in [\d.]+ ms/, 'found');
+    expect(timeless(output)).toBe(timeless(shown));
+  });
 });
