@@ -70,7 +70,7 @@ class Wishes {
   addNodes(need: PendingNeed, startsCooldown: boolean): void {
     for (const node of need.nodes) {
       this.#mix = withWorker(this.#mix, node.offering);
-      const nominatedPods = [...node.bin.pods].map(podRef).sort();
+      const nominatedPods = node.pods.map(podRef).sort();
       this.granted.push({
         offerings: node.offerings,
         nominatedPods,

@@ -1,21 +1,25 @@
 import { type Offering, offeringKey } from '../../model/offering.ts';
 import type { Refusal } from '../../model/plan.ts';
 import { type Pod, podRef } from '../../model/pod.ts';
-import { type Resources, subtractResources } from '../../model/resources.ts';
+import { fitsInto, type Resources, subtractResources } from '../../model/resources.ts';
 import type { Snapshot } from '../../model/snapshot.ts';
-import { type Misfit, staticMisfit } from '../packing/fits.ts';
-import { binOfOffering } from '../packing/fleet-board.ts';
+import { buyableNode } from '../packing/buyable-node.ts';
+import { type Barrier, barrier } from '../packing/place.ts';
 import type { Situation } from '../situation.ts';
 
-const WORDS: Record<Exclude<Misfit, 'resources' | 'closed'>, string> = {
+const WORDS: Record<Barrier, string> = {
   'node-selector': 'its node selector or node affinity asks for labels that no worker has',
   taint: 'it does not tolerate the taints of workers',
   volume: 'its volume lies in a zone or on a node that no offering can be in',
-  'host-port': 'its host port is taken',
-  'anti-affinity': 'its anti-affinity, or that of other pods, allows no node',
-  affinity: 'its affinity asks for pods that run nowhere',
-  spread: 'its topology spread allows no node',
+  'host-port': 'its host port is taken by a DaemonSet on every worker',
 };
+
+/** An empty node of an offering, and what keeps the pod off it. */
+interface Trial {
+  readonly offering: Offering;
+  readonly free: Resources;
+  readonly why: Barrier | 'resources' | undefined;
+}
 
 /**
  * Why no node that could be bought would ever hold the pod, with the nearest offering and what is missing (F15);
@@ -26,26 +30,27 @@ export function neverFits(
   { offerings, daemons }: Pick<Snapshot, 'offerings' | 'daemons'>,
 ): Refusal | undefined {
   if (offerings.length === 0) return undefined;
-  const tries = offerings.map((offering) => {
-    const bin = binOfOffering('candidate', offering, daemons);
-    return { offering, free: bin.free, why: staticMisfit(pod, bin) };
-  });
+  const tries = offerings.map((offering) => tryOn(pod, offering, daemons));
   if (tries.some((trial) => trial.why === undefined)) return undefined;
-  const other = tries.find((trial) => trial.why !== 'resources');
-  const why = other?.why;
-  if (why !== undefined && why !== 'resources' && why !== 'closed') {
-    return refusal(pod, `pod ${podRef(pod)} fits no offering: ${WORDS[why]}`);
+  const small = tries.filter((trial) => trial.why === 'resources');
+  const [first] = tries;
+  if (small.length === 0 && first?.why !== undefined && first.why !== 'resources') {
+    return refusal(pod, `pod ${podRef(pod)} fits no offering: ${WORDS[first.why]}`);
   }
-  const nearest = tries.reduce((a, b) => (shortfall(pod, b.free) < shortfall(pod, a.free) ? b : a));
+  const nearest = small.reduce((a, b) => (shortfall(pod, b.free) < shortfall(pod, a.free) ? b : a));
   return refusal(pod, missingText(pod, nearest.offering, nearest.free));
 }
 
 /** Whether an empty node of one of these offerings would hold the pod, other pods' places aside. */
-export function fitsAny(pod: Pod, offerings: readonly Offering[], situation: Situation): boolean {
-  const { daemons } = situation.snapshot;
-  return offerings.some(
-    (offering) => staticMisfit(pod, binOfOffering('candidate', offering, daemons)) === undefined,
-  );
+export function fitsAny(pod: Pod, offerings: readonly Offering[], { snapshot }: Situation): boolean {
+  return offerings.some((offering) => tryOn(pod, offering, snapshot.daemons).why === undefined);
+}
+
+/** What the pod itself asks of a node comes first: a larger node would not help where it may not go. */
+function tryOn(pod: Pod, offering: Offering, daemons: Snapshot['daemons']): Trial {
+  const { place, free } = buyableNode(offering, daemons, 0);
+  const why = barrier(pod, place) ?? (fitsInto(pod.requests, free) ? undefined : 'resources');
+  return { offering, free, why };
 }
 
 /** Words for a pod that only offerings would hold which rest or may not be bought now. */

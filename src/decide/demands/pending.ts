@@ -2,12 +2,8 @@ import type { Offering } from '../../model/offering.ts';
 import type { Demand, Refusal } from '../../model/plan.ts';
 import { type Pod, podRef } from '../../model/pod.ts';
 import type { Reason } from '../../model/reason.ts';
-import type { Resources } from '../../model/resources.ts';
-import { mixOf } from '../choice.ts';
-import { firstFit } from '../packing/first-fit.ts';
-import { fleetBoard } from '../packing/fleet-board.ts';
-import { groupPods, type PodGroup } from '../packing/groups.ts';
-import { type NewNode, NewNodes } from '../packing/new-nodes.ts';
+import { fleetLayout } from '../packing/fleet-layout.ts';
+import { type NewNode, packWaiting } from '../packing/nodes-to-buy.ts';
 import type { Situation } from '../situation.ts';
 import { countText, secondsText } from '../wording.ts';
 import { fitsAny, neverFits, restingRefusal, unplacedRefusal } from './never-fits.ts';
@@ -61,38 +57,23 @@ interface Packed {
 }
 
 function pack(situation: Situation, counting: readonly Pod[], usable: readonly Offering[]): Packed {
-  const { board, nominated } = fleetBoard(situation);
-  const open = counting.filter((pod) => !nominated.has(podRef(pod)));
-  const groups = groupPods(open, largest(situation.snapshot.offerings));
-  const onPresent = firstFit(board, groups);
-  const left = new Set(onPresent.unplaced);
+  const layout = fleetLayout(situation);
+  const pods = counting.filter((pod) => !layout.nominated.has(podRef(pod)));
+  const { nodes, unplaced } = packWaiting(situation, { layout, pods, usable });
   const hopeless: Pod[] = [];
-  const refusals: Refusal[] = [];
-  const hopeful = groups.flatMap((group): PodGroup[] => {
-    const pods = group.pods.filter((pod) => left.has(pod));
-    const refused = pods.length === 0 ? undefined : neverFits(group.sample, situation.snapshot);
-    if (refused === undefined) return pods.length === 0 ? [] : [{ sample: group.sample, pods }];
-    hopeless.push(...pods);
-    refusals.push(...pods.map((pod) => ({ ...refused, subject: podRef(pod) })));
-    return [];
+  const onlyResting: Pod[] = [];
+  const refusals = unplaced.flatMap((pod): Refusal[] => {
+    const never = neverFits(pod, situation.snapshot);
+    if (never !== undefined) {
+      hopeless.push(pod);
+      return [never];
+    }
+    if (fitsAny(pod, usable, situation)) return [unplacedRefusal(pod)];
+    onlyResting.push(pod);
+    return [restingRefusal(pod)];
   });
-  const fresh = new NewNodes(situation, board, { offerings: usable, mix: mixOf(situation.fleet.workers) });
-  const onNew = firstFit(board, hopeful, (waiting) => fresh.open(waiting));
-  const onlyResting = onNew.unplaced.filter((pod) => !fitsAny(pod, usable, situation));
-  const resting = new Set(onlyResting);
-  refusals.push(...onNew.unplaced.filter((pod) => !resting.has(pod)).map(unplacedRefusal));
-  refusals.push(...onlyResting.map(restingRefusal));
-  const placedNew = onNew.placed.filter(({ bin }) => bin.id.startsWith('new-')).map(({ pod }) => pod);
-  const uncovered = [...placedNew, ...onlyResting];
-  return { uncovered, hopeless, nodes: fresh.all(), refusals };
-}
-
-function largest(offerings: readonly Offering[]): Resources {
-  return {
-    cpuMillis: Math.max(1, ...offerings.map((offering) => offering.allocatable.cpuMillis)),
-    memoryMiB: Math.max(1, ...offerings.map((offering) => offering.allocatable.memoryMiB)),
-    pods: 1,
-  };
+  const uncovered = [...nodes.flatMap((node) => node.pods), ...onlyResting];
+  return { uncovered, hopeless, nodes, refusals };
 }
 
 /** A batch closes when no further pod joined for `batchIdleMs`, at the latest `batchMaxMs` after its first. */

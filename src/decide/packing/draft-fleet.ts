@@ -108,8 +108,9 @@ export class DraftFleet implements FillableFleet {
       const isLeaving = pod.deletionRequestedAtMs !== undefined;
       this.counts.add(ruleSet, site, isLeaving);
       this.#bench.hostRules.addStanding(draft, ruleSet, isLeaving);
-      for (const port of pod.hostPorts) draft.hostPorts.add(port);
     }
+    draft.standingPorts = node.pods.flatMap(({ hostPorts }) => hostPorts);
+    for (const port of draft.standingPorts) draft.hostPorts.add(port);
   }
 
   #add(parts: Pick<NodeDraft, 'site' | 'present' | 'tableId' | 'table'>): NodeDraft {

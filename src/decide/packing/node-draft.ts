@@ -58,6 +58,7 @@ export class NodeDraft {
   /** Those of `bumped` that pods add to which stood there before, and how many they are. */
   readonly standingBits: Uint32Array;
   readonly standing: Map<number, number>;
+  standingPorts: readonly string[] = [];
   /** The latest turn of a pod on it. */
   lastTurn = Number.NEGATIVE_INFINITY;
 
@@ -75,16 +76,18 @@ export class NodeDraft {
     this.standing = present === undefined ? NO_COUNTS : new Map();
   }
 
-  /** Empties a node to be bought, which may then be filled anew. */
+  /** Takes all pods away but those that stood there before. */
   reset(): void {
     // Loops, since `fill` costs more than it does on arrays this short.
     for (let axis = 0; axis < this.load.length; axis += 1) this.load[axis] = 0;
     for (let word = 0; word < this.bumped.length; word += 1) {
-      this.bumped[word] = 0;
+      this.bumped[word] = this.present === undefined ? 0 : (this.standingBits[word] as number);
       this.looked[word] = 0;
     }
     this.items.length = 0;
     if (this.hostPorts.size > 0) this.hostPorts.clear();
+    for (const port of this.standingPorts) this.hostPorts.add(port);
+    this.become(this.tableId, this.table, this.row);
     this.lastTurn = Number.NEGATIVE_INFINITY;
   }
 
@@ -134,7 +137,6 @@ export class NodeDraft {
     items.pop();
     this.reset();
     for (const item of items) this.add(item);
-    this.become(this.tableId, this.table, this.row);
   }
 
   /** Turns into the cheapest offer of its table that holds its load; for a node from which pods were taken. */

@@ -1,11 +1,10 @@
-import { type DaemonOverhead, daemonsOn } from '../../model/daemon-overhead.ts';
+import type { DaemonOverhead } from '../../model/daemon-overhead.ts';
 import { type Offering, offeringKey } from '../../model/offering.ts';
 import { type Pod, podRef } from '../../model/pod.ts';
 import type { Reason } from '../../model/reason.ts';
-import { subtractResources } from '../../model/resources.ts';
 import { neverFits, unplacedRefusal } from '../demands/never-fits.ts';
-import { type BuyableNode, modelOf } from './packing-model.ts';
-import { placeOf } from './place.ts';
+import { buyableNode } from './buyable-node.ts';
+import { modelOf } from './packing-model.ts';
 import { solve } from './solve.ts';
 
 export interface PackOptions {
@@ -48,7 +47,7 @@ export function packFleet(
   const priced = offerings
     .filter((offering) => offering.priceUsdPerHour !== undefined)
     .sort((a, b) => (offeringKey(a) < offeringKey(b) ? -1 : 1));
-  const buyable = priced.map((offering) => buyableNode(offering, daemons));
+  const buyable = priced.map((offering) => buyableNode(offering, daemons, offering.priceUsdPerHour ?? 0));
   const solution = solve(modelOf({ pods, buyable, present: [], maxNewNodes: maxNodes }));
   const nodes = solution.newNodes.map(({ offering }, index) => ({ id: `n${index + 1}`, offering }));
   const isFull = nodes.length >= maxNodes;
@@ -64,17 +63,6 @@ export function packFleet(
       return { pod, reason: (refusal ?? unplacedRefusal(pod)).reason };
     }),
     costUsdPerHour: nodes.reduce((sum, { offering }) => sum + (offering.priceUsdPerHour ?? 0), 0),
-  };
-}
-
-function buyableNode(offering: Offering, daemons: readonly DaemonOverhead[]): BuyableNode {
-  const place = placeOf('a new node', offering);
-  const carried = daemonsOn(daemons, place);
-  return {
-    offering,
-    place: { ...place, hostPorts: carried.flatMap((daemon) => daemon.hostPorts) },
-    free: carried.map((daemon) => daemon.requests).reduce(subtractResources, offering.allocatable),
-    costUsdPerHour: offering.priceUsdPerHour ?? Number.POSITIVE_INFINITY,
   };
 }
 

@@ -1,5 +1,5 @@
 import type { Offering } from '../../model/offering.ts';
-import { type Pod } from '../../model/pod.ts';
+import type { Pod } from '../../model/pod.ts';
 import type { Resources } from '../../model/resources.ts';
 import type { Axes } from './axes.ts';
 import { barrier, type Place } from './place.ts';
@@ -49,20 +49,13 @@ export interface PackingModel extends PackingProblem {
 }
 
 /** Turns labels, selectors and terms into numbers, once for all that are equal. */
-export function modelOf(
-  problem: PackingProblem,
-  marketOf: (node: BuyableNode) => string = () => '',
-): PackingModel {
+export function modelOf(problem: PackingProblem): PackingModel {
   const { pods, buyable, present } = problem;
   const standing = present.flatMap((node) => node.pods);
   const rules = new TopologyRules([...pods, ...standing]);
   const { groups, axes, choices } = groupPods(pods, rules);
   const places = [...buyable.map(({ place }) => place), ...present.map(({ place }) => place)];
-  const market = (index: number) => {
-    const node = buyable[index];
-    return node === undefined ? '' : marketOf(node);
-  };
-  const sites = new Sites(places, rules, market);
+  const sites = new Sites(places, rules);
   const admitted = choices.map((choice) =>
     Uint8Array.from(places, (place) => (barrier(choice, place) === undefined ? 1 : 0)),
   );

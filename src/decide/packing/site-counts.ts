@@ -49,7 +49,15 @@ export class SiteCounts {
 
   /** Counts a pod that was put on a node of the site. One that is being deleted is seen by affinity still, not by spread. */
   add(ruleSet: number, site: number, isLeaving = false): void {
-    for (const counter of this.#rules.ruleSet(ruleSet).bumps) this.#addTo(counter, site, isLeaving);
+    for (const counter of this.#rules.ruleSet(ruleSet).bumps) {
+      const isSeen = !isLeaving || this.#rules.counters.values[counter]?.counts !== 'living-pods';
+      if (isSeen) this.#addTo(counter, site, 1);
+    }
+  }
+
+  /** Counts a pod no more that was taken from a node of the site. */
+  remove(ruleSet: number, site: number): void {
+    for (const counter of this.#rules.ruleSet(ruleSet).bumps) this.#addTo(counter, site, -1);
   }
 
   /** Whether the rules that look beyond single nodes let such a pod onto nodes of the site now. */
@@ -80,15 +88,14 @@ export class SiteCounts {
     };
   }
 
-  #addTo(counter: number, site: number, isLeaving: boolean): void {
-    const { key = HOST, eligibility, counts } = this.#rules.counters.values[counter] ?? {};
-    if (isLeaving && counts === 'living-pods') return;
+  #addTo(counter: number, site: number, by: 1 | -1): void {
+    const { key = HOST, eligibility } = this.#rules.counters.values[counter] ?? {};
     if (eligibility !== undefined && !this.#sites.isEligible(eligibility, site)) return;
     const domain = this.#sites.domain(key, site);
     if (domain === NO_DOMAIN) return;
-    this.#totals[counter] = (this.#totals[counter] ?? 0) + 1;
+    this.#totals[counter] = (this.#totals[counter] ?? 0) + by;
     const byDomain = this.#byDomain[counter];
-    if (key !== HOST && byDomain !== undefined) byDomain[domain] = (byDomain[domain] ?? 0) + 1;
+    if (key !== HOST && byDomain !== undefined) byDomain[domain] = (byDomain[domain] ?? 0) + by;
   }
 
   #count({ key, counter }: DomainRule, site: number): number {

@@ -21,8 +21,7 @@ export class Sites {
   readonly #domains: readonly Int32Array[];
   readonly #eligible: readonly Uint8Array[];
 
-  /** `market` tells places apart that the caller wants to have apart, whatever rules say. */
-  constructor(places: readonly Place[], rules: TopologyRules, market: (place: number) => string) {
+  constructor(places: readonly Place[], rules: TopologyRules) {
     const values = rules.keys.map(() => new Map<string, number>());
     const sites = new Map<string, number>();
     const firstOf: number[] = [];
@@ -32,7 +31,7 @@ export class Sites {
       rules.keys.map((key, index) => domainOf(place, key, index === HOST ? undefined : values[index])),
     );
     places.forEach((_, index) => {
-      const name = `${market(index)} ${domains[index]?.join()} ${eligible[index]?.map(Number).join('')}`;
+      const name = `${domains[index]?.join()} ${eligible[index]?.map(Number).join('')}`;
       const site = sites.get(name) ?? firstOf.push(index) - 1;
       sites.set(name, site);
       this.siteOf[index] = site;

@@ -17,8 +17,16 @@ export interface PlacedPod {
   readonly newNode: number | undefined;
 }
 
+/** A node to be bought and the pods it is for. */
+export interface NodeToBuy {
+  readonly offering: Offering;
+  readonly pods: readonly Pod[];
+  /** Every offering that would hold the same pods with all rules obeyed, this one among them. */
+  readonly couldBe: readonly Offering[];
+}
+
 export interface Solution {
-  readonly newNodes: readonly { readonly offering: Offering; readonly pods: readonly Pod[] }[];
+  readonly newNodes: readonly NodeToBuy[];
   /** In an order in which the scheduler may bind them. */
   readonly placements: readonly PlacedPod[];
   readonly unplaced: readonly Pod[];
@@ -44,7 +52,7 @@ export function solve(model: PackingModel): Solution {
     seating.run(rest.sort(seatingOrder(model)));
     seats.push(...seating.seats);
   }
-  return solutionOf(model, fleet, seats);
+  return solutionOf(bench, fleet, seats);
 }
 
 /** The cheapest of what all strategies make of nothing; pods that could not be seated are left out. */
@@ -143,7 +151,9 @@ function boundIn({ drafts }: DraftFleet): { readonly placed: ReadonlySet<Pod>; r
   return { placed, nextTurn };
 }
 
-function solutionOf(model: PackingModel, fleet: DraftFleet, seats: readonly Seat[]): Solution {
+function solutionOf(bench: Workbench, fleet: DraftFleet, seats: readonly Seat[]): Solution {
+  const { model } = bench;
+  const isBound = mustBeSeated(bench);
   const bound = fleet.drafts.flatMap((draft) => draft.items.map(({ batch, pod }) => ({ batch, pod, draft })));
   // Pods of one turn are alike, but which of their sites came first matters to spread.
   const seatOf = new Map(model.groups.flatMap(({ pods }) => pods.map((pod, index) => [pod, index] as const)));
@@ -157,6 +167,7 @@ function solutionOf(model: PackingModel, fleet: DraftFleet, seats: readonly Seat
     newNodes: fresh.map((draft) => ({
       offering: offeringOf(model, draft),
       pods: draft.items.map(({ pod }) => pod),
+      couldBe: alternativesOf(model, draft, isBound),
     })),
     placements: bound.map(({ pod, draft }) => ({
       pod,
@@ -171,4 +182,23 @@ function offeringOf({ buyable }: PackingModel, { table, row }: NodeDraft): Offer
   const bought = buyable[table.offers[row] ?? -1];
   if (bought === undefined) throw new RangeError(`row ${row} of the table is no offer`);
   return bought.offering;
+}
+
+/** Where rules look beyond single nodes, another site could break what was proven for this one. */
+function alternativesOf(
+  { buyable, sites, admitted, axes }: PackingModel,
+  { site, items, load }: NodeDraft,
+  isBound: (group: PodGroup) => boolean,
+): readonly Offering[] {
+  const groups = [...new Set(items.map(({ batch }) => batch.group))];
+  const isBoundToSite = groups.some(isBound);
+  const fitting = buyable.filter(({ free }, index) => {
+    if (isBoundToSite && sites.siteOf[index] !== site) return false;
+    return holds(axes.amounts(free), load) && groups.every(({ choice }) => admitted[choice]?.[index] === 1);
+  });
+  return fitting.map(({ offering }) => offering);
+}
+
+function holds(capacity: Float64Array, load: Float64Array): boolean {
+  return load.every((amount, axis) => amount <= (capacity[axis] ?? 0));
 }

@@ -1,43 +1,48 @@
-import { podRef } from '../../model/pod.ts';
+import { type Pod, podRef } from '../../model/pod.ts';
 import type { Reason } from '../../model/reason.ts';
+import { addResources } from '../../model/resources.ts';
 import type { Worker } from '../fleet.ts';
-import { firstFit } from '../packing/first-fit.ts';
-import { type FleetBoard, fleetBoard } from '../packing/fleet-board.ts';
-import { groupPods } from '../packing/groups.ts';
+import { type EmptiableNode, Emptying } from '../packing/emptying.ts';
+import { fleetLayout } from '../packing/fleet-layout.ts';
 import type { Situation } from '../situation.ts';
 import { evictablePods } from './protections.ts';
 
 /**
  * Answers for one node after another whether all its pods fit on the others (R48), by the packer that also grows the
- * fleet. A node that may go is closed on the board and its pods stand where they would move to, so that the next
- * answer counts with it; otherwise the board is as before.
+ * fleet. A node that may go counts as gone for the answers after it, and its pods as moved.
  */
 export function relocator(situation: Situation): (worker: Worker) => Reason | undefined {
-  const podsByNode = evictablePods(situation.snapshot.pods);
-  let layout: FleetBoard | undefined;
+  const evictable = evictablePods(situation.snapshot.pods);
+  let emptying: Emptying | undefined;
   return (worker) => {
-    layout ??= onlyReadyNodes(fleetBoard(situation), situation);
-    const { board, binOfNode } = layout;
-    const bin = binOfNode.get(worker.id);
-    if (bin === undefined) return { code: 'pods-unknown', text: `what runs on ${worker.id} is not known` };
-    const mark = board.mark();
-    const wasOpen = bin.isOpen;
-    bin.isOpen = false;
-    const pods = podsByNode.get(worker.id) ?? [];
-    for (const pod of pods) board.remove(pod, bin);
-    const { unplaced } = firstFit(board, groupPods(pods, worker.node?.allocatable ?? bin.free));
-    const first = unplaced[0];
+    emptying ??= new Emptying(emptiableNodes(situation, evictable));
+    const homeless = emptying.tryEmpty(worker.id);
+    if (homeless === undefined) {
+      return { code: 'pods-unknown', text: `what runs on ${worker.id} is not known` };
+    }
+    const first = homeless[0];
     if (first === undefined) return undefined;
-    board.rollback(mark);
-    bin.isOpen = wasOpen;
-    const text = `${unplaced.length} of ${pods.length} pods of ${worker.id} fit nowhere else, ${podRef(first)} first`;
-    return { code: 'pods-do-not-fit', text, facts: { unplaced: unplaced.length, pods: pods.length } };
+    const pods = evictable.get(worker.id)?.length ?? 0;
+    const text = `${homeless.length} of ${pods} pods of ${worker.id} fit nowhere else, ${podRef(first)} first`;
+    return { code: 'pods-do-not-fit', text, facts: { unplaced: homeless.length, pods } };
   };
 }
 
-/** What only boots is no room to move pods to. */
-function onlyReadyNodes(layout: FleetBoard, { snapshot }: Situation): FleetBoard {
-  const ready = new Set(snapshot.nodes.filter((node) => node.isReady).map((node) => node.name));
-  for (const bin of layout.board.bins) bin.isOpen &&= ready.has(bin.id);
-  return layout;
+/** Nodes with what a drain would move set apart; what only boots is no room to move pods to. */
+function emptiableNodes(
+  situation: Situation,
+  evictable: ReadonlyMap<string, readonly Pod[]>,
+): readonly EmptiableNode[] {
+  const ready = new Set(situation.snapshot.nodes.filter((node) => node.isReady).map((node) => node.name));
+  return fleetLayout(situation).present.map((node): EmptiableNode => {
+    const movable = evictable.get(node.place.id) ?? [];
+    const moving = new Set(movable);
+    return {
+      ...node,
+      isOpen: node.isOpen && ready.has(node.place.id),
+      pods: node.pods.filter((pod) => !moving.has(pod)),
+      movable,
+      free: movable.map((pod) => pod.requests).reduce(addResources, node.free),
+    };
+  });
 }

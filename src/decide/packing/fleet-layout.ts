@@ -2,12 +2,13 @@ import { type DaemonOverhead, daemonsOn } from '../../model/daemon-overhead.ts';
 import { type Node, STARTUP_TAINT_KEY } from '../../model/node.ts';
 import type { Offering } from '../../model/offering.ts';
 import { type Pod, podRef, podsByNode } from '../../model/pod.ts';
+import { type Resources, subtractResources } from '../../model/resources.ts';
 import type { Taint } from '../../model/taint.ts';
 import type { Worker } from '../fleet.ts';
 import { parseOfferingKey } from '../offering-parts.ts';
 import type { Situation } from '../situation.ts';
-import { aBin, type Bin } from './bin.ts';
-import { Board } from './board.ts';
+import { buyableNode } from './buyable-node.ts';
+import type { PresentNode } from './packing-model.ts';
 
 /** Taints that a node sheds by itself while it boots. */
 const BOOT_TAINTS: ReadonlySet<string> = new Set([
@@ -18,72 +19,58 @@ const BOOT_TAINTS: ReadonlySet<string> = new Set([
 ]);
 
 /** The cluster as the packer sees it. */
-export interface FleetBoard {
-  readonly board: Board;
-  readonly binOfNode: ReadonlyMap<string, Bin>;
-  /** Pods (`namespace/name`) that a node in flight was bought for; they stand in its bin already. */
+export interface FleetLayout {
+  readonly present: readonly PresentNode[];
+  /** Pods (`namespace/name`) that a node in flight was bought for; they stand on it already. */
   readonly nominated: ReadonlySet<string>;
 }
 
 /**
- * Lays out the bins: ready nodes (the control plane too, its taints decide), then nodes that boot, then launches of
- * which nothing is seen yet, each sorted by name. Cordoned, unready and leaving nodes are closed: their pods only
- * count for topology.
+ * Lays out the nodes: ready ones (the control plane too, its taints decide), then those that boot, then launches of which
+ * nothing is seen yet, each sorted by name. Cordoned, unready and leaving nodes are closed: their pods only count for
+ * topology.
  */
-export function fleetBoard(situation: Situation): FleetBoard {
-  const board = new Board();
-  const podsOf = podsByNode(situation.snapshot.pods);
-  const workerOfNode = new Map<string, Worker>();
-  const { workers, leaving } = situation.fleet;
-  for (const worker of workers) if (worker.node !== undefined) workerOfNode.set(worker.node.name, worker);
-  const leavingNames = new Set(leaving.map((worker) => worker.node?.name));
-  const binOfNode = new Map<string, Bin>();
-  const nodes = [...situation.snapshot.nodes].sort(
+export function fleetLayout(situation: Situation): FleetLayout {
+  const { snapshot, fleet } = situation;
+  const standing = podsByNode(snapshot.pods);
+  const nominees = nominatedPods(situation);
+  const workerOfNode = new Map(fleet.workers.map((worker) => [worker.node?.name, worker]));
+  const leaving = new Set(fleet.leaving.map((worker) => worker.node?.name));
+  const nodes = [...snapshot.nodes].sort(
     (a, b) => Number(b.isReady) - Number(a.isReady) || (a.name < b.name ? -1 : 1),
   );
-  for (const node of nodes) {
-    const pods = podsOf.get(node.name) ?? [];
+  const seen = nodes.map((node) => {
     const worker = workerOfNode.get(node.name);
-    const bin = binOf({ node, worker, pods, situation, isLeaving: leavingNames.has(node.name) });
-    board.addBin(bin);
-    for (const pod of pods) board.place(pod, bin);
-    binOfNode.set(node.name, bin);
-  }
-  const virtual = workers.filter((worker) => worker.node === undefined);
-  for (const worker of virtual) {
-    const offering = offeringOf(worker, situation.snapshot.offerings);
-    if (offering !== undefined) board.addBin(binOfOffering(worker.id, offering, situation.snapshot.daemons));
-  }
-  return { board, binOfNode, nominated: placeNominated(board, situation) };
+    const pods = standing.get(node.name) ?? [];
+    const empty = emptyNode(node, { worker, pods, situation, isLeaving: leaving.has(node.name) });
+    return holding(empty, [...pods, ...(nominees.get(worker?.id ?? '') ?? [])]);
+  });
+  const unseen = fleet.workers.flatMap((worker): PresentNode[] => {
+    if (worker.node !== undefined) return [];
+    const offering = offeringOf(worker, snapshot.offerings);
+    if (offering === undefined) return [];
+    const { place, free } = buyableNode(offering, snapshot.daemons, 0);
+    const labels = { ...place.labels, 'kubernetes.io/hostname': worker.id };
+    const empty = { place: { ...place, id: worker.id, labels }, isOpen: true, free, pods: [] };
+    return [holding(empty, nominees.get(worker.id) ?? [])];
+  });
+  const nominated = new Set([...nominees.values()].flat().map(podRef));
+  return { present: [...seen, ...unseen], nominated };
 }
 
-/** The bin of a node that would be bought: empty but for what every node carries. */
-export function binOfOffering(id: string, offering: Offering, daemons: readonly DaemonOverhead[]): Bin {
-  const labels = {
-    'kubernetes.io/hostname': id,
-    'kubernetes.io/arch': offering.arch,
-    'kubernetes.io/os': 'linux',
-    // Deprecated for years, and still what every kubelet says.
-    'beta.kubernetes.io/arch': offering.arch,
-    'beta.kubernetes.io/os': 'linux',
-    'topology.kubernetes.io/zone': offering.zone,
-    'topology.kubernetes.io/region': offering.zone.replace(/[a-z]$/, ''),
-    'node.kubernetes.io/instance-type': offering.type,
-    'smartscale.dev/lifecycle': offering.lifecycle,
-  };
-  const carried = daemonsOn(daemons, { labels, taints: [] });
-  return aBin({ id, labels, allocatable: offering.allocatable, daemons: carried });
+function holding(node: PresentNode, pods: readonly Pod[]): PresentNode {
+  const requests = pods.map((pod): Resources => pod.requests);
+  return { ...node, pods, free: requests.reduce(subtractResources, node.free) };
 }
 
-interface NodeBinParts {
-  readonly node: Node;
+interface NodeContext {
   readonly worker: Worker | undefined;
   readonly pods: readonly Pod[];
   readonly situation: Situation;
   readonly isLeaving: boolean;
 }
 
-function binOf({ node, worker, pods, situation, isLeaving }: NodeBinParts): Bin {
+function emptyNode(node: Node, { worker, pods, situation, isLeaving }: NodeContext): PresentNode {
   const isBooting = boots(node, worker, situation);
   const isCancelled = isCordonUndone(node, worker);
   const isUsable = (!node.isUnschedulable || isCancelled) && (node.isReady || isBooting);
@@ -91,14 +78,14 @@ function binOf({ node, worker, pods, situation, isLeaving }: NodeBinParts): Bin 
   const fromCatalogue = node.allocatable.memoryMiB > 0 ? undefined : offeringOf(worker, offerings);
   const { labels } = node;
   const taints = node.taints.filter((taint) => !isPassing(taint, { isBooting, isCancelled }));
-  return aBin({
-    id: node.name,
-    labels,
-    taints,
+  const coming = isBooting ? missingDaemons(daemonsOn(daemons, { labels, taints }), pods) : [];
+  const allocatable = fromCatalogue?.allocatable ?? node.allocatable;
+  return {
+    place: { id: node.name, labels, taints, hostPorts: coming.flatMap((daemon) => daemon.hostPorts) },
     isOpen: !isLeaving && isUsable,
-    allocatable: fromCatalogue?.allocatable ?? node.allocatable,
-    daemons: isBooting ? missingDaemons(daemonsOn(daemons, { labels, taints }), pods) : [],
-  });
+    free: coming.map((daemon) => daemon.requests).reduce(subtractResources, allocatable),
+    pods: [],
+  };
 }
 
 /**
@@ -121,15 +108,11 @@ function isPassing(
   state: { readonly isBooting: boolean; readonly isCancelled: boolean },
 ): boolean {
   if (state.isBooting && BOOT_TAINTS.has(taint.key)) return true;
-  return state.isCancelled && isCordonTaint(taint);
+  return state.isCancelled && taint.key === 'node.kubernetes.io/unschedulable';
 }
 
 function isYoung(node: Node, situation: Situation): boolean {
   return situation.nowMs - node.createdAtMs < situation.policy.launch.joinTimeoutSeconds * 1000;
-}
-
-function isCordonTaint(taint: Taint): boolean {
-  return taint.key === 'node.kubernetes.io/unschedulable';
 }
 
 /** What DaemonSets will still ask of a node that boots; those whose pod stands there are counted with the pods. */
@@ -149,22 +132,17 @@ function offeringOf(worker: Worker | undefined, offerings: readonly Offering[]):
   );
 }
 
-/** Pods that a launch in flight was bought for take their room in it, whatever else looks like a fit. */
-function placeNominated(board: Board, situation: Situation): ReadonlySet<string> {
-  const nominated = new Set<string>();
+/** Pods that a launch in flight was bought for take their room in it, whatever else looks like a fit; by worker. */
+function nominatedPods({ snapshot, fleet }: Situation): ReadonlyMap<string, readonly Pod[]> {
   const waiting = new Map<string, Pod>();
-  for (const pod of situation.snapshot.pods) {
+  for (const pod of snapshot.pods) {
     if (pod.nodeName === undefined && pod.phase === 'Pending') waiting.set(podRef(pod), pod);
   }
-  const binById = new Map(board.bins.map((bin) => [bin.id, bin]));
-  for (const worker of situation.fleet.workers) {
-    for (const ref of worker.launch?.nominatedPods ?? []) {
-      const pod = waiting.get(ref);
-      if (pod === undefined || nominated.has(ref)) continue;
-      nominated.add(ref);
-      const bin = binById.get(worker.id);
-      if (bin !== undefined) board.place(pod, bin);
-    }
-  }
-  return nominated;
+  return new Map(
+    fleet.workers.map((worker) => {
+      const pods = (worker.launch?.nominatedPods ?? []).flatMap((ref) => waiting.get(ref) ?? []);
+      for (const pod of pods) waiting.delete(podRef(pod));
+      return [worker.id, pods];
+    }),
+  );
 }

@@ -1,0 +1,110 @@
+import type { Pod } from '../../model/pod.ts';
+import { DraftFleet, type Workbench, workbenchOf } from './draft-fleet.ts';
+import { Filler, type Step } from './fill.ts';
+import type { Item, NodeDraft } from './node-draft.ts';
+import { modelOf, type PresentNode } from './packing-model.ts';
+import type { PodGroup } from './pod-groups.ts';
+import { seatingOrder } from './strategies.ts';
+
+/** A node, and which of its pods would be moved when it goes. */
+export interface EmptiableNode extends PresentNode {
+  /** These are not among `pods`, and `free` is what is left without them. */
+  readonly movable: readonly Pod[];
+}
+
+/**
+ * Answers for one node after another whether all its movable pods may be bound to the others, by the rules of the packer and
+ * without any new node. A node that may go is closed and its pods stand where they would move to, so that the next answer
+ * counts with it; after a "no" all is as before. Compiled once; an answer costs the pods of the node times nodes.
+ */
+export class Emptying {
+  readonly #bench: Workbench;
+  readonly #fleet: DraftFleet;
+  readonly #filler: Filler;
+  readonly #compare: (a: PodGroup, b: PodGroup) => number;
+  readonly #draftOf = new Map<string, NodeDraft>();
+  #turn = 1;
+
+  constructor(nodes: readonly EmptiableNode[]) {
+    const pods = nodes.flatMap(({ movable }) => movable);
+    const model = modelOf({ pods, buyable: [], present: nodes, maxNewNodes: 0 });
+    this.#bench = workbenchOf(model);
+    this.#fleet = new DraftFleet(this.#bench);
+    this.#filler = new Filler(this.#bench, this.#fleet);
+    this.#compare = seatingOrder(model);
+    const groupOf = new Map(model.groups.flatMap((group) => group.pods.map((pod) => [pod, group] as const)));
+    nodes.forEach(({ place, movable }, index) => {
+      const draft = this.#fleet.drafts[index];
+      if (draft === undefined) return;
+      this.#draftOf.set(place.id, draft);
+      for (const pod of movable) this.#put(groupOf.get(pod), pod, draft);
+    });
+  }
+
+  /** The pods that find no other place; `undefined` for a node that is not there. */
+  tryEmpty(id: string): readonly Pod[] | undefined {
+    const draft = this.#draftOf.get(id);
+    if (draft === undefined) return undefined;
+    const items = [...draft.items];
+    const wasOpen = draft.isOpen;
+    draft.isOpen = false;
+    draft.reset();
+    for (const { batch } of items) this.#fleet.counts.remove(batch.group.rules, draft.site);
+    const steps: Step[] = [];
+    const homeless = this.#placeElsewhere(items, steps);
+    if (homeless.length === 0) return homeless;
+    for (const step of steps.reverse()) this.#undo(step);
+    for (const item of items) {
+      draft.add(item);
+      this.#fleet.counts.add(item.batch.group.rules, draft.site);
+    }
+    draft.isOpen = wasOpen;
+    return homeless;
+  }
+
+  /** The pods that found no place; those that wait for others of them are tried again. */
+  #placeElsewhere(items: readonly Item[], steps: Step[]): readonly Pod[] {
+    let waiting = [...items].sort((a, b) => this.#compare(a.batch.group, b.batch.group));
+    for (let before = -1; waiting.length > 0 && waiting.length !== before; ) {
+      before = waiting.length;
+      waiting = waiting.filter(({ batch, pod }) => !this.#placeOne(batch.group, pod, steps));
+    }
+    return waiting.map(({ pod }) => pod);
+  }
+
+  #placeOne(group: PodGroup, pod: Pod, steps: Step[]): boolean {
+    const { counts } = this.#fleet;
+    const open: number[] = [];
+    for (let site = 0; site < this.#bench.model.sites.count; site += 1) {
+      if (counts.allows(group.rules, site)) open.push(site);
+    }
+    const batch = this.#batchOf(group, this.#turn);
+    const placed = this.#filler.place(
+      { batch, pods: [pod] },
+      () => open,
+      (draft) => {
+        counts.add(group.rules, draft.site);
+        if (this.#filler.lastStep !== undefined) steps.push(this.#filler.lastStep);
+      },
+    );
+    this.#turn += placed;
+    return placed === 1;
+  }
+
+  #put(group: PodGroup | undefined, pod: Pod, draft: NodeDraft): void {
+    if (group === undefined) return;
+    draft.add({ batch: this.#batchOf(group, 0), pod });
+    this.#fleet.counts.add(group.rules, draft.site);
+  }
+
+  #batchOf(group: PodGroup, turn: number) {
+    const hostRules = this.#bench.hostRules.ofRuleSet(group.rules);
+    return { group, hostRules, turn, site: undefined, isFirst: this.#fleet.counts.isFirst(group.rules) };
+  }
+
+  #undo({ draft }: Step): void {
+    const item = draft.items.at(-1);
+    draft.removeLast();
+    if (item !== undefined) this.#fleet.counts.remove(item.batch.group.rules, draft.site);
+  }
+}
