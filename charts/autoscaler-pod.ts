@@ -59,6 +59,7 @@ export function autoscalerPod(
 }
 
 function argumentsOf(settings: ClusterSettings): string[] {
+  const { aws } = settings;
   return [
     'run',
     `--cluster-name=${settings.name}`,
@@ -66,6 +67,7 @@ function argumentsOf(settings: ClusterSettings): string[] {
     `--node-fleet=${settings.name}`,
     `--prometheus-url=http://${PROMETHEUS.name}.${PROMETHEUS.namespace}:${PROMETHEUS.port}`,
     `--port=${HTTP_PORT}`,
+    ...(aws.stateTable === undefined ? [] : ['--ledger=dynamodb', `--table=${aws.stateTable}`]),
   ];
 }
 

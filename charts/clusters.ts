@@ -8,6 +8,8 @@ export interface AwsSettings {
   readonly launchTemplateVersion: number;
   /** `key=value` of the tag that the workers' private subnets carry. */
   readonly subnetTag: string;
+  /** DynamoDB table for the operations and the lock of leaders. @default they are kept in the cluster itself */
+  readonly stateTable?: string;
 }
 
 /** What differs from cluster to cluster: data, so that charts hold no conditions on names. */

@@ -1,9 +1,6 @@
 import type { Logger } from 'pino';
-import { KubeLeaseStore } from '../adapters/kubernetes/kube-lease-store.ts';
-import { KubeTransport } from '../adapters/kubernetes/kube-transport.ts';
 import { KubernetesCluster } from '../adapters/kubernetes/kubernetes-cluster.ts';
 import { KubernetesEvents } from '../adapters/kubernetes/kubernetes-events.ts';
-import { KubernetesLedger } from '../adapters/kubernetes/kubernetes-ledger.ts';
 import { LeaseLeadership } from '../adapters/lease/lease-leadership.ts';
 import type { ControllerPorts } from '../controller.ts';
 import type { Clock, Cloud, Leadership, Telemetry } from '../ports.ts';
@@ -15,8 +12,10 @@ import { PageState } from '../report/page/page-state.ts';
 import { reportToAll } from '../report/reporters.ts';
 import { flagOf } from './flag-of.ts';
 import { leadWhileHeld } from './lead-while-held.ts';
+import type { LedgerChoice } from './ledger-choice.ts';
 import { type LiveCluster, openCluster } from './live-cluster.ts';
 import { openPolicy, type PolicyChoice, type PolicyPart } from './policy-part.ts';
+import { openStateStore, type StateStore } from './state-store.ts';
 
 /** Events and the release of the lease get so long at the end. */
 const FAREWELL_MS = 3_000;
@@ -24,7 +23,9 @@ const FAREWELL_MS = 3_000;
 export interface ProcessOptions extends PolicyChoice {
   readonly kubeconfig?: string;
   readonly context?: string;
-  /** The Lease by which one replica leads; it is in the policy's namespace. */
+  /** Where the operations and the lock are kept. */
+  readonly ledger: LedgerChoice;
+  /** The Lease by which one replica leads, in the policy's namespace; or the lock in the table. */
   readonly leaseName: string;
   readonly port: number;
   /** Unique to this process. */
@@ -52,14 +53,15 @@ export async function runAutoscaler(
   signal: AbortSignal,
 ): Promise<'stopped' | 'lost'> {
   const live = openCluster(options, parts.clock);
-  // A queue of evictions before the API server's rate limit must not delay a renewal, so the lease has its own.
-  const leaseTransport = new KubeTransport(live.credentials, parts.clock);
   const stop = new AbortController();
+  let state: StateStore | undefined;
   try {
     const { clock, logger } = parts;
+    const { namespace, leaseName } = options;
+    state = await openStateStore(options.ledger, { live, clock, namespace, leaseName }, signal);
     const policy = await openPolicy(options, { live, clock, logger, signal: stop.signal });
     const isListed = flagOf(live.view.synced(stop.signal));
-    const leadership = leadershipOf(options, { transport: leaseTransport, parts });
+    const leadership = leadershipOf(options.identity, state, parts);
     const voice = voiceOf(options, { live, parts, leadership, policy });
     const http = await startHttp({
       port: options.port,
@@ -72,7 +74,7 @@ export async function runAutoscaler(
       cluster: new KubernetesCluster(live.view, live.transport),
       cloud: parts.cloud,
       telemetry: parts.telemetry,
-      ledger: new KubernetesLedger(live.transport, options.namespace),
+      ledger: state.ledger,
       leadership,
       clock: parts.clock,
       reporter: voice.reporter,
@@ -90,7 +92,7 @@ export async function runAutoscaler(
     }
   } finally {
     stop.abort();
-    leaseTransport.close();
+    state?.close();
     await live.close();
   }
 }
@@ -104,13 +106,10 @@ async function bidFarewell(events: KubernetesEvents, clock: Clock): Promise<void
   await flushed;
 }
 
-function leadershipOf(
-  options: ProcessOptions,
-  { transport, parts }: { transport: KubeTransport; parts: ProcessParts },
-): LeaseLeadership {
-  const { namespace, leaseName: name, identity } = options;
+function leadershipOf(identity: string, state: StateStore, parts: ProcessParts): LeaseLeadership {
   return new LeaseLeadership({
-    store: new KubeLeaseStore(transport, { namespace, name }),
+    store: state.lock,
+    timesMs: state.lockTimesMs,
     clock: parts.clock,
     identity,
     random: Math.random,

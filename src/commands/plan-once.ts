@@ -1,4 +1,3 @@
-import { MemoryLedger } from '../adapters/memory/memory-ledger.ts';
 import { SystemClock } from '../adapters/system/system-clock.ts';
 import { PRICES_AS_OF } from '../catalogue/list-price.ts';
 import { decideOnce } from '../controller.ts';
@@ -7,10 +6,12 @@ import type { PolicyInForce } from '../policy/policy-in-force.ts';
 import { PolicyWatch } from '../policy/policy-watch.ts';
 import type { PolicyDocument, RememberedPolicy } from '../ports.ts';
 import { CannotDo } from './cannot-do.ts';
+import { ledgerChoice } from './ledger-choice.ts';
 import { type LiveCluster, openCluster } from './live-cluster.ts';
 import { readOnlyCloud, readOnlyCluster, readOnlyLedger } from './read-only-ports.ts';
 import { readTextFile } from './read-text-file.ts';
 import { namespaceOf, outsideWorld } from './real-world.ts';
+import { openLedgerToRead } from './state-store.ts';
 import type { WorldFlags } from './world-flags.ts';
 
 /** A large cluster is listed in seconds; past this the API server does not answer. */
@@ -24,8 +25,8 @@ export type PlanAnswer = { readonly notes: readonly string[] } & (
 );
 
 /**
- * Decides once on the live world, through ports that cannot write. Cooldowns and operations that live in the running
- * autoscaler's memory are not seen.
+ * Decides once on the live world, through ports that cannot write, with the operations of the running autoscaler: what
+ * cools down for it does so here.
  * @throws CannotDo or PortError when the world cannot be asked
  */
 export async function planOnce(
@@ -36,7 +37,9 @@ export async function planOnce(
   const notes: string[] = [];
   const warn = (message: string) => void notes.push(message);
   const { cloud, telemetry, clusterName } = outsideWorld(flags, env, { clock, warn });
+  const choice = ledgerChoice(flags, env, clusterName);
   const live = openCluster(flags, clock);
+  const ledger = await openLedgerToRead(choice, { live, namespace: await namespaceOf(flags) });
   try {
     const listing = AbortSignal.timeout(LIST_LIMIT_MS);
     const shown = await policyOf({ clusterName, ...flags }, live, listing);
@@ -48,7 +51,7 @@ export async function planOnce(
         cluster: readOnlyCluster(live.view),
         cloud: readOnlyCloud(cloud),
         telemetry,
-        ledger: readOnlyLedger(new MemoryLedger()),
+        ledger: readOnlyLedger(ledger),
         clock,
       },
       shown.inForce,
@@ -58,6 +61,7 @@ export async function planOnce(
     if (snapshot.instances.status === 'unknown') notes.push(`EC2 does not answer: ${snapshot.instances.why}`);
     return { kind: 'plan', plan, notes, isNewestValid: shown.faults.length === 0 };
   } finally {
+    ledger.close();
     await live.close();
   }
 }

@@ -10,8 +10,8 @@ interface RunFlags extends WorldFlags {
 
 /**
  * `smartscale run`: the autoscaler itself, as the Deployment in the cluster starts it. Options: --kubeconfig, --context,
- * --namespace, --node-fleet or --policy, --prometheus-url, --cluster-name, --port, --lease-name; the AWS account
- * from the environment. Logs JSON lines to stdout; exits with 0 after SIGTERM or SIGINT, with 1 when it lost its lease.
+ * --namespace, --node-fleet or --policy, --prometheus-url, --cluster-name, --ledger, --table, --port,
+ * --lease-name; the AWS account from the environment. Logs JSON lines to stdout; exits with 0 after SIGTERM or SIGINT, with 1 when it lost its lease.
  */
 export function addRunCommand(program: Command): void {
   const command = program
@@ -23,7 +23,7 @@ export function addRunCommand(program: Command): void {
         .default(8080)
         .argParser(wholeNumber(0, 65_535)),
     )
-    .option('--lease-name <name>', 'Lease by which one replica leads', 'smartscale')
+    .option('--lease-name <name>', 'Lease, or lock in the table, by which one replica leads', 'smartscale')
     .action(async (flags: RunFlags) => {
       const { startAutoscaler } = await import('./start-autoscaler.ts');
       process.exitCode = await orCannotDo(() => startAutoscaler(flags));

@@ -3,6 +3,7 @@ import { hostname } from 'node:os';
 import { SystemClock } from '../adapters/system/system-clock.ts';
 import { Controller } from '../controller.ts';
 import { runAutoscaler } from './autoscaler-process.ts';
+import { ledgerChoice } from './ledger-choice.ts';
 import { processLogger } from './process-logger.ts';
 import { namespaceOf, outsideWorld } from './real-world.ts';
 import { stopOnSignal } from './stop-on-signal.ts';
@@ -21,6 +22,7 @@ export async function startAutoscaler(
     clock,
     warn: (message) => logger.warn(message),
   });
+  const ledger = ledgerChoice(flags, process.env, clusterName);
   const namespace = await namespaceOf(flags);
   const identity = `${hostname()}_${randomUUID()}`;
   const stop = stopOnSignal({
@@ -28,7 +30,7 @@ export async function startAutoscaler(
     tell: (name) => logger.info({ signal: name }, 'stopping'),
   });
   const end = await runAutoscaler(
-    { ...flags, namespace, clusterName, identity },
+    { ...flags, ledger, namespace, clusterName, identity },
     { clock, logger, cloud, telemetry, loop: (ports, held) => new Controller(ports).run(held) },
     stop,
   );

@@ -1,7 +1,8 @@
 import type { Command } from 'commander';
+import { addLedgerFlags, type LedgerFlags } from './ledger-choice.ts';
 
 /** How the commands that look at a live cluster are told which; the AWS account comes from the environment. */
-export interface WorldFlags {
+export interface WorldFlags extends LedgerFlags {
   readonly kubeconfig?: string;
   readonly context?: string;
   readonly namespace?: string;
@@ -14,7 +15,7 @@ export interface WorldFlags {
 
 /** Adds the options that `run` and `plan` share. */
 export function addWorldFlags(command: Command): Command {
-  return command
+  return addLedgerFlags(command)
     .option('--kubeconfig <file>', 'kubeconfig (default: KUBECONFIG, ~/.kube/config or the service account)')
     .option('--context <name>', "context of the kubeconfig (default: the file's own)")
     .option('--namespace <name>', 'namespace of the policy and the lease (default: our own, or smartscale)')

@@ -1,4 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
+import { autoscalerPod } from '../../charts/autoscaler-pod.ts';
+import { CLUSTERS } from '../../charts/clusters.ts';
 import { type Manifest, objectOf, objectsOf } from './generated-objects.ts';
 
 const FILE = 'clusters/production/autoscaler/autoscaler.yaml';
@@ -72,6 +74,21 @@ describe("the autoscaler's manifests", () => {
       },
       { to: [{ ipBlock: { cidr: '169.254.169.254/32' } }], ports: [{ port: 80, protocol: 'TCP' }] },
     ]);
+  });
+
+  it('name the table where a cluster keeps its state outside itself, and only there', () => {
+    const argumentsWith = (stateTable?: string) => {
+      const [settings] = CLUSTERS;
+      if (settings === undefined) throw new Error('there is no cluster');
+      const aws = { ...settings.aws, ...(stateTable === undefined ? {} : { stateTable }) };
+      return autoscalerPod('smartscale', POD_LABELS, { ...settings, aws }).containers[0]?.args ?? [];
+    };
+    expect(argumentsWith('smartscale')).toEqual([
+      ...argumentsWith(),
+      '--ledger=dynamodb',
+      '--table=smartscale',
+    ]);
+    expect(podSpec().containers[0].args).toEqual(argumentsWith());
   });
 
   it('give the API access to the pod and to nothing else that runs as its account', () => {

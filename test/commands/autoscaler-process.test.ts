@@ -14,7 +14,9 @@ import {
   RecordingApiServer,
   refusal,
 } from '../adapters/kubernetes/recording-api-server.ts';
+import { aLaunch } from '../builders/fleet.ts';
 import { aUtilization } from '../builders/snapshot.ts';
+import { createTable, type Dynalite, REGION, startDynalite } from '../fakes/dynalite.ts';
 import { writeKubeconfig } from './kubeconfig-file.ts';
 
 const LEASES = '/apis/coordination.k8s.io/v1/namespaces/smartscale/leases';
@@ -53,6 +55,7 @@ async function optionsFor(parts: Partial<ProcessOptions> = {}): Promise<ProcessO
     namespace: 'smartscale',
     nodeFleet: 'production',
     leaseName: 'leader',
+    ledger: { kind: 'kubernetes' },
     clusterName: 'test',
     port: 0,
     identity: 'replica-1',
@@ -188,6 +191,54 @@ describe('runAutoscaler', () => {
     const kubeconfig = join(folder, 'none');
     await expect(runAutoscaler(await optionsFor({ kubeconfig }), parts, signal)).rejects.toMatchObject({
       retry: 'configuration',
+    });
+  });
+});
+
+describe('runAutoscaler with its state in DynamoDB', () => {
+  let dynalite: Dynalite;
+
+  beforeEach(async () => {
+    dynalite = await startDynalite();
+  });
+
+  afterEach(async () => {
+    await dynalite.stop();
+  });
+
+  const inTable = (tableName: string) =>
+    ({ kind: 'dynamodb', region: REGION, endpoint: dynalite.url, tableName, clusterName: 'test' }) as const;
+
+  it('leads by the lock in the table, writes operations there, and leaves both to its successor', async () => {
+    await createTable(dynalite.client, 'state');
+    const tokens: number[] = [];
+    const listed: (readonly string[])[] = [];
+    for (const identity of ['replica-1', 'replica-2']) {
+      const stop = new AbortController();
+      const { parts } = processWith(async ({ ledger, leadership }, signal) => {
+        listed.push((await ledger.list(signal)).map(({ id }) => id));
+        tokens.push(leadership.fencingToken());
+        await ledger.put(aLaunch({ id: `by-${identity}` }), leadership.fencingToken(), signal);
+        stop.abort();
+      });
+      const options = await optionsFor({ identity, ledger: inTable('state') });
+      expect(await runAutoscaler(options, parts, stop.signal)).toBe('stopped');
+    }
+    expect(listed).toEqual([[], ['by-replica-1']]);
+    expect(tokens).toEqual([0, 1]);
+    expect(server?.calls.filter(({ path }) => path.startsWith(LEASES))).toEqual([]);
+  });
+
+  it('does not start without its table, and says how to make one', async () => {
+    const { parts } = processWith(async () => undefined);
+    const running = runAutoscaler(
+      await optionsFor({ ledger: inTable('none') }),
+      parts,
+      new AbortController().signal,
+    );
+    await expect(running).rejects.toMatchObject({
+      retry: 'configuration',
+      message: expect.stringContaining('make it with bootstrap/, or name another with --table'),
     });
   });
 });

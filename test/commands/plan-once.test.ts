@@ -2,7 +2,10 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
+import { DynamoDbLedger } from '../../src/adapters/dynamodb/dynamo-ledger.ts';
+import { DynamoTable } from '../../src/adapters/dynamodb/dynamo-table.ts';
 import { CannotDo, orCannotDo } from '../../src/commands/cannot-do.ts';
+import type { LedgerFlags } from '../../src/commands/ledger-choice.ts';
 import { planOnce } from '../../src/commands/plan-once.ts';
 import { aConfigMap, aFleet, FLEETS, KUSTOMIZATION } from '../adapters/kubernetes/fleet-objects.ts';
 import {
@@ -10,16 +13,22 @@ import {
   type RecordedCall,
   RecordingApiServer,
 } from '../adapters/kubernetes/recording-api-server.ts';
+import { aLaunch } from '../builders/fleet.ts';
+import { createTable, REGION, startDynalite } from '../fakes/dynalite.ts';
 import { writeKubeconfig } from './kubeconfig-file.ts';
+
+const OPERATIONS = '/apis/smartscale.dev/v1/namespaces/smartscale/scalingoperations';
 
 let server: RecordingApiServer;
 let folder = '';
 let policies: readonly object[] = [];
 let fleets: readonly object[] = [];
+let operations: Answer = { status: 404, body: {} };
 
 /** An empty cluster with the test's policy; as EC2 it refuses everything. */
 function answer({ method, path }: RecordedCall): Answer {
   if (method === 'POST') return { status: 403, body: {} };
+  if (path.startsWith(OPERATIONS)) return operations;
   if (path.includes('watch=true')) return { status: 200 };
   if (path === KUSTOMIZATION)
     return { status: 200, body: { status: { lastAttemptedRevision: 'main@sha1:1' } } };
@@ -27,7 +36,10 @@ function answer({ method, path }: RecordedCall): Answer {
   return { status: 200, body: { metadata: { resourceVersion: '1' }, items } };
 }
 
-async function plan(flags: { readonly policy?: string } = {}) {
+async function plan(
+  flags: { readonly policy?: string } & LedgerFlags = {},
+  more: Readonly<Record<string, string>> = {},
+) {
   const kubeconfig = await writeKubeconfig(folder, server.url);
   const env = {
     AWS_REGION: 'ap-southeast-1',
@@ -35,6 +47,7 @@ async function plan(flags: { readonly policy?: string } = {}) {
     SMARTSCALE_LAUNCH_TEMPLATE: 'lt-1',
     SMARTSCALE_LAUNCH_TEMPLATE_VERSION: '1',
     SMARTSCALE_SUBNET_IDS: 'subnet-1',
+    ...more,
   };
   const common = {
     kubeconfig,
@@ -54,6 +67,7 @@ beforeEach(async () => {
   folder = await mkdtemp(join(tmpdir(), 'plan-'));
   server = await RecordingApiServer.start(answer);
   policies = [];
+  operations = { status: 404, body: {} };
   fleets = [aFleet({ configMap: 'policy-a' })];
 });
 
@@ -114,6 +128,26 @@ describe('planOnce', () => {
       );
     },
   );
+
+  it('counts what the running autoscaler has under way, in the cluster or in a table', async () => {
+    policies = [aConfigMap('policy-a', 'nodes: { min: 2 }')];
+    const launch = aLaunch({ deadlineMs: Date.now() + 60_000 });
+    const inCluster = { metadata: { resourceVersion: '1' }, spec: { fencingToken: 0, operation: launch } };
+    operations = { status: 200, body: { items: [inCluster] } };
+    expect(await plan()).toMatchObject({ plan: { currentNodes: 1 } });
+
+    const dynalite = await startDynalite();
+    await createTable(dynalite.client, 'state');
+    const place = { region: REGION, endpoint: dynalite.url, tableName: 'state', clusterName: 'production' };
+    const table = new DynamoTable(place);
+    const signal = new AbortController().signal;
+    for (const id of ['op-1', 'op-2']) await new DynamoDbLedger(table).put({ ...launch, id }, 0, signal);
+    const flags = { ledger: 'dynamodb', table: 'state' } as const;
+    const answered = await plan(flags, { AWS_ENDPOINT_URL_DYNAMODB: dynalite.url });
+    table.close();
+    await dynalite.stop();
+    expect(answered).toMatchObject({ plan: { currentNodes: 2 } });
+  });
 
   it('says how to name the fleet when it, or the ConfigMap that it names, is not there', async () => {
     await expect(plan()).rejects.toThrow(
