@@ -21,6 +21,8 @@ export interface FillOptions {
    * are placed; otherwise nodes begin small and grow with their load. @default false
    */
   readonly isBulk?: boolean;
+  /** Whether nodes may be bought. @default true */
+  readonly mayOpen?: boolean;
   /** How many nodes of a site are looked at for one pod, those that were not looked at before first. @default all */
   readonly lookAt?: number;
   /** The share of new nodes that each site should have where prices do not decide. @default as they come */
@@ -83,6 +85,7 @@ export class Filler {
   readonly #shares: Float64Array | undefined;
   readonly #isBulk: boolean;
   readonly #lookAt: number;
+  readonly #mayOpen: boolean;
   #lookedAt = 0;
   /** How many equal pods wait, this one included. */
   #waiting = 1;
@@ -104,6 +107,7 @@ export class Filler {
     this.#evenness = options.evenness ?? 0;
     this.#shares = options.siteShares;
     this.#isBulk = options.isBulk ?? false;
+    this.#mayOpen = options.mayOpen ?? true;
     this.#lookAt = options.lookAt ?? Number.POSITIVE_INFINITY;
   }
 
@@ -277,7 +281,8 @@ export class Filler {
 
   #weighNew(batch: Batch, site: number, best: Choice): void {
     const { model, tables } = this.#bench;
-    if (this.#fleet.opened >= model.maxNewNodes || (this.#isBulk && best.draft !== undefined)) return;
+    if (!this.#mayOpen || this.#fleet.opened >= model.maxNewNodes) return;
+    if (this.#isBulk && best.draft !== undefined) return;
     // One that needs a neighbour on the very node: nobody is on a new one.
     if (batch.hostRules.near.length > 0 && !batch.isFirst) return;
     const tableId = tables.ofSite(site, batch.group.choice);

@@ -105,7 +105,7 @@ class Search {
       if (!Number.isFinite(costUsd)) break;
       if (filler.lastStep !== undefined) steps.push(filler.lastStep);
     }
-    if (costUsd < draft.priceUsd * (1 - EPSILON)) return true;
+    if (costUsd < draft.priceUsd * (1 - EPSILON) && this.#mayHave(0)) return true;
     for (const step of steps.reverse()) this.#undo(step);
     this.#live.add(draft);
     return false;
@@ -141,9 +141,15 @@ class Search {
       (after.costUsd > before.costUsd * (1 + EPSILON) || after.gathered < before.gathered * (1 - EPSILON))
     )
       return false;
+    if (!this.#mayHave(this.#scratch.drafts.length - picked.length)) return false;
     if (this.#hasNear && !this.#scratch.drafts.every(isInOrder)) return false;
     this.#scratch.swapInto(this.#live, picked);
     return isCheaper;
+  }
+
+  /** Whether there may be so many nodes more than there are now. */
+  #mayHave(more: number): boolean {
+    return this.#live.size + more <= this.#bench.model.maxNewNodes;
   }
 
   /** All pods of the nodes; none when they are too many. */

@@ -4,8 +4,8 @@ import { type FleetMix, mixOf, nextLifecycle, rankOfferings, withWorker } from '
 import type { Situation } from '../situation.ts';
 import { buyableNode } from './buyable-node.ts';
 import type { FleetLayout } from './fleet-layout.ts';
-import { modelOf } from './packing-model.ts';
-import { type NodeToBuy, solve } from './solve.ts';
+import type { NodeToBuy } from './solution.ts';
+import { solve } from './solve.ts';
 
 /** A node to buy, the pods it is for, and the offerings that could be it. */
 export interface NewNode {
@@ -43,8 +43,8 @@ export function packWaiting(
     buyableNode(offering, situation.snapshot.daemons, costOf(offering)),
   );
   const { present } = layout;
-  const model = modelOf({ pods, buyable, present, maxNewNodes: Number.POSITIVE_INFINITY });
-  const { newNodes, placements, unplaced } = solve(model);
+  const maxNewNodes = Number.POSITIVE_INFINITY;
+  const { newNodes, placements, unplaced } = solve({ pods, buyable, present, maxNewNodes });
   return {
     onPresent: placements.flatMap(({ pod, presentNode }) => (presentNode === undefined ? [] : [pod])),
     nodes: bought(situation, newNodes),

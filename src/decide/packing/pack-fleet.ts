@@ -4,7 +4,6 @@ import { type Pod, podRef } from '../../model/pod.ts';
 import type { Reason } from '../../model/reason.ts';
 import { neverFits, unplacedRefusal } from '../demands/never-fits.ts';
 import { buyableNode } from './buyable-node.ts';
-import { modelOf } from './packing-model.ts';
 import { solve } from './solve.ts';
 
 export interface PackOptions {
@@ -48,7 +47,7 @@ export function packFleet(
     .filter((offering) => offering.priceUsdPerHour !== undefined)
     .sort((a, b) => (offeringKey(a) < offeringKey(b) ? -1 : 1));
   const buyable = priced.map((offering) => buyableNode(offering, daemons, offering.priceUsdPerHour ?? 0));
-  const solution = solve(modelOf({ pods, buyable, present: [], maxNewNodes: maxNodes }));
+  const solution = solve({ pods, buyable, present: [], maxNewNodes: maxNodes });
   const nodes = solution.newNodes.map(({ offering }, index) => ({ id: `n${index + 1}`, offering }));
   const isFull = nodes.length >= maxNodes;
   return {

@@ -12,6 +12,13 @@ export interface Seat {
   readonly draft: NodeDraft;
 }
 
+interface SeatingOptions {
+  /** @default 0 */
+  readonly firstTurn?: number;
+  /** Whether nodes may be bought for the pods. @default true */
+  readonly mayOpen?: boolean;
+}
+
 /**
  * Places groups one after the other under all rules, so that each pod is allowed where it goes at its moment, with those
  * before it in place. Groups that wait for others are tried again once these are there.
@@ -23,11 +30,11 @@ export class Seating {
   readonly #filler: Filler;
   #turn: number;
 
-  constructor(bench: Workbench, fleet: DraftFleet, firstTurn = 0) {
+  constructor(bench: Workbench, fleet: DraftFleet, options: SeatingOptions = {}) {
     this.#bench = bench;
     this.#fleet = fleet;
-    this.#filler = new Filler(bench, fleet);
-    this.#turn = firstTurn;
+    this.#filler = new Filler(bench, fleet, { mayOpen: options.mayOpen ?? true });
+    this.#turn = options.firstTurn ?? 0;
   }
 
   /** The turn of whoever comes next. */

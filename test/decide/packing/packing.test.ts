@@ -1,7 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import { buyableNode } from '../../../src/decide/packing/buyable-node.ts';
 import { type EmptiableNode, Emptying } from '../../../src/decide/packing/emptying.ts';
-import { modelOf, type PresentNode } from '../../../src/decide/packing/packing-model.ts';
+import type { PresentNode } from '../../../src/decide/packing/packing-model.ts';
 import { solve } from '../../../src/decide/packing/solve.ts';
 import type { Pod, TopologySpread } from '../../../src/model/pod.ts';
 import { type Resources, subtractResources } from '../../../src/model/resources.ts';
@@ -46,7 +46,7 @@ function pods(count: number, parts: PodParts = {}): Pod[] {
 
 /** Where the pods went, `pod@node`, and the number that went nowhere. */
 function pack(present: readonly PresentNode[], waiting: readonly Pod[]) {
-  const { placements, unplaced } = solve(modelOf({ pods: waiting, present, buyable: [], maxNewNodes: 0 }));
+  const { placements, unplaced } = solve({ pods: waiting, present, buyable: [], maxNewNodes: 0 });
   const at = placements.map(({ pod, presentNode }) => `${pod.name}@${present[presentNode ?? -1]?.place.id}`);
   return { at: at.sort(), left: unplaced.length };
 }
@@ -118,7 +118,7 @@ describe('packing onto nodes that are there', () => {
     });
     const buy = (zone: string, wanted: PodParts) => {
       const buyable = [buyableNode(anOffering({ zone }), [agent], 1)];
-      return solve(modelOf({ pods: pods(1, wanted), present: [], buyable, maxNewNodes: 9 })).unplaced.length;
+      return solve({ pods: pods(1, wanted), present: [], buyable, maxNewNodes: 9 }).unplaced.length;
     };
     expect([buy('a', { cpu: 1000 }), buy('b', { cpu: 1000 })]).toEqual([0, 1]);
     expect([buy('a', { hostPorts: ['80/TCP'] }), buy('b', { hostPorts: ['80/TCP'] })]).toEqual([0, 1]);

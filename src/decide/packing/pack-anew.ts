@@ -1,0 +1,110 @@
+import type { Pod } from '../../model/pod.ts';
+import { DraftFleet, type Workbench } from './draft-fleet.ts';
+import { exactFleet } from './exact-fleet.ts';
+import { Filler, type Party } from './fill.ts';
+import { improve } from './improve.ts';
+import type { Batch } from './node-draft.ts';
+import type { PodGroup } from './pod-groups.ts';
+import { mustBeSeated, type Seat, Seating } from './seating.ts';
+import { type Strategy, seatingOrder, strategiesFor, turnOrder } from './strategies.ts';
+
+/**
+ * Packs all pods of the problem onto nodes to be bought. Where rules look beyond single nodes, pods are first seated: placed
+ * one group after the other under all rules, which fixes their sites and turns. With these kept, every strategy then packs
+ * anew, free to choose the nodes within the sites; the cheapest fleet is searched for a cheaper one. Pods that could not be
+ * seated are left out. Adds to `seats` who was seated, in their order.
+ */
+export function packAnew(bench: Workbench, seats: Seat[]): DraftFleet {
+  const { model } = bench;
+  const isSeated = mustBeSeated(bench);
+  const seating = new Seating(bench, newNodesOnly(bench));
+  seating.run(model.groups.filter(isSeated).sort(seatingOrder(model)));
+  seats.push(...seating.seats);
+  const parties = [...seatedParties(seating), ...freeParties(bench, seating.nextTurn, isSeated)];
+  const siteShares = siteSharesOf(bench, parties);
+  let best: DraftFleet | undefined;
+  for (const strategy of strategiesFor(model)) {
+    const fleet = packedBy(strategy, bench, { parties, siteShares });
+    if (best === undefined || fleet.costUsd < best.costUsd * (1 - 1e-9)) best = fleet;
+  }
+  const fleet = best ?? newNodesOnly(bench);
+  improve(bench, fleet);
+  const placed = fleet.drafts.reduce((sum, { items }) => sum + items.length, 0);
+  const exact = exactFleet(bench, placed === model.pods.length ? fleet.costUsd : Number.POSITIVE_INFINITY);
+  if (exact !== undefined) return exact;
+  for (const { items, site } of fleet.drafts) {
+    for (const { batch } of items) fleet.counts.add(batch.group.rules, site);
+  }
+  return fleet;
+}
+
+/** Present nodes are there, and their pods count, but nothing more is put on them. */
+function newNodesOnly(bench: Workbench): DraftFleet {
+  const fleet = new DraftFleet(bench);
+  for (const draft of fleet.drafts) draft.isOpen = false;
+  return fleet;
+}
+
+/** Pods by the batch they were seated in and the site they got. */
+function seatedParties({ seats }: Seating): readonly Party[] {
+  const parties = new Map<string, { readonly batch: Batch; readonly pods: Pod[] }>();
+  for (const { batch, draft, pod } of seats) {
+    const name = `${batch.turn} ${draft.site}`;
+    const known = parties.get(name);
+    if (known === undefined) parties.set(name, { batch: { ...batch, site: draft.site }, pods: [pod] });
+    else known.pods.push(pod);
+  }
+  return [...parties.values()];
+}
+
+function freeParties(
+  bench: Workbench,
+  firstTurn: number,
+  isSeated: (group: PodGroup) => boolean,
+): readonly Party[] {
+  const free = bench.model.groups.filter((group) => !isSeated(group)).sort(turnOrder(bench.model));
+  return free.map((group, index) => ({
+    batch: {
+      group,
+      hostRules: bench.hostRules.ofRuleSet(group.rules),
+      turn: firstTurn + index,
+      site: undefined,
+      isFirst: false,
+    },
+    pods: group.pods,
+  }));
+}
+
+function packedBy(
+  strategy: Strategy,
+  bench: Workbench,
+  { parties, siteShares }: { readonly parties: readonly Party[]; readonly siteShares: Float64Array },
+): DraftFleet {
+  const fleet = newNodesOnly(bench);
+  const { compare, ...options } = strategy;
+  const filler = new Filler(bench, fleet, { ...options, siteShares });
+  const all = Array.from({ length: bench.model.sites.count }, (_, site) => site);
+  const sitesOf = all.map((site) => [site]);
+  const sorted = [...parties].sort(
+    (a, b) => compare(a.batch.group, b.batch.group) || a.batch.turn - b.batch.turn,
+  );
+  for (const party of sorted) {
+    const { site } = party.batch;
+    const sites = site === undefined ? all : (sitesOf[site] ?? []);
+    filler.place(party, () => sites);
+  }
+  for (const draft of fleet.drafts) if (draft.present === undefined) draft.shrink();
+  return fleet;
+}
+
+/** By what the pods that are bound to a site ask for; even where none is. */
+function siteSharesOf({ model, worth }: Workbench, parties: readonly Party[]): Float64Array {
+  const shares = new Float64Array(model.sites.count);
+  for (const { batch, pods } of parties) {
+    if (batch.site === undefined) continue;
+    const each = batch.group.need.reduce((sum, amount, axis) => sum + amount * (worth[axis] ?? 0), 0);
+    shares[batch.site] = (shares[batch.site] ?? 0) + each * pods.length;
+  }
+  const total = shares.reduce((sum, share) => sum + share, 0);
+  return shares.map((share) => Math.max(1e-9, total > 0 ? share / total : 1 / shares.length));
+}
