@@ -25,16 +25,8 @@ export class PolicyAccessChart extends Chart {
   }
 }
 
-/** Server-side apply needs `patch`, and `create` for what is not there yet; looking at health needs the reads. */
+/** Server-side apply needs `patch`, and `create` for what is not there yet; a policy of before is deleted. */
 const RULES: k8s.PolicyRule[] = [
-  {
-    apiGroups: [''],
-    resources: ['configmaps'],
-    verbs: ['get', 'list', 'watch', 'create', 'patch', 'delete'],
-  },
-  {
-    apiGroups: ['smartscale.dev'],
-    resources: ['nodefleets'],
-    verbs: ['get', 'list', 'watch', 'create', 'patch'],
-  },
+  { apiGroups: [''], resources: ['configmaps'], verbs: ['get', 'create', 'patch', 'delete'] },
+  { apiGroups: ['smartscale.dev'], resources: ['nodefleets'], verbs: ['get', 'create', 'patch'] },
 ];

@@ -49,7 +49,10 @@ message() { flux get "$1" --output 'jsonpath={.status.conditions[?(@.type=="Read
 status() {
   flux get gitrepositories,kustomizations
   kubectl get nodefleets --namespace smartscale --output wide
-  flux wait gitrepository,kustomization --all --for=condition=Ready --timeout=0 >/dev/null 2>&1
+  if ! flux wait gitrepository,kustomization --all --for=condition=Ready --timeout=0 >/dev/null 2>&1; then
+    echo "flux.sh: not everything is as the newest commit says: see READY and STATUS above" >&2
+    return 1
+  fi
 }
 
 # Looks for a commit now, as a push through the Receiver does, and waits until every layer has it.

@@ -4,6 +4,7 @@ import { brokenPolicy } from './gitops/broken-policy.ts';
 import { drift } from './gitops/drift.ts';
 import { firstSync } from './gitops/first-sync.ts';
 import { options } from './gitops/options.ts';
+import { policyAccount } from './gitops/policy-account.ts';
 import { policyCommits } from './gitops/policy-commits.ts';
 import { pruning } from './gitops/pruning.ts';
 import { signedCommits } from './gitops/signed-commits.ts';
@@ -31,6 +32,9 @@ describe('a commit that changes a threshold', () => {
 });
 describe('a commit that breaks a rule', () => {
   brokenPolicy(() => stage);
+});
+describe('a commit to the folder of the policy', () => {
+  policyAccount(() => stage);
 });
 describe('a monitoring layer', () => {
   brokenMonitoring(() => stage);

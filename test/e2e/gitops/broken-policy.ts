@@ -1,5 +1,6 @@
 import { expect, it } from '@jest/globals';
 import { conditionOf, kustomization, ready, untilApplied } from '../harness/flux-state.ts';
+import { CLUSTER } from '../harness/gitops-world.ts';
 import { measured } from '../harness/measurements.ts';
 import { eventually } from '../harness/poll.ts';
 import { shapeOf, shownFor } from '../harness/transcript.ts';
@@ -32,6 +33,9 @@ export function brokenPolicy(stage: () => Stage): void {
     measured({ scenario: SCENARIO, what: 'push → layer not ready (health check of 30 s)', seconds: since() });
     expect(condition.message).toMatch(/policy\.yaml:\d+ nodes\.max = 10: .*nodes\.min \(12\)/);
     expect((await stage().nextDecision())['policy']).toBe(good);
+    await expect(world.script('status', CLUSTER)).rejects.toThrow(
+      /not everything is as the newest commit says/,
+    );
     const output = await world.kubectl.run('get', 'kustomization', 'policy', '--namespace=flux-system');
     process.stderr.write(output);
     const shown = shownFor('docs/gitops.md', 'kubectl get kustomization policy --namespace flux-system');

@@ -4,6 +4,7 @@ import { stringify } from 'yaml';
 
 /** One call as the API server itself wrote it down. */
 export interface AuditedCall {
+  /** Whose rights were asked for: the account that a caller acts as, where it acts as one. */
   readonly user: string;
   readonly verb: string;
   /** API group, the core group as an empty string. */
@@ -18,6 +19,7 @@ export interface AuditedCall {
 interface AuditEvent {
   readonly auditID: string;
   readonly user: { readonly username: string };
+  readonly impersonatedUser?: { readonly username: string };
   readonly verb: string;
   readonly objectRef?: {
     readonly apiGroup?: string;
@@ -81,10 +83,18 @@ function userOf({ namespace, name }: Account): string {
   return `system:serviceaccount:${namespace}:${name}`;
 }
 
-function callOf({ user, verb, objectRef, annotations }: AuditEvent): readonly AuditedCall[] {
+function callOf({
+  user,
+  impersonatedUser,
+  verb,
+  objectRef,
+  annotations,
+}: AuditEvent): readonly AuditedCall[] {
   if (objectRef?.resource === undefined) return [];
   const { apiGroup: group = '', resource, subresource, namespace, name } = objectRef;
   const whole = subresource === undefined ? resource : `${resource}/${subresource}`;
   const isAllowed = annotations?.[DECISION] === 'allow';
-  return [{ user: user.username, verb, group, resource: whole, namespace, name, isAllowed }];
+  return [
+    { user: (impersonatedUser ?? user).username, verb, group, resource: whole, namespace, name, isAllowed },
+  ];
 }

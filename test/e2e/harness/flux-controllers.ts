@@ -1,6 +1,7 @@
 import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { OwnedProcess } from './child-process.ts';
+import type { ControlPlane } from './control-plane.ts';
 import { CONTROLLERS, type Controller } from './flux-release.ts';
 import { freePort } from './free-port.ts';
 import type { KubeClient } from './kube-client.ts';
@@ -11,13 +12,12 @@ import { goTool } from './tool-cache.ts';
 const OF_A_POD = /^--(?:enable-leader-election|events-addr|storage-path|storage-adv-addr)\b/;
 
 /**
- * Runs Flux's source- and kustomize-controller as processes, with the flags of their Deployments in the cluster: those are what the
+ * Runs Flux's source- and kustomize-controller as processes, each as its account and with the flags of their Deployments in the cluster: those are what the
  * installation applied, whose pods are played and do nothing. Returns how to stop them.
  */
 export async function startFluxControllers(
   folder: string,
-  kube: KubeClient,
-  kubeconfig: string,
+  controlPlane: ControlPlane,
   started: Started,
 ): Promise<() => Promise<void>> {
   const controllers: OwnedProcess[] = [];
@@ -25,8 +25,11 @@ export async function startFluxControllers(
     const controller = OwnedProcess.start({
       name,
       command: goTool(name, name),
-      args: [...(await shippedFlags(kube, name)), ...(await localFlags(folder, name))],
-      env: { KUBECONFIG: kubeconfig, RUNTIME_NAMESPACE: 'flux-system' },
+      args: [...(await shippedFlags(controlPlane.admin, name)), ...(await localFlags(folder, name))],
+      env: {
+        KUBECONFIG: await controlPlane.kubeconfigFor('flux-system', name),
+        RUNTIME_NAMESPACE: 'flux-system',
+      },
       logFile: join(folder, `${name}.log`),
     });
     controllers.push(started(controller, () => controller.kill()));

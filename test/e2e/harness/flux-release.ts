@@ -29,10 +29,25 @@ export function releaseManifest(): string {
   const objects: Manifest[] = [
     { apiVersion: 'v1', kind: 'Namespace', metadata: { name: NAMESPACE } },
     ...[...CONTROLLERS, 'flux-crds' as const].flatMap(definitions),
+    ...CONTROLLERS.flatMap(account),
     ...CONTROLLERS.map((name) => inNamespace(read(join(toolFolder(name), 'manager', 'deployment.yaml')))),
     ...ABSENT.map((name) => inNamespace(bareDeployment(name))),
   ];
   return objects.map((object) => stringify(labelled(object))).join('---\n');
+}
+
+/** In the release, too, kustomize-controller may do everything: layers without an account of their own are applied by its rights. */
+function account(name: Controller): readonly Manifest[] {
+  return [
+    { apiVersion: 'v1', kind: 'ServiceAccount', metadata: { name, namespace: NAMESPACE } },
+    {
+      apiVersion: 'rbac.authorization.k8s.io/v1',
+      kind: 'ClusterRoleBinding',
+      metadata: { name: `${name}-${NAMESPACE}` },
+      roleRef: { apiGroup: 'rbac.authorization.k8s.io', kind: 'ClusterRole', name: 'cluster-admin' },
+      subjects: [{ kind: 'ServiceAccount', name, namespace: NAMESPACE }],
+    },
+  ];
 }
 
 function definitions(set: GoToolSet): readonly Manifest[] {

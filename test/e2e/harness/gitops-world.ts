@@ -7,7 +7,7 @@ import { startFluxControllers } from './flux-controllers.ts';
 import { releaseManifest } from './flux-release.ts';
 import { GitServer } from './git-server.ts';
 import { Kubectl } from './kubectl.ts';
-import { addLocalVolumes } from './local-volumes.ts';
+import { addLocalDisk } from './local-disk.ts';
 import { accountOf, type Machines, startMachines } from './machines.ts';
 import { eventually } from './poll.ts';
 import { type Started, startTogether, type Together } from './together.ts';
@@ -45,7 +45,7 @@ async function startParts(folder: string, started: Started): Promise<Omit<GitOps
     GitServer.start(folder).then((part) => started(part, () => part.stop())),
   ]);
   const { kube, controlPlane } = machines;
-  await addLocalVolumes(kube, 2);
+  await addLocalDisk(kube, 'control-plane');
   const fleet = await fleetOn(server, folder);
   const kubectl = new Kubectl(controlPlane.adminKubeconfig);
   const script = async (...args: readonly string[]) => {
@@ -55,7 +55,7 @@ async function startParts(folder: string, started: Started): Promise<Omit<GitOps
     return stdout;
   };
   await kubectl.run('apply', '--server-side', '--kustomize', join(fleet.folder, COMPONENTS));
-  const stopFlux = await startFluxControllers(folder, kube, controlPlane.adminKubeconfig, started);
+  const stopFlux = await startFluxControllers(folder, controlPlane, started);
   const startAutoscaler = async () => {
     const autoscaler = await autoscalerOf(machines, folder);
     started(autoscaler, () => autoscaler.kill());

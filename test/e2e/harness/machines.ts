@@ -17,6 +17,8 @@ const AUDITED: readonly Account[] = [
   { namespace: 'smartscale', name: 'smartscale' },
   { namespace: 'monitoring', name: 'prometheus' },
   { namespace: 'monitoring', name: 'kube-state-metrics' },
+  // Not ours, but it acts as the account that applies the policy.
+  { namespace: 'flux-system', name: 'kustomize-controller' },
 ];
 
 /** An empty cluster with its EC2 account and its metrics: everything that the autoscaler finds when it comes. */

@@ -1,17 +1,11 @@
 import { freePort } from '../harness/free-port.ts';
 import type { KubeObject } from '../harness/kube-client.ts';
+import { addLocalDisk } from '../harness/local-disk.ts';
 import { applyObject, shippedObjects } from '../harness/manifests.ts';
 import type { Prometheus } from '../harness/prometheus.ts';
 import type { MonitoringToolSet } from '../harness/tool-cache.ts';
 import type { World } from '../harness/world.ts';
-import {
-  addLocalDisk,
-  addTestHost,
-  applyFluxDefinitions,
-  setAddress,
-  standIn,
-  withCondition,
-} from './cluster-objects.ts';
+import { addTestHost, applyFluxDefinitions, setAddress, standIn, withCondition } from './cluster-objects.ts';
 import { startDemoApp, startKubeStateMetrics, startNodeExporter } from './exporters.ts';
 import { FakeKubelet } from './fake-kubelet.ts';
 import { shipped, startShippedPrometheus } from './shipped-prometheus.ts';
