@@ -1,4 +1,10 @@
-import { ALL_NAMESPACES, type Pod, type PodAffinityTerm, type TopologySpread } from '../../model/pod.ts';
+import {
+  ALL_NAMESPACES,
+  type NodeInclusionPolicy,
+  type Pod,
+  type PodAffinityTerm,
+  type TopologySpread,
+} from '../../model/pod.ts';
 import { type LabelSelector, type Labels, selectorOf } from '../../model/selector.ts';
 import type { Toleration } from '../../model/taint.ts';
 import {
@@ -31,6 +37,9 @@ interface RawSpread {
   readonly whenUnsatisfiable: TopologySpread['whenUnsatisfiable'];
   readonly labelSelector?: RawLabelSelector;
   readonly matchLabelKeys?: readonly string[];
+  readonly minDomains?: number;
+  readonly nodeAffinityPolicy?: NodeInclusionPolicy;
+  readonly nodeTaintsPolicy?: NodeInclusionPolicy;
 }
 
 type RawToleration = Omit<Toleration, 'operator'> & { readonly operator?: Toleration['operator'] };
@@ -126,5 +135,8 @@ function spreadOf(raw: RawSpread, labels: Labels): TopologySpread {
     maxSkew: raw.maxSkew,
     whenUnsatisfiable: raw.whenUnsatisfiable,
     selector: countedBy([...labelSelectorOf(raw.labelSelector), ...own]),
+    ...(raw.minDomains !== undefined && { minDomains: raw.minDomains }),
+    ...(raw.nodeAffinityPolicy !== undefined && { nodeAffinityPolicy: raw.nodeAffinityPolicy }),
+    ...(raw.nodeTaintsPolicy !== undefined && { nodeTaintsPolicy: raw.nodeTaintsPolicy }),
   };
 }

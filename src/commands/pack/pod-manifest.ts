@@ -68,6 +68,9 @@ const spread = object({
   whenUnsatisfiable: oneOf('DoNotSchedule', 'ScheduleAnyway'),
   labelSelector: labelSelector.optional(),
   matchLabelKeys: listOf(text).optional(),
+  minDomains: count('domains', 1).optional(),
+  nodeAffinityPolicy: oneOf('Honor', 'Ignore').optional(),
+  nodeTaintsPolicy: oneOf('Honor', 'Ignore').optional(),
 });
 
 export const podManifest = object({

@@ -168,6 +168,19 @@ describe('the constraints of a pod', () => {
     expect(pod.topologySpread.map(({ selector }) => selects(selector, {}))).toEqual([false]);
   });
 
+  it('keep what a spread constraint says of domains and of the nodes that count', () => {
+    const says = { minDomains: 3, nodeAffinityPolicy: 'Ignore', nodeTaintsPolicy: 'Honor' };
+    const constraint = {
+      topologyKey: 'zone',
+      maxSkew: 1,
+      whenUnsatisfiable: 'DoNotSchedule',
+      labelSelector: { matchLabels: { app: 'web' } },
+      ...says,
+    };
+    const { pod } = project({ spec: { containers: [], topologySpreadConstraints: [constraint] } });
+    expect(pod.topologySpread).toMatchObject([says]);
+  });
+
   it('give spread constraints the values of the labels that they name', () => {
     const { pod } = project({
       metadata: { labels: { app: 'web', hash: 'h1' } },

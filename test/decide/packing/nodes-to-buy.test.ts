@@ -47,13 +47,13 @@ describe('the nodes that are bought for waiting pods', () => {
     const pods = [pending('a', 1800), pending('b', 1800), pending('c', 1500)];
     expect(
       buy(pods, [...small, ...large])
-        .map((launch) => launch.split('/')[0])
+        .map((launch) => launch.split('/')[0] ?? '')
         .sort(),
     ).toEqual(['large', 'small']);
-    expect(buy(pods.slice(0, 2), [...small, ...large]).map((launch) => launch.split('/')[0])).toEqual([
+    expect(buy(pods.slice(0, 2), [...small, ...large]).map((launch) => launch.split('/')[0] ?? '')).toEqual([
       'large',
     ]);
-    expect(buy(pods.slice(0, 1), [...small, ...large]).map((launch) => launch.split('/')[0])).toEqual([
+    expect(buy(pods.slice(0, 1), [...small, ...large]).map((launch) => launch.split('/')[0] ?? '')).toEqual([
       'small',
     ]);
   });
@@ -66,7 +66,7 @@ describe('the nodes that are bought for waiting pods', () => {
 
   it('go to the zone with the fewest workers where no rule says where', () => {
     const zones = buy([pending('a', 1800), pending('b', 1800)], small).map(
-      (launch) => launch.split(/[/ ]/)[1],
+      (launch) => launch.split(/[/ ]/)[1] ?? '',
     );
     expect(zones.sort()).toEqual(ZONES);
   });
@@ -77,7 +77,7 @@ describe('the nodes that are bought for waiting pods', () => {
     const pods = ['a', 'b'].map((name) => pending(name, 900, { topologySpread: spread }));
     const dearB = small.map((one) => (one.zone === ZONES[1] ? { ...one, priceUsdPerHour: 0.3 } : one));
     const launches = buy(pods, dearB);
-    expect(launches.map((launch) => launch.split(/[/ ]/)[1]).sort()).toEqual(ZONES);
+    expect(launches.map((launch) => launch.split(/[/ ]/)[1] ?? '').sort()).toEqual(ZONES);
   });
 
   it('come first for the pods with the highest priority', () => {
