@@ -1,5 +1,6 @@
 import type { Offering } from '../../model/offering.ts';
 import type { Pod } from '../../model/pod.ts';
+import { hardestFirst } from './binding-order.ts';
 import type { DraftFleet, Workbench } from './draft-fleet.ts';
 import type { NodeDraft } from './node-draft.ts';
 import type { PackingModel } from './packing-model.ts';
@@ -38,7 +39,15 @@ export function solutionOf(bench: Workbench, fleet: DraftFleet, seats: readonly 
   seats.forEach(({ pod }, index) => seatOf.set(pod, index));
   const seat = (pod: Pod) => seatOf.get(pod) ?? 0;
   bound.sort((a, b) => a.batch.turn - b.batch.turn || seat(a.pod) - seat(b.pod));
-  const fresh = [...new Set(bound.map(({ draft }) => draft))].filter(({ present }) => present === undefined);
+  const planned = bound.map(({ batch, pod, draft }) => ({
+    group: model.groups[batch.group.index] ?? batch.group,
+    pod,
+    draft,
+  }));
+  const ordered = hardestFirst(bench, planned) ?? planned;
+  const fresh = [...new Set(ordered.map(({ draft }) => draft))].filter(
+    ({ present }) => present === undefined,
+  );
   const newIndex = new Map(fresh.map((draft, index) => [draft, index]));
   const placed = new Set(bound.map(({ pod }) => pod));
   return {
@@ -47,7 +56,7 @@ export function solutionOf(bench: Workbench, fleet: DraftFleet, seats: readonly 
       pods: draft.items.map(({ pod }) => pod),
       couldBe: alternativesOf(model, draft, isBound),
     })),
-    placements: bound.map(({ pod, draft }) => ({
+    placements: ordered.map(({ pod, draft }) => ({
       pod,
       presentNode: draft.present,
       newNode: newIndex.get(draft),

@@ -91,7 +91,7 @@ export class ControlPlane {
       processes.unshift(startScheduler(layout, url, options.scheduler));
       if (controllers !== undefined) {
         processes.unshift(await startControllers(layout, { url, signingKey: signing.key, controllers }));
-        await untilAccountsExist(admin, processes);
+        if (controllers === CLUSTER_CONTROLLERS) await untilAccountsExist(admin, processes);
       }
     } catch (error) {
       admin.close();

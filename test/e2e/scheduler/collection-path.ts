@@ -12,6 +12,9 @@ const IN_NAMESPACE: Readonly<Record<string, readonly [string, string]>> = {
   DaemonSet: ['/apis/apps/v1', 'daemonsets'],
   PersistentVolumeClaim: ['/api/v1', 'persistentvolumeclaims'],
   Pod: ['/api/v1', 'pods'],
+  PodDisruptionBudget: ['/apis/policy/v1', 'poddisruptionbudgets'],
+  ReplicaSet: ['/apis/apps/v1', 'replicasets'],
+  StatefulSet: ['/apis/apps/v1', 'statefulsets'],
 };
 
 /** Where objects of this kind are created. Throws for a kind that these tests do not make. */

@@ -8,6 +8,10 @@ import { NAMESPACES } from './standing-objects.ts';
 
 const TRAITS: readonly Trait[] = [...RESOURCE_TRAITS, ...NODE_TRAITS, ...SPREAD_TRAITS, ...NEIGHBOUR_TRAITS];
 const IMPOSSIBLE_PERCENT = 6;
+const SMALL_CPU_MILLIS = [20, 50, 100, 100, 200, 250, 500] as const;
+const LARGE_CPU_MILLIS = [750, 1000, 1800, 3500] as const;
+const SMALL_MEMORY_MIB = [32, 64, 128, 128, 256, 256, 512] as const;
+const LARGE_MEMORY_MIB = [1024, 2048, 3000, 6000] as const;
 
 /** The next application of a workload, with at most so many replicas. */
 export function drawApp(drawing: Drawing, most: number): Draft {
@@ -22,6 +26,7 @@ export function drawApp(drawing: Drawing, most: number): Draft {
     spec: {
       containers: [{ name: 'main', image: 'example.invalid/app:1', resources: { requests: sizes(drawing) } }],
     },
+    ...protection(drawing),
     traits,
   };
   const impossible = isDrawn(chance, IMPOSSIBLE_PERCENT) ? chance.pick(IMPOSSIBLE_TRAITS) : undefined;
@@ -34,10 +39,26 @@ export function drawApp(drawing: Drawing, most: number): Draft {
   return draft;
 }
 
+/** Most pods may be moved; some must not, for every reason that there is. */
+function protection({ chance }: Drawing): Pick<Draft, 'owner' | 'annotations' | 'budget'> {
+  return {
+    owner: isDrawn(chance, 90) ? 'ReplicaSet' : oneOf(chance, ['StatefulSet', undefined]),
+    annotations: isDrawn(chance, 4) ? { 'smartscale.dev/do-not-disrupt': 'true' } : {},
+    budget: isDrawn(chance, 20)
+      ? oneOf<Readonly<Record<string, number | string>>>(chance, [
+          { minAvailable: 1 },
+          { minAvailable: '60%' },
+          { maxUnavailable: 1 },
+          { maxUnavailable: 0 },
+        ])
+      : undefined,
+  };
+}
+
 /** Mostly small, at times a whole machine, seldom nothing at all. */
 function sizes({ chance }: Drawing): Record<string, string> {
   if (isDrawn(chance, 5)) return {};
-  const cpu = oneOf(chance, [20, 50, 100, 100, 250, 250, 500, 750, 1000, 1800, 3500]);
-  const memory = oneOf(chance, [32, 64, 128, 128, 256, 512, 1024, 2048, 6000]);
+  const cpu = oneOf(chance, isDrawn(chance, 85) ? SMALL_CPU_MILLIS : LARGE_CPU_MILLIS);
+  const memory = oneOf(chance, isDrawn(chance, 85) ? SMALL_MEMORY_MIB : LARGE_MEMORY_MIB);
   return { cpu: `${cpu}m`, memory: `${memory}Mi` };
 }

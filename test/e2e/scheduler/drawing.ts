@@ -40,6 +40,12 @@ export interface Draft {
   readonly labels: Readonly<Record<string, string>>;
   readonly replicas: number;
   readonly spec: DraftSpec;
+  /** What made the pods; `undefined`: a person did. */
+  readonly owner: 'ReplicaSet' | 'StatefulSet' | undefined;
+  /** The pods' annotations. */
+  readonly annotations: Readonly<Record<string, string>>;
+  /** Its disruption budget's one limit; `undefined`: it has none. */
+  readonly budget: Readonly<Record<string, number | string>> | undefined;
   readonly traits: readonly string[];
 }
 

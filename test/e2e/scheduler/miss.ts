@@ -14,7 +14,9 @@ export interface Miss {
 
 /** One story for each application that was missed: its replicas tell the same. */
 export function storiesOf(misses: readonly Miss[]): string {
-  const first = new Map(misses.toReversed().map((miss) => [`${miss.workload.name} ${appOf(miss)}`, miss]));
+  const first = new Map(
+    misses.toReversed().map((miss) => [`${miss.workload.name} ${appOf(manifestOf(miss))}`, miss]),
+  );
   return [...first.values()].toReversed().map(storyOf).join('\n');
 }
 
@@ -22,7 +24,7 @@ export function storiesOf(misses: readonly Miss[]): string {
 function storyOf(miss: Miss): string {
   const { workload, pod, planned, happened } = miss;
   const manifest = manifestOf(miss);
-  const traits = workload.traits.get(appOf(miss)) ?? [];
+  const traits = workload.traits.get(appOf(manifest)) ?? [];
   return [
     `${workload.name}: pod ${pod} (${traits.join(', ') || 'plain'})`,
     `  planned:  ${planned}`,
@@ -31,14 +33,17 @@ function storyOf(miss: Miss): string {
   ].join('\n');
 }
 
-function appOf(miss: Miss): string {
-  return manifestOf(miss)?.metadata.labels?.['app'] ?? '';
+/** The application that a pod belongs to. */
+export function appOf(pod: KubeObject): string {
+  return pod.metadata.labels?.['app'] ?? '';
 }
 
-function manifestOf({ workload, pod }: Miss): KubeObject | undefined {
-  return workload.pods.find((manifest) => keyOf(manifest) === pod);
+function manifestOf({ workload, pod }: Miss): KubeObject {
+  const found = workload.pods.find((manifest) => keyOf(manifest) === pod);
+  if (found === undefined) throw new Error(`${workload.name} has no pod ${pod}`);
+  return found;
 }
 
-function specOf(manifest: KubeObject | undefined): unknown {
-  return { labels: manifest?.metadata.labels, ...(manifest?.['spec'] as object | undefined) };
+function specOf(manifest: KubeObject): unknown {
+  return { labels: manifest.metadata.labels, ...(manifest['spec'] as object) };
 }

@@ -6,11 +6,13 @@ import { plannedNode } from './planned-node.ts';
 import type { PodKey } from './pod-watch.ts';
 import { readCluster } from './read-cluster.ts';
 import type { SchedulerLab } from './scheduler-lab.ts';
-import type { Workload } from './workload.ts';
+import { ownedPods, type Workload } from './workload.ts';
 
 /** A workload with the fleet that the packer would buy for it. */
 export interface PlannedWorkload {
   readonly workload: Workload;
+  /** The workload's pods, ready to be created. */
+  readonly pods: readonly KubeObject[];
   /** Node objects, ready to be created. */
   readonly nodes: readonly KubeObject[];
   /** In the packer's order: pod and name of its node. */
@@ -20,15 +22,18 @@ export interface PlannedWorkload {
 }
 
 /**
- * Creates the workload's volumes and DaemonSets and plans a fleet for its pods, which stay unborn: they are read as the API
+ * Creates the workload's volumes, DaemonSets and controllers and plans a fleet for its pods, which stay unborn: they are read as the API
  * server would complete them, its defaults, priorities and overheads included.
  */
 export async function planFleet(lab: SchedulerLab, workload: Workload): Promise<PlannedWorkload> {
-  const standing = await lab.create([...workload.volumes, ...workload.daemonSets]);
-  const { pods, daemons } = readCluster([...standing, ...(await lab.complete(workload.pods))]);
+  const { volumes, daemonSets, owners } = workload;
+  const standing = await lab.create([...volumes, ...daemonSets, ...owners]);
+  const owned = ownedPods(workload, standing);
+  const { pods, daemons } = readCluster([...standing, ...(await lab.complete(owned))]);
   const packing = packFleet(pods, workload.offerings, { daemons });
   return {
     workload,
+    pods: owned,
     nodes: packing.nodes.map(({ id, offering }) => plannedNode(nodeName(id), offering)),
     bindings: packing.bindings.map(({ pod, nodeId }) => ({ pod: podRef(pod), node: nodeName(nodeId) })),
     unplaced: new Map(packing.unplaced.map(({ pod, reason }) => [podRef(pod), reason.text])),

@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import type { Offering } from '../../../src/model/offering.ts';
 import type { Resources } from '../../../src/model/resources.ts';
 import type { KubeObject } from '../harness/kube-client.ts';
@@ -25,13 +26,17 @@ export function plannedNode(name: string, offering: Offering): KubeObject {
         'smartscale.dev/lifecycle': lifecycle,
       },
     },
-    spec: { providerID: `aws:///${zone}/${name}` },
+    spec: { providerID: `aws:///${zone}/${instanceIdOf(name)}` },
     status: {
       allocatable: amounts,
       capacity: amounts,
       conditions: [{ type: 'Ready', status: 'True', reason: 'KubeletReady' }],
     },
   };
+}
+
+function instanceIdOf(name: string): string {
+  return `i-${createHash('sha256').update(name).digest('hex').slice(0, 17)}`;
 }
 
 function resourceList({ cpuMillis, memoryMiB, pods, extended = {} }: Resources): Record<string, string> {

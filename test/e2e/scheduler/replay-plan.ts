@@ -18,8 +18,8 @@ export interface Replay {
  * first miss ends the replay, since what follows it no longer is the plan.
  */
 export async function replayPlan(lab: SchedulerLab, planned: PlannedWorkload): Promise<Replay> {
-  const { workload, nodes, bindings, unplaced } = planned;
-  const manifests = new Map(workload.pods.map((pod) => [keyOf(pod), pod]));
+  const { workload, pods, nodes, bindings, unplaced } = planned;
+  const manifests = new Map(pods.map((pod) => [keyOf(pod), pod]));
   await addNodes(lab, workload, nodes);
   let bound = 0;
   for (const binding of bindings) {

@@ -7,13 +7,15 @@ import { SystemClock } from '../../../src/adapters/system/system-clock.ts';
 import { ControlPlane } from '../harness/control-plane.ts';
 import { KubeClient, type KubeObject } from '../harness/kube-client.ts';
 import { eventually } from '../harness/poll.ts';
+import { barrierNode } from './barrier-node.ts';
 import { collectionPath } from './collection-path.ts';
 import { PinExtender } from './pin-extender.ts';
-import { keyOf, type PodKey, PodWatch } from './pod-watch.ts';
+import { keyOf, type PodKey, type PodSight, PodWatch } from './pod-watch.ts';
 import { NAMESPACES, standingObjects } from './standing-objects.ts';
 
 const FOLDER = join(import.meta.dirname, '..', '..', '..', '.cache', 'e2e', 'scheduler');
 const CONCURRENCY = 16;
+const WORKLOAD_RESOURCES = ['daemonsets', 'replicasets', 'statefulsets'];
 
 /*
  * Left out: what needs controllers that this lab has not. TaintNodesByCondition would taint every new node until the node
@@ -25,7 +27,7 @@ const API_SERVER_ARGS = [
   '--delete-collection-workers=4',
 ];
 
-/** The real API server and the real scheduler, without any controller: the tests make and end all objects themselves. */
+/** The real API server and the real scheduler, with no controller but that of disruption budgets: the tests make and end all objects themselves. */
 export class SchedulerLab {
   readonly kube: KubeClient;
   readonly watch: PodWatch;
@@ -35,6 +37,7 @@ export class SchedulerLab {
   readonly #controlPlane: ControlPlane;
   readonly #metrics: KubeClient;
   readonly #stop: () => Promise<void>;
+  #barriers = 0;
 
   private constructor(controlPlane: ControlPlane, extender: PinExtender, watch: PodWatch) {
     this.#controlPlane = controlPlane;
@@ -59,7 +62,7 @@ export class SchedulerLab {
     mkdirSync(FOLDER, { recursive: true });
     const extender = await PinExtender.start();
     const controlPlane = await ControlPlane.start(FOLDER, {
-      controllers: undefined,
+      controllers: 'disruption',
       apiServerArgs: API_SERVER_ARGS,
       scheduler: {
         clientConnection: { qps: 10_000, burst: 10_000 },
@@ -88,12 +91,12 @@ export class SchedulerLab {
 
   /** Creates the objects in no order and returns them as the API server completed them. */
   async create(objects: readonly KubeObject[]): Promise<readonly KubeObject[]> {
-    return this.#each(objects, (object) => this.kube.create(collectionPath(object), object));
+    return inParallel(objects, (object) => this.kube.create(collectionPath(object), object));
   }
 
   /** The objects as the API server would store them, with its defaults and what admission adds. */
   async complete(objects: readonly KubeObject[]): Promise<readonly KubeObject[]> {
-    return this.#each(objects, (object) => this.kube.create(`${collectionPath(object)}?dryRun=All`, object));
+    return inParallel(objects, (object) => this.kube.create(`${collectionPath(object)}?dryRun=All`, object));
   }
 
   /**
@@ -110,22 +113,41 @@ export class SchedulerLab {
     await eventually('the scheduler to have nothing left to try', () => this.#isIdle(), { everyMs: 20 });
   }
 
-  /** Ends a pod at once; returns when the watch shows it no more. */
-  async remove(pod: KubeObject): Promise<void> {
-    await this.kube.deleteAll(`${collectionPath(pod)}/${pod.metadata.name}`);
-    await this.watch.until(() => !this.watch.pods.has(keyOf(pod)), `${keyOf(pod)} to go`);
+  /** Returns when the scheduler has seen every change of nodes that was made before. */
+  async untilNodesAreSeen(): Promise<void> {
+    const { node, pod } = barrierNode(`barrier-${this.#barriers++}`);
+    await this.create([node]);
+    await this.create([pod]);
+    const isBound = () => this.watch.pods.get(keyOf(pod))?.nodeName !== undefined;
+    await this.watch.until(isBound, 'the scheduler to see all nodes');
   }
 
-  /** Ends all pods, nodes and volumes; returns when the watch shows no pod any more. */
+  /** Ends these pods at once; returns when the watch shows them no more. */
+  async removePods(isMeant: (pod: PodSight) => boolean): Promise<void> {
+    const keys = [...this.watch.pods].filter(([, pod]) => isMeant(pod)).map(([key]) => key);
+    await inParallel(keys, (key) => {
+      const [namespace, name] = key.split('/');
+      return this.kube.deleteAll(`/api/v1/namespaces/${namespace}/pods/${name}`);
+    });
+    await this.watch.until(() => !keys.some((key) => this.watch.pods.has(key)), `${keys.length} pods to go`);
+  }
+
+  /** Ends all that a workload brought. */
   async clear(): Promise<void> {
-    this.extender.pins.clear();
-    const perNamespace = NAMESPACES.flatMap((namespace) => [
-      `/api/v1/namespaces/${namespace}/pods`,
+    await this.clearRun();
+    const paths = NAMESPACES.flatMap((namespace) => [
       `/api/v1/namespaces/${namespace}/persistentvolumeclaims`,
-      `/apis/apps/v1/namespaces/${namespace}/daemonsets`,
+      ...WORKLOAD_RESOURCES.map((resource) => `/apis/apps/v1/namespaces/${namespace}/${resource}`),
+      `/apis/policy/v1/namespaces/${namespace}/poddisruptionbudgets`,
     ]);
-    const paths = [...perNamespace, '/api/v1/nodes', '/api/v1/persistentvolumes'];
-    await Promise.all(paths.map((path) => this.kube.deleteAll(path)));
+    await Promise.all([...paths, '/api/v1/persistentvolumes'].map((path) => this.kube.deleteAll(path)));
+  }
+
+  /** Ends all pods and nodes; returns when the watch shows no pod any more. */
+  async clearRun(): Promise<void> {
+    this.extender.pins.clear();
+    const pods = ['default', ...NAMESPACES].map((namespace) => `/api/v1/namespaces/${namespace}/pods`);
+    await Promise.all([...pods, '/api/v1/nodes'].map((path) => this.kube.deleteAll(path)));
     await this.watch.until(() => this.watch.pods.size === 0, 'all pods to go');
   }
 
@@ -136,20 +158,16 @@ export class SchedulerLab {
     const unbound = [...this.watch.pods.values()].filter((pod) => pod.nodeName === undefined);
     return inQueue('active') === 0 && inQueue('backoff') === 0 && inQueue('unschedulable') === unbound.length;
   }
+}
 
-  async #each(
-    objects: readonly KubeObject[],
-    call: (object: KubeObject) => Promise<KubeObject>,
-  ): Promise<readonly KubeObject[]> {
-    const results: KubeObject[] = [];
-    let next = 0;
-    const worker = async () => {
-      for (let index = next++; index < objects.length; index = next++) {
-        const object = objects[index];
-        if (object !== undefined) results[index] = await call(object);
-      }
-    };
-    await Promise.all(Array.from({ length: CONCURRENCY }, worker));
-    return results;
-  }
+/** Calls for every item, so many at a time; the results are in the items' order. */
+async function inParallel<T, R>(items: readonly T[], call: (item: T) => Promise<R>): Promise<readonly R[]> {
+  const results: R[] = [];
+  let next = 0;
+  const worker = async () => {
+    for (let index = next++; index < items.length; index = next++)
+      results[index] = await call(items[index] as T);
+  };
+  await Promise.all(Array.from({ length: CONCURRENCY }, worker));
+  return results;
 }
