@@ -7,14 +7,16 @@ import { OperationRunner } from './act/operation-runner.ts';
 import { writeDown } from './act/progress.ts';
 import { decide } from './decide/decide.ts';
 import { decisionIdOf } from './decide/ids.ts';
+import { standingOf } from './decide/interruptions/standing.ts';
 import type { Operation } from './model/operation.ts';
-import type { AbortAction, Action, Plan } from './model/plan.ts';
+import type { AbortAction, Action, LaunchAction, Plan, RemoveAction } from './model/plan.ts';
 import type { Reason } from './model/reason.ts';
 import type { Snapshot } from './model/snapshot.ts';
+import { InterruptionInbox } from './observe/interruption-inbox.ts';
 import { type ObservePorts, Observer, type Outlook } from './observe/observer.ts';
 import type { PolicyInForce } from './policy/policy-in-force.ts';
 import { PolicyFollower } from './policy-follower.ts';
-import { type PolicySource, PortError, type Telemetry } from './ports.ts';
+import { type Interruptions, type PolicySource, PortError, type Telemetry } from './ports.ts';
 
 /** Changes of the cluster and steps of operations within this time make one round. */
 const COALESCE_MS = 50;
@@ -26,6 +28,8 @@ const RETRY_LONGEST_MS = 30_000;
 export interface ControllerPorts extends ActPorts {
   readonly telemetry: Telemetry;
   readonly policySource: PolicySource;
+  /** Absent: AWS' announcements are not heard, and machines are lost without a drain. */
+  readonly interruptions?: Interruptions;
 }
 
 /**
@@ -39,6 +43,7 @@ export class Controller {
   readonly #runner: OperationRunner;
   readonly #policies: PolicyFollower;
   readonly #leftovers = new Leftovers();
+  readonly #inbox: InterruptionInbox | undefined;
   readonly #latch = new Latch();
   /** Rings for the next round by time: the interval, or what the last plan waits for. */
   readonly #alarm: Alarm;
@@ -58,7 +63,12 @@ export class Controller {
   constructor(ports: ControllerPorts) {
     this.#ports = ports;
     this.#context = actContext(ports);
-    this.#observer = new Observer(ports);
+    const { interruptions } = ports;
+    this.#inbox =
+      interruptions === undefined
+        ? undefined
+        : new InterruptionInbox({ ...ports, interruptions }, () => this.wake());
+    this.#observer = new Observer(ports, () => this.#inbox?.known() ?? []);
     this.#policies = new PolicyFollower(ports);
     this.#changes = new Alarm(ports.clock, () => this.wake());
     this.#runner = new OperationRunner(this.#context, () => this.#changes.ringWithin(COALESCE_MS));
@@ -81,7 +91,7 @@ export class Controller {
       await Promise.all([cluster.synced(signal), policySource.synced(signal)]);
       this.#runner.start(signal);
       this.wake();
-      await this.#loop(signal);
+      await Promise.all([this.#loop(signal), this.#inbox?.run(signal)]);
     } catch (error) {
       if (!signal.aborted) throw error;
     } finally {
@@ -200,7 +210,10 @@ export class Controller {
     reporter.report({ kind: 'decision', plan, snapshot, durationMs });
     // What the ledger holds unfinished goes on here: after a restart, or when another replica led before.
     this.#runner.track(known.operations);
-    await this.#begin(plan, adopted, signal);
+    const begun = await this.#begin(plan, adopted, signal);
+    const after = { ...snapshot, operations: withAdopted(snapshot.operations, begun) };
+    const { policy } = inForce;
+    this.#inbox?.settle(after, (one) => standingOf(one, { snapshot: after, policy, nowMs }), signal);
     return plan;
   }
 
@@ -218,22 +231,29 @@ export class Controller {
   }
 
   /** Intents first: an operation is in the ledger before anything is done for it. */
-  async #begin(plan: Plan, adopted: readonly Operation[], signal: AbortSignal): Promise<void> {
+  async #begin(
+    plan: Plan,
+    adopted: readonly Operation[],
+    signal: AbortSignal,
+  ): Promise<readonly Operation[]> {
     const begun: Operation[] = [...adopted];
     for (const action of plan.actions) {
-      if (!isAbort(action)) begun.push(beginOperation(action, plan, plan.decidedAtMs));
+      if (isBeginning(action)) begun.push(beginOperation(action, plan, plan.decidedAtMs));
     }
     for (const operation of begun) await writeDown(operation, this.#context, signal);
     this.#runner.track(begun);
     for (const action of plan.actions) {
       if (isAbort(action)) this.#runner.abort(action.operationId, action.reasons);
+      else if (action.kind === 'hasten-removal') this.#runner.hasten(action);
     }
+    return begun;
   }
 
   #leads(): boolean {
     const isLeader = this.#ports.leadership.isLeader();
     if (this.#wasLeader && !isLeader) {
       this.#runner.reset();
+      this.#inbox?.reset();
       this.#hasSeenFleet = false;
       this.#hasCarriedOn = false;
     }
@@ -291,6 +311,10 @@ function adoptionOf({ policy, identity }: PolicyInForce, nowMs: number) {
 
 function isAbort(action: Action): action is AbortAction {
   return action.kind === 'abort-removal' || action.kind === 'abort-launch';
+}
+
+function isBeginning(action: Action): action is LaunchAction | RemoveAction {
+  return action.kind === 'launch' || action.kind === 'remove';
 }
 
 function isDrain({ step }: Operation): boolean {

@@ -215,6 +215,14 @@ export type ReportEvent =
       readonly inForce: PolicyIdentity | undefined;
       readonly atMs: number;
     }
+  /** What came of the queue of interruptions: an announcement about this fleet, about others, about nothing; or an error. */
+  | {
+      readonly kind: 'interruption-queue';
+      readonly outcome: 'announced' | 'foreign' | 'irrelevant' | 'unreadable' | 'failed';
+      readonly interruption?: Interruption;
+      readonly nodeName?: string;
+      readonly atMs: number;
+    }
   /** Something a person should know, about an object of the cluster or the fleet as a whole. */
   | {
       readonly kind: 'notice';

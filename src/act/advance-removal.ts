@@ -2,6 +2,7 @@ import { CALLED_OFF, type RemoveOperation } from '../model/operation.ts';
 import type { Reason } from '../model/reason.ts';
 import type { ActContext } from './act-ports.ts';
 import { drainNode, podsLeft } from './drain-node.ts';
+import { isTakenBack } from './interrupted-drain.ts';
 import { warn } from './notice.ts';
 import { moveOn, type Progress, standBy, waitUntil } from './progress.ts';
 import { isGoing, nodesOf, TERMINATE_POLL_MS, terminateInstance } from './terminate-instance.ts';
@@ -53,7 +54,7 @@ async function cordon(
 ): Promise<Progress<RemoveOperation>> {
   if (operation.isRepair === true) return judgeDead(operation, ports, signal);
   const nowMs = ports.clock.now();
-  if (nowMs >= operation.deadlineMs) {
+  if (nowMs >= operation.deadlineMs && !isTakenBack(operation)) {
     const text = `The drain of ${operation.nodeName} did not begin before its deadline.`;
     return moveOn(
       { ...operation, step: 'aborting', outcome: { code: 'drain-timeout', text } },

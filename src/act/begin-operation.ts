@@ -21,6 +21,7 @@ export function beginOperation(action: LaunchAction | RemoveAction, plan: Plan, 
         faults: [],
         nominatedPods: action.nominatedPods,
         startsCooldown: action.startsCooldown,
+        ...(action.replaces !== undefined && { replaces: action.replaces }),
       } satisfies LaunchOperation)
     : ({
         ...base,
@@ -30,5 +31,7 @@ export function beginOperation(action: LaunchAction | RemoveAction, plan: Plan, 
         instanceId: action.instanceId,
         graceLimitSeconds: action.graceLimitSeconds,
         ...(action.isRepair === true && { isRepair: true as const }),
+        ...(action.interruption !== undefined && { interruption: action.interruption }),
+        ...(action.isCordonOnly === true && { isCordonOnly: true as const }),
       } satisfies RemoveOperation);
 }

@@ -1,9 +1,18 @@
+import type { Node } from '../model/node.ts';
 import type { RemoveOperation } from '../model/operation.ts';
 import type { EvictionOutcome } from '../model/outcome.ts';
 import { needsEviction, type Pod, podRef } from '../model/pod.ts';
 import type { Reason } from '../model/reason.ts';
 import { PortError } from '../ports.ts';
 import type { ActContext } from './act-ports.ts';
+import {
+  drainResult,
+  insistent,
+  isTakenBack,
+  lastsUntilMs,
+  obstacleOfHold,
+  obstacleOfTakenBack,
+} from './interrupted-drain.ts';
 import { moveOn, type Progress, standBy, waitUntil } from './progress.ts';
 import { isGoing } from './terminate-instance.ts';
 
@@ -11,6 +20,8 @@ import { isGoing } from './terminate-instance.ts';
 const EVICTIONS_AT_ONCE = 10;
 /** Pauses between attempts to evict one pod while a budget or a fault holds it. */
 const BLOCKED = { firstMs: 1_000, longestMs: 10_000 };
+/** The same while EC2 takes the machine back: there are two minutes in all. */
+const BLOCKED_IN_HASTE = { firstMs: 1_000, longestMs: 3_000 };
 /** An accepted eviction shows itself as a deletion by then; otherwise it is asked for again. */
 const ACCEPTED_MS = 10_000;
 /** The node is looked at at least so often even if the watch is silent. */
@@ -28,20 +39,28 @@ export async function drainNode(
   const view = ports.cluster.view();
   const node = view.nodes.find((n) => n.name === operation.nodeName);
   if (node === undefined) return moveOn({ ...operation, step: 'terminating' }, ports, signal);
-  if (!node.isReady && (await isInstanceGoing(operation, ports, signal))) {
-    return moveOn({ ...operation, step: 'terminating' }, ports, signal);
-  }
   const pods = podsLeft(operation, ports);
+  if (await isMachineGoing(operation, node, ports, signal)) return end(operation, ports, signal);
   const obstacle = obstacleTo(operation, pods, ports);
   if (obstacle !== undefined) return turnBack(operation, obstacle, ports, signal);
   if (!ports.leadership.isLeader()) return standBy(operation);
   if (node.cordonedBy?.operationId !== operation.id || !node.isUnschedulable) {
     return cordonAgain(operation, ports, signal);
   }
-  if (pods.length === 0) return moveOn({ ...operation, step: 'terminating' }, ports, signal);
+  if (operation.isCordonOnly === true) return waitUntil(operation, operation.deadlineMs);
+  if (pods.length === 0) return end(operation, ports, signal);
   const hopeless = await evictDue(operation, pods, ports, signal);
   if (hopeless !== undefined) return turnBack(operation, hopeless, ports, signal);
   return waitUntil(operation, nextLook(operation, pods, ports));
+}
+
+function end(
+  operation: RemoveOperation,
+  ports: ActContext,
+  signal: AbortSignal,
+): Promise<Progress<RemoveOperation>> {
+  const result = drainResult(operation, podsLeft(operation, ports), ports);
+  return moveOn({ ...operation, ...result, step: 'terminating' }, ports, signal);
 }
 
 /** Pods on the node that a drain must move and that have not gone yet. */
@@ -50,13 +69,21 @@ export function podsLeft(operation: RemoveOperation, ports: ActContext): readonl
 }
 
 /** A machine that is going for good takes its pods along: there is nothing left to wait for. */
-async function isInstanceGoing(
+async function isMachineGoing(
   operation: RemoveOperation,
+  node: Node,
   ports: ActContext,
   signal: AbortSignal,
 ): Promise<boolean> {
-  const instances = await ports.fleet.instances(LOOK_MS, signal);
-  return instances.some((instance) => instance.id === operation.instanceId && isGoing(instance));
+  if (node.isReady && !isTakenBack(operation)) return false;
+  try {
+    const instances = await ports.fleet.instances(LOOK_MS, signal);
+    return instances.some((instance) => instance.id === operation.instanceId && isGoing(instance));
+  } catch (error) {
+    // There is no time to wait until EC2 answers again, and a ready node says by itself that its machine runs.
+    if (node.isReady && error instanceof PortError) return false;
+    throw error;
+  }
 }
 
 /** Our mark is not seen: the watch lags behind, a person took the cordon off, or the cordon was never made before a crash. */
@@ -72,10 +99,12 @@ async function cordonAgain(
     const mark = { operationId: operation.id, atMs: operation.createdAtMs };
     await ports.cluster.cordon(operation.nodeName, mark, signal);
   }
-  return waitUntil(operation, Math.min(operation.deadlineMs, ports.clock.now() + LOOK_MS));
+  return waitUntil(operation, Math.min(lastsUntilMs(operation), ports.clock.now() + LOOK_MS));
 }
 
 function obstacleTo(operation: RemoveOperation, pods: readonly Pod[], ports: ActContext): Reason | undefined {
+  if (isTakenBack(operation)) return obstacleOfTakenBack(operation, ports);
+  if (operation.isCordonOnly === true) return obstacleOfHold(operation, ports);
   const guarded = pods.find(isProtected);
   if (guarded !== undefined) {
     return {
@@ -153,7 +182,19 @@ async function evictOne(
   if (!ports.leadership.isLeader() || signal.aborted) return undefined;
   // Never 0: that would take the pod from the store before its containers have stopped.
   const graceSeconds = Math.max(1, Math.min(pod.graceSeconds, operation.graceLimitSeconds));
-  const outcome = await askEviction(pod, graceSeconds, ports, signal);
+  const answer = await askEviction(pod, graceSeconds, ports, signal);
+  return isTakenBack(operation)
+    ? takeUp(pod, insistent(answer), BLOCKED_IN_HASTE, ports)
+    : takeUp(pod, answer, BLOCKED, ports);
+}
+
+/** When the pod is looked at again, or why never. */
+function takeUp(
+  pod: Pod,
+  outcome: EvictionOutcome,
+  pauses: { readonly firstMs: number; readonly longestMs: number },
+  ports: ActContext,
+): Reason | undefined {
   const nowMs = ports.clock.monotonicMs();
   switch (outcome.status) {
     case 'evicted':
@@ -162,13 +203,13 @@ async function evictOne(
       return undefined;
     case 'blocked': {
       const why = `${podRef(pod)} is held by the disruption budget ${outcome.budget ?? 'that selects it'}`;
-      const untilMs = ports.pacer.backOff(paceKey(pod), nowMs, { ...BLOCKED, why });
+      const untilMs = ports.pacer.backOff(paceKey(pod), nowMs, { ...pauses, why });
       const askedMs = nowMs + (outcome.retryAfterMs ?? 0);
       if (askedMs > untilMs) ports.pacer.pauseUntil(paceKey(pod), askedMs, why);
       return undefined;
     }
     case 'transient':
-      ports.pacer.backOff(paceKey(pod), nowMs, { ...BLOCKED, why: outcome.message });
+      ports.pacer.backOff(paceKey(pod), nowMs, { ...pauses, why: outcome.message });
       return undefined;
     case 'misconfigured':
       return {
@@ -199,7 +240,7 @@ function nextLook(operation: RemoveOperation, pods: readonly Pod[], ports: ActCo
   const waits = pods
     .filter((pod) => pod.deletionRequestedAtMs === undefined)
     .map((pod) => ports.pacer.notBeforeMs(paceKey(pod)) - monotonicMs);
-  return Math.min(operation.deadlineMs, nowMs + Math.max(0, Math.min(LOOK_MS, ...waits)));
+  return Math.min(lastsUntilMs(operation), nowMs + Math.max(0, Math.min(LOOK_MS, ...waits)));
 }
 
 function paceKey(pod: Pod): string {

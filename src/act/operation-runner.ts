@@ -1,10 +1,12 @@
 import { hasEnded, type Operation } from '../model/operation.ts';
+import type { HastenRemovalAction } from '../model/plan.ts';
 import type { Reason } from '../model/reason.ts';
 import { PortError } from '../ports.ts';
 import type { ActContext } from './act-ports.ts';
 import { abortLaunch, advanceLaunch } from './advance-launch.ts';
 import { abortRemoval, advanceRemoval } from './advance-removal.ts';
 import { Alarm } from './alarm.ts';
+import { hastenRemoval } from './hasten-removal.ts';
 import { warn } from './notice.ts';
 import type { Progress } from './progress.ts';
 
@@ -29,6 +31,7 @@ interface Entry {
   failures: number;
   lastFault: string | undefined;
   abortReasons: readonly Reason[] | undefined;
+  haste: HastenRemovalAction | undefined;
 }
 
 /**
@@ -80,6 +83,15 @@ export class OperationRunner {
     const entry = this.#entries.get(operationId);
     if (entry === undefined) return;
     entry.abortReasons = reasons;
+    entry.isWoken = true;
+    this.#pump();
+  }
+
+  /** Gives a removal less time; without effect once its instance is being terminated, or it has turned back. */
+  hasten(action: HastenRemovalAction): void {
+    const entry = this.#entries.get(action.operationId);
+    if (entry === undefined) return;
+    entry.haste = action;
     entry.isWoken = true;
     this.#pump();
   }
@@ -162,14 +174,16 @@ export class OperationRunner {
   }
 
   #advance(entry: Entry, signal: AbortSignal): Promise<Progress> {
-    const { operation, abortReasons } = entry;
+    const { operation, abortReasons, haste } = entry;
     entry.abortReasons = undefined;
+    entry.haste = undefined;
     if (operation.kind === 'launch') {
       return abortReasons === undefined
         ? advanceLaunch(operation, this.#ports, signal)
         : abortLaunch(operation, abortReasons, this.#ports, signal);
     }
     if (abortReasons !== undefined) return abortRemoval(operation, abortReasons, this.#ports, signal);
+    if (haste !== undefined) return hastenRemoval(operation, haste, this.#ports, signal);
     return advanceRemoval(operation, this.#ports, signal);
   }
 
@@ -206,6 +220,7 @@ function newEntry(operation: Operation): Entry {
     failures: 0,
     lastFault: undefined,
     abortReasons: undefined,
+    haste: undefined,
   };
 }
 

@@ -17,7 +17,8 @@ export function planAborts(situation: Situation, growth: Growth): readonly Abort
 
 /**
  * Removals to stop because what they were for is no longer true: pods wait for room, load rises, the floor rose, or the policy no
- * longer shrinks (F57); only as many as the maximum has room for. A suspended policy stops them all.
+ * longer shrinks (F57); only as many as the maximum has room for. What AWS takes away goes whatever the load is. A suspended
+ * policy stops them all.
  */
 function removalAborts(situation: Situation, growth: Growth): readonly AbortRemovalAction[] {
   const { fleet, policy } = situation;
@@ -26,10 +27,11 @@ function removalAborts(situation: Situation, growth: Growth): readonly AbortRemo
     .filter((removal) => removal !== undefined)
     .filter((removal) => removal.step === 'intended' || removal.step === 'draining');
   if (policy.suspend) return stoppable.map((removal) => abortOf(removal, [SUSPENDED]));
-  if (stoppable.length === 0 || fleet.billable > policy.nodes.max) return [];
+  const ours = stoppable.filter((removal) => removal.interruption === undefined);
+  if (ours.length === 0 || fleet.billable > policy.nodes.max) return [];
   const reasons = reasonsToStop(situation, growth);
   if (reasons.length === 0) return [];
-  return stoppable.map((removal) => abortOf(removal, reasons));
+  return ours.map((removal) => abortOf(removal, reasons));
 }
 
 /**

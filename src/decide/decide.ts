@@ -1,9 +1,11 @@
-import type { LaunchAction, Plan, Refusal, RemoveAction } from '../model/plan.ts';
+import type { HastenRemovalAction, LaunchAction, Plan, Refusal, RemoveAction } from '../model/plan.ts';
 import type { Snapshot } from '../model/snapshot.ts';
 import type { PolicyInForce } from '../policy/policy-in-force.ts';
 import { planAborts, SUSPENDED } from './aborts.ts';
 import { type Growth, planGrowth } from './growth.ts';
 import { decisionIdOf, operationIds } from './ids.ts';
+import { replaceEarly } from './interruptions/early-replacements.ts';
+import { reactToSpotWarnings, type WantedEvacuation } from './interruptions/spot-warnings.ts';
 import { planRepair, type WantedRepair } from './repair.ts';
 import { planShrink, type WantedRemoval } from './shrink/shrink.ts';
 import { type Situation, takeStock } from './situation.ts';
@@ -15,24 +17,32 @@ import { earliest } from './wake.ts';
  */
 export function decide(inForce: PolicyInForce, snapshot: Snapshot, nowMs: number): Plan {
   const before = takeStock(inForce, snapshot, { nowMs });
-  const wanted = planGrowth(before);
-  const aborts = planAborts(before, wanted);
+  const spot = reactToSpotWarnings(before);
+  const early = replaceEarly(before);
+  const replacements = [...spot.replacements, ...early.replacements];
+  const wanted = planGrowth(before, replacements);
+  const aborts = [...planAborts(before, wanted), ...spot.aborts];
   const turned = aborts.filter((abort) => abort.kind === 'abort-removal');
   const cancelledRemovals = new Set(turned.map((abort) => abort.operationId));
   const situation = turned.length === 0 ? before : takeStock(inForce, snapshot, { nowMs, cancelledRemovals });
-  const growth = turned.length === 0 ? wanted : planGrowth(situation);
+  const growth = turned.length === 0 ? wanted : planGrowth(situation, replacements);
   const repair = planRepair(situation);
   const shrink = planShrink(situation, growth, {
     isAborting: aborts.length > 0,
-    repairs: repair.repairs.map(({ nodeName }) => nodeName),
+    repairs: [...repair.repairs, ...spot.removals, ...early.removals].map(({ nodeName }) => nodeName),
   });
   const decisionId = decisionIdOf(nowMs, inForce.identity);
   const nextId = operationIds(decisionId, snapshot.operations);
   const actions = [
     ...launchActions(situation, growth, nextId),
-    ...removeActions(situation, [...repair.repairs, ...shrink.removals], nextId),
+    ...removeActions(
+      situation,
+      [...spot.removals, ...early.removals, ...repair.repairs, ...shrink.removals],
+      nextId,
+    ),
+    ...spot.hastened,
   ];
-  const refusals = [...growth.refusals, ...repair.refusals, ...shrink.refusals];
+  const refusals = [...growth.refusals, ...repair.refusals, ...early.refusals, ...shrink.refusals];
   const suspended = inForce.policy.suspend;
   const have = situation.fleet.workers.length - (aborts.length - turned.length);
   // Under a policy that only the timer drives, nothing else may set the rhythm.
@@ -45,7 +55,7 @@ export function decide(inForce: PolicyInForce, snapshot: Snapshot, nowMs: number
     currentNodes: before.fleet.workers.length,
     desiredNodes: Math.min(
       inForce.policy.nodes.max,
-      suspended ? have : have + growth.launches.length - shrink.removals.length,
+      suspended ? have : have + growth.launches.length - shrink.removals.length - early.removals.length,
     ),
     actions: suspended ? aborts : [...aborts, ...actions],
     refusals: suspended ? [...actions.map(suspendedRefusal), ...refusals] : refusals,
@@ -61,7 +71,7 @@ function launchActions(situation: Situation, growth: Growth, nextId: () => strin
 
 function removeActions(
   situation: Situation,
-  removals: readonly (WantedRemoval | WantedRepair)[],
+  removals: readonly (WantedRemoval | WantedRepair | WantedEvacuation)[],
   nextId: () => string,
 ): RemoveAction[] {
   const { drainTimeoutSeconds, graceLimitSeconds } = situation.policy.shrink;
@@ -75,7 +85,7 @@ function removeActions(
   }));
 }
 
-function suspendedRefusal(action: LaunchAction | RemoveAction): Refusal {
+function suspendedRefusal(action: LaunchAction | RemoveAction | HastenRemovalAction): Refusal {
   const why = action.reasons.map((reason) => reason.text).join('; ');
   const reason = { code: 'suspended', text: `${SUSPENDED.text}; otherwise: ${action.kind} because ${why}` };
   if (action.kind === 'launch') return { what: 'grow', reason };

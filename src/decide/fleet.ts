@@ -45,6 +45,8 @@ export interface FleetOptions {
   /** For how long a node may be unready before it no longer counts as capacity, in milliseconds. */
   readonly unreadyGraceMs: number;
   readonly nowMs: number;
+  /** Instances that AWS is about to take away: they cost money and are no capacity. */
+  readonly announcedGone: ReadonlySet<string>;
 }
 
 interface Lookup {
@@ -95,7 +97,11 @@ function lookupOf(snapshot: Snapshot, options: FleetOptions): Lookup {
   const removals = snapshot.operations.filter((o): o is RemoveOperation => isRemoving(o, options));
   const removalByNode = new Map(removals.map((removal) => [removal.nodeName, removal]));
   const undone = snapshot.operations.filter(isUndone).map((launch) => launch.instanceId);
-  const doomed = new Set([...removals.map((removal) => removal.instanceId), ...undone.filter(isDefined)]);
+  const doomed = new Set([
+    ...options.announcedGone,
+    ...removals.map((removal) => removal.instanceId),
+    ...undone.filter(isDefined),
+  ]);
   return { instances, launches, launchByInstance, removalByNode, doomed, options };
 }
 

@@ -2,12 +2,14 @@ import { type Offering, offeringKey } from '../model/offering.ts';
 import type { Demand, Refusal } from '../model/plan.ts';
 import { podRef } from '../model/pod.ts';
 import type { Reason } from '../model/reason.ts';
+import type { Resources } from '../model/resources.ts';
 import { bounded, repairAllowance } from './bounds.ts';
 import { type FleetMix, mixOf, nextLifecycle, rankOfferings, withWorker } from './choice.ts';
 import { type Floor, floorOf } from './demands/floor.ts';
 import { type PendingNeed, pendingNeed } from './demands/pending.ts';
 import { type UtilizationDemand, utilizationDemand } from './demands/utilization.ts';
 import { zonesShort } from './demands/zone-floor.ts';
+import type { ReplacementWish } from './interruptions/replacement.ts';
 import type { LaunchWish } from './launch-wish.ts';
 import type { Situation } from './situation.ts';
 import { earliest } from './wake.ts';
@@ -27,13 +29,14 @@ export interface Growth {
 }
 
 /** The largest of the demands, bounded: which nodes to launch now, and what was wished and refused. */
-export function planGrowth(situation: Situation): Growth {
+export function planGrowth(situation: Situation, replacements: readonly ReplacementWish[] = []): Growth {
   const { snapshot, restOf } = situation;
   const usable = snapshot.offerings.filter((offering) => restOf(offeringKey(offering)) === undefined);
   const floor = floorOf(situation);
   const pending = pendingNeed(situation, usable);
   const utilization = utilizationDemand(situation, pending.waiting);
   const wishes = new Wishes(situation, usable);
+  wishes.replace(replacements);
   wishes.addNodes(pending, situation.policy.pending.obeysCooldown);
   wishes.repair(floor);
   wishes.fillZones();
@@ -65,6 +68,16 @@ class Wishes {
     this.#situation = situation;
     this.#usable = usable;
     this.#mix = mixOf(situation.fleet.workers);
+  }
+
+  /** In place of what AWS takes away, at once: no cooldown holds it back and it begins none (R21, R77). */
+  replace(wishes: readonly ReplacementWish[]): void {
+    for (const { replaces, lifecycle, atLeast, reason } of wishes) {
+      const asLarge = this.#usable.filter(({ allocatable }) => isAtLeast(allocatable, atLeast));
+      const wish = { reasons: [reason], startsCooldown: false, replaces };
+      const offerings = asLarge.length > 0 ? asLarge : this.#usable;
+      if (!this.#buy(offerings, wish, lifecycle)) this.#refuseForLackOfOfferings([reason]);
+    }
   }
 
   addNodes(need: PendingNeed, startsCooldown: boolean): void {
@@ -140,8 +153,11 @@ class Wishes {
     }
   }
 
-  #buy(offerings: readonly Offering[], wish: Pick<LaunchWish, 'reasons' | 'startsCooldown'>): boolean {
-    const lifecycle = nextLifecycle(this.#mix, this.#situation.policy.spot);
+  #buy(
+    offerings: readonly Offering[],
+    wish: Omit<LaunchWish, 'offerings' | 'nominatedPods'>,
+    lifecycle = nextLifecycle(this.#mix, this.#situation.policy.spot),
+  ): boolean {
     const { costOf } = this.#situation;
     const ranked = rankOfferings(offerings, {
       lifecycle,
@@ -175,4 +191,9 @@ class Wishes {
     });
     this.wakeAtMs = earliest(this.wakeAtMs, first?.untilMs);
   }
+}
+
+function isAtLeast(offered: Resources, wanted: Resources | undefined): boolean {
+  if (wanted === undefined) return true;
+  return offered.cpuMillis >= wanted.cpuMillis && offered.memoryMiB >= wanted.memoryMiB;
 }

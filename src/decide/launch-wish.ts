@@ -1,4 +1,5 @@
 import type { OfferingKey } from '../model/offering.ts';
+import type { Replaced } from '../model/operation.ts';
 import type { Reason } from '../model/reason.ts';
 
 /** One node that a demand wants, before the bounds. */
@@ -7,4 +8,5 @@ export interface LaunchWish {
   readonly nominatedPods: readonly string[];
   readonly reasons: readonly Reason[];
   readonly startsCooldown: boolean;
+  readonly replaces?: Replaced;
 }

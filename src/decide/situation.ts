@@ -1,3 +1,4 @@
+import { isImminent } from '../model/interruption.ts';
 import type { Offering } from '../model/offering.ts';
 import type { PolicyIdentity } from '../model/policy-identity.ts';
 import type { Snapshot } from '../model/snapshot.ts';
@@ -32,13 +33,15 @@ export function takeStock(
   const { policy, identity } = inForce;
   const { nowMs, cancelledRemovals = new Set() } = at;
   const cpuPercent = expectedCpuPercent(snapshot.utilization.cpuPercent, policy, nowMs);
+  const imminent = snapshot.interruptions.filter((interruption) => isImminent(interruption, nowMs));
+  const announcedGone = new Set(imminent.map(({ instanceId }) => instanceId));
   const unreadyGraceMs = policy.launch.joinTimeoutSeconds * 1000;
   return {
     policy,
     identity,
     snapshot,
     nowMs,
-    fleet: fleetOf(snapshot, { cancelledRemovals, unreadyGraceMs, nowMs }),
+    fleet: fleetOf(snapshot, { cancelledRemovals, unreadyGraceMs, nowMs, announcedGone }),
     cooldowns: cooldownsOf(snapshot.operations, policy.cooldown, nowMs),
     launchPause: launchPauseOf(snapshot.operations, policy.launch, { nowMs, digest: identity.digest }),
     restOf: restsOf(snapshot.operations, policy.launch, nowMs),

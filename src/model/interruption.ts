@@ -25,3 +25,18 @@ export interface Interruption {
 
 /** The notice that EC2 gives before it takes a spot instance back. */
 export const SPOT_NOTICE_MS = 120_000;
+
+/** A machine that is still there so long after it should have gone is not taken back any more. */
+const OUTLIVED_MS = 120_000;
+
+/** The end of a spot machine's drain: the last pods need their grace before it goes (R77). */
+export const SPOT_DRAIN_MS = 90_000;
+/** Longest grace period of a pod on a spot machine that is taken back. */
+export const SPOT_GRACE_SECONDS = 30;
+/** How long after the deadline of its drain a machine may still be there before the warning is taken to be void. */
+export const SPOT_PATIENCE_MS = SPOT_NOTICE_MS - SPOT_DRAIN_MS + OUTLIVED_MS;
+
+/** Whether a spot warning still counts: EC2 may think better of it, and then the machine stays. */
+export function isImminent({ kind, effectiveAtMs }: Interruption, nowMs: number): boolean {
+  return kind === 'spot-warning' && nowMs < (effectiveAtMs ?? nowMs) + OUTLIVED_MS;
+}

@@ -1,4 +1,5 @@
 import type { Instance } from './instance.ts';
+import type { InterruptionKind } from './interruption.ts';
 import type { OfferingKey } from './offering.ts';
 import type { CloudFault } from './outcome.ts';
 import type { PolicyIdentity } from './policy-identity.ts';
@@ -47,6 +48,14 @@ export interface LaunchOperation extends OperationBase {
   readonly nominatedPods: readonly string[];
   /** Growth by metrics starts the cooldown, pending pods, repair and replacement do not. */
   readonly startsCooldown: boolean;
+  /** What AWS takes away and this one makes up for: an instance is replaced once. */
+  readonly replaces?: Replaced;
+}
+
+/** An instance that AWS announced to take away, and by which kind of announcement. */
+export interface Replaced {
+  readonly instanceId: string;
+  readonly interruption: InterruptionKind;
 }
 
 /** One node from cordon to gone: `intended → draining → terminating → removed`, or `aborting → aborted` (uncordoned). */
@@ -59,6 +68,10 @@ export interface RemoveOperation extends OperationBase {
   readonly graceLimitSeconds: number;
   /** The node was dead when this was decided: nothing is drained, and it stays if it is ready again. */
   readonly isRepair?: true;
+  /** AWS' announcement that it follows from. After a spot warning nothing turns it back: the machine goes anyway. */
+  readonly interruption?: InterruptionKind;
+  /** Nothing is evicted: the node takes no more pods until the deadline, or until a spot warning comes. */
+  readonly isCordonOnly?: true;
 }
 
 export type Operation = LaunchOperation | RemoveOperation;

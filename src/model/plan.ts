@@ -1,4 +1,6 @@
+import type { InterruptionKind } from './interruption.ts';
 import type { OfferingKey } from './offering.ts';
+import type { Replaced } from './operation.ts';
 import type { PolicyIdentity } from './policy-identity.ts';
 import type { Reason } from './reason.ts';
 
@@ -20,6 +22,7 @@ export interface LaunchAction {
   readonly reasons: readonly Reason[];
   readonly startsCooldown: boolean;
   readonly deadlineMs: number;
+  readonly replaces?: Replaced;
 }
 
 /** Drain this node, terminate its instance, delete its Node. */
@@ -33,6 +36,18 @@ export interface RemoveAction {
   readonly graceLimitSeconds: number;
   /** The node is dead: it is not drained, and stays if it is ready again by then. */
   readonly isRepair?: true;
+  readonly interruption?: InterruptionKind;
+  readonly isCordonOnly?: true;
+}
+
+/** A removal in flight has less time than it was given: EC2 takes its machine back (F64). */
+export interface HastenRemovalAction {
+  readonly kind: 'hasten-removal';
+  readonly operationId: string;
+  readonly nodeName: string;
+  readonly reasons: readonly Reason[];
+  readonly deadlineMs: number;
+  readonly graceLimitSeconds: number;
 }
 
 /** Stop a removal in flight and uncordon its node: what it was for is no longer true. */
@@ -53,7 +68,7 @@ export interface AbortLaunchAction {
 /** Turns back what is under way. */
 export type AbortAction = AbortRemovalAction | AbortLaunchAction;
 
-export type Action = LaunchAction | RemoveAction | AbortAction;
+export type Action = LaunchAction | RemoveAction | HastenRemovalAction | AbortAction;
 
 /** Something that was wanted and not done, and by which bound or rule. */
 export interface Refusal {

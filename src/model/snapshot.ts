@@ -1,6 +1,7 @@
 import type { DaemonOverhead } from './daemon-overhead.ts';
 import type { DisruptionBudget } from './disruption-budget.ts';
 import type { Instance } from './instance.ts';
+import type { Interruption } from './interruption.ts';
 import type { Node } from './node.ts';
 import type { Offering } from './offering.ts';
 import type { Operation } from './operation.ts';
@@ -16,6 +17,8 @@ export interface Snapshot {
   readonly daemons: readonly DaemonOverhead[];
   /** EC2's list of the fleet's instances, or why it is not known. */
   readonly instances: Known<readonly Instance[]>;
+  /** What AWS has announced of the fleet's instances, until they are gone. */
+  readonly interruptions: readonly Interruption[];
   /** What may be bought now, priced; resting offerings are still in here. */
   readonly offerings: readonly Offering[];
   readonly utilization: Utilization;

@@ -1,3 +1,4 @@
+import type { Interruption } from '../model/interruption.ts';
 import type { Snapshot } from '../model/snapshot.ts';
 import {
   type Clock,
@@ -7,6 +8,7 @@ import {
   type OfferingQuery,
   type Telemetry,
 } from '../ports.ts';
+import { withAnnouncedStates } from './announced-states.ts';
 import { CachedInstances } from './cached-instances.ts';
 import { CachedOfferings } from './cached-offerings.ts';
 import { CachedUtilization } from './cached-utilization.ts';
@@ -37,8 +39,12 @@ export class Observer {
   readonly #offerings: CachedOfferings;
   readonly #utilization: CachedUtilization;
 
-  constructor(ports: ObservePorts) {
+  readonly #announced: () => readonly Interruption[];
+
+  /** `announced` is what AWS has announced of any instance and is not over. */
+  constructor(ports: ObservePorts, announced: () => readonly Interruption[] = () => []) {
     this.#ports = ports;
+    this.#announced = announced;
     this.#instances = new CachedInstances(ports.cloud, ports.clock);
     this.#offerings = new CachedOfferings(ports.cloud, ports.clock);
     this.#utilization = new CachedUtilization(ports.telemetry, ports.clock);
@@ -60,13 +66,15 @@ export class Observer {
     // Last, since it is free: a node is seen no earlier than the operation and the instance that it came from.
     const { nodes, pods, budgets, daemons } = cluster.view();
     const utilization = this.#utilization.get();
+    const interruptions = this.#announced();
     return {
       takenAtMs: clock.now(),
       nodes,
       pods,
       budgets,
       daemons,
-      instances,
+      instances: announcedOf(instances, interruptions),
+      interruptions,
       offerings,
       utilization,
       operations,
@@ -79,4 +87,12 @@ export class Observer {
     const nodeNames = workers.map((node) => node.name);
     return this.#utilization.refresh({ nodeNames, windowMs, stepMs }, signal);
   }
+}
+
+function announcedOf(
+  instances: Snapshot['instances'],
+  interruptions: readonly Interruption[],
+): Snapshot['instances'] {
+  if (instances.status === 'unknown') return instances;
+  return { status: 'known', value: withAnnouncedStates(instances.value, interruptions) };
 }

@@ -30,6 +30,7 @@ const REQUIREMENTS: Readonly<Record<string, string>> = {
   'nodes.maxCpuMillis': 'R8',
   'nodes.maxMemoryMiB': 'R8',
   'spot.spreadPercent': 'R76',
+  'spot.rebalance': 'R78',
   cost: 'R73-R76',
   loop: 'R1',
   pending: 'R4',

@@ -84,6 +84,10 @@ const spot = z.strictObject({
   spreadPercent: percent
     .default(5)
     .describe('Each spot worker of a type makes the next of that type look so much dearer.'),
+  rebalance: z
+    .enum(['ignore', 'cordon', 'replace'])
+    .default('replace')
+    .describe('What follows when AWS says that a spot worker is likely to be taken back soon.'),
 });
 
 const loop = z.strictObject({

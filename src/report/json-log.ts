@@ -5,6 +5,8 @@ import type { PolicyIdentity } from '../model/policy-identity.ts';
 import type { Reason } from '../model/reason.ts';
 import type { PolicyDocument, ReportEvent, Reporter } from '../ports.ts';
 
+type InterruptionReport = Extract<ReportEvent, { kind: 'interruption-queue' }>;
+
 /** Writes every report as one JSON line; each line names the policy that it follows from, where one is in force. */
 export class JsonLog implements Reporter {
   readonly #logger: Logger;
@@ -28,6 +30,8 @@ export class JsonLog implements Reporter {
         const line = { ...policyFields(event.identity), ...documentFields(event.document) };
         return this.#logger.info(line, 'policy restated: its meaning is the same');
       }
+      case 'interruption-queue':
+        return this.#interruption(event);
       case 'policy-rejected': {
         const { inForce, document, faults } = event;
         const line = { ...policyFields(inForce), ...documentFields(document), faults };
@@ -50,6 +54,11 @@ export class JsonLog implements Reporter {
           : this.#logger.info(line, reason.text);
       }
     }
+  }
+
+  /** What concerns others is only counted; errors are notices as well. */
+  #interruption({ outcome, interruption, nodeName }: InterruptionReport): void {
+    if (outcome === 'announced') this.#logger.info({ ...interruption, nodeName }, 'announced by AWS');
   }
 
   #operation(operation: Operation): void {

@@ -53,6 +53,20 @@ export class Metrics implements Reporter {
     'severity',
     'code',
   ]);
+  readonly #interruptions = this.#counter(
+    'interruptions_total',
+    'Announcements of AWS about instances of this fleet, by kind.',
+    ['kind'],
+  );
+  readonly #ignored = this.#counter(
+    'interruption_messages_ignored_total',
+    'Messages of the queue that concern no instance of this fleet, or nobody.',
+    ['why'],
+  );
+  readonly #queueErrors = this.#counter(
+    'interruption_queue_errors_total',
+    'Calls to the queue of interruptions that failed.',
+  );
   readonly #join = new Histogram({
     ...this.#named('node_join_seconds', 'Time from launch to ready node.'),
     buckets: JOIN_BUCKETS_SECONDS,
@@ -94,6 +108,9 @@ export class Metrics implements Reporter {
     collectDefaultMetrics({ register: this.registry });
     for (const outcome of ['grow', 'shrink', 'refused', 'none']) this.#decisions.inc({ outcome }, 0);
     for (const outcome of ['ready', 'failed', CALLED_OFF]) this.#launches.inc({ outcome }, 0);
+    for (const kind of ['spot-warning', 'rebalance', 'state-change', 'maintenance'])
+      this.#interruptions.inc({ kind }, 0);
+    for (const why of ['foreign', 'irrelevant', 'unreadable']) this.#ignored.inc({ why }, 0);
     for (const outcome of ['removed', 'aborted']) this.#removals.inc({ outcome }, 0);
     this.#collectFrom(sources);
   }
@@ -110,6 +127,8 @@ export class Metrics implements Reporter {
         return this.#showPolicy(event);
       case 'policy-restated':
         return;
+      case 'interruption-queue':
+        return this.#countMessage(event);
       case 'policy-rejected':
         this.#rejections.inc();
         return this.#policyValid.set(0);
@@ -130,6 +149,12 @@ export class Metrics implements Reporter {
       this.#thresholds.set({ resource, direction }, percent);
     this.#suspended.set(isSuspended ? 1 : 0);
     this.#policyValid.set(1);
+  }
+
+  #countMessage({ outcome, interruption }: Extract<ReportEvent, { kind: 'interruption-queue' }>): void {
+    if (outcome === 'failed') return this.#queueErrors.inc();
+    if (outcome === 'announced') return this.#interruptions.inc({ kind: interruption?.kind ?? 'unknown' });
+    this.#ignored.inc({ why: outcome });
   }
 
   #countPlan(plan: Plan): void {

@@ -40,6 +40,9 @@ export class WorldReporter implements Reporter {
       case 'policy-rejected':
         this.#log.add('policy-rejected', { faults: event.faults.join('; ') });
         return;
+      case 'interruption-queue':
+        this.#log.add('queue', { outcome: event.outcome, instance: event.interruption?.instanceId });
+        return;
       case 'notice':
         this.#log.add('notice', { about: nameOf(event.subject), code: event.reason.code });
         return;

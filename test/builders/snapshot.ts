@@ -39,6 +39,7 @@ export function aSnapshot(parts: Partial<Snapshot> = {}): Snapshot {
     budgets: [],
     daemons: [],
     instances: { status: 'known', value: nodes.flatMap(instanceBehind) },
+    interruptions: [],
     offerings: offerings(),
     utilization: aUtilization(),
     operations: [],

@@ -29,6 +29,8 @@ function subjectOf(action: Action): string {
       return `launch ${action.offerings[0] ?? 'an instance'}`;
     case 'remove':
       return `remove ${action.nodeName}`;
+    case 'hasten-removal':
+      return `hasten the removal of ${action.nodeName}`;
     case 'abort-removal':
       return `keep ${action.nodeName}`;
     case 'abort-launch':

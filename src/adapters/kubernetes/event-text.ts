@@ -46,6 +46,8 @@ export function eventTextOf(event: ReportEvent): EventText | undefined {
     }
     case 'policy-restated':
       return undefined;
+    case 'interruption-queue':
+      return interruptionText(event);
     case 'policy-rejected': {
       const { faults, document, inForce, atMs } = event;
       const stays = inForce === undefined ? 'no policy is in force' : `${nameOf(inForce)} stays in force`;
@@ -60,6 +62,32 @@ export function eventTextOf(event: ReportEvent): EventText | undefined {
     }
   }
 }
+
+/** State changes follow from what is told elsewhere; what concerns others is not told at all. */
+function interruptionText(
+  event: Extract<ReportEvent, { kind: 'interruption-queue' }>,
+): EventText | undefined {
+  const { outcome, interruption, nodeName, atMs } = event;
+  if (outcome !== 'announced' || interruption === undefined || interruption.kind === 'state-change')
+    return undefined;
+  const { instanceId, kind } = interruption;
+  const subject: NoticeSubject = nodeName === undefined ? FLEET : { kind: 'node', name: nodeName };
+  const where = `instance ${instanceId}${nodeName === undefined ? '' : ` (node ${nodeName})`}`;
+  const said = ANNOUNCED[kind];
+  return { subject, type: 'Warning', reason: said.reason, message: said.message(where), atMs };
+}
+
+const ANNOUNCED = {
+  'spot-warning': { reason: 'SpotWarning', message: (where: string) => `spot ${where} ends in 2 minutes` },
+  rebalance: {
+    reason: 'RebalanceRecommended',
+    message: (where: string) => `EC2 says that spot ${where} is likely to be taken back soon`,
+  },
+  maintenance: {
+    reason: 'MaintenanceScheduled',
+    message: (where: string) => `AWS has scheduled maintenance of ${where}`,
+  },
+} as const;
 
 function operationText(operation: Operation, atMs: number): EventText | undefined {
   const text = operation.kind === 'launch' ? launchText(operation, atMs) : removalText(operation, atMs);
@@ -110,7 +138,8 @@ function removalText(removal: RemoveOperation, atMs: number): EventText | undefi
         atMs,
       };
     case 'removed': {
-      const message = `removed ${nodeName} (${instanceId}): ${why(removal)}`;
+      const result = removal.outcome === undefined ? '' : `; ${removal.outcome.text}`;
+      const message = `removed ${nodeName} (${instanceId}): ${why(removal)}${result}`;
       return { subject: FLEET, type: 'Normal', reason: 'NodeRemoved', message, atMs };
     }
     case 'aborted': {

@@ -47,6 +47,8 @@ export class NodeFleetDraft {
       case 'policy-accepted':
         this.#accept(event);
         return 'at once';
+      case 'interruption-queue':
+        return 'never';
       case 'policy-restated':
         this.#see(event.document);
         this.#hold(event.document, event.identity, event.atMs);

@@ -26,6 +26,8 @@ const fault = z.object({
   atMs: z.number(),
 });
 
+const interruption = z.enum(['spot-warning', 'rebalance', 'state-change', 'maintenance']);
+
 const base = {
   id: z.string().min(1),
   decisionId: z.string(),
@@ -51,6 +53,7 @@ const record = z.discriminatedUnion('kind', [
     retryAtMs: z.number().optional(),
     nominatedPods: z.array(z.string()),
     startsCooldown: z.boolean(),
+    replaces: z.object({ instanceId: z.string(), interruption }).optional(),
   }),
   z.object({
     ...base,
@@ -60,6 +63,8 @@ const record = z.discriminatedUnion('kind', [
     instanceId: z.string(),
     graceLimitSeconds: z.number(),
     isRepair: z.literal(true).optional(),
+    interruption: interruption.optional(),
+    isCordonOnly: z.literal(true).optional(),
   }),
 ]);
 

@@ -35,6 +35,7 @@ export class StoryReporter implements Reporter {
         );
         return;
       case 'policy-restated':
+      case 'interruption-queue':
         return;
       case 'notice':
         if (event.severity === 'warning') this.#tell(event.atMs, event.reason.text);

@@ -11,7 +11,7 @@ export interface BrakeQuestion {
   /** The maximum was lowered below what exists: shrinking does not ask whether load is low (R55). */
   readonly isOverMax: boolean;
   readonly isAborting: boolean;
-  /** Dead nodes that this round replaces. */
+  /** Nodes that this round replaces: dead ones, and those that AWS takes away. */
   readonly repairs: readonly string[];
 }
 
@@ -71,7 +71,7 @@ function cloudIsUnknown({ situation }: BrakeQuestion) {
 /** Growing and shrinking never overlap, and one removal is finished before the next begins (R24). */
 function operationInFlight({ situation, repairs }: BrakeQuestion) {
   if (repairs.length > 0)
-    return { reason: { code: 'removal-in-flight', text: 'a dead node is replaced first' } };
+    return { reason: { code: 'removal-in-flight', text: 'a node that is lost is replaced first' } };
   const active = situation.snapshot.operations.filter((operation) => !hasEnded(operation));
   const first = active.sort((a, b) => (a.id < b.id ? -1 : 1))[0];
   if (first === undefined) return undefined;

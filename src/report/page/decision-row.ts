@@ -36,6 +36,7 @@ function headline(plan: Plan): string {
   const parts = [
     counted(plan.actions, 'launch', 'launch'),
     counted(plan.actions, 'remove', 'remove'),
+    counted(plan.actions, 'hasten-removal', 'hasten the removal of'),
     counted(plan.actions, 'abort-removal', 'call off the removal of'),
     counted(plan.actions, 'abort-launch', 'call off the launch of'),
   ].filter((part) => part !== undefined);

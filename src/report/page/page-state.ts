@@ -108,6 +108,7 @@ export class PageState implements Reporter {
       case 'policy-accepted':
         this.#takePolicy(event);
         return undefined;
+      case 'interruption-queue':
       case 'policy-restated':
         return undefined;
       case 'policy-rejected':

@@ -1,0 +1,34 @@
+import type { Instance, InstanceState } from '../model/instance.ts';
+import type { Interruption } from '../model/interruption.ts';
+
+/** An instance goes through these in this order, and never back but by a person's hand. */
+const ORDER: readonly InstanceState[] = [
+  'pending',
+  'running',
+  'stopping',
+  'stopped',
+  'shutting-down',
+  'terminated',
+];
+
+/** EC2's list with the states that were announced meanwhile: a list of some seconds ago does not know them yet. */
+export function withAnnouncedStates(
+  instances: readonly Instance[],
+  interruptions: readonly Interruption[],
+): readonly Instance[] {
+  const states = new Map<string, InstanceState>();
+  for (const { instanceId, state } of interruptions) {
+    const before = states.get(instanceId);
+    if (state !== undefined && (before === undefined || isLater(state, before)))
+      states.set(instanceId, state);
+  }
+  if (states.size === 0) return instances;
+  return instances.map((instance) => {
+    const state = states.get(instance.id);
+    return state !== undefined && isLater(state, instance.state) ? { ...instance, state } : instance;
+  });
+}
+
+function isLater(state: InstanceState, than: InstanceState): boolean {
+  return ORDER.indexOf(state) > ORDER.indexOf(than);
+}

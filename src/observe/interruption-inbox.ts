@@ -1,0 +1,192 @@
+import type { Interruption } from '../model/interruption.ts';
+import type { Reason } from '../model/reason.ts';
+import type { Snapshot } from '../model/snapshot.ts';
+import {
+  type Clock,
+  type InterruptionMessage,
+  type Interruptions,
+  type Leadership,
+  PortError,
+  type Reporter,
+} from '../ports.ts';
+
+/** How often a replica without the lease looks whether it may take messages. */
+const IDLE_LOOK_MS = 1_000;
+const RETRY_FIRST_MS = 1_000;
+const RETRY_LONGEST_MS = 30_000;
+
+export interface InboxPorts {
+  readonly interruptions: Interruptions;
+  readonly clock: Clock;
+  readonly leadership: Leadership;
+  readonly reporter: Reporter;
+}
+
+/** Where an announcement stands after a round; `src/decide/interruptions/standing.ts` says what each means. */
+type Standing = 'foreign' | 'over' | 'settled' | 'open';
+
+export type StandingOf = (interruption: Interruption) => Standing;
+
+/**
+ * What AWS has announced and is not over. Messages are taken off the queue only once a round has recorded what follows from
+ * them, so a crash before that brings them again; the queue's faults are told of, waited out, and concern nobody else (F67).
+ */
+export class InterruptionInbox {
+  readonly #ports: InboxPorts;
+  readonly #onNews: () => void;
+  /** By kind and instance: a repeated message changes nothing. */
+  readonly #known = new Map<string, Interruption>();
+  /** Messages that are still in the queue, by their ids. */
+  readonly #unsettled = new Map<string, InterruptionMessage>();
+  readonly #told = new Set<string>();
+  #failures = 0;
+  #lastFault: string | undefined;
+
+  /** `onNews` is called when something was announced; it must return at once. */
+  constructor(ports: InboxPorts, onNews: () => void) {
+    this.#ports = ports;
+    this.#onNews = onNews;
+  }
+
+  known(): readonly Interruption[] {
+    return [...this.#known.values()];
+  }
+
+  /** Takes messages while this replica leads, until the signal aborts. */
+  async run(signal: AbortSignal): Promise<void> {
+    const { clock, leadership } = this.#ports;
+    while (!signal.aborted) {
+      if (leadership.isLeader()) await this.#receive(signal);
+      else await clock.sleep(IDLE_LOOK_MS, signal);
+    }
+  }
+
+  /** Forgets everything: what is unsettled comes again, to whoever leads then. */
+  reset(): void {
+    this.#known.clear();
+    this.#unsettled.clear();
+    this.#told.clear();
+  }
+
+  /** After a round: messages of which nothing is open are deleted, and what is over is forgotten. */
+  settle(snapshot: Snapshot, standingOf: StandingOf, signal: AbortSignal): void {
+    const standings = new Map(
+      snapshot.interruptions.map((interruption) => [keyOf(interruption), standingOf(interruption)]),
+    );
+    for (const interruption of snapshot.interruptions) {
+      const standing = standings.get(keyOf(interruption));
+      this.#tell(interruption, standing === 'foreign' ? 'foreign' : 'announced', snapshot);
+      if (standing === 'foreign' || standing === 'over') this.#forget(keyOf(interruption));
+    }
+    const done = [...this.#unsettled.values()].filter(({ interruptions }) =>
+      interruptions.every((interruption) => !this.#isOpen(keyOf(interruption), standings)),
+    );
+    for (const { id } of done) this.#unsettled.delete(id);
+    this.#acknowledge(done, signal);
+  }
+
+  /** What came while the round went on was not seen by it; what was forgotten needs nothing more. */
+  #isOpen(key: string, standings: ReadonlyMap<string, Standing>): boolean {
+    return this.#known.has(key) && (standings.get(key) ?? 'open') === 'open';
+  }
+
+  async #receive(signal: AbortSignal): Promise<void> {
+    try {
+      const messages = await this.#ports.interruptions.receive(signal);
+      this.#failures = 0;
+      this.#lastFault = undefined;
+      this.#take(messages, signal);
+    } catch (error) {
+      if (signal.aborted) return;
+      await this.#waitOut(error, signal);
+    }
+  }
+
+  #take(messages: readonly InterruptionMessage[], signal: AbortSignal): void {
+    const useless = messages.filter(({ interruptions }) => interruptions.length === 0);
+    for (const { fault } of useless) this.#tellUseless(fault);
+    this.#acknowledge(useless, signal);
+    const useful = messages.filter(({ interruptions }) => interruptions.length > 0);
+    for (const message of useful) {
+      this.#unsettled.set(message.id, message);
+      for (const interruption of message.interruptions) {
+        const key = keyOf(interruption);
+        if (!this.#known.has(key)) this.#known.set(key, interruption);
+      }
+    }
+    if (useful.length > 0) this.#onNews();
+  }
+
+  /** Nobody waits for it: what is not deleted comes again. */
+  #acknowledge(messages: readonly InterruptionMessage[], signal: AbortSignal): void {
+    if (messages.length === 0) return;
+    const receipts = messages.map(({ receipt }) => receipt);
+    this.#ports.interruptions.acknowledge(receipts, signal).catch((error: unknown) => {
+      if (!signal.aborted) this.#tellFault(error);
+    });
+  }
+
+  async #waitOut(error: unknown, signal: AbortSignal): Promise<void> {
+    this.#tellFault(error);
+    const pauseMs = Math.min(RETRY_LONGEST_MS, RETRY_FIRST_MS * 2 ** this.#failures);
+    this.#failures += 1;
+    await this.#ports.clock.sleep(pauseMs, signal);
+  }
+
+  /** Each error is counted; each kind of error is told to people once until the queue answers. */
+  #tellFault(error: unknown): void {
+    const code = error instanceof PortError ? error.code : 'internal';
+    this.#ports.reporter.report({
+      kind: 'interruption-queue',
+      outcome: 'failed',
+      atMs: this.#ports.clock.now(),
+    });
+    if (code === this.#lastFault) return;
+    this.#lastFault = code;
+    const message = error instanceof Error ? error.message : String(error);
+    const text = `The queue of interruptions cannot be used: ${message}. Spot machines are lost without a drain until it can; everything else goes on.`;
+    this.#warn({ code: 'interruption-queue', text, facts: { code } });
+  }
+
+  #tellUseless(fault: string | undefined): void {
+    const outcome = fault === undefined ? 'irrelevant' : 'unreadable';
+    this.#ports.reporter.report({ kind: 'interruption-queue', outcome, atMs: this.#ports.clock.now() });
+    if (fault === undefined) return;
+    const text = `A message in the queue of interruptions is no event of EventBridge and was deleted: ${fault}`;
+    this.#warn({ code: 'interruption-unreadable', text });
+  }
+
+  #tell(interruption: Interruption, outcome: 'announced' | 'foreign', snapshot: Snapshot): void {
+    const key = keyOf(interruption);
+    if (this.#told.has(key)) return;
+    this.#told.add(key);
+    const nodeName = snapshot.nodes.find((node) => node.instanceId === interruption.instanceId)?.name;
+    this.#ports.reporter.report({
+      kind: 'interruption-queue',
+      outcome,
+      interruption,
+      ...(nodeName !== undefined && { nodeName }),
+      atMs: this.#ports.clock.now(),
+    });
+  }
+
+  #warn(reason: Reason): void {
+    const atMs = this.#ports.clock.now();
+    this.#ports.reporter.report({
+      kind: 'notice',
+      severity: 'warning',
+      subject: { kind: 'fleet' },
+      reason,
+      atMs,
+    });
+  }
+
+  #forget(key: string): void {
+    this.#known.delete(key);
+    this.#told.delete(key);
+  }
+}
+
+function keyOf({ kind, instanceId, state }: Interruption): string {
+  return `${kind}/${instanceId}/${state ?? ''}`;
+}
