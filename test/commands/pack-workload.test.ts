@@ -57,8 +57,8 @@ function manifest(pod: ShortPod): object {
 
 describe('smartscale pack on whole workloads', () => {
   const workloads: readonly (readonly [string, readonly ShortPod[], ReturnType<typeof kwokOfferings>])[] = [
-    ['diverse', diversePods(200, seededDraw(3)), kwokOfferings()],
-    ['wide', widePods().slice(0, 210), kwokOfferings()],
+    ['diverse', diversePods(100, seededDraw(3)), kwokOfferings()],
+    ['wide', widePods().slice(0, 105), kwokOfferings()],
     ...[11, 12, 13, 14].map((seed) => {
       const { pods, offerings } = smallInstance(seed);
       return [`small ${seed}`, pods, offerings] as const;

@@ -63,6 +63,11 @@ export class DraftFleet implements FillableFleet {
     return this.#opened;
   }
 
+  /** How many pods were put on nodes here, those that stood there before not counted. */
+  get podCount(): number {
+    return this.drafts.reduce((sum, { items }) => sum + items.length, 0);
+  }
+
   get costUsd(): number {
     return this.drafts.reduce((sum, { priceUsd }) => sum + priceUsd, 0);
   }

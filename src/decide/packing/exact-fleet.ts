@@ -1,5 +1,6 @@
 import { CountCodes } from './count-codes.ts';
 import type { DraftFleet, Workbench } from './draft-fleet.ts';
+import type { PackingModel } from './packing-model.ts';
 import { PlannedBinding } from './planned-binding.ts';
 import { type CostParts, SiteCosts } from './site-costs.ts';
 import { SiteOutlook } from './site-outlook.ts';
@@ -14,18 +15,25 @@ const MOST_SPLITS = 2_000_000;
 const MOST_STEPS = 200_000;
 const MOST_REPLAYS = 300;
 
+/** Whether there are few enough ways for all to be tried. */
+export function canBeExact({ pods, groups, sites }: PackingModel): boolean {
+  const splits = groups.reduce((product, group) => {
+    const size = group.pods.length;
+    return (product * (size + 1) * (size + 2)) / 2;
+  }, 1);
+  return sites.count > 0 && pods.length <= MOST_PODS && splits * sites.count <= MOST_SPLITS;
+}
+
 /**
  * The cheapest fleet for few pods, by trying everything: how many pods of each group go to which site, and how these are
  * best split over nodes there. Rules beyond single nodes are judged by binding the pods one by one. `undefined` when there
  * are too many ways, or none that costs less than `belowUsd`.
  */
 export function exactFleet(bench: Workbench, belowUsd: number): DraftFleet | undefined {
-  const { pods, groups: all, sites } = bench.model;
-  const groups = [...all].sort(seatingOrder(bench.model));
-  const sizes = groups.map((group) => group.pods.length);
-  const splits = sizes.reduce((product, size) => (product * (size + 1) * (size + 2)) / 2, 1);
-  if (sites.count === 0 || pods.length > MOST_PODS || splits * sites.count > MOST_SPLITS) return undefined;
-  const codes = new CountCodes(sizes);
+  const { model } = bench;
+  if (!canBeExact(model)) return undefined;
+  const groups = [...model.groups].sort(seatingOrder(model));
+  const codes = new CountCodes(groups.map(({ pods }) => pods.length));
   return new SiteSearch({ bench, groups, codes }).cheapest(belowUsd);
 }
 

@@ -1,5 +1,6 @@
 import { CPU, MEMORY } from './axes.ts';
 import type { DraftFleet, Workbench } from './draft-fleet.ts';
+import { drawer } from './drawer.ts';
 import { Filler, type Step } from './fill.ts';
 import { isInOrder } from './host-rules.ts';
 import type { Item, NodeDraft } from './node-draft.ts';
@@ -238,13 +239,4 @@ class Search {
     }
     return true;
   }
-}
-
-/** Draws of a fixed sequence, spread evenly enough for a search: the same search finds the same fleet every time. */
-function drawer(): (choices: number) => number {
-  let state = 1;
-  return (choices) => {
-    state = (Math.imul(state, 1_664_525) + 1_013_904_223) >>> 0;
-    return Math.floor((state / 2 ** 32) * choices);
-  };
 }

@@ -1,41 +1,66 @@
 import type { Pod } from '../../model/pod.ts';
 import { DraftFleet, type Workbench } from './draft-fleet.ts';
-import { exactFleet } from './exact-fleet.ts';
+import { canBeExact, exactFleet } from './exact-fleet.ts';
 import { Filler, type Party } from './fill.ts';
 import { improve } from './improve.ts';
 import type { Batch } from './node-draft.ts';
 import type { PodGroup } from './pod-groups.ts';
 import { mustBeSeated, type Seat, Seating } from './seating.ts';
-import { type Strategy, seatingOrder, strategiesFor, turnOrder } from './strategies.ts';
+import { type Order, type Strategy, seatingOrders, strategiesFor, turnOrder } from './strategies.ts';
+
+interface SeatedFleet {
+  readonly fleet: DraftFleet;
+  readonly seats: readonly Seat[];
+}
 
 /**
  * Packs all pods of the problem onto nodes to be bought. Where rules look beyond single nodes, pods are first seated: placed
  * one group after the other under all rules, which fixes their sites and turns. With these kept, every strategy then packs
- * anew, free to choose the nodes within the sites; the cheapest fleet is searched for a cheaper one. Pods that could not be
- * seated are left out. Adds to `seats` who was seated, in their order.
+ * anew, free to choose the nodes within the sites; the cheapest fleet is searched for a cheaper one. Few pods are seated in
+ * several orders, and very few packed exactly. Pods that could not be seated are left out. Adds to `seats` who was seated,
+ * in their order.
  */
 export function packAnew(bench: Workbench, seats: Seat[]): DraftFleet {
   const { model } = bench;
   const isSeated = mustBeSeated(bench);
+  // Where nobody is seated all orders are one, and where all ways can be tried one is enough to compare with.
+  const isOneEnough = !model.groups.some(isSeated) || canBeExact(model);
+  const orders = seatingOrders(model).slice(0, isOneEnough ? 1 : undefined);
+  let best: SeatedFleet | undefined;
+  for (const order of orders) {
+    const one = packedInOrder(bench, order, isSeated);
+    if (best === undefined || isBetter(one.fleet, best.fleet)) best = one;
+  }
+  const { fleet, seats: seated } = best ?? { fleet: newNodesOnly(bench), seats: [] };
+  const isWhole = fleet.podCount === model.pods.length;
+  const exact = exactFleet(bench, isWhole ? fleet.costUsd : Number.POSITIVE_INFINITY);
+  if (exact !== undefined) return exact;
+  seats.push(...seated);
+  for (const { items, site } of fleet.drafts) {
+    for (const { batch } of items) fleet.counts.add(batch.group.rules, site);
+  }
+  return fleet;
+}
+
+function packedInOrder(bench: Workbench, order: Order, isSeated: (group: PodGroup) => boolean): SeatedFleet {
+  const { model } = bench;
   const seating = new Seating(bench, newNodesOnly(bench));
-  seating.run(model.groups.filter(isSeated).sort(seatingOrder(model)));
-  seats.push(...seating.seats);
+  seating.run(model.groups.filter(isSeated).sort(order));
   const parties = [...seatedParties(seating), ...freeParties(bench, seating.nextTurn, isSeated)];
   const siteShares = siteSharesOf(bench, parties);
   let best: DraftFleet | undefined;
   for (const strategy of strategiesFor(model)) {
     const fleet = packedBy(strategy, bench, { parties, siteShares });
-    if (best === undefined || fleet.costUsd < best.costUsd * (1 - 1e-9)) best = fleet;
+    if (best === undefined || isBetter(fleet, best)) best = fleet;
   }
   const fleet = best ?? newNodesOnly(bench);
   improve(bench, fleet);
-  const placed = fleet.drafts.reduce((sum, { items }) => sum + items.length, 0);
-  const exact = exactFleet(bench, placed === model.pods.length ? fleet.costUsd : Number.POSITIVE_INFINITY);
-  if (exact !== undefined) return exact;
-  for (const { items, site } of fleet.drafts) {
-    for (const { batch } of items) fleet.counts.add(batch.group.rules, site);
-  }
-  return fleet;
+  return { fleet, seats: seating.seats };
+}
+
+function isBetter(one: DraftFleet, other: DraftFleet): boolean {
+  if (one.podCount !== other.podCount) return one.podCount > other.podCount;
+  return one.costUsd < other.costUsd * (1 - 1e-9);
 }
 
 /** Present nodes are there, and their pods count, but nothing more is put on them. */

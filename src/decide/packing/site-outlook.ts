@@ -13,18 +13,27 @@ export type PodsAtSites = readonly ArrayLike<number>[];
 export class SiteOutlook {
   readonly #model: PackingModel;
   readonly #sets: readonly RuleSet[];
+  /** Counters that pods on present nodes add to: what these make possible is not judged here. */
+  readonly #standing: ReadonlySet<number>;
   /** Counters that only pods add to which all spread by them. */
   readonly #evenCounters: ReadonlySet<number>;
 
   constructor(model: PackingModel, groups: readonly PodGroup[]) {
     this.#model = model;
     this.#sets = groups.map(({ rules }) => model.rules.ruleSet(rules));
+    this.#standing = new Set(
+      model.present.flatMap(({ pods }) =>
+        pods.flatMap((pod) => model.rules.ruleSet(model.rules.idOf(pod)).bumps),
+      ),
+    );
     this.#evenCounters = new Set(
-      [...model.rules.counters.values.keys()].filter((counter) =>
-        this.#sets.every(
-          ({ bumps, spread }) =>
-            !bumps.includes(counter) || spread.some((rule) => rule.counter === counter && rule.own === 1),
-        ),
+      [...model.rules.counters.values.keys()].filter(
+        (counter) =>
+          !this.#standing.has(counter) &&
+          this.#sets.every(
+            ({ bumps, spread }) =>
+              !bumps.includes(counter) || spread.some((rule) => rule.counter === counter && rule.own === 1),
+          ),
       ),
     );
   }
@@ -42,7 +51,8 @@ export class SiteOutlook {
     const isBeyondHosts = ({ key }: DomainRule) =>
       key !== HOST && this.#model.sites.domain(key, site) !== NO_DOMAIN;
     if (apart.some((rule) => isBeyondHosts(rule) && others(rule) > 0)) return false;
-    if (!mayBeFirst && near.some((rule) => isBeyondHosts(rule) && others(rule) === 0)) return false;
+    const isAwaited = (rule: DomainRule) => isBeyondHosts(rule) && !this.#standing.has(rule.counter);
+    if (!mayBeFirst && near.some((rule) => isAwaited(rule) && others(rule) === 0)) return false;
     return spread.every((rule) => {
       if (!isBeyondHosts(rule) || rule.own === 0 || !this.#evenCounters.has(rule.counter)) return true;
       const { sites } = this.#model;

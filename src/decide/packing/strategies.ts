@@ -1,4 +1,5 @@
 import { CPU, MEMORY } from './axes.ts';
+import { drawer } from './drawer.ts';
 import type { PackingModel } from './packing-model.ts';
 import type { PodGroup } from './pod-groups.ts';
 import { HOST } from './topology-rules.ts';
@@ -11,7 +12,7 @@ export interface Strategy {
   readonly isBulk?: boolean;
 }
 
-type Order = (a: PodGroup, b: PodGroup) => number;
+export type Order = (a: PodGroup, b: PodGroup) => number;
 type Key = (group: PodGroup) => number;
 
 /** Ways to pack, the most promising first. No one of them is the cheapest for every workload. */
@@ -37,6 +38,27 @@ export function seatingOrder(model: PackingModel): Order {
     return near.length + apart.length > 0 ? 1 : 0;
   };
   return by(({ priority }) => priority, narrowed, size, sum);
+}
+
+/** Seatings that are tried for few pods, and pods for which each is worth its time. */
+const MOST_SEATINGS = 12;
+const PODS_OF_SEATINGS = 1200;
+
+/**
+ * Orders of seating to try, the best guess first. Which site a group gets decides much of the cost of a small fleet, and
+ * little of a large one, whose pods even it out.
+ */
+export function seatingOrders(model: PackingModel): readonly Order[] {
+  const count = Math.max(1, Math.min(MOST_SEATINGS, Math.floor(PODS_OF_SEATINGS / model.pods.length)));
+  const draw = drawer();
+  const shuffles = Array.from({ length: count - 1 }, () => {
+    const ranks = model.groups.map(() => draw(2 ** 30));
+    return by(
+      ({ priority }) => priority,
+      ({ index }) => ranks[index] ?? 0,
+    );
+  });
+  return [seatingOrder(model), ...shuffles];
 }
 
 /** The order of turns of groups that need no seat: those that count others on their node are bound before these. */

@@ -10,7 +10,7 @@ import { PACKING_WORKLOADS } from './workloads.ts';
 
 /** The most that a workload may cost, as a share of what the peer's answer to the same pods costs. */
 const MOST_OF_PEER: readonly (readonly [string, number])[] = [
-  ['diverse/100', 0.77],
+  ['diverse/100', 0.74],
   ['diverse/1000', 0.66],
   ['diverse-kwok/1000', 0.68],
   ['generic/1000', 0.84],

@@ -35,7 +35,7 @@ describe('the cost of a fleet', () => {
         fc.pre(before.unplaced.length === 0);
         expect(after.costUsdPerHour).toBeLessThanOrEqual(before.costUsdPerHour + 1e-9);
       }),
-      { numRuns: 300 },
+      { numRuns: 200 },
     );
   });
 

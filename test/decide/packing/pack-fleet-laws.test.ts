@@ -85,7 +85,7 @@ describe('packing a fleet', () => {
   it('binds pods in an order in which each may be bound, and leaves out only what fits nowhere', () => {
     fc.assert(
       fc.property(workloads, (pods) => expect(faultsOf(pods)).toEqual([])),
-      { numRuns: 300 },
+      { numRuns: 120 },
     );
   });
 
