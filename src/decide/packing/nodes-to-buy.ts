@@ -70,7 +70,7 @@ function bought(situation: Situation, nodes: readonly NodeToBuy[]): readonly New
   return [...nodes]
     .sort((a, b) => urgency(b) - urgency(a))
     .map(({ pods, offering, couldBe }): NewNode => {
-      const ranked = rankOfferings(couldBe, {
+      const ranked = rankOfferings(couldBe(), {
         lifecycle: nextLifecycle(mix, policy.spot),
         mix,
         spreadPercent: policy.spot.spreadPercent,

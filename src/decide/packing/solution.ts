@@ -18,8 +18,8 @@ export interface PlacedPod {
 export interface NodeToBuy {
   readonly offering: Offering;
   readonly pods: readonly Pod[];
-  /** Every offering that would hold the same pods with all rules obeyed, this one among them. */
-  readonly couldBe: readonly Offering[];
+  /** Every offering that would hold the same pods with all rules obeyed, this one among them: a look at each offering. */
+  readonly couldBe: () => readonly Offering[];
 }
 
 export interface Solution {
@@ -54,7 +54,7 @@ export function solutionOf(bench: Workbench, fleet: DraftFleet, seats: readonly 
     newNodes: fresh.map((draft) => ({
       offering: offeringOf(model, draft),
       pods: draft.items.map(({ pod }) => pod),
-      couldBe: alternativesOf(model, draft, isBound),
+      couldBe: () => alternativesOf(model, draft, isBound),
     })),
     placements: ordered.map(({ pod, draft }) => ({
       pod,
