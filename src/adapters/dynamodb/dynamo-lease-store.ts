@@ -9,7 +9,7 @@ import type { DynamoTable, ItemKey } from './dynamo-table.ts';
 /**
  * How long the lock in the table holds: five minutes (R58), so that an outage of DynamoDB, which is another system than the
  * cluster, does not end every leader within seconds. After a crash a successor waits that long; after a clean stop it
- * need not. A renewal each five seconds costs about a dollar a month.
+ * need not. A renewal each five seconds costs well under a dollar a month by list prices.
  */
 export const DYNAMODB_LEASE_TIMES_MS: LeaseTimesMs = {
   lease: 300_000,
