@@ -12,12 +12,25 @@ export interface PodOwner {
   readonly replicas: number | undefined;
 }
 
-/** A required (or, with `weight`, preferred) affinity or anti-affinity to other pods within a topology domain. */
+/** An affinity or anti-affinity to other pods within a topology domain. */
 export interface PodAffinityTerm {
   readonly topologyKey: string;
   readonly selector: LabelSelector;
   /** Namespaces whose pods count; `*` stands for all of them. */
   readonly namespaces: readonly string[];
+}
+
+/** Nodes that a pod would rather run on. */
+export interface NodePreference {
+  readonly selector: LabelSelector;
+  /** 1..100 */
+  readonly weight: number;
+}
+
+/** Pods that a pod would rather run near to, or with a negative weight apart from. */
+export interface PodPreference extends PodAffinityTerm {
+  /** -100..100, without 0 */
+  readonly weight: number;
 }
 
 /** A topology spread constraint that the scheduler enforces or prefers. */
@@ -63,9 +76,12 @@ export interface Pod {
   readonly nodeSelector: LabelSelector;
   /** Alternatives (any one suffices) of a required node affinity with several terms; empty when there are none. */
   readonly nodeAffinityTerms: readonly LabelSelector[];
+  /** Required, as is `podAntiAffinity`. */
   readonly podAffinity: readonly PodAffinityTerm[];
   readonly podAntiAffinity: readonly PodAffinityTerm[];
   readonly topologySpread: readonly TopologySpread[];
+  readonly preferredNodes: readonly NodePreference[];
+  readonly preferredPods: readonly PodPreference[];
   readonly hostPorts: readonly string[];
   /**
    * Where its bound volumes can be used: each entry lists alternatives, one of which must select the node's labels; empty

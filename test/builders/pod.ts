@@ -30,6 +30,8 @@ export function aPod(parts: PodParts = {}): Pod {
     podAffinity: [],
     podAntiAffinity: [],
     topologySpread: [],
+    preferredNodes: [],
+    preferredPods: [],
     hostPorts: [],
     volumeNodes: [],
     isMirror: false,

@@ -138,6 +138,8 @@ function withLookups(
     podAffinity: pod.podAffinity,
     podAntiAffinity: pod.podAntiAffinity,
     topologySpread: pod.topologySpread,
+    preferredNodes: pod.preferredNodes,
+    preferredPods: pod.preferredPods,
     hostPorts: pod.hostPorts,
     volumeNodes: volumes.volumeNodes,
     isMirror: pod.isMirror,

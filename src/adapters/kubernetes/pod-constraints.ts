@@ -1,8 +1,10 @@
 import {
   ALL_NAMESPACES,
   type NodeInclusionPolicy,
+  type NodePreference,
   type Pod,
   type PodAffinityTerm,
+  type PodPreference,
   type TopologySpread,
 } from '../../model/pod.ts';
 import { type LabelSelector, type Labels, selectorOf } from '../../model/selector.ts';
@@ -29,6 +31,10 @@ interface RawPodAffinityTerm {
 
 interface RawPodAffinity {
   readonly requiredDuringSchedulingIgnoredDuringExecution?: readonly RawPodAffinityTerm[];
+  readonly preferredDuringSchedulingIgnoredDuringExecution?: readonly {
+    readonly weight: number;
+    readonly podAffinityTerm: RawPodAffinityTerm;
+  }[];
 }
 
 interface RawSpread {
@@ -52,6 +58,10 @@ export interface RawPodConstraints {
       readonly requiredDuringSchedulingIgnoredDuringExecution?: {
         readonly nodeSelectorTerms: readonly RawNodeSelectorTerm[];
       };
+      readonly preferredDuringSchedulingIgnoredDuringExecution?: readonly {
+        readonly weight: number;
+        readonly preference: RawNodeSelectorTerm;
+      }[];
     };
     readonly podAffinity?: RawPodAffinity;
     readonly podAntiAffinity?: RawPodAffinity;
@@ -62,10 +72,17 @@ export interface RawPodConstraints {
 
 export type PodConstraints = Pick<
   Pod,
-  'nodeSelector' | 'nodeAffinityTerms' | 'podAffinity' | 'podAntiAffinity' | 'topologySpread' | 'tolerations'
+  | 'nodeSelector'
+  | 'nodeAffinityTerms'
+  | 'podAffinity'
+  | 'podAntiAffinity'
+  | 'topologySpread'
+  | 'preferredNodes'
+  | 'preferredPods'
+  | 'tolerations'
 >;
 
-/** Where the pod may run by its required constraints; preferences are left out. */
+/** Where the pod may run, and where it would rather. */
 export function podConstraints(
   spec: RawPodConstraints,
   pod: { readonly namespace: string; readonly labels: Labels },
@@ -80,8 +97,32 @@ export function podConstraints(
     podAffinity: affinityOf(affinity?.podAffinity),
     podAntiAffinity: affinityOf(affinity?.podAntiAffinity),
     topologySpread: (spec.topologySpreadConstraints ?? []).map((raw) => spreadOf(raw, pod.labels)),
+    preferredNodes: preferredNodes(spec),
+    preferredPods: [
+      ...preferredPods(affinity?.podAffinity, { namespace: pod.namespace, sign: 1 }),
+      ...preferredPods(affinity?.podAntiAffinity, { namespace: pod.namespace, sign: -1 }),
+    ],
     tolerations: (spec.tolerations ?? []).map(tolerationOf),
   };
+}
+
+/** A preference without any requirement prefers every node, which is none. */
+function preferredNodes({ affinity }: RawPodConstraints): readonly NodePreference[] {
+  const raw = affinity?.nodeAffinity?.preferredDuringSchedulingIgnoredDuringExecution ?? [];
+  return raw.flatMap(({ weight, preference }) =>
+    nodeAlternatives([preference]).map((selector) => ({ selector, weight })),
+  );
+}
+
+function preferredPods(
+  raw: RawPodAffinity | undefined,
+  { namespace, sign }: { readonly namespace: string; readonly sign: 1 | -1 },
+): readonly PodPreference[] {
+  const terms = raw?.preferredDuringSchedulingIgnoredDuringExecution ?? [];
+  return terms.map(({ weight, podAffinityTerm }) => ({
+    ...affinityTerm(podAffinityTerm, namespace),
+    weight: sign * weight,
+  }));
 }
 
 function nodeConstraints(spec: RawPodConstraints): Pick<Pod, 'nodeSelector' | 'nodeAffinityTerms'> {

@@ -36,21 +36,29 @@ const labelSelector = object({
   matchExpressions: listOf(object({ key: text, operator: labelOperator, values })).optional(),
 });
 
+const podTerm = object({
+  topologyKey: text,
+  labelSelector: labelSelector.optional(),
+  namespaces: listOf(text).optional(),
+  namespaceSelector: labelSelector.optional(),
+});
+
 const podTerms = object({
-  requiredDuringSchedulingIgnoredDuringExecution: listOf(
-    object({
-      topologyKey: text,
-      labelSelector: labelSelector.optional(),
-      namespaces: listOf(text).optional(),
-      namespaceSelector: labelSelector.optional(),
-    }),
+  requiredDuringSchedulingIgnoredDuringExecution: listOf(podTerm).optional(),
+  preferredDuringSchedulingIgnoredDuringExecution: listOf(
+    object({ weight: count('the weight', 1), podAffinityTerm: podTerm }),
   ).optional(),
 });
 
+const nodeTerm = object({ matchExpressions: nodeRequirements, matchFields: nodeRequirements });
+
 const nodeTerms = object({
   requiredDuringSchedulingIgnoredDuringExecution: object({
-    nodeSelectorTerms: listOf(object({ matchExpressions: nodeRequirements, matchFields: nodeRequirements })),
+    nodeSelectorTerms: listOf(nodeTerm),
   }).optional(),
+  preferredDuringSchedulingIgnoredDuringExecution: listOf(
+    object({ weight: count('the weight', 1), preference: nodeTerm }),
+  ).optional(),
 });
 
 /** What tolerates a taint, in manifests and in short. */

@@ -1,16 +1,19 @@
 import type { Pod } from '../../model/pod.ts';
 import { CPU, MEMORY } from './axes.ts';
 import type { FillableFleet, Workbench } from './draft-fleet.ts';
-import { fitsBeside } from './host-rules.ts';
+import { favourOnHost, fitsBeside } from './host-rules.ts';
 import type { Batch, NodeDraft } from './node-draft.ts';
 import { NO_ROW, type OfferTable } from './offer-table.ts';
 import { NO_TABLE } from './offer-tables.ts';
+import type { PodGroup } from './pod-groups.ts';
 import { ScoreHeap } from './score-heap.ts';
 
 /** Equal pods to be placed. */
 export interface Party {
   readonly batch: Batch;
   readonly pods: readonly Pod[];
+  /** How much the pods prefer each site now, see `SiteCounts.favour`. @default no site before others */
+  readonly favourOf?: (site: number) => number;
 }
 
 export interface FillOptions {
@@ -37,8 +40,12 @@ export interface Step {
   readonly isNew: boolean;
 }
 
+/** What a preference of weight 100 is worth, as a share of what the pod itself costs: enough to decide, never to buy for. */
+const PREFERENCE = 0.01;
 /** Room that is left counts so little that it only decides between equal prices: the tightest fit wins. */
 const TIE = 1e-3;
+/** Next to preferences, room counts less again, or a small pod's would never weigh against the room of a large node. */
+const BELOW_PREFERENCES = 1e-4;
 /** Less still: by how much a site has more than its share of new nodes. */
 const SHARE_TIE = 1e-6;
 
@@ -96,6 +103,9 @@ export class Filler {
   #rankedNeed: Float64Array | undefined;
   #rankedChoice = 0;
   #fewest = NO_COUNTS;
+  /** How much the pods prefer the site that is being looked at. */
+  #favour = 0;
+  #hasPreferences = false;
   /** How many nodes were looked at: the work done, counted so that a bound on it is the same on every machine. */
   weighed = 0;
   /** To undo it. */
@@ -116,20 +126,18 @@ export class Filler {
    * many were placed; the first that fits nowhere ends it. Parties that ask for the same are best placed in a row.
    */
   place(
-    { batch, pods }: Party,
+    { batch, pods, favourOf }: Party,
     sitesNow: () => readonly number[],
     onPlaced: (draft: NodeDraft) => void = () => undefined,
   ): number {
+    this.#hasPreferences = favourOf !== undefined || hasPreferences(batch);
     const isRanked = this.#prepare(batch, pods.length);
     let placed = 0;
     for (const pod of pods) {
-      if (!isRanked && !this.#bench.mayGrow) this.#countFewest(batch);
-      this.#waiting = batch.hostRules.isApart ? 1 : pods.length - placed;
-      const choice = this.#choice.clear();
+      const choice = this.#begin(batch, pods.length - placed);
       for (const site of sitesNow()) {
-        if (isRanked) this.#weighRanked(batch, site, choice);
-        else this.#weighAll(batch, site, choice);
-        this.#weighNew(batch, site, choice);
+        this.#favour = favourOf?.(site) ?? 0;
+        this.#weighSite(batch, site, choice, isRanked);
       }
       const isNew = choice.draft === undefined;
       const draft = this.#take(batch, pod);
@@ -142,8 +150,23 @@ export class Filler {
     return placed;
   }
 
+  /** No choice yet for the next of so many pods. */
+  #begin(batch: Batch, left: number): Choice {
+    if (!this.#bench.mayGrow && batch.hostRules.spread.length > 0) this.#countFewest(batch);
+    this.#waiting = batch.hostRules.isApart ? 1 : left;
+    return this.#choice.clear();
+  }
+
+  #weighSite(batch: Batch, site: number, choice: Choice, isRanked: boolean): void {
+    if (isRanked) this.#weighRanked(batch, site, choice);
+    else this.#weighAll(batch, site, choice);
+    this.#weighNew(batch, site, choice);
+  }
+
   /** Places one pod on the site and says by how much that raises the price; `undefined` when nothing is below the limit. */
   placeOne(batch: Batch, pod: Pod, site: number, belowUsd: number): number | undefined {
+    this.#favour = 0;
+    this.#hasPreferences = hasPreferences(batch);
     const choice = this.#choice.clear(belowUsd);
     this.#weighAll(batch, site, choice);
     this.#weighNew(batch, site, choice);
@@ -154,7 +177,10 @@ export class Filler {
   #prepare({ group, hostRules }: Batch, pods: number): boolean {
     const { need, choice } = group;
     const isSame = this.#rankedNeed === need && this.#rankedChoice === choice;
-    const isMoving = hostRules.near.length > 0 || (!this.#bench.mayGrow && hostRules.spread.length > 0);
+    const isMoving =
+      this.#hasPreferences ||
+      hostRules.near.length > 0 ||
+      (!this.#bench.mayGrow && hostRules.spread.length > 0);
     if (!isSame || isMoving) this.#ranked.clear();
     this.#rankedNeed = need;
     this.#rankedChoice = choice;
@@ -247,7 +273,7 @@ export class Filler {
     if (row === NO_ROW) return undefined;
     const addedUsd = table.price(row) - draft.priceUsd;
     const score = addedUsd + this.#roomCost(table, row, draft.load, need);
-    if (score >= best.score) return undefined;
+    if (score >= best.score && !this.#hasPreferences) return undefined;
     const probe = this.#probe;
     probe.draft = draft;
     probe.site = draft.site;
@@ -255,7 +281,37 @@ export class Filler {
     probe.row = row;
     probe.addedUsd = addedUsd;
     probe.score = score;
-    return probe;
+    this.#addPreferences(batch, probe, draft.load);
+    return probe.score < best.score ? probe : undefined;
+  }
+
+  /** Takes what the pod prefers off the score, and an offer that it prefers where that costs no more. */
+  #addPreferences({ group, hostRules }: Batch, choice: Choice, load: Float64Array): void {
+    if (!this.#hasPreferences) return;
+    let favour = this.#favour;
+    if (choice.draft !== undefined) favour += favourOnHost(choice.draft, hostRules);
+    for (const { choice: preferred, weight } of group.prefers) {
+      if (this.#takePreferred(group, preferred, choice, load)) favour += weight;
+    }
+    const { worth } = this.#bench;
+    const ownUsd =
+      (group.need[CPU] as number) * (worth[CPU] as number) +
+      (group.need[MEMORY] as number) * (worth[MEMORY] as number);
+    choice.score -= (favour / 100) * PREFERENCE * ownUsd;
+  }
+
+  #takePreferred({ need }: PodGroup, preferred: number, choice: Choice, load: Float64Array): boolean {
+    const { model, tables } = this.#bench;
+    const present = choice.draft?.present;
+    if (present !== undefined) return model.admitted[preferred]?.[model.buyable.length + present] === 1;
+    const tableId = tables.narrow(choice.tableId, preferred);
+    if (tableId === NO_TABLE) return false;
+    const row = tables.table(tableId).rowFor(need, load, 0);
+    if (row === NO_ROW || tables.table(tableId).price(row) > tables.table(choice.tableId).price(choice.row))
+      return false;
+    choice.tableId = tableId;
+    choice.row = row;
+    return true;
   }
 
   /** A node that must grow costs more than one that has room, and at least the step to its next larger offer. */
@@ -295,15 +351,15 @@ export class Filler {
     if (row === NO_ROW) return;
     const addedUsd = table.price(row);
     const room = this.#roomCost(table, row, this.#fleet.noLoad, batch.group.need);
-    const score = addedUsd + room + this.#shareCost(site, addedUsd);
-    if (score >= best.score) return;
-    best.isNone = false;
-    best.draft = undefined;
-    best.site = site;
-    best.tableId = tableId;
-    best.row = row;
-    best.addedUsd = addedUsd;
-    best.score = score;
+    const probe = this.#probe;
+    probe.draft = undefined;
+    probe.site = site;
+    probe.tableId = tableId;
+    probe.row = row;
+    probe.addedUsd = addedUsd;
+    probe.score = addedUsd + room + this.#shareCost(site, addedUsd);
+    this.#addPreferences(batch, probe, this.#fleet.noLoad);
+    if (probe.score < best.score) best.copy(probe);
   }
 
   /** What the room that would be left is taken to cost. */
@@ -314,7 +370,8 @@ export class Filler {
     const memory =
       (table.capacity(row, MEMORY) - (load[MEMORY] as number) - (need[MEMORY] as number)) *
       (worth[MEMORY] as number);
-    return TIE * (cpu + memory) + this.#evenness * Math.abs(cpu - memory);
+    const tie = this.#hasPreferences ? TIE * BELOW_PREFERENCES : TIE;
+    return tie * (cpu + memory) + this.#evenness * Math.abs(cpu - memory);
   }
 
   /** So that of sites with equal prices the one is taken that lacks most of its share. */
@@ -324,6 +381,10 @@ export class Filler {
     const part = (this.#fleet.bySite[site]?.length ?? 0) / Math.max(1, this.#fleet.drafts.length);
     return SHARE_TIE * priceUsd * (part / Math.max(1e-6, share));
   }
+}
+
+function hasPreferences({ group, hostRules }: Batch): boolean {
+  return group.prefers.length > 0 || hostRules.prefer.length > 0;
 }
 
 const NO_CHOICE = new Choice();

@@ -1,4 +1,5 @@
 import type { NodeDraft } from './node-draft.ts';
+import { favourOf } from './site-counts.ts';
 import type { Sites } from './sites.ts';
 import { HOST, type TopologyRules } from './topology-rules.ts';
 
@@ -17,12 +18,19 @@ export interface HostRuleSet {
   /** What such a pod adds to. */
   readonly bumps: readonly Bits[];
   readonly spread: readonly HostSpread[];
+  readonly prefer: readonly HostPreference[];
   /** On the node a pod must stand that adds to all of these; empty when no node is asked for. */
   readonly near: readonly Bits[];
   /** Whether no two such pods may share a node. */
   readonly isApart: boolean;
   /** Whether pods that are put beside it later, or that stood there before, matter to it or it to them. */
   readonly isPlain: boolean;
+}
+
+interface HostPreference extends Bits {
+  readonly counter: number;
+  readonly weight: number;
+  readonly isSpread: boolean;
 }
 
 interface HostSpread extends Bits {
@@ -85,7 +93,7 @@ export class HostRules {
   }
 
   #compile(id: number): HostRuleSet {
-    const { apart, bumps, spread, near } = this.#rules.ruleSet(id);
+    const { apart, bumps, spread, near, prefer } = this.#rules.ruleSet(id);
     const counters = this.#rules.counters.values;
     const isByHost = (counter: number) => counters[counter]?.key === HOST;
     const hostApart = bitsOf(apart.map(({ counter }) => counter).filter(isByHost));
@@ -95,8 +103,19 @@ export class HostRules {
       .map((rule) => ({ ...rule, ...bitOf(rule.counter) }));
     const hostNear = bitsOf(near.map(({ counter }) => counter).filter(isByHost));
     const isPlain = hostApart.length + hostBumps.length + hostSpread.length + hostNear.length === 0;
+    const hostPrefer = prefer
+      .filter(({ key }) => key === HOST)
+      .map((rule) => ({ ...rule, ...bitOf(rule.counter) }));
     const isApart = apart.some(({ key, counter }) => key === HOST && bumps.includes(counter));
-    return { apart: hostApart, bumps: hostBumps, spread: hostSpread, near: hostNear, isApart, isPlain };
+    return {
+      apart: hostApart,
+      bumps: hostBumps,
+      spread: hostSpread,
+      near: hostNear,
+      prefer: hostPrefer,
+      isApart,
+      isPlain,
+    };
   }
 }
 
@@ -108,6 +127,13 @@ export function fitsBeside(draft: NodeDraft, newcomer: Newcomer, fewest: readonl
   if (hostRules.spread.length > 0 && !isSpread(draft, newcomer, fewest)) return false;
   if (hostRules.near.length > 0 && !newcomer.isFirst && !isNear(draft, hostRules, turn)) return false;
   return draft.lastTurn <= turn || !meets(draft.looked, hostRules.bumps) || !upsetsLater(draft, newcomer);
+}
+
+/** How much such pods prefer the node for who is on it; see `SiteCounts.favour`. */
+export function favourOnHost(draft: NodeDraft, { prefer }: HostRuleSet): number {
+  let favour = 0;
+  for (const rule of prefer) favour += favourOf(rule, countOn(draft, rule, Number.POSITIVE_INFINITY));
+  return favour;
 }
 
 function meets(set: Uint32Array, list: readonly Bits[]): boolean {
@@ -134,7 +160,11 @@ export function isInOrder(draft: NodeDraft): boolean {
 }
 
 /** Pods on the node, bound before the turn, that a spread counts; those of the same turn count as before. */
-function countOn(draft: NodeDraft, { word, mask, counter }: HostSpread, turn: number): number {
+function countOn(
+  draft: NodeDraft,
+  { word, mask, counter }: Bits & { readonly counter: number },
+  turn: number,
+): number {
   if (((draft.bumped[word] as number) & mask) === 0) return 0;
   let count = draft.standing.get(counter) ?? 0;
   for (const { batch } of draft.items) {

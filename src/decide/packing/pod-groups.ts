@@ -1,4 +1,4 @@
-import { type Pod, podRef } from '../../model/pod.ts';
+import { type NodePreference, type Pod, podRef } from '../../model/pod.ts';
 import type { Resources } from '../../model/resources.ts';
 import { Axes } from './axes.ts';
 import { Ids } from './ids.ts';
@@ -19,6 +19,14 @@ export interface PodGroup {
   readonly rules: number;
   readonly hostPorts: readonly string[];
   readonly priority: number;
+  /** Choices of nodes, by number too, that it would rather have, the strongest first. */
+  readonly prefers: readonly PreferredChoice[];
+}
+
+export interface PreferredChoice {
+  readonly choice: number;
+  /** 1..100 */
+  readonly weight: number;
 }
 
 export interface PodGroups {
@@ -36,9 +44,9 @@ export function groupPods(pods: readonly Pod[], rules: TopologyRules): PodGroups
     const name = [
       requests.of(pod.requests),
       choices.of(pod),
-      choices.ports.of(pod.hostPorts),
       rules.idOf(pod),
       pod.priority,
+      choices.preferences.of(pod.preferredNodes),
     ];
     const text = name.join();
     const known = byName.get(text);
@@ -50,11 +58,12 @@ export function groupPods(pods: readonly Pod[], rules: TopologyRules): PodGroups
   const sorted = [...byName.values()].map(({ name, pods: equal }) => ({ name, pods: equal.sort(byWaiting) }));
   sorted.sort((a, b) => byWaiting(a.pods[0] as Pod, b.pods[0] as Pod));
   const groups = sorted.map(
-    ({ name: [request = 0, choice = 0, , ruleSet = 0], pods: equal }, index): PodGroup => {
+    ({ name: [request = 0, choice = 0, ruleSet = 0], pods: equal }, index): PodGroup => {
       const sample = equal[0] as Pod;
-      const { hostPorts, priority } = sample;
+      const { hostPorts, priority, preferredNodes } = sample;
       const need = amounts[request] ?? axes.amounts(sample.requests);
-      return { index, pods: equal, sample, need, choice, rules: ruleSet, hostPorts, priority };
+      const prefers = choices.preferredBy(preferredNodes);
+      return { index, pods: equal, sample, need, choice, rules: ruleSet, hostPorts, priority, prefers };
     },
   );
   return { groups, axes, choices: choices.values };
@@ -63,11 +72,11 @@ export function groupPods(pods: readonly Pod[], rules: TopologyRules): PodGroups
 /** Numbers for what pods ask of a node besides resources, told by the parts that pods share. */
 class Choices {
   readonly values: NodeChoice[] = [];
-  readonly ports = new Ids<readonly string[]>();
+  readonly preferences = new Ids<readonly NodePreference[]>();
   readonly #parts = new Ids<readonly unknown[]>();
   readonly #byName = new Map<string, number>();
 
-  of({ nodeSelector, nodeAffinityTerms, tolerations, volumeNodes, hostPorts }: Pod): number {
+  of({ nodeSelector, nodeAffinityTerms, tolerations, volumeNodes, hostPorts }: NodeChoice): number {
     const parts = [nodeSelector, nodeAffinityTerms, tolerations, volumeNodes, hostPorts];
     const name = parts.map((part) => this.#parts.of(part)).join();
     const known = this.#byName.get(name);
@@ -77,7 +86,23 @@ class Choices {
     this.#byName.set(name, id);
     return id;
   }
+
+  /** What is preferred as choices of their own, which ask for nothing else. */
+  preferredBy(preferences: readonly NodePreference[]): readonly PreferredChoice[] {
+    const strongestFirst = [...preferences].sort((a, b) => b.weight - a.weight);
+    return strongestFirst.map(({ selector, weight }) => {
+      return { weight, choice: this.of({ ...ANY_NODE, nodeSelector: selector }) };
+    });
+  }
 }
+
+const ANY_NODE: NodeChoice = {
+  nodeSelector: [],
+  nodeAffinityTerms: [],
+  tolerations: [{ operator: 'Exists' }],
+  volumeNodes: [],
+  hostPorts: [],
+};
 
 function byWaiting(a: Pod, b: Pod): number {
   const since = (a.unschedulableSinceMs ?? 0) - (b.unschedulableSinceMs ?? 0);

@@ -64,7 +64,8 @@ export class Seating {
 
   #placeFrom(group: PodGroup, from: number): number {
     const { counts } = this.#fleet;
-    const { near } = counts.ofRuleSet(group.rules);
+    const { near, prefer } = counts.ofRuleSet(group.rules);
+    const favourOf = (site: number) => counts.favour(group.rules, site);
     // Where affinity matters, who was first and who came later is told pod by pod.
     const step = near.length > 0 ? 1 : group.pods.length;
     let at = from;
@@ -73,7 +74,7 @@ export class Seating {
       const batch = this.#batchOf(group);
       let seated = 0;
       this.#filler.place(
-        { batch, pods },
+        { batch, pods, ...(prefer.length > 0 && { favourOf }) },
         () => this.#sitesOpenTo(group),
         (draft) => {
           counts.add(group.rules, draft.site);
@@ -114,11 +115,11 @@ export function mustBeSeated({ model }: Workbench): (group: PodGroup) => boolean
   );
   const isBeyondHosts = ({ key }: { readonly key: number }) => key !== HOST;
   return ({ rules: id }) => {
-    const { near, apart, spread, bumps } = rules.ruleSet(id);
-    if (near.length > 0 || apart.some(isBeyondHosts) || spread.some(isBeyondHosts)) return true;
+    const { near, apart, spread, prefer, bumps } = rules.ruleSet(id);
+    if (near.length > 0 || [...apart, ...spread, ...prefer].some(isBeyondHosts)) return true;
     return bumps.some((counter) => {
       const { key = HOST, counts } = counters[counter] ?? {};
-      return awaited.has(counter) || (key !== HOST && counts !== 'living-pods');
+      return awaited.has(counter) || (key !== HOST && (counts === 'pods' || counts === 'holders'));
     });
   };
 }

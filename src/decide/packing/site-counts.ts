@@ -2,6 +2,7 @@ import { NO_DOMAIN, type Sites } from './sites.ts';
 import {
   type DomainRule,
   HOST,
+  type PreferenceRule,
   type RuleSet,
   type SpreadRule,
   type TopologyRules,
@@ -15,6 +16,7 @@ export interface SiteRuleSet {
   readonly isNearByHost: boolean;
   readonly mayBeFirst: boolean;
   readonly spread: readonly SiteSpread[];
+  readonly prefer: readonly PreferenceRule[];
 }
 
 interface SiteSpread extends SpreadRule {
@@ -76,12 +78,20 @@ export class SiteCounts {
     return mayBeFirst && near.every(({ counter }) => this.#totals[counter] === 0);
   }
 
-  #compile({ apart, near, mayBeFirst, spread }: RuleSet): SiteRuleSet {
+  /** How much such pods prefer the site now: a sum of weights of up to 100 each, negative where they would rather not. */
+  favour(ruleSet: number, site: number): number {
+    let favour = 0;
+    for (const rule of this.ofRuleSet(ruleSet).prefer) favour += favourOf(rule, this.#count(rule, site));
+    return favour;
+  }
+
+  #compile({ apart, near, mayBeFirst, spread, prefer }: RuleSet): SiteRuleSet {
     return {
       apart: apart.filter(({ key }) => key !== HOST),
       near,
       isNearByHost: near.some(({ key }) => key === HOST),
       mayBeFirst,
+      prefer: prefer.filter(({ key }) => key !== HOST),
       spread: spread
         .filter(({ key }) => key !== HOST)
         .map((rule) => ({ ...rule, domains: this.#sites.eligibleDomains(rule.eligibility, rule.key) })),
@@ -119,4 +129,13 @@ export class SiteCounts {
     for (const domain of domains) fewest = Math.min(fewest, byDomain?.[domain] ?? 0);
     return fewest;
   }
+}
+
+/** What so many counted pods in a domain are worth to a preference. */
+export function favourOf(
+  { weight, isSpread }: Pick<PreferenceRule, 'weight' | 'isSpread'>,
+  count: number,
+): number {
+  if (isSpread) return (-weight * count) / (1 + count);
+  return count > 0 ? weight : 0;
 }

@@ -1,4 +1,4 @@
-import type { Pod, PodAffinityTerm, TopologySpread } from '../../model/pod.ts';
+import type { Pod, PodAffinityTerm, PodPreference, TopologySpread } from '../../model/pod.ts';
 import type { LabelSelector } from '../../model/selector.ts';
 import type { Toleration } from '../../model/taint.ts';
 import { Ids } from './ids.ts';
@@ -11,7 +11,7 @@ export const HOST = 0;
 /** Pods counted by the domain of a node label: those that a matcher picks, or those that hold a term of anti-affinity. */
 export interface Counter {
   readonly key: number;
-  readonly counts: 'pods' | 'living-pods' | 'holders';
+  readonly counts: 'pods' | 'living-pods' | 'holders' | 'preferred-pods';
   /** A matcher of pods; for holders, of the pods that they keep away. */
   readonly matcher: number;
   /** Only nodes that pass this count; `undefined`: every node. */
@@ -41,6 +41,13 @@ export interface SpreadRule extends DomainRule {
   readonly own: 0 | 1;
 }
 
+/** Domains that are preferred, or with a negative weight avoided, where pods are counted. */
+export interface PreferenceRule extends DomainRule {
+  readonly weight: number;
+  /** The fewer pods the better, rather than any or none. */
+  readonly isSpread: boolean;
+}
+
 /** What other pods' places mean for a pod, and its place for others, in numbers. */
 export interface RuleSet {
   /** No pod that is counted may stand in the domain: anti-affinity, its own and that of others. */
@@ -50,6 +57,7 @@ export interface RuleSet {
   /** Where no pod is counted anywhere, it may be the first. */
   readonly mayBeFirst: boolean;
   readonly spread: readonly SpreadRule[];
+  readonly prefer: readonly PreferenceRule[];
   /** Counters that the pod adds to wherever it is put. */
   readonly bumps: readonly number[];
 }
@@ -61,6 +69,7 @@ type PodTopology = Pick<
   | 'podAffinity'
   | 'podAntiAffinity'
   | 'topologySpread'
+  | 'preferredPods'
   | 'nodeSelector'
   | 'nodeAffinityTerms'
   | 'tolerations'
@@ -70,10 +79,15 @@ type PodTopology = Pick<
 interface Terms {
   readonly near: readonly PodAffinityTerm[];
   readonly apart: readonly PodAffinityTerm[];
+  /** Those that must hold, and those that are only preferred. */
   readonly spread: readonly TopologySpread[];
+  readonly preferred: readonly PodPreference[];
   readonly namespace: string;
   readonly nodes: Omit<Eligibility, 'keys'>;
 }
+
+/** A spread that is only preferred weighs as much as the strongest of other preferences. */
+const SPREAD_WEIGHT = 100;
 
 const NO_NODES = { nodeSelector: [], nodeAffinityTerms: [], tolerations: [] };
 
@@ -89,6 +103,7 @@ export class TopologyRules {
   readonly #terms = new Map<string, Terms>();
   readonly #near = new Ids<readonly PodAffinityTerm[]>();
   readonly #spread = new Ids<readonly TopologySpread[]>();
+  readonly #preferred = new Ids<readonly PodPreference[]>();
   readonly #nodes = new Ids<readonly unknown[]>();
   readonly #classes: LabelClasses;
   readonly #known = new Map<string, number>();
@@ -118,10 +133,16 @@ export class TopologyRules {
   }
 
   #termsName(pod: PodTopology): string {
-    const { podAffinity, podAntiAffinity, topologySpread } = pod;
-    if (podAffinity.length + podAntiAffinity.length + topologySpread.length === 0) return '';
+    const { podAffinity, podAntiAffinity, topologySpread, preferredPods } = pod;
+    const count = podAffinity.length + podAntiAffinity.length + topologySpread.length + preferredPods.length;
+    if (count === 0) return '';
     const spread = topologySpread.length === 0 ? '' : this.#spreadName(pod);
-    return `${this.#near.of(podAffinity)} ${this.#near.of(podAntiAffinity)} ${spread}`;
+    const names = [
+      this.#near.of(podAffinity),
+      this.#near.of(podAntiAffinity),
+      this.#preferred.of(preferredPods),
+    ];
+    return `${names.join(' ')} ${spread}`;
   }
 
   /** What a spread counts depends on the pod's namespace and on the nodes that it admits. */
@@ -140,15 +161,14 @@ export class TopologyRules {
     const name = this.#termsName(pod);
     const known = this.#terms.get(name);
     if (known !== undefined) return known;
-    const spread = pod.topologySpread.filter(
-      ({ whenUnsatisfiable }) => whenUnsatisfiable === 'DoNotSchedule',
-    );
+    const spread = pod.topologySpread;
     const { namespace, nodeSelector, nodeAffinityTerms, tolerations } = pod;
     const isSpread = spread.length > 0;
     const terms = {
       near: pod.podAffinity,
       apart: pod.podAntiAffinity,
       spread,
+      preferred: pod.preferredPods,
       namespace: isSpread ? namespace : '',
       nodes: isSpread ? { nodeSelector, nodeAffinityTerms, tolerations } : NO_NODES,
     };
@@ -163,9 +183,14 @@ export class TopologyRules {
       this.#counter(term.topologyKey, 'holders', [term]);
     }
     for (const spread of terms.spread) this.#spreadCounter(spread, terms);
+    for (const term of terms.preferred) this.#counter(term.topologyKey, 'preferred-pods', [term]);
   }
 
-  #counter(topologyKey: string, counts: 'pods' | 'holders', picked: readonly PodTerm[]): DomainRule {
+  #counter(
+    topologyKey: string,
+    counts: Exclude<Counter['counts'], 'living-pods'>,
+    picked: readonly PodTerm[],
+  ): DomainRule {
     const key = this.#keyOf(topologyKey);
     const matcher = this.#classes.matcherOf(picked);
     return { key, counter: this.counters.of({ key, counts, matcher, eligibility: undefined }) };
@@ -174,8 +199,9 @@ export class TopologyRules {
   #spreadCounter(spread: TopologySpread, terms: Terms): DomainRule & { readonly eligibility: number } {
     const { nodeAffinityPolicy = 'Honor', nodeTaintsPolicy = 'Ignore' } = spread;
     const affinity = nodeAffinityPolicy === 'Honor' ? terms.nodes : NO_NODES;
+    const sameKind = terms.spread.filter((one) => mustHold(one) === mustHold(spread));
     const eligibility = this.eligibilities.of({
-      keys: [...new Set(terms.spread.map(({ topologyKey }) => topologyKey))].sort(),
+      keys: [...new Set(sameKind.map(({ topologyKey }) => topologyKey))].sort(),
       nodeSelector: affinity.nodeSelector,
       nodeAffinityTerms: affinity.nodeAffinityTerms,
       tolerations: nodeTaintsPolicy === 'Honor' ? terms.nodes.tolerations : undefined,
@@ -207,19 +233,34 @@ export class TopologyRules {
       apart: distinct([...own, ...guards]),
       near: distinct(near),
       mayBeFirst: near.length > 0 && picks(this.#classes.matcherOf(terms.near)),
-      spread: terms.spread.map((spread) => {
+      spread: terms.spread.filter(mustHold).map((spread) => {
         const isOwn = picks(this.#classes.matcherOf([spreadTerm(spread, terms.namespace)]));
         const { maxSkew, minDomains = 1 } = spread;
         return { ...this.#spreadCounter(spread, terms), maxSkew, minDomains, own: isOwn ? 1 : 0 };
       }),
+      prefer: [
+        ...terms.preferred.map(({ weight, ...term }) => {
+          return { ...this.#counter(term.topologyKey, 'preferred-pods', [term]), weight, isSpread: false };
+        }),
+        ...terms.spread
+          .filter((spread) => !mustHold(spread))
+          .map((spread) => {
+            const { key, counter } = this.#spreadCounter(spread, terms);
+            return { key, counter, weight: SPREAD_WEIGHT, isSpread: true };
+          }),
+      ],
       bumps: [...new Set(bumps)].sort((a, b) => a - b),
     };
   }
 }
 
+function mustHold({ whenUnsatisfiable }: TopologySpread): boolean {
+  return whenUnsatisfiable === 'DoNotSchedule';
+}
+
 function podTermsOf(terms: Terms): readonly PodTerm[] {
   const spread = terms.spread.map((one) => spreadTerm(one, terms.namespace));
-  return [...terms.near, ...terms.apart, ...spread];
+  return [...terms.near, ...terms.apart, ...terms.preferred, ...spread];
 }
 
 /** A spread counts pods of the pod's own namespace only. */

@@ -119,6 +119,8 @@ export class WorkloadControllers {
       podAffinity: template.podAffinity ?? [],
       podAntiAffinity: template.podAntiAffinity ?? [],
       topologySpread: template.topologySpread ?? [],
+      preferredNodes: [],
+      preferredPods: [],
       hostPorts: template.hostPorts ?? [],
       volumeNodes: [],
       isMirror: false,

@@ -168,6 +168,37 @@ describe('the constraints of a pod', () => {
     expect(pod.topologySpread.map(({ selector }) => selects(selector, {}))).toEqual([false]);
   });
 
+  it('keep what is only preferred, with its weight, negative for what is avoided', () => {
+    const term = { topologyKey: 'zone', labelSelector: { matchLabels: { app: 'db' } } };
+    const { pod } = project({
+      spec: {
+        containers: [],
+        affinity: {
+          nodeAffinity: {
+            preferredDuringSchedulingIgnoredDuringExecution: [
+              {
+                weight: 7,
+                preference: { matchExpressions: [{ key: 'disk', operator: 'In', values: ['ssd'] }] },
+              },
+              { weight: 8, preference: {} },
+            ],
+          },
+          podAffinity: {
+            preferredDuringSchedulingIgnoredDuringExecution: [{ weight: 5, podAffinityTerm: term }],
+          },
+          podAntiAffinity: {
+            preferredDuringSchedulingIgnoredDuringExecution: [{ weight: 6, podAffinityTerm: term }],
+          },
+        },
+      },
+    });
+    expect(pod.preferredNodes).toEqual([
+      { weight: 7, selector: [{ key: 'disk', operator: 'In', values: ['ssd'] }] },
+    ]);
+    expect(pod.preferredPods.map(({ weight }) => weight)).toEqual([5, -6]);
+    expect(pod.podAffinity).toEqual([]);
+  });
+
   it('keep what a spread constraint says of domains and of the nodes that count', () => {
     const says = { minDomains: 3, nodeAffinityPolicy: 'Ignore', nodeTaintsPolicy: 'Honor' };
     const constraint = {

@@ -219,6 +219,56 @@ describe('topology', () => {
   });
 });
 
+describe('what pods prefer', () => {
+  const near = (topologyKey: string, weight: number) => {
+    return { topologyKey, selector: selectorOf({ app: 'db' }), namespaces: ['default'], weight };
+  };
+  const db = aPod({ name: 'db', labels: { app: 'db' } });
+
+  it('decides between nodes that cost the same, whatever room they have', () => {
+    const tight = node('tight', { allocatable: { ...SMALL, cpuMillis: 200 } });
+    const fast = node('fast', { labels: { disk: 'ssd' } });
+    const prefers = { preferredNodes: [{ selector: selectorOf({ disk: 'ssd' }), weight: 1 }] };
+    expect(pack([tight, fast], pods(1)).at).toEqual(['p0@tight']);
+    expect(pack([tight, fast], pods(1, prefers)).at).toEqual(['p0@fast']);
+  });
+
+  it('picks among offers of one price, and buys no dearer one', () => {
+    const prefers = {
+      preferredNodes: [{ selector: selectorOf({ 'kubernetes.io/arch': 'arm64' }), weight: 100 }],
+    };
+    const archFor = (armPrice: number) => {
+      const offers = [
+        anOffering(),
+        anOffering({ type: 't4g.small', arch: 'arm64', priceUsdPerHour: armPrice }),
+      ];
+      const buyable = offers.map((offering) => buyableNode(offering, [], offering.priceUsdPerHour ?? 0));
+      return solve({ pods: pods(2, prefers), present: [], buyable, maxNewNodes: 9 }).newNodes.map(
+        ({ offering }) => offering.arch,
+      );
+    };
+    expect(archFor(0.0264)).toEqual(['arm64']);
+    expect(archFor(0.03)).toEqual(['amd64']);
+  });
+
+  it('draws pods to others, or away from them, by zone and by node', () => {
+    const present = [node('x'), node('y', { zone: 'b', pods: [db] })];
+    expect(pack(present, pods(1, { preferredPods: [near(ZONE, 50)] })).at).toEqual(['p0@y']);
+    expect(pack(present, pods(1, { preferredPods: [near(ZONE, -50)] })).at).toEqual(['p0@x']);
+    const sameZone = [node('x'), node('y', { pods: [db] })];
+    expect(pack(sameZone, pods(1, { preferredPods: [near(HOST, 50)] })).at).toEqual(['p0@y']);
+    expect(pack(sameZone, pods(1, { preferredPods: [near(HOST, -50)] })).at).toEqual(['p0@x']);
+  });
+
+  it('spreads where it is only preferred, and never leaves a pod out for it', () => {
+    const whenUnsatisfiable = 'ScheduleAnyway' as const;
+    const may = [{ topologyKey: ZONE, maxSkew: 1, selector: web, whenUnsatisfiable }];
+    const present = [node('x'), node('y', { zone: 'b' })];
+    expect(pack(present, pods(4, { topologySpread: may })).at).toEqual(['p0@x', 'p1@y', 'p2@x', 'p3@y']);
+    expect(pack([node('x')], pods(4, { topologySpread: may })).left).toBe(0);
+  });
+});
+
 describe('emptying nodes one after another', () => {
   const emptiable = (id: string, movable: readonly Pod[], parts: NodeParts = {}): EmptiableNode => {
     return { ...node(id, parts), movable };
