@@ -22,6 +22,7 @@ export function beginOperation(action: LaunchAction | RemoveAction, plan: Plan, 
         nominatedPods: action.nominatedPods,
         startsCooldown: action.startsCooldown,
         ...(action.replaces !== undefined && { replaces: action.replaces }),
+        ...(action.consolidates !== undefined && { consolidates: action.consolidates }),
       } satisfies LaunchOperation)
     : ({
         ...base,

@@ -2,10 +2,12 @@ import type { HastenRemovalAction, LaunchAction, Plan, Refusal, RemoveAction } f
 import type { Snapshot } from '../model/snapshot.ts';
 import type { PolicyInForce } from '../policy/policy-in-force.ts';
 import { planAborts, SUSPENDED } from './aborts.ts';
-import { type Growth, planGrowth } from './growth.ts';
+import { planReplacement } from './consolidation/replacement.ts';
+import { planGrowth } from './growth.ts';
 import { decisionIdOf, operationIds } from './ids.ts';
 import { replaceEarly } from './interruptions/early-replacements.ts';
 import { reactToSpotWarnings, type WantedEvacuation } from './interruptions/spot-warnings.ts';
+import type { LaunchWish } from './launch-wish.ts';
 import { planRepair, type WantedRepair } from './repair.ts';
 import { planShrink, type WantedRemoval } from './shrink/shrink.ts';
 import { type Situation, takeStock } from './situation.ts';
@@ -27,14 +29,19 @@ export function decide(inForce: PolicyInForce, snapshot: Snapshot, nowMs: number
   const situation = turned.length === 0 ? before : takeStock(inForce, snapshot, { nowMs, cancelledRemovals });
   const growth = turned.length === 0 ? wanted : planGrowth(situation, replacements);
   const repair = planRepair(situation);
-  const shrink = planShrink(situation, growth, {
+  const round = {
     isAborting: aborts.length > 0,
     repairs: [...repair.repairs, ...spot.removals, ...early.removals].map(({ nodeName }) => nodeName),
-  });
+  };
+  const shrink = planShrink(situation, growth, round);
+  const launches =
+    growth.launches.length + shrink.removals.length > 0
+      ? growth.launches
+      : planReplacement(situation, growth, round);
   const decisionId = decisionIdOf(nowMs, inForce.identity);
   const nextId = operationIds(decisionId, snapshot.operations);
   const actions = [
-    ...launchActions(situation, growth, nextId),
+    ...launchActions(situation, launches, nextId),
     ...removeActions(
       situation,
       [...spot.removals, ...early.removals, ...repair.repairs, ...shrink.removals],
@@ -64,9 +71,13 @@ export function decide(inForce: PolicyInForce, snapshot: Snapshot, nowMs: number
   };
 }
 
-function launchActions(situation: Situation, growth: Growth, nextId: () => string): LaunchAction[] {
+function launchActions(
+  situation: Situation,
+  launches: readonly LaunchWish[],
+  nextId: () => string,
+): LaunchAction[] {
   const deadlineMs = situation.nowMs + situation.policy.launch.joinTimeoutSeconds * 1000;
-  return growth.launches.map((wish) => ({ kind: 'launch', operationId: nextId(), deadlineMs, ...wish }));
+  return launches.map((wish) => ({ kind: 'launch', operationId: nextId(), deadlineMs, ...wish }));
 }
 
 function removeActions(

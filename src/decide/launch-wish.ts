@@ -9,4 +9,5 @@ export interface LaunchWish {
   readonly reasons: readonly Reason[];
   readonly startsCooldown: boolean;
   readonly replaces?: Replaced;
+  readonly consolidates?: readonly string[];
 }

@@ -4,6 +4,7 @@ import type { Refusal } from '../model/plan.ts';
 import type { Worker } from './fleet.ts';
 import type { LaunchWish } from './launch-wish.ts';
 import type { Situation } from './situation.ts';
+import { costOfWorker, offeringOfWorker, sumKnown } from './worker-cost.ts';
 
 export interface Limited {
   readonly wishes: readonly LaunchWish[];
@@ -66,7 +67,7 @@ function limitsOf(situation: Situation): readonly Limit[] {
       key: 'cost.maxUsdPerHour',
       most: maxUsdPerHour,
       text: (amount) => `${amount.toFixed(4)} USD per hour`,
-      used: total(all.map((worker) => costOfWorker(worker, situation))),
+      used: sumKnown(all.map((worker) => costOfWorker(worker, situation))),
       of: (offering) => situation.costOf(offering)?.totalUsdPerHour,
     });
   }
@@ -81,7 +82,7 @@ function limitsOf(situation: Situation): readonly Limit[] {
       key,
       most,
       text: (amount) => `${Math.round(amount)} ${unit}`,
-      used: total(all.map((worker) => allocatableOfWorker(worker, situation)?.[resource])),
+      used: sumKnown(all.map((worker) => allocatableOfWorker(worker, situation)?.[resource])),
       of: (offering) => offering.allocatable[resource],
     });
   }
@@ -97,33 +98,10 @@ function amountOf(limit: Limit, offering: Offering | undefined): number {
   return (offering === undefined ? undefined : limit.of(offering)) ?? Number.POSITIVE_INFINITY;
 }
 
-function total(amounts: readonly (number | undefined)[]): number | undefined {
-  return amounts.reduce<number | undefined>(
-    (sum, amount) => (sum === undefined || amount === undefined ? undefined : sum + amount),
-    0,
-  );
-}
-
-function costOfWorker(worker: Worker, situation: Situation): number | undefined {
-  const offering = offeringOf(worker, situation);
-  const expected = offering === undefined ? undefined : situation.costOf(offering)?.totalUsdPerHour;
-  return expected ?? worker.instance?.priceUsdPerHour;
-}
-
 function allocatableOfWorker(worker: Worker, situation: Situation) {
   const fromNode = worker.node?.allocatable;
   if (fromNode !== undefined && fromNode.memoryMiB > 0) return fromNode;
-  return offeringOf(worker, situation)?.allocatable;
-}
-
-/** A launch of which nothing is seen yet counts as the first offering that it asks for. */
-function offeringOf(worker: Worker, { snapshot }: Situation): Offering | undefined {
-  const { type, zone, lifecycle } = worker;
-  const key =
-    type === undefined || zone === undefined || lifecycle === undefined
-      ? worker.launch?.offerings[0]
-      : offeringKey({ type, zone, lifecycle });
-  return snapshot.offerings.find((offering) => offeringKey(offering) === key);
+  return offeringOfWorker(worker, situation)?.allocatable;
 }
 
 function refusalOf(limit: Limit, missing: number): Refusal {

@@ -50,6 +50,8 @@ export interface LaunchOperation extends OperationBase {
   readonly startsCooldown: boolean;
   /** What AWS takes away and this one makes up for: an instance is replaced once. */
   readonly replaces?: Replaced;
+  /** Nodes that it consolidates, together with the other launches of its decision. */
+  readonly consolidates?: readonly string[];
 }
 
 /** An instance that AWS announced to take away, and by which kind of announcement. */

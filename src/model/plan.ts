@@ -23,6 +23,8 @@ export interface LaunchAction {
   readonly startsCooldown: boolean;
   readonly deadlineMs: number;
   readonly replaces?: Replaced;
+  /** Nodes that this one consolidates, with the others that the same decision launches for them: they go once it is ready. */
+  readonly consolidates?: readonly string[];
 }
 
 /** Drain this node, terminate its instance, delete its Node. */

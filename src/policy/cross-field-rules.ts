@@ -25,6 +25,11 @@ export const crossFieldRules: readonly CrossFieldRule[] = [
   },
   { says: 'schedules: minNodes ≤ nodes.max', breaches: schedulesBeyondMax },
   { says: 'schedules: no name twice', breaches: (known) => repeated(known, ['schedules'], 'name') },
+  {
+    says: 'shrink.budgets: no name twice',
+    breaches: (known) => repeated(known, ['shrink', 'budgets'], 'name'),
+  },
+  { says: 'shrink.budgets: start and durationMinutes together, or neither', breaches: halfABudget },
   { says: 'instances.types: no type twice', breaches: (known) => repeated(known, ['instances', 'types']) },
   { says: 'instances.zones: no zone twice', breaches: (known) => repeated(known, ['instances', 'zones']) },
   { says: 'instances.zones: all of one region', breaches: severalRegions },
@@ -72,6 +77,21 @@ function schedulesBeyondMax(known: KnownValues): readonly Breach[] {
     if (level === undefined || max === undefined || level <= max) return [];
     const rule = `minNodes (${level}) must not exceed nodes.max (${max}): a schedule never lifts the maximum`;
     return [{ places: [path], rule, remedy: `lower minNodes to ${max} at most, or raise nodes.max` }];
+  });
+}
+
+function halfABudget(known: KnownValues): readonly Breach[] {
+  return positions(known, ['shrink', 'budgets']).flatMap((at) => {
+    const [start, duration] = [
+      [...at, 'start'],
+      [...at, 'durationMinutes'],
+    ] as const;
+    if (known.isWritten(start) === known.isWritten(duration)) return [];
+    const [written, missing] = known.isWritten(start)
+      ? ([start, 'durationMinutes'] as const)
+      : ([duration, 'start'] as const);
+    const rule = `a budget that begins at a time has both start and durationMinutes, and ${missing} is missing`;
+    return [{ places: [written], rule, remedy: `write ${missing}, or leave both out: then it always holds` }];
   });
 }
 

@@ -1,17 +1,12 @@
 import { z } from 'zod';
 import { isCronExpression, occurs } from './cron.ts';
+import { percent, seconds, timeZone } from './schema-parts.ts';
+import { consolidation, shrink } from './shrink-schema.ts';
 
 /*
  * The one definition of what a policy may say. Defaults are the numbers of docs/requirements (R1-R55); keys carry their
  * units. Every object is strict: an unknown key is a fault, never ignored. Rules between fields live in cross-field-rules.ts.
  */
-
-const percent = z.number().min(0).max(100);
-const seconds = z.number().int().min(0).max(86_400);
-const timeZone = z.string().refine(isTimeZone, {
-  error: 'must be an IANA time zone such as Asia/Dhaka',
-  params: { remedy: 'write a name of the IANA list: Region/City, or UTC' },
-});
 
 const nodes = z.strictObject({
   min: z
@@ -199,36 +194,6 @@ const cooldown = z.strictObject({
   shrinkAfterShrinkSeconds: seconds.default(600).describe('No removal so long after a removal.'),
 });
 
-const shrink = z.strictObject({
-  enabled: z.boolean().default(true).describe('Whether nodes that the load does not need are removed.'),
-  maxNodesPerDecision: z
-    .number()
-    .int()
-    .min(1)
-    .max(100)
-    .default(1)
-    .describe('Most nodes that one decision removes.'),
-  drainTimeoutSeconds: z
-    .number()
-    .int()
-    .min(10)
-    .max(3_600)
-    .default(300)
-    .describe('A drain not over by then is given up and the node taken back into use.'),
-  graceLimitSeconds: z
-    .number()
-    .int()
-    .min(1)
-    .max(3_600)
-    .default(60)
-    .describe('Longest grace period an evicted pod is given.'),
-  minNodeAgeSeconds: seconds.default(300).describe('A younger node is never removed.'),
-  retryAfterAbortSeconds: seconds
-    .default(180)
-    .describe('A node whose drain was aborted is left alone so long.'),
-  maxUnreadyPercent: percent.default(20).describe('No removal while more workers than this are not ready.'),
-});
-
 const launch = z.strictObject({
   joinTimeoutSeconds: z
     .number()
@@ -332,6 +297,7 @@ export const policySchema = z.strictObject({
   utilization: utilization.prefault({}).describe('Growth and shrinking by measured load.'),
   cooldown: cooldown.prefault({}).describe('Pauses between changes driven by metrics.'),
   shrink: shrink.prefault({}).describe('How nodes are removed.'),
+  consolidation: consolidation.prefault({}).describe('When workers are replaced to save money.'),
   launch: launch.prefault({}).describe('How new nodes are awaited.'),
   schedules: z
     .array(schedule)
@@ -346,13 +312,5 @@ export type Policy = z.output<typeof policySchema>;
 /** A level over time, as `schedules` states it. */
 export type Schedule = Policy['schedules'][number];
 
-function isTimeZone(name: string): boolean {
-  if (!/^[A-Za-z]/.test(name)) return false;
-  try {
-    Intl.DateTimeFormat('en', { timeZone: name });
-    return true;
-  } catch (error) {
-    if (error instanceof RangeError) return false;
-    throw error;
-  }
-}
+/** How many removals may begin within an hour, as `shrink.budgets` states it. */
+export type RemovalBudget = Policy['shrink']['budgets'][number];

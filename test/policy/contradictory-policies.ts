@@ -132,4 +132,21 @@ export const contradictoryPolicies: readonly BrokenPolicy[] = [
     [3, 'loop.intervalSeconds'],
     [/must exceed/, /look more often/],
   ),
+  broken(
+    'a budget of removals with a start and no duration',
+    lines('shrink:', '  budgets:', '    - name: day', '      maxNodesPerHour: 0', '      start: "0 9 * * *"'),
+    [5, 'shrink.budgets.0.start'],
+    [/durationMinutes is missing/, /leave both out/],
+  ),
+  broken(
+    'two budgets of one name',
+    lines(
+      'shrink:',
+      '  budgets:',
+      '    - {name: day, maxNodesPerHour: 1}',
+      '    - {name: day, maxNodesPerHour: 2}',
+    ),
+    [4, 'shrink.budgets.1.name'],
+    [/stands at shrink\.budgets\.0\.name already/, /name of its own/],
+  ),
 ];

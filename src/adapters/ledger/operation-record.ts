@@ -54,6 +54,7 @@ const record = z.discriminatedUnion('kind', [
     nominatedPods: z.array(z.string()),
     startsCooldown: z.boolean(),
     replaces: z.object({ instanceId: z.string(), interruption }).optional(),
+    consolidates: z.array(z.string()).optional(),
   }),
   z.object({
     ...base,

@@ -4,16 +4,22 @@ import type { Snapshot } from '../../model/snapshot.ts';
 import type { Growth } from '../growth.ts';
 import type { Situation } from '../situation.ts';
 import { countText, percentText, secondsText } from '../wording.ts';
+import { spentBudget } from './removal-budgets.ts';
 
 export interface BrakeQuestion {
   readonly situation: Situation;
   readonly growth: Growth;
-  /** The maximum was lowered below what exists: shrinking does not ask whether load is low (R55). */
-  readonly isOverMax: boolean;
+  readonly purpose: Purpose;
   readonly isAborting: boolean;
   /** Nodes that this round replaces: dead ones, and those that AWS takes away. */
   readonly repairs: readonly string[];
 }
+
+/**
+ * What nodes would go for: the load is low; the maximum was lowered below what exists (R55); others that are ready replace them;
+ * or others shall be bought that replace them.
+ */
+export type Purpose = 'low-load' | 'over-max' | 'replaced' | 'replacement';
 
 /** What holds back all removals this round. */
 export interface Brake {
@@ -34,21 +40,29 @@ const ALWAYS: readonly Rule[] = [
   growthIsWanted,
   tooManyUnready,
 ];
-/** Only for removals for low load: bringing the fleet under its maximum does not wait for these. */
-const FOR_LOW_LOAD: readonly Rule[] = [atFloor, podsWait, loadIsNotLow];
+/** What each purpose asks first; a brake among these need not be told, since nobody expects a removal then. */
+const BEFORE: Readonly<Record<Purpose, readonly Rule[]>> = {
+  'low-load': [atFloor, podsWait, loadIsNotLow],
+  'over-max': [],
+  replaced: [atFloor, podsWait],
+  replacement: [podsWait],
+};
 /** What is left to wait for once removal would be right. */
-const WAITS: readonly Rule[] = [coolingDown];
+const WAITS: Readonly<Record<Purpose, readonly Rule[]>> = {
+  'low-load': [coolingDown, budgetIsSpent],
+  'over-max': [],
+  replaced: [budgetIsSpent],
+  replacement: [coolingDown, budgetIsSpent],
+};
 
 /** The first brake that holds, or `undefined` when single nodes may be looked at. */
 export function brakeOf(question: BrakeQuestion): Brake | undefined {
-  const { isOverMax } = question;
-  if (!isOverMax) {
-    for (const rule of FOR_LOW_LOAD) {
-      const held = rule(question);
-      if (held !== undefined) return { ...held, isWorthSaying: false };
-    }
+  const { purpose } = question;
+  for (const rule of BEFORE[purpose]) {
+    const held = rule(question);
+    if (held !== undefined) return { ...held, isWorthSaying: false };
   }
-  for (const rule of isOverMax ? ALWAYS : [...ALWAYS, ...WAITS]) {
+  for (const rule of [...ALWAYS, ...WAITS[purpose]]) {
     const held = rule(question);
     if (held !== undefined) return { ...held, isWorthSaying: true };
   }
@@ -80,8 +94,8 @@ function operationInFlight({ situation, repairs }: BrakeQuestion) {
   return { reason: { code: `${what}-in-flight`, text, facts: { operations: active.length } } };
 }
 
-function growthIsWanted({ growth, isOverMax, isAborting }: BrakeQuestion) {
-  const isGrowing = growth.launches.length > 0 || (growth.isWanted && !isOverMax);
+function growthIsWanted({ growth, purpose, isAborting }: BrakeQuestion) {
+  const isGrowing = growth.launches.length > 0 || (growth.isWanted && purpose !== 'over-max');
   if (!isGrowing && !isAborting) return undefined;
   return { reason: { code: 'growth-wanted', text: 'more nodes are wanted, so none goes' } };
 }
@@ -130,4 +144,9 @@ function coolingDown({ situation }: BrakeQuestion) {
   const left = secondsText(cooldowns.shrinkUntilMs - nowMs);
   const text = `cooldown after ${cooldowns.shrinkAfter === 'growth' ? 'growth' : 'a removal'} for another ${left}`;
   return { reason: { code: 'cooldown', text }, untilMs: cooldowns.shrinkUntilMs };
+}
+
+function budgetIsSpent({ situation }: BrakeQuestion) {
+  const { policy, snapshot, nowMs } = situation;
+  return spentBudget(policy.shrink.budgets, snapshot.operations, nowMs);
 }

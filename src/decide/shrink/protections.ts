@@ -22,20 +22,18 @@ type BudgetsByNamespace = ReadonlyMap<string, readonly DisruptionBudget[]>;
 type Rule = (question: Question) => Reason | undefined;
 
 /** Read top-down (R46, R47, R45); the first that holds keeps the node. */
-const RULES: readonly Rule[] = [
-  notOurs,
-  annotated,
-  cordonedByAPerson,
-  tooYoung,
-  drainPaused,
-  lastInZone,
-  onDemandBase,
-  protectedPod,
-];
+const OF_THE_NODE: readonly Rule[] = [notOurs, annotated, cordonedByAPerson, tooYoung, drainPaused];
+/** What the fleet would lack without the node; another in its place may give that. */
+const OF_THE_FLEET: readonly Rule[] = [lastInZone, onDemandBase];
+const OF_ITS_PODS: readonly Rule[] = [protectedPod];
 
 export interface Protections {
   /** The rule that keeps this node, or `undefined` when none does. */
   of(worker: Worker): Reason | undefined;
+  /** Every rule that keeps it, in their order. */
+  all(worker: Worker): readonly Reason[];
+  /** The first rule that keeps it even if another of its zone and lifecycle took its place. */
+  ofReplaced(worker: Worker): Reason | undefined;
   /** Takes the worker off the fleet that the next answers are about. */
   noteRemoved(worker: Worker): void;
 }
@@ -47,12 +45,22 @@ export function protectionsFor(situation: Situation): Protections {
   const evictableOn = evictablePods(situation.snapshot.pods);
   const aborts = lastAborts(situation);
   const budgets = Map.groupBy(situation.snapshot.budgets, (budget) => budget.namespace);
+  const all = (worker: Worker, rules: readonly Rule[]): readonly Reason[] => {
+    const evictable = evictableOn.get(worker.id) ?? [];
+    const question = { worker, situation, mix, evictable, lastAbortMs: aborts.get(worker.id), budgets };
+    return rules.map((rule) => rule(question)).filter((reason) => reason !== undefined);
+  };
+  const first = (worker: Worker, ...lists: readonly (readonly Rule[])[]) => {
+    for (const rule of lists.flat()) {
+      const [reason] = all(worker, [rule]);
+      if (reason !== undefined) return reason;
+    }
+    return undefined;
+  };
   return {
-    of: (worker) => {
-      const evictable = evictableOn.get(worker.id) ?? [];
-      const question = { worker, situation, mix, evictable, lastAbortMs: aborts.get(worker.id), budgets };
-      return firstThatHolds(question);
-    },
+    of: (worker) => first(worker, OF_THE_NODE, OF_THE_FLEET, OF_ITS_PODS),
+    all: (worker) => all(worker, [...OF_THE_NODE, ...OF_THE_FLEET, ...OF_ITS_PODS]),
+    ofReplaced: (worker) => first(worker, OF_THE_NODE, OF_ITS_PODS),
     noteRemoved: (worker) => {
       removed.add(worker.id);
       mix = mixOf(situation.fleet.workers.filter((other) => !removed.has(other.id)));
@@ -63,14 +71,6 @@ export function protectionsFor(situation: Situation): Protections {
 /** Pods that a drain must move, by node. */
 export function evictablePods(pods: readonly Pod[]): ReadonlyMap<string, readonly Pod[]> {
   return podsByNode(pods.filter(needsEviction));
-}
-
-function firstThatHolds(question: Question): Reason | undefined {
-  for (const rule of RULES) {
-    const reason = rule(question);
-    if (reason !== undefined) return reason;
-  }
-  return undefined;
 }
 
 function notOurs({ worker }: Question): Reason | undefined {

@@ -1,9 +1,11 @@
 import type { KeptNode, Refusal, RemoveAction } from '../../model/plan.ts';
+import type { Reason } from '../../model/reason.ts';
+import { replacedNodes } from '../consolidation/replaced-nodes.ts';
 import type { Worker } from '../fleet.ts';
 import type { Growth } from '../growth.ts';
 import type { Situation } from '../situation.ts';
 import { secondsText } from '../wording.ts';
-import { brakeOf } from './brakes.ts';
+import { brakeOf, type Purpose } from './brakes.ts';
 import { inCandidateOrder } from './candidates.ts';
 import { protectionsFor } from './protections.ts';
 import { relocator } from './relocation.ts';
@@ -20,46 +22,52 @@ export interface Shrink {
 
 /**
  * Which nodes may go now. First the brakes that hold the whole fleet, then the candidates in their order: each must be
- * protected by no rule and its pods must provably fit elsewhere.
+ * protected by no rule and its pods must provably fit elsewhere. Nodes whose replacements are ready go before any for low load.
  */
 export function planShrink(
   situation: Situation,
   growth: Growth,
   round: { readonly isAborting: boolean; readonly repairs: readonly string[] },
 ): Shrink {
-  const isOverMax = situation.fleet.workers.length > situation.policy.nodes.max;
-  const brake = brakeOf({ situation, growth, isOverMax, ...round });
-  if (brake !== undefined) {
-    const held = nodesOf(situation.fleet.workers).map(({ node }) => ({
-      nodeName: node.name,
-      reason: brake.reason,
-    }));
-    const kept = [...held, ...lostNodes(situation, round.repairs)];
-    const refusals: Refusal[] = brake.isWorthSaying ? [{ what: 'shrink', reason: brake.reason }] : [];
-    return { removals: [], kept, refusals, wakeAtMs: brake.untilMs };
-  }
-  return pickNodes(situation, growth, isOverMax);
+  const replaced = replacedNodes(situation);
+  const purpose = purposeOf(situation, replaced);
+  const brake = brakeOf({ situation, growth, purpose, ...round });
+  if (brake === undefined) return pickNodes(situation, growth, { purpose, replaced });
+  const held = nodesOf(situation.fleet.workers).map(({ node }) => ({
+    nodeName: node.name,
+    reason: brake.reason,
+  }));
+  const kept = [...held, ...lostNodes(situation, round.repairs)];
+  const refusals: Refusal[] = brake.isWorthSaying ? [{ what: 'shrink', reason: brake.reason }] : [];
+  return { removals: [], kept, refusals, wakeAtMs: brake.untilMs };
 }
 
-function pickNodes(situation: Situation, growth: Growth, isOverMax: boolean): Shrink {
+function purposeOf({ fleet, policy }: Situation, replaced: ReadonlySet<string>): Purpose {
+  if (fleet.workers.length > policy.nodes.max) return 'over-max';
+  return replaced.size > 0 ? 'replaced' : 'low-load';
+}
+
+interface Search {
+  readonly purpose: Purpose;
+  readonly replaced: ReadonlySet<string>;
+}
+
+function pickNodes(situation: Situation, growth: Growth, search: Search): Shrink {
   const { policy, fleet } = situation;
   const removals: WantedRemoval[] = [];
   const kept: KeptNode[] = [...lostNodes(situation, [])];
   const surplus = fleet.workers.length - growth.floor.shrinkFloor;
-  const most = isOverMax ? 1 : Math.min(policy.shrink.maxNodesPerDecision, surplus);
-  const protections = protectionsFor(situation);
-  const relocate = relocator(situation);
+  const most = search.purpose === 'over-max' ? 1 : Math.min(policy.shrink.maxNodesPerDecision, surplus);
+  const keeps = keeperOf(situation, search);
   for (const worker of inCandidateOrder(nodesOf(fleet.workers), situation.snapshot)) {
     const nodeName = worker.node.name;
-    const reason =
-      removals.length >= most ? notNow(removals.length, most) : (protections.of(worker) ?? relocate(worker));
+    const reason = removals.length >= most ? notNow(removals.length, most) : keeps(worker);
     if (reason !== undefined) {
       kept.push({ nodeName, reason });
       continue;
     }
-    protections.noteRemoved(worker);
     const instanceId = worker.node.instanceId ?? '';
-    removals.push({ nodeName, instanceId, reasons: [whyItGoes(situation, worker, isOverMax)] });
+    removals.push({ nodeName, instanceId, reasons: [whyItGoes(situation, worker, search.purpose)] });
   }
   const nothing = `no worker can go: ${kept.length} are protected or needed`;
   const refusals: Refusal[] =
@@ -71,6 +79,26 @@ function pickNodes(situation: Situation, growth: Growth, isOverMax: boolean): Sh
     wakeAtMs: undefined,
   };
 }
+
+/** Answers why a worker stays; one that may go is taken off the fleet that the next answers are about. */
+function keeperOf(
+  situation: Situation,
+  { purpose, replaced }: Search,
+): (worker: NodeWorker) => Reason | undefined {
+  const protections = protectionsFor(situation);
+  const relocate = relocator(situation);
+  return (worker) => {
+    if (purpose === 'replaced' && !replaced.has(worker.node.name)) return OTHERS_ARE_REPLACED;
+    const reason = protections.of(worker) ?? relocate(worker);
+    if (reason === undefined) protections.noteRemoved(worker);
+    return reason;
+  };
+}
+
+const OTHERS_ARE_REPLACED: Reason = {
+  code: 'others-first',
+  text: 'workers whose replacements are ready go first (policy: consolidation)',
+};
 
 type NodeWorker = Worker & { readonly node: NonNullable<Worker['node']> };
 
@@ -95,10 +123,14 @@ function notNow(removed: number, most: number) {
   return { code: 'others-first', text, facts: { removed, most } };
 }
 
-function whyItGoes(situation: Situation, worker: Worker, isOverMax: boolean) {
+function whyItGoes(situation: Situation, worker: Worker, purpose: Purpose) {
   const { fleet, policy } = situation;
   const where = `${worker.lifecycle ?? 'unknown'} in ${worker.zone ?? 'an unknown zone'}`;
-  if (isOverMax) {
+  if (purpose === 'replaced') {
+    const text = `${worker.id} (${where}) is replaced by cheaper capacity that is ready; all its pods fit elsewhere`;
+    return { code: 'replaced', text, facts: { workers: fleet.workers.length } };
+  }
+  if (purpose === 'over-max') {
     const text = `${fleet.workers.length} workers, the maximum is ${policy.nodes.max}; ${worker.id} (${where}) is the first that may go`;
     return { code: 'above-maximum', text, facts: { workers: fleet.workers.length, max: policy.nodes.max } };
   }

@@ -1,0 +1,49 @@
+import type { Offering } from '../../model/offering.ts';
+import type { Pod } from '../../model/pod.ts';
+import type { Worker } from '../fleet.ts';
+import { buyableNode } from '../packing/buyable-node.ts';
+import { fleetLayout } from '../packing/fleet-layout.ts';
+import { modelOf, type PresentNode } from '../packing/packing-model.ts';
+import { solve } from '../packing/solve.ts';
+import type { Situation } from '../situation.ts';
+
+export interface Elsewhere {
+  /** Workers that the pods must leave. */
+  readonly leaving: readonly Worker[];
+  readonly situation: Situation;
+  readonly buyable: readonly Offering[];
+}
+
+/** What must be bought so that these pods stand elsewhere, beside the room there is; `undefined` when not all of them can. */
+export function packElsewhere(
+  pods: readonly Pod[],
+  { leaving, situation, buyable }: Elsewhere,
+): readonly Offering[] | undefined {
+  const priced = buyable.flatMap((offering) => {
+    const costUsdPerHour = situation.costOf(offering)?.totalUsdPerHour;
+    return costUsdPerHour === undefined
+      ? []
+      : [buyableNode(offering, situation.snapshot.daemons, costUsdPerHour)];
+  });
+  const present = presentWithout(leaving, pods, situation);
+  const maxNewNodes = Math.max(0, situation.policy.nodes.max - situation.fleet.billable);
+  const solution = solve(modelOf({ pods, buyable: priced, present, maxNewNodes }));
+  if (solution.unplaced.length > 0) return undefined;
+  return solution.newNodes.map(({ offering }) => offering);
+}
+
+/** The nodes as they would be: those that are left are closed, with only what is not moved on them; what boots is no room yet. */
+function presentWithout(
+  leaving: readonly Worker[],
+  pods: readonly Pod[],
+  situation: Situation,
+): readonly PresentNode[] {
+  const gone = new Set(leaving.map(({ id }) => id));
+  const moved = new Set(pods);
+  const ready = new Set(situation.snapshot.nodes.filter(({ isReady }) => isReady).map(({ name }) => name));
+  return fleetLayout(situation).present.map((node) => ({
+    ...node,
+    isOpen: node.isOpen && ready.has(node.place.id) && !gone.has(node.place.id),
+    pods: node.pods.filter((pod) => !moved.has(pod)),
+  }));
+}
