@@ -2,6 +2,7 @@ import { SystemClock } from '../adapters/system/system-clock.ts';
 import { PRICES_AS_OF } from '../catalogue/list-price.ts';
 import { decideOnce } from '../controller.ts';
 import type { Plan } from '../model/plan.ts';
+import type { Snapshot } from '../model/snapshot.ts';
 import type { PolicyInForce } from '../policy/policy-in-force.ts';
 import { PolicyWatch } from '../policy/policy-watch.ts';
 import type { PolicyDocument, RememberedPolicy } from '../ports.ts';
@@ -20,7 +21,14 @@ const PLAN_LIMIT_MS = 60_000;
 
 /** The plan, or that there is no good policy to plan by, newest or last; `notes` are for people. */
 export type PlanAnswer = { readonly notes: readonly string[] } & (
-  | { readonly kind: 'plan'; readonly plan: Plan; readonly isNewestValid: boolean }
+  | {
+      readonly kind: 'plan';
+      readonly plan: Plan;
+      /** What it was made of. */
+      readonly snapshot: Snapshot;
+      readonly inForce: PolicyInForce;
+      readonly isNewestValid: boolean;
+    }
   | { readonly kind: 'invalid-policy' }
 );
 
@@ -59,7 +67,8 @@ export async function planOnce(
     );
     notes.push(`List prices are of ${PRICES_AS_OF.onDemand}; spot prices are asked from EC2.`);
     if (snapshot.instances.status === 'unknown') notes.push(`EC2 does not answer: ${snapshot.instances.why}`);
-    return { kind: 'plan', plan, notes, isNewestValid: shown.faults.length === 0 };
+    const isNewestValid = shown.faults.length === 0;
+    return { kind: 'plan', plan, snapshot, inForce: shown.inForce, notes, isNewestValid };
   } finally {
     ledger.close();
     await live.close();

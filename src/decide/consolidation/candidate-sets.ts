@@ -5,7 +5,7 @@ import { costOfWorker } from '../worker-cost.ts';
 import { failedReplacements, isReplacing, replacedNodes } from './replaced-nodes.ts';
 
 /** More sets are not looked at in one round: each is packed anew. */
-const MOST_SETS = 24;
+const MOST_SETS = 16;
 /** Workers that are looked at of each lifecycle, the dearest per pod first. */
 const MOST_WORKERS = 8;
 

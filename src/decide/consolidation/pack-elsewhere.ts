@@ -2,7 +2,7 @@ import type { Offering } from '../../model/offering.ts';
 import type { Pod } from '../../model/pod.ts';
 import type { Worker } from '../fleet.ts';
 import { buyableNode } from '../packing/buyable-node.ts';
-import { fleetLayout } from '../packing/fleet-layout.ts';
+import type { FleetLayout } from '../packing/fleet-layout.ts';
 import { modelOf, type PresentNode } from '../packing/packing-model.ts';
 import { solve } from '../packing/solve.ts';
 import type { Situation } from '../situation.ts';
@@ -12,12 +12,13 @@ export interface Elsewhere {
   readonly leaving: readonly Worker[];
   readonly situation: Situation;
   readonly buyable: readonly Offering[];
+  readonly layout: FleetLayout;
 }
 
 /** What must be bought so that these pods stand elsewhere, beside the room there is; `undefined` when not all of them can. */
 export function packElsewhere(
   pods: readonly Pod[],
-  { leaving, situation, buyable }: Elsewhere,
+  { leaving, situation, buyable, layout }: Elsewhere,
 ): readonly Offering[] | undefined {
   const priced = buyable.flatMap((offering) => {
     const costUsdPerHour = situation.costOf(offering)?.totalUsdPerHour;
@@ -25,7 +26,7 @@ export function packElsewhere(
       ? []
       : [buyableNode(offering, situation.snapshot.daemons, costUsdPerHour)];
   });
-  const present = presentWithout(leaving, pods, situation);
+  const present = presentWithout(leaving, pods, { situation, layout });
   const maxNewNodes = Math.max(0, situation.policy.nodes.max - situation.fleet.billable);
   const solution = solve(modelOf({ pods, buyable: priced, present, maxNewNodes }));
   if (solution.unplaced.length > 0) return undefined;
@@ -36,12 +37,12 @@ export function packElsewhere(
 function presentWithout(
   leaving: readonly Worker[],
   pods: readonly Pod[],
-  situation: Situation,
+  { situation, layout }: { readonly situation: Situation; readonly layout: FleetLayout },
 ): readonly PresentNode[] {
   const gone = new Set(leaving.map(({ id }) => id));
   const moved = new Set(pods);
   const ready = new Set(situation.snapshot.nodes.filter(({ isReady }) => isReady).map(({ name }) => name));
-  return fleetLayout(situation).present.map((node) => ({
+  return layout.present.map((node) => ({
     ...node,
     isOpen: node.isOpen && ready.has(node.place.id) && !gone.has(node.place.id),
     pods: node.pods.filter((pod) => !moved.has(pod)),

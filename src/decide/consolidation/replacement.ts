@@ -1,12 +1,13 @@
 import { type Offering, offeringKey } from '../../model/offering.ts';
 import type { Pod } from '../../model/pod.ts';
 import type { Reason } from '../../model/reason.ts';
+import type { Snapshot } from '../../model/snapshot.ts';
 import { bounded } from '../bounds.ts';
 import { type FleetMix, mixOf, nextLifecycle, spotTarget, withWorker } from '../choice.ts';
-import { expectedCpuPercent } from '../expected-cost.ts';
 import type { Worker } from '../fleet.ts';
 import type { Growth } from '../growth.ts';
 import type { LaunchWish } from '../launch-wish.ts';
+import { type FleetLayout, fleetLayout } from '../packing/fleet-layout.ts';
 import { brakeOf } from '../shrink/brakes.ts';
 import { evictablePods } from '../shrink/protections.ts';
 import type { Situation } from '../situation.ts';
@@ -15,9 +16,9 @@ import { costOfWorker, sumKnown } from '../worker-cost.ts';
 import { candidateSets } from './candidate-sets.ts';
 import { packElsewhere } from './pack-elsewhere.ts';
 
-/** CPU must stay so far below the threshold at which the fleet grows, or it would grow again at once. */
-const CPU_MARGIN_POINTS = 10;
 const SECONDS_PER_HOUR = 3_600;
+/** How often replacements are looked for: each look packs many fleets, and a saving of hours can wait for minutes. */
+const LOOK_EVERY_MS = 600_000;
 const NOTHING: readonly LaunchWish[] = [];
 
 interface Replacement {
@@ -40,12 +41,11 @@ export function planReplacement(
   growth: Growth,
   round: { readonly isAborting: boolean; readonly repairs: readonly string[] },
 ): readonly LaunchWish[] {
-  if (!situation.policy.consolidation.enabled) return NOTHING;
+  if (!situation.policy.consolidation.enabled || !isLookDue(situation)) return NOTHING;
   if (brakeOf({ situation, growth, purpose: 'replacement', ...round }) !== undefined) return NOTHING;
-  // Unknown is never zero: without a measured load nothing says that less capacity is enough.
-  if (situation.snapshot.utilization.cpuPercent.status !== 'known') return NOTHING;
+  const layout = fleetLayout(situation);
   const best = candidateSets(situation)
-    .map((leaving) => replacementOf(leaving, situation, growth))
+    .map((leaving) => replacementOf(leaving, { situation, growth, layout }))
     .filter((found) => found !== undefined)
     .reduce<Replacement | undefined>((a, b) => (a === undefined || b.gainUsd > a.gainUsd ? b : a), undefined);
   if (best === undefined) return NOTHING;
@@ -54,32 +54,57 @@ export function planReplacement(
   return bounded(situation, wishes).wishes.length === wishes.length ? wishes : NOTHING;
 }
 
-function replacementOf(
-  leaving: readonly Worker[],
-  situation: Situation,
-  growth: Growth,
-): Replacement | undefined {
-  const { policy, fleet } = situation;
+/** True in the rounds of one interval out of every `LOOK_EVERY_MS`: a matter of the time alone, since deciding remembers nothing. */
+function isLookDue({ nowMs, policy }: Situation): boolean {
+  return nowMs % LOOK_EVERY_MS < policy.loop.intervalSeconds * 1_000;
+}
+
+interface Look {
+  readonly situation: Situation;
+  readonly growth: Growth;
+  readonly layout: FleetLayout;
+}
+
+function replacementOf(leaving: readonly Worker[], look: Look): Replacement | undefined {
+  const { situation } = look;
   const oldCost = sumKnown(leaving.map((worker) => costOfWorker(worker, situation)));
   if (oldCost === undefined) return undefined;
+  const staying = situation.fleet.workers.filter((worker) => !leaving.includes(worker));
+  const buyable = buyableAfter(staying, situation);
   const onNode = evictablePods(situation.snapshot.pods);
   const pods = leaving.flatMap((worker): readonly Pod[] => onNode.get(worker.id) ?? []);
-  const staying = fleet.workers.filter((worker) => !leaving.includes(worker));
-  const offerings = packElsewhere(pods, { leaving, situation, buyable: buyableAfter(staying, situation) });
+  // At least one node is bought, so the cheapest bounds what can be saved: most sets need no packing to be ruled out.
+  const cheapest = Math.min(...buyable.map((offering) => costOf(offering, situation)));
+  if (worth({ oldCost, newCost: cheapest, moves: pods.length }, situation) === undefined) return undefined;
+  const { layout } = look;
+  const offerings = packElsewhere(pods, { leaving, situation, buyable, layout });
   if (offerings === undefined || offerings.length === 0) return undefined;
-  const after = staying.length + offerings.length;
-  if (after < growth.floor.shrinkFloor || !keepsRules(staying, offerings, situation)) return undefined;
-  if (!carriesLoad(leaving, offerings, situation)) return undefined;
-  const costUsdPerHour = sumKnown(offerings.map((offering) => situation.costOf(offering)?.totalUsdPerHour));
-  if (costUsdPerHour === undefined) return undefined;
+  if (staying.length + offerings.length < look.growth.floor.shrinkFloor) return undefined;
+  if (!keepsRules(staying, offerings, situation) || !carriesLoad(leaving, offerings, situation))
+    return undefined;
+  const costUsdPerHour = offerings.reduce((sum, offering) => sum + costOf(offering, situation), 0);
+  const gainUsd = worth({ oldCost, newCost: costUsdPerHour, moves: pods.length }, situation);
+  if (gainUsd === undefined) return undefined;
   const savingUsdPerHour = oldCost - costUsdPerHour;
-  const { consolidation } = policy;
-  if (savingUsdPerHour < (consolidation.minSavingPercent / 100) * oldCost) return undefined;
-  const overlapUsd = (costUsdPerHour * policy.launch.joinTimeoutSeconds) / SECONDS_PER_HOUR;
-  const disruptionUsd = pods.length * consolidation.podMoveUsd + overlapUsd;
-  const gainUsd = savingUsdPerHour * consolidation.horizonHours - disruptionUsd;
-  if (gainUsd <= 0) return undefined;
   return { leaving, offerings, savingUsdPerHour, gainUsd, costUsdPerHour, moves: pods.length };
+}
+
+/** Unknown is never cheap. */
+function costOf(offering: Offering, situation: Situation): number {
+  return situation.costOf(offering)?.totalUsdPerHour ?? Number.POSITIVE_INFINITY;
+}
+
+/** What the policy's score makes of it in USD, or `undefined` when it is not worth it. */
+function worth(
+  { oldCost, newCost, moves }: { readonly oldCost: number; readonly newCost: number; readonly moves: number },
+  { policy }: Situation,
+): number | undefined {
+  const { minSavingPercent, horizonHours, podMoveUsd } = policy.consolidation;
+  const saving = oldCost - newCost;
+  if (!(saving >= (minSavingPercent / 100) * oldCost)) return undefined;
+  const overlapUsd = (newCost * policy.launch.joinTimeoutSeconds) / SECONDS_PER_HOUR;
+  const gainUsd = saving * horizonHours - moves * podMoveUsd - overlapUsd;
+  return gainUsd > 0 ? gainUsd : undefined;
 }
 
 /** What may be bought now: resting offerings are left out, and of the lifecycles the one that the share asks for next. */
@@ -107,7 +132,7 @@ function keepsRules(
   });
 }
 
-/** Whether the measured load, spread over what is left, stays well below the threshold of growth. */
+/** Whether the window's highest load, spread over what is left, stays halfway between the thresholds: the fleet would grow again soon. */
 function carriesLoad(
   leaving: readonly Worker[],
   offerings: readonly Offering[],
@@ -119,8 +144,16 @@ function carriesLoad(
   const gained = offerings.reduce((sum, offering) => sum + offering.allocatable.cpuMillis, 0);
   const after = before - lost + gained;
   if (after <= 0) return false;
-  const percent = (expectedCpuPercent(snapshot.utilization.cpuPercent, policy, nowMs) * before) / after;
-  return percent <= policy.utilization.cpu.upPercent - CPU_MARGIN_POINTS;
+  const { cpu, downWindowSeconds } = policy.utilization;
+  const percent = (peakCpuPercent(snapshot, nowMs - downWindowSeconds * 1_000) * before) / after;
+  return percent <= (cpu.upPercent + cpu.downPercent) / 2;
+}
+
+/** The highest that was measured since then; unknown is never low. */
+function peakCpuPercent({ utilization: { cpuPercent } }: Snapshot, sinceMs: number): number {
+  if (cpuPercent.status !== 'known') return Number.POSITIVE_INFINITY;
+  const values = cpuPercent.samples.filter(({ atMs }) => atMs >= sinceMs).map(({ value }) => value);
+  return values.length === 0 ? Number.POSITIVE_INFINITY : Math.max(...values);
 }
 
 function wishesFor(replacement: Replacement): readonly LaunchWish[] {

@@ -9,13 +9,14 @@ import { aPod } from '../../builders/pod.ts';
 import { aPolicy } from '../../builders/policy.ts';
 import { aSnapshot, aUtilization, steady } from '../../builders/snapshot.ts';
 
-const NOW = 100_000_000;
+/** A time at which replacements are looked for. */
+const NOW = 600_000 * 167;
 const LARGE = { cpuMillis: 1900, memoryMiB: 6_900, pods: 110 };
 const B = 'ap-southeast-1b';
 
 /** Half used, so that nothing goes for low load. */
 const BUSY = aUtilization({
-  cpuPercent: steady(45, { untilMs: NOW }),
+  cpuPercent: steady(40, { untilMs: NOW }),
   memoryPercent: steady(60, { untilMs: NOW }),
 });
 
@@ -77,8 +78,15 @@ describe('a worker that costs more than its pods need', () => {
   it('stays while the load is not known, or would be too high on what is left', () => {
     const blind = aDearFleet({ utilization: aUtilization() });
     expect(replacementsOf(decide(policy(), blind, NOW))).toEqual([]);
-    const hot = aUtilization({ ...BUSY, cpuPercent: steady(65, { untilMs: NOW }) });
+    const hot = aUtilization({ ...BUSY, cpuPercent: steady(55, { untilMs: NOW }) });
     expect(replacementsOf(decide(policy(), aDearFleet({ utilization: hot }), NOW))).toEqual([]);
+  });
+
+  it('is looked at for replacement once in ten minutes', () => {
+    const looks = Array.from({ length: 40 }, (_, i) =>
+      replacementsOf(decide(policy(), aDearFleet(), NOW + i * 15_000)),
+    );
+    expect(looks.map((found) => found.length)).toEqual([1, ...Array<number>(39).fill(0)]);
   });
 
   it('stays while it is young, protected, or its cost is not known', () => {
@@ -132,7 +140,7 @@ describe('several workers', () => {
       nodes,
       pods,
       offerings: [...offerings(), cheap],
-      utilization: aUtilization({ ...BUSY, cpuPercent: steady(31, { untilMs: NOW }) }),
+      utilization: aUtilization({ ...BUSY, cpuPercent: steady(30, { untilMs: NOW }) }),
     });
     const [launch, ...others] = replacementsOf(
       decide(policy({ cost: { cpuCredits: { spot: 'standard' } } }), snapshot, NOW),

@@ -1,0 +1,69 @@
+import type { Plan } from '../../model/plan.ts';
+import { podRef } from '../../model/pod.ts';
+import type { Reason } from '../../model/reason.ts';
+import type { Worker } from '../fleet.ts';
+import { podProtection } from '../shrink/pod-protections.ts';
+import { evictablePods, protectionsFor } from '../shrink/protections.ts';
+import { relocator } from '../shrink/relocation.ts';
+import type { Situation } from '../situation.ts';
+import { costOfWorker } from '../worker-cost.ts';
+
+/** Why a worker stays, or goes. */
+export interface NodeExplanation {
+  readonly node: string;
+  readonly verdict: /** It is being removed. */
+    | 'leaving'
+    /** This round would remove it. */
+    | 'goes'
+    /** It could go; what holds the whole fleet, or others before it, keep it for now. */
+    | 'removable'
+    | 'kept'
+    /** It is no worker of this fleet. */
+    | 'not-ours';
+  /** What the plan says of it. */
+  readonly plan: Reason | undefined;
+  /** Every rule that protects it. */
+  readonly protections: readonly Reason[];
+  /** Why its pods do not all fit elsewhere; absent when they do. */
+  readonly relocation?: Reason;
+  /** What a drain would move, and what protects each. */
+  readonly pods: readonly { readonly pod: string; readonly protection?: Reason }[];
+  readonly costUsdPerHour?: number;
+}
+
+/** Explains a node of the snapshot by the plan that was made for it, with the code that made the plan. */
+export function explainNode(name: string, situation: Situation, plan: Plan): NodeExplanation {
+  const { fleet, snapshot } = situation;
+  const worker = [...fleet.workers, ...fleet.leaving, ...fleet.lost].find(({ id }) => id === name);
+  const said = whatThePlanSays(name, plan);
+  if (worker === undefined) return { node: name, verdict: 'not-ours', plan: said, protections: [], pods: [] };
+  const budgets = Map.groupBy(snapshot.budgets, ({ namespace }) => namespace);
+  const pods = (evictablePods(snapshot.pods).get(name) ?? []).map((pod) => {
+    const protection = podProtection(pod, budgets.get(pod.namespace) ?? []);
+    return protection === undefined ? { pod: podRef(pod) } : { pod: podRef(pod), protection };
+  });
+  const protections = protectionsFor(situation).all(worker);
+  const relocation = relocator(situation)(worker);
+  const cost = costOfWorker(worker, situation);
+  return {
+    node: name,
+    verdict: verdictOf(worker, plan, protections.length === 0 && relocation === undefined),
+    plan: said,
+    protections,
+    ...(relocation !== undefined && { relocation }),
+    pods,
+    ...(cost !== undefined && { costUsdPerHour: cost }),
+  };
+}
+
+function verdictOf(worker: Worker, plan: Plan, isFree: boolean): NodeExplanation['verdict'] {
+  if (worker.removal !== undefined) return 'leaving';
+  const goes = plan.actions.some((action) => action.kind === 'remove' && action.nodeName === worker.id);
+  if (goes) return 'goes';
+  return isFree ? 'removable' : 'kept';
+}
+
+function whatThePlanSays(name: string, plan: Plan): Reason | undefined {
+  const action = plan.actions.find((one) => one.kind === 'remove' && one.nodeName === name);
+  return action?.reasons[0] ?? plan.kept.find(({ nodeName }) => nodeName === name)?.reason;
+}

@@ -1,0 +1,156 @@
+import type { LaunchAction, Plan } from '../../model/plan.ts';
+import { type Pod, podRef } from '../../model/pod.ts';
+import type { Reason } from '../../model/reason.ts';
+import { addResources, fitsInto, type Resources } from '../../model/resources.ts';
+import { fleetLayout } from '../packing/fleet-layout.ts';
+import { modelOf, type PresentNode } from '../packing/packing-model.ts';
+import { type Barrier, barrier } from '../packing/place.ts';
+import { solve } from '../packing/solve.ts';
+import type { Situation } from '../situation.ts';
+import { countText } from '../wording.ts';
+import { type ComparedOffering, compareOfferings } from './compare-offerings.ts';
+
+/** Why a pod is, or is not, where it should be. */
+export interface PodExplanation {
+  readonly pod: string;
+  readonly verdict:
+    | 'runs'
+    | 'ended'
+    | 'going'
+    /** The scheduler has not said that it cannot place it. */
+    | 'not-judged'
+    /** Room is there: the scheduler will bind it. */
+    | 'fits-now'
+    /** A node that boots was bought for it. */
+    | 'node-comes'
+    /** A node would be bought for it now. */
+    | 'node-wanted'
+    /** It waits: for its batch, a bound, a rest. */
+    | 'waits'
+    /** No node that could be bought would hold it. */
+    | 'never-fits';
+  readonly reasons: readonly Reason[];
+  /** What keeps it off the nodes there are: each why with the nodes it holds for. */
+  readonly nodes: readonly { readonly why: NodeWhy; readonly nodes: readonly string[] }[];
+  /** What would be bought for it, when something would. */
+  readonly launch: Pick<LaunchAction, 'offerings' | 'reasons' | 'nominatedPods'> | undefined;
+  /** Every offering with its expected cost and, where it does not come into question, why. */
+  readonly offerings: readonly ComparedOffering[];
+}
+
+export type NodeWhy = Barrier | 'closed' | 'cpu' | 'memory' | 'resources' | 'other-pods' | 'has-room';
+
+/** Explains a pod of the snapshot by the plan that was made for it, with the code that made the plan. */
+export function explainPod(pod: Pod, situation: Situation, plan: Plan): PodExplanation {
+  const placed = settled(pod);
+  const base = { pod: podRef(pod), nodes: [], launch: undefined, offerings: [] };
+  if (placed !== undefined) return { ...base, ...placed };
+  const nodes = whyNotOn(pod, situation);
+  const launch = plan.actions.find(
+    (action): action is LaunchAction =>
+      action.kind === 'launch' && action.nominatedPods.includes(podRef(pod)),
+  );
+  const offerings = compareOfferings(pod, situation);
+  return { ...base, nodes, launch, offerings, ...waiting(pod, situation, { plan, launch, nodes }) };
+}
+
+type Verdict = Pick<PodExplanation, 'verdict' | 'reasons'>;
+
+/** What needs no packing to explain. */
+function settled(pod: Pod): Verdict | undefined {
+  if (pod.phase === 'Succeeded' || pod.phase === 'Failed')
+    return say('ended', `it has ${pod.phase.toLowerCase()}`);
+  if (pod.deletionRequestedAtMs !== undefined) return say('going', 'it is being deleted');
+  if (pod.nodeName !== undefined) return say('runs', `it is bound to ${pod.nodeName}`);
+  if (pod.unschedulableSinceMs === undefined) {
+    return say(
+      'not-judged',
+      'the scheduler has not said that it cannot place it (PodScheduled is not False)',
+    );
+  }
+  return undefined;
+}
+
+interface Found {
+  readonly plan: Plan;
+  readonly launch: LaunchAction | undefined;
+  readonly nodes: PodExplanation['nodes'];
+}
+
+function waiting(pod: Pod, situation: Situation, { plan, launch, nodes }: Found): Verdict {
+  const ref = podRef(pod);
+  const booting = situation.fleet.workers.find(
+    (worker) => worker.launch?.nominatedPods.includes(ref) === true,
+  );
+  if (booting !== undefined)
+    return say('node-comes', `launch ${booting.launch?.id} (${booting.id}) was made for it`);
+  if (launch !== undefined) return { verdict: 'node-wanted', reasons: launch.reasons };
+  const roomy = nodes.find(({ why }) => why === 'has-room');
+  if (roomy !== undefined)
+    return say('fits-now', `${roomy.nodes[0]} has room for it: the scheduler will bind it`);
+  const own = plan.refusals.filter(({ subject }) => subject === ref).map(({ reason }) => reason);
+  if (own.some(({ code }) => code === 'pod-never-fits')) return { verdict: 'never-fits', reasons: own };
+  if (own.length > 0) return { verdict: 'waits', reasons: own };
+  const pending = plan.demands.find(({ name }) => name === 'pending')?.reasons ?? [];
+  const bounds = plan.refusals.filter(({ what }) => what === 'grow').map(({ reason }) => reason);
+  return { verdict: 'waits', reasons: [...bounds, ...pending] };
+}
+
+/** Groups the nodes by what keeps the pod off them; the control plane is among them, its taints decide. */
+function whyNotOn(pod: Pod, situation: Situation): PodExplanation['nodes'] {
+  const { present } = fleetLayout(situation);
+  const others = present.map((node) => without(pod, node));
+  const answers = others.map((node, index) => ({
+    why: whyNot(pod, node, others, index),
+    name: node.place.id,
+  }));
+  const groups = Map.groupBy(answers, ({ why }) => why);
+  return [...groups].map(([why, members]) => ({ why, nodes: members.map(({ name }) => name) }));
+}
+
+/** The node as it is before the pod, which may be nominated to it already. */
+function without(pod: Pod, node: PresentNode): PresentNode {
+  if (!node.pods.includes(pod)) return node;
+  const pods = node.pods.filter((other) => other !== pod);
+  return { ...node, pods, free: addResources(node.free, pod.requests) };
+}
+
+function whyNot(pod: Pod, node: PresentNode, all: readonly PresentNode[], index: number): NodeWhy {
+  if (!node.isOpen) return 'closed';
+  const held = barrier(pod, node.place);
+  if (held !== undefined) return held;
+  if (!fitsInto(pod.requests, node.free)) return scarce(pod.requests, node.free);
+  const alone = all.map((other, i) => ({ ...other, isOpen: i === index }));
+  const { unplaced } = solve(modelOf({ pods: [pod], buyable: [], present: alone, maxNewNodes: 0 }));
+  return unplaced.length === 0 ? 'has-room' : 'other-pods';
+}
+
+function scarce(wanted: Resources, free: Resources): NodeWhy {
+  if (wanted.cpuMillis > free.cpuMillis) return 'cpu';
+  return wanted.memoryMiB > free.memoryMiB ? 'memory' : 'resources';
+}
+
+function say(verdict: PodExplanation['verdict'], text: string): Verdict {
+  return { verdict, reasons: [{ code: verdict, text }] };
+}
+
+const WHY_WORDS: Readonly<Record<NodeWhy, string>> = {
+  closed: 'take no pods now (cordoned, unready or leaving)',
+  'node-selector': 'are not what its node selector or affinity asks for',
+  taint: 'have a taint that it does not tolerate',
+  volume: 'are out of reach of its volume',
+  'host-port': 'have its host port taken',
+  cpu: 'have too little CPU left',
+  memory: 'have too little memory left',
+  resources: 'have too little left of another resource, or no pod slot',
+  'other-pods': 'are forbidden by affinity, anti-affinity or spread beside other pods',
+  'has-room': 'have room for it',
+};
+
+/** One line a group: how many nodes, and why. */
+export function nodesInWords(nodes: PodExplanation['nodes']): readonly string[] {
+  return nodes.map(({ why, nodes: names }) => {
+    const some = names.slice(0, 3).join(', ') + (names.length > 3 ? ', …' : '');
+    return `${countText(names.length, 'node')} ${WHY_WORDS[why]}: ${some}`;
+  });
+}
