@@ -39,8 +39,8 @@ export class AutoscalerProcess {
     this.#settings = settings;
   }
 
-  /** Starts it and returns at once; `untilReady` waits. */
-  async start(): Promise<void> {
+  /** Starts it, with further arguments or none, and returns at once; `untilReady` waits. */
+  async start(...more: readonly string[]): Promise<void> {
     this.#port = await freePort();
     this.#runs += 1;
     this.#process = OwnedProcess.start({
@@ -51,6 +51,7 @@ export class AutoscalerProcess {
         BIN,
         'run',
         ...this.#settings.args,
+        ...more,
         `--port=${this.#port}`,
       ],
       env: { ...this.#settings.env, KUBECONFIG: this.#settings.kubeconfig },

@@ -66,6 +66,7 @@ export function accountOf({ proxy, moto }: Machines, clusterName: string): Reado
   return {
     AWS_REGION: REGION,
     AWS_ENDPOINT_URL: proxy.url,
+    AWS_ENDPOINT_URL_DYNAMODB: moto.url,
     AWS_ACCESS_KEY_ID: FAKE_CREDENTIALS.accessKeyId,
     AWS_SECRET_ACCESS_KEY: FAKE_CREDENTIALS.secretAccessKey,
     SMARTSCALE_CLUSTER: clusterName,
