@@ -1,6 +1,7 @@
 import type { Command } from 'commander';
 import type { FleetPacking } from '../decide/packing/pack-fleet.ts';
 import { countText } from '../decide/wording.ts';
+import { offeringKey } from '../model/offering.ts';
 import type { Pod } from '../model/pod.ts';
 
 interface PackFlags {
@@ -85,7 +86,7 @@ function rows({ nodes, bindings }: FleetPacking): readonly (readonly string[])[]
   for (const { nodeId } of bindings) podsOn.set(nodeId, (podsOn.get(nodeId) ?? 0) + 1);
   const byOffering = Map.groupBy(nodes, ({ offering }) => offering);
   return [...byOffering]
-    .sort(([, a], [, b]) => b.length - a.length)
+    .sort(([a, ofA], [b, ofB]) => ofB.length - ofA.length || (offeringKey(a) < offeringKey(b) ? -1 : 1))
     .map(([{ type, zone, lifecycle, priceUsdPerHour }, same]) => {
       const pods = same.reduce((sum, { id }) => sum + (podsOn.get(id) ?? 0), 0);
       return [`${same.length}`, `${pods}`, type, zone, lifecycle, `${priceUsdPerHour}`];
