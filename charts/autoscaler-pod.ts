@@ -77,5 +77,8 @@ function environmentOf({ aws }: ClusterSettings): k8s.EnvVar[] {
     { name: 'SMARTSCALE_LAUNCH_TEMPLATE', value: aws.launchTemplate },
     { name: 'SMARTSCALE_LAUNCH_TEMPLATE_VERSION', value: String(aws.launchTemplateVersion) },
     { name: 'SMARTSCALE_SUBNET_TAG', value: aws.subnetTag },
+    ...(aws.interruptionQueueUrl === undefined
+      ? []
+      : [{ name: 'SMARTSCALE_INTERRUPTION_QUEUE_URL', value: aws.interruptionQueueUrl }]),
   ];
 }

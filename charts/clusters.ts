@@ -8,6 +8,8 @@ export interface AwsSettings {
   readonly launchTemplateVersion: number;
   /** `key=value` of the tag that the workers' private subnets carry. */
   readonly subnetTag: string;
+  /** The queue that EventBridge fills: `https://sqs.REGION.amazonaws.com/ACCOUNT/NAME`. @default interruptions are not heard */
+  readonly interruptionQueueUrl?: string;
   /** DynamoDB table for the operations and the lock of leaders. @default they are kept in the cluster itself */
   readonly stateTable?: string;
 }

@@ -106,7 +106,7 @@ export interface InterruptionMessage {
 
 /** What AWS announces about instances: of the whole account, at least once, in any order, and not always. */
 export interface Interruptions {
-  /** Waits up to 20 s for messages; empty when none came. Throws `PortError` when the queue cannot be asked. */
+  /** Waits for messages; empty when none came within 20 s. Throws `PortError` when the queue cannot be asked. */
   receive(signal: AbortSignal): Promise<readonly InterruptionMessage[]>;
   /** Deletes messages from the queue, by their receipts; what cannot be deleted just comes again. */
   acknowledge(receipts: readonly string[], signal: AbortSignal): Promise<void>;

@@ -3,7 +3,7 @@ import { KubernetesCluster } from '../adapters/kubernetes/kubernetes-cluster.ts'
 import { KubernetesEvents } from '../adapters/kubernetes/kubernetes-events.ts';
 import { LeaseLeadership } from '../adapters/lease/lease-leadership.ts';
 import type { ControllerPorts } from '../controller.ts';
-import type { Clock, Cloud, Leadership, Telemetry } from '../ports.ts';
+import type { Clock, Cloud, Interruptions, Leadership, Telemetry } from '../ports.ts';
 import { type ReadinessCheck, startHttp } from '../report/http-server.ts';
 import { JsonLog } from '../report/json-log.ts';
 import { Metrics } from '../report/metrics.ts';
@@ -38,6 +38,8 @@ export interface ProcessParts {
   readonly logger: Logger;
   readonly cloud: Cloud;
   readonly telemetry: Telemetry;
+  /** Absent: AWS' announcements are not heard. */
+  readonly interruptions?: Interruptions;
   /** Runs until the signal aborts, and resolves when its current step has ended. */
   readonly loop: (ports: ControllerPorts, signal: AbortSignal) => Promise<void>;
 }
@@ -74,6 +76,7 @@ export async function runAutoscaler(
       cluster: new KubernetesCluster(live.view, live.transport),
       cloud: parts.cloud,
       telemetry: parts.telemetry,
+      ...(parts.interruptions !== undefined && { interruptions: parts.interruptions }),
       ledger: state.ledger,
       leadership,
       clock: parts.clock,

@@ -3,6 +3,7 @@ import { hostname } from 'node:os';
 import { SystemClock } from '../adapters/system/system-clock.ts';
 import { Controller } from '../controller.ts';
 import { runAutoscaler } from './autoscaler-process.ts';
+import { interruptionQueue } from './interruption-queue.ts';
 import { ledgerChoice } from './ledger-choice.ts';
 import { processLogger } from './process-logger.ts';
 import { namespaceOf, outsideWorld } from './real-world.ts';
@@ -22,6 +23,7 @@ export async function startAutoscaler(
     clock,
     warn: (message) => logger.warn(message),
   });
+  const interruptions = interruptionQueue(process.env, { clock, logger });
   const ledger = ledgerChoice(flags, process.env, clusterName);
   const namespace = await namespaceOf(flags);
   const identity = `${hostname()}_${randomUUID()}`;
@@ -31,7 +33,14 @@ export async function startAutoscaler(
   });
   const end = await runAutoscaler(
     { ...flags, ledger, namespace, clusterName, identity },
-    { clock, logger, cloud, telemetry, loop: (ports, held) => new Controller(ports).run(held) },
+    {
+      clock,
+      logger,
+      cloud,
+      telemetry,
+      ...(interruptions !== undefined && { interruptions }),
+      loop: (ports, held) => new Controller(ports).run(held),
+    },
     stop,
   );
   if (end === 'stopped') {

@@ -34,6 +34,17 @@ describe("the autoscaler's manifests", () => {
     ]);
   });
 
+  it('name the queue of interruptions where the cluster has one', () => {
+    const [first] = CLUSTERS;
+    if (first === undefined) throw new Error('there is no cluster');
+    const interruptionQueueUrl = 'https://sqs.ap-southeast-1.amazonaws.com/123456789012/smartscale';
+    const environment = (aws: (typeof first)['aws']) =>
+      autoscalerPod('smartscale', POD_LABELS, { ...first, aws }).containers[0]?.env ?? [];
+    const entry = { name: 'SMARTSCALE_INTERRUPTION_QUEUE_URL', value: interruptionQueueUrl };
+    expect(environment({ ...first.aws, interruptionQueueUrl })).toContainEqual(entry);
+    expect(environment(first.aws).map(({ name }) => name)).not.toContain(entry.name);
+  });
+
   it('run a leader and a standby, apart where they can and together on a single server', () => {
     expect(objectOf(FILE, 'Deployment').spec.replicas).toBe(2);
     expect(podSpec().affinity.podAntiAffinity).toBeUndefined();
