@@ -41,7 +41,7 @@ export function seatingOrder(model: PackingModel): Order {
 }
 
 /** Seatings that are tried for few pods, and pods for which each is worth its time. */
-const MOST_SEATINGS = 12;
+const MOST_SEATINGS = 8;
 const PODS_OF_SEATINGS = 1200;
 
 /**
