@@ -148,8 +148,7 @@ export class LeaseLeadership implements Leadership {
       leaseDurationSeconds: this.#timesMs.lease / 1000,
       acquireTimeMs: isRenewal ? before.acquireTimeMs : nowMs,
       renewTimeMs: nowMs,
-      leaseTransitions:
-        before === undefined || isRenewal ? (before?.leaseTransitions ?? 0) : before.leaseTransitions + 1,
+      leaseTransitions: transitionsAfter(before, isRenewal, nowMs),
     };
   }
 
@@ -165,4 +164,13 @@ export class LeaseLeadership implements Leadership {
       this.#options.onFailure?.(error);
     }
   }
+}
+
+/**
+ * The count begins at the seconds since 1970, not at zero: one lease after another of that name, say after somebody deleted it, so
+ * counts on, and what its leaders write is not taken for that of earlier ones. It holds in 32 bits until 2038.
+ */
+function transitionsAfter(before: LeaseRecord | undefined, isRenewal: boolean, nowMs: number): number {
+  if (before === undefined) return Math.floor(nowMs / 1_000);
+  return isRenewal ? before.leaseTransitions : before.leaseTransitions + 1;
 }

@@ -63,6 +63,24 @@ class PausableClock implements Clock {
 }
 
 describe('LeaseLeadership', () => {
+  it('counts on when somebody deletes the lease, so that the ledger does not take the next leader for an earlier one', async () => {
+    const clock = new SteppedClock();
+    const store = new MemoryLease();
+    const a = contend('a', store, clock);
+    await clock.advance(0);
+    const before = a.leadership.fencingToken();
+    store.lease = undefined;
+    a.stop.abort();
+    await a.end;
+    store.lease = undefined;
+    await clock.advance(60_000);
+    const b = contend('b', store, clock);
+    await clock.advance(0);
+    expect(b.leadership.fencingToken()).toBeGreaterThan(before);
+    b.stop.abort();
+    await b.end;
+  });
+
   it('takes a lease that does not exist and renews it every two seconds', async () => {
     const [clock, store] = [new SteppedClock(), new MemoryLease()];
     const a = contend('a', store, clock);
@@ -71,7 +89,7 @@ describe('LeaseLeadership', () => {
     await clock.advance(60_000);
     expect(a.leadership.isLeader()).toBe(true);
     expect(store.writes).toBe(31);
-    expect(store.lease?.record.leaseTransitions).toBe(0);
+    expect(store.lease?.record.leaseTransitions).toBe(1_800_000_000);
     a.stop.abort();
     expect(await a.end).toBe('released');
   });
