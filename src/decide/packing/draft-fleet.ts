@@ -115,7 +115,7 @@ export class DraftFleet implements FillableFleet {
       this.#bench.hostRules.addStanding(draft, ruleSet, isLeaving);
     }
     draft.standingPorts = node.pods.flatMap(({ hostPorts }) => hostPorts);
-    for (const port of draft.standingPorts) draft.hostPorts.add(port);
+    for (const port of draft.standingPorts) draft.hold(port);
   }
 
   #add(parts: Pick<NodeDraft, 'site' | 'present' | 'tableId' | 'table'>): NodeDraft {

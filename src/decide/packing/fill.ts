@@ -331,7 +331,7 @@ export class Filler {
     if (draft.present !== undefined && model.admitted[choice]?.[model.buyable.length + draft.present] !== 1) {
       return false;
     }
-    for (const port of hostPorts) if (draft.hostPorts.has(port)) return false;
+    for (const port of hostPorts) if (draft.hostPorts?.has(port) === true) return false;
     return fitsBeside(draft, batch, this.#fewest);
   }
 

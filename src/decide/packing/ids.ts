@@ -8,6 +8,8 @@ export class Ids<T extends object> {
   readonly #byText = new Map<string, number>();
 
   of(value: T): number {
+    // Most lists are empty, and each is an object of its own.
+    if (Array.isArray(value) && value.length === 0) return this.#ofText('[]', value);
     const known = this.#byObject.get(value);
     if (known !== undefined) return known;
     const id = this.#ofText(JSON.stringify(value), value);

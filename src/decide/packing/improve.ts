@@ -9,10 +9,13 @@ import { LiveFleet, ScratchFleet } from './search-fleets.ts';
 /** Bounds of the search, counted rather than timed, so that it ends at the same point on every machine. */
 const WORK_PER_POD = 1000;
 const MOST_WORK = 300_000;
+/** Work times pods: what a trial finds is a share of a few nodes, so in a large fleet trials are worth less. */
+const MOST_WORK_TIMES_PODS = 1_000_000_000;
 /** Trials in a row that find nothing, for each node, after which the search ends. */
 const PATIENCE = 30;
 /** Nodes in a row that cannot be dissolved, after which no more are tried. */
 const MOST_FAILURES = 250;
+const MOST_FAILURES_OF_NODES = 0.1;
 /** Nodes that are looked at for a pod of a dissolved one: so the work grows with the pods, not with pods times nodes. */
 const LOOK_AT = 256;
 /** Nodes of one trial, and pods on them; more would cost time without finding more. */
@@ -33,7 +36,7 @@ const FAR = 1e9;
 export function improve(bench: Workbench, fleet: DraftFleet): void {
   const search = new Search(bench, fleet);
   const pods = fleet.drafts.reduce((sum, { items }) => sum + items.length, 0);
-  search.run(Math.min(MOST_WORK, pods * WORK_PER_POD));
+  search.run(Math.min(MOST_WORK, pods * WORK_PER_POD, MOST_WORK_TIMES_PODS / pods));
 }
 
 class Search {
@@ -86,9 +89,10 @@ class Search {
     const byWaste = this.#live.drafts
       .map((draft) => ({ draft, unused: this.#unused(draft) }))
       .sort((a, b) => b.unused - a.unused);
+    const mostFailures = Math.max(MOST_FAILURES, byWaste.length * MOST_FAILURES_OF_NODES);
     let failures = 0;
     for (const { draft } of byWaste) {
-      if (failures > MOST_FAILURES) return;
+      if (failures > mostFailures) return;
       if (draft.items.length <= MOST_ITEMS) failures = this.#dissolve(draft) ? 0 : failures + 1;
     }
   }

@@ -50,7 +50,7 @@ export class NodeDraft {
   /** What its offer leaves beside the load. */
   readonly room: Float64Array;
   readonly items: Item[] = [];
-  readonly hostPorts = new Set<string>();
+  hostPorts: Set<string> | undefined;
   /** Bits of the counters that pods on it add to. */
   readonly bumped: Uint32Array;
   /** Bits of the counters that spreads of pods on it look at. */
@@ -85,8 +85,8 @@ export class NodeDraft {
       this.looked[word] = 0;
     }
     this.items.length = 0;
-    if (this.hostPorts.size > 0) this.hostPorts.clear();
-    for (const port of this.standingPorts) this.hostPorts.add(port);
+    this.hostPorts = undefined;
+    for (const port of this.standingPorts) this.hold(port);
     this.become(this.tableId, this.table, this.row);
     this.lastTurn = Number.NEGATIVE_INFINITY;
   }
@@ -125,7 +125,7 @@ export class NodeDraft {
       this.load[axis] = (this.load[axis] as number) + wanted;
       this.room[axis] = (this.room[axis] as number) - wanted;
     }
-    for (const port of group.hostPorts) this.hostPorts.add(port);
+    for (const port of group.hostPorts) this.hold(port);
     for (const { word, mask } of hostRules.bumps) this.bumped[word] = (this.bumped[word] as number) | mask;
     for (const { word, mask } of hostRules.spread) this.looked[word] = (this.looked[word] as number) | mask;
     if (turn > this.lastTurn) this.lastTurn = turn;
@@ -137,6 +137,11 @@ export class NodeDraft {
     items.pop();
     this.reset();
     for (const item of items) this.add(item);
+  }
+
+  hold(hostPort: string): void {
+    this.hostPorts ??= new Set();
+    this.hostPorts.add(hostPort);
   }
 
   /** Turns into the cheapest offer of its table that holds its load; for a node from which pods were taken. */

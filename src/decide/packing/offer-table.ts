@@ -56,6 +56,7 @@ export class OfferTable {
 
   /** The row that costs least for each of so many equal pods that it holds; among equals the largest. */
   rowForMany(need: Float64Array, pods: number): number {
+    if (pods === 1) return this.#rowForOne(need);
     let best = NO_ROW;
     let least = Number.POSITIVE_INFINITY;
     for (let row = 0; row < this.rows; row += 1) {
@@ -65,6 +66,11 @@ export class OfferTable {
       least = this.price(row) / held;
     }
     return best;
+  }
+
+  #rowForOne(need: Float64Array): number {
+    for (let row = 0; row < this.rows; row += 1) if (this.#held(row, need) >= 1) return row;
+    return NO_ROW;
   }
 
   #held(row: number, need: Float64Array): number {
@@ -96,11 +102,21 @@ function undominated(offers: readonly Offer[], among: readonly number[]): readon
       differenceOf(b.offer, a.offer) ||
       a.index - b.index,
   );
-  const kept: { readonly index: number; readonly offer: Offer }[] = [];
-  for (const one of sorted) {
-    if (!kept.some(({ offer }) => holdsAll(offer.capacity, one.offer.capacity))) kept.push(one);
+  const kept: number[] = [];
+  const largest = new Float64Array(sorted[0]?.offer.capacity.length ?? 0).fill(Number.NEGATIVE_INFINITY);
+  for (const { index, offer } of sorted) {
+    // What is larger than all before in any way needs no comparison with each of them.
+    if (holdsAll(largest, offer.capacity) && isDominated(offer, kept, offers)) continue;
+    kept.push(index);
+    offer.capacity.forEach((amount, axis) => {
+      largest[axis] = Math.max(largest[axis] ?? amount, amount);
+    });
   }
-  return kept.map(({ index }) => index);
+  return kept;
+}
+
+function isDominated({ capacity }: Offer, kept: readonly number[], offers: readonly Offer[]): boolean {
+  return kept.findLast((index) => holdsAll(offers[index]?.capacity ?? capacity, capacity)) !== undefined;
 }
 
 function differenceOf(a: Offer, b: Offer): number {

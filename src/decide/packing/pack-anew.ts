@@ -8,6 +8,10 @@ import type { PodGroup } from './pod-groups.ts';
 import { mustBeSeated, type Seat, Seating } from './seating.ts';
 import { type Order, type Strategy, seatingOrders, strategiesFor, turnOrder } from './strategies.ts';
 
+/** Strategies that are always tried, and the nodes looked at after which no more are, so that large fleets do not wait. */
+const LEAST_STRATEGIES = 3;
+const MOST_WORK = 100_000;
+
 interface SeatedFleet {
   readonly fleet: DraftFleet;
   readonly seats: readonly Seat[];
@@ -49,9 +53,12 @@ function packedInOrder(bench: Workbench, order: Order, isSeated: (group: PodGrou
   const parties = [...seatedParties(seating), ...freeParties(bench, seating.nextTurn, isSeated)];
   const siteShares = siteSharesOf(bench, parties);
   let best: DraftFleet | undefined;
-  for (const strategy of strategiesFor(model)) {
-    const fleet = packedBy(strategy, bench, { parties, siteShares });
-    if (best === undefined || isBetter(fleet, best)) best = fleet;
+  let work = 0;
+  for (const [index, strategy] of strategiesFor(model).entries()) {
+    if (index >= LEAST_STRATEGIES && work > MOST_WORK) break;
+    const packed = packedBy(strategy, bench, { parties, siteShares });
+    work += packed.work;
+    if (best === undefined || isBetter(packed.fleet, best)) best = packed.fleet;
   }
   const fleet = best ?? newNodesOnly(bench);
   improve(bench, fleet);
@@ -104,14 +111,16 @@ function packedBy(
   strategy: Strategy,
   bench: Workbench,
   { parties, siteShares }: { readonly parties: readonly Party[]; readonly siteShares: Float64Array },
-): DraftFleet {
+): { readonly fleet: DraftFleet; readonly work: number } {
   const fleet = newNodesOnly(bench);
   const { compare, ...options } = strategy;
   const filler = new Filler(bench, fleet, { ...options, siteShares });
   const all = Array.from({ length: bench.model.sites.count }, (_, site) => site);
   const sitesOf = all.map((site) => [site]);
+  // Pods that need a neighbour on their node come when all neighbours have theirs.
+  const isNear = ({ batch }: Party) => Number(batch.hostRules.near.length > 0);
   const sorted = [...parties].sort(
-    (a, b) => compare(a.batch.group, b.batch.group) || a.batch.turn - b.batch.turn,
+    (a, b) => isNear(a) - isNear(b) || compare(a.batch.group, b.batch.group) || a.batch.turn - b.batch.turn,
   );
   for (const party of sorted) {
     const { site } = party.batch;
@@ -119,7 +128,7 @@ function packedBy(
     filler.place(party, () => sites);
   }
   for (const draft of fleet.drafts) if (draft.present === undefined) draft.shrink();
-  return fleet;
+  return { fleet, work: filler.weighed };
 }
 
 /** By what the pods that are bound to a site ask for; even where none is. */

@@ -1,4 +1,4 @@
-import { type NodePreference, type Pod, podRef } from '../../model/pod.ts';
+import type { NodePreference, Pod } from '../../model/pod.ts';
 import type { Resources } from '../../model/resources.ts';
 import { Axes } from './axes.ts';
 import { Ids } from './ids.ts';
@@ -106,5 +106,7 @@ const ANY_NODE: NodeChoice = {
 
 function byWaiting(a: Pod, b: Pod): number {
   const since = (a.unschedulableSinceMs ?? 0) - (b.unschedulableSinceMs ?? 0);
-  return since || (podRef(a) < podRef(b) ? -1 : 1);
+  if (since !== 0) return since;
+  if (a.namespace !== b.namespace) return a.namespace < b.namespace ? -1 : 1;
+  return a.name < b.name ? -1 : 1;
 }

@@ -116,7 +116,7 @@ function filled(
     for (let left = counts[index] ?? 0; left > 0; left -= 1) {
       // Whether its company is somewhere is judged when all nodes are there.
       const batch = { group, hostRules: rules, turn, site, isFirst: true };
-      if (group.hostPorts.some((port) => draft.hostPorts.has(port))) return undefined;
+      if (group.hostPorts.some((port) => draft.hostPorts?.has(port) === true)) return undefined;
       if (!fitsBeside(draft, batch, [])) return undefined;
       draft.add({ batch, pod: group.sample });
       turn += 1;

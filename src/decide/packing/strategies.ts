@@ -20,11 +20,11 @@ export function strategiesFor(model: PackingModel): readonly Strategy[] {
   const { cpu, memory, size, sum, apart } = keysOf(model);
   return [
     { compare: by(apart, size, sum, cpu), evenness: 0 },
-    { compare: by(size, sum, cpu), evenness: 0.9 },
-    { compare: by(size, sum, cpu), evenness: 0, isBulk: true },
-    { compare: by(cpu, memory), evenness: 0 },
-    { compare: by(sum, cpu), evenness: 0 },
     { compare: by(apart, size, sum, cpu), evenness: 0.5 },
+    { compare: by(size, sum, cpu), evenness: 0, isBulk: true },
+    { compare: by(sum, cpu), evenness: 0 },
+    { compare: by(size, sum, cpu), evenness: 0.9 },
+    { compare: by(cpu, memory), evenness: 0 },
   ];
 }
 
@@ -81,9 +81,17 @@ function keysOf(model: PackingModel): Readonly<Record<'cpu' | 'memory' | 'size' 
 
 /** The larger first, by the first key that differs. */
 function by(...keys: readonly Key[]): Order {
+  const known = new Map<PodGroup, Float64Array>();
+  const keysOfGroup = (group: PodGroup) => {
+    let list = known.get(group);
+    if (list === undefined) known.set(group, (list = Float64Array.from(keys, (key) => key(group))));
+    return list;
+  };
   return (a, b) => {
-    for (const key of keys) {
-      const more = key(b) - key(a);
+    const keysOfA = keysOfGroup(a);
+    const keysOfB = keysOfGroup(b);
+    for (let i = 0; i < keysOfA.length; i += 1) {
+      const more = (keysOfB[i] as number) - (keysOfA[i] as number);
       if (more !== 0) return more;
     }
     return a.index - b.index;
