@@ -240,7 +240,8 @@ function nextLook(operation: RemoveOperation, pods: readonly Pod[], ports: ActCo
   const waits = pods
     .filter((pod) => pod.deletionRequestedAtMs === undefined)
     .map((pod) => ports.pacer.notBeforeMs(paceKey(pod)) - monotonicMs);
-  return Math.min(lastsUntilMs(operation), nowMs + Math.max(0, Math.min(LOOK_MS, ...waits)));
+  // At least a millisecond: less is lost beside the time of day, and the same look would be taken for ever.
+  return Math.min(lastsUntilMs(operation), nowMs + Math.max(1, Math.min(LOOK_MS, ...waits)));
 }
 
 function paceKey(pod: Pod): string {

@@ -7,6 +7,7 @@ import type {
   Clock,
   Cloud,
   Cluster,
+  Interruptions,
   Leadership,
   Ledger,
   PolicyDocument,
@@ -18,6 +19,7 @@ import { AcceptedPolicies } from './accepted-policies.ts';
 import { Chance } from './chance.ts';
 import type { CapacityScope } from './cloud/capacity-windows.ts';
 import { SimulatedCloud } from './cloud/simulated-cloud.ts';
+import { SimulatedQueue } from './cloud/simulated-queue.ts';
 import { SimulatedCluster } from './cluster/simulated-cluster.ts';
 import { EventLog, type WorldEvent } from './event-log.ts';
 import { troubledCloud } from './faults/troubled-cloud.ts';
@@ -75,6 +77,7 @@ export interface WorldPorts {
   readonly clock: Clock;
   readonly reporter: Reporter;
   readonly policySource: PolicySource;
+  readonly interruptions: Interruptions;
   readonly clusterName: string;
 }
 
@@ -107,6 +110,7 @@ export class SimulatedWorld {
   readonly chance: Chance;
   readonly cluster: SimulatedCluster;
   readonly cloud: SimulatedCloud;
+  readonly queue: SimulatedQueue;
   readonly telemetry: SimulatedTelemetry;
   readonly policySource: SimulatedPolicySource;
   readonly ledger: WatchedLedger;
@@ -139,12 +143,15 @@ export class SimulatedWorld {
     this.#policy = options.policy;
     this.cluster = new SimulatedCluster(clock, log);
     const machines = new MachineRoom({ clock, chance: chance.stream('boot'), cluster: this.cluster });
-    this.cloud = new SimulatedCloud({ clock, log, chance: chance.stream('ec2'), machines });
+    const troubles = new Troubles(clock, chance.stream('troubles'));
+    this.troubles = troubles;
+    const queue = new SimulatedQueue({ clock, chance: chance.stream('queue'), troubles });
+    this.queue = queue;
+    this.cloud = new SimulatedCloud({ clock, log, chance: chance.stream('ec2'), machines, queue });
     this.telemetry = new SimulatedTelemetry(clock);
     this.policySource = new SimulatedPolicySource(clock, options.policyDocument);
     this.ledger = new WatchedLedger(log);
     this.watch = new InvariantWatch({ seed: options.seed, log, clock });
-    this.troubles = new Troubles(clock, chance.stream('troubles'));
     this.firstPolicy = options.policyDocument;
     this.#reporter = new WorldReporter(log, options.reporter);
     const traced = demandOf(options, { clock, chance: chance.stream('demand') }, () => this.#loadFactor);
@@ -177,6 +184,7 @@ export class SimulatedWorld {
         },
       },
       policySource: this.policySource,
+      interruptions: this.queue,
       clusterName: SIMULATED_CLUSTER_NAME,
     };
   }

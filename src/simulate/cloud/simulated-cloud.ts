@@ -1,5 +1,6 @@
 import type { Instance, InstanceState } from '../../model/instance.ts';
 import { isAlive } from '../../model/instance.ts';
+import { SPOT_NOTICE_MS } from '../../model/interruption.ts';
 import type { Offering, OfferingKey } from '../../model/offering.ts';
 import type { CloudFault, LaunchOutcome } from '../../model/outcome.ts';
 import { type Cloud, type LaunchRequest, type OfferingQuery, PortError } from '../../ports.ts';
@@ -8,6 +9,7 @@ import type { EventLog } from '../event-log.ts';
 import type { VirtualClock } from '../virtual-clock.ts';
 import { Bill } from './bill.ts';
 import { CapacityWindows, parseOfferingKey } from './capacity-windows.ts';
+import type { SimulatedQueue } from './simulated-queue.ts';
 import { SpotMarket } from './spot-market.ts';
 
 /** What EC2 takes to answer a launch, and a terminate. */
@@ -18,8 +20,6 @@ const PENDING_MS = { least: 6_000, most: 14_000 } as const;
 const SHUTTING_DOWN_MS = { least: 15_000, most: 45_000 } as const;
 /** How long EC2 shows what is terminated. */
 const SHOWN_MS = 3_600_000;
-/** The notice before a spot instance is taken back. */
-export const SPOT_NOTICE_MS = 120_000;
 const REPRICE_MS = 3_600_000;
 
 /** What the machines tell the rest of the world. */
@@ -44,6 +44,7 @@ export class SimulatedCloud implements Cloud {
   readonly #log: EventLog;
   readonly #chance: Chance;
   readonly #machines: Machines;
+  readonly #queue: SimulatedQueue;
   readonly #instances = new Map<string, Instance>();
   readonly #accepted = new Map<string, Accepted>();
   readonly #noticed = new Set<string>();
@@ -55,11 +56,14 @@ export class SimulatedCloud implements Cloud {
     readonly log: EventLog;
     readonly chance: Chance;
     readonly machines: Machines;
+    /** Where it announces what happens to instances. */
+    readonly queue: SimulatedQueue;
   }) {
     this.#clock = parts.clock;
     this.#log = parts.log;
     this.#chance = parts.chance;
     this.#machines = parts.machines;
+    this.#queue = parts.queue;
     this.market = new SpotMarket(parts.chance.stream('spot-prices'), parts.clock);
     this.capacity = new CapacityWindows(parts.clock);
     this.bill = new Bill(parts.clock);
@@ -115,13 +119,27 @@ export class SimulatedCloud implements Cloud {
     return this.#noticed.has(instanceId);
   }
 
-  /** EC2 announces that it takes a spot instance back, and does so two minutes later. */
-  interrupt(instanceId: string): boolean {
+  /** EC2 says that a spot instance is more likely than others to be taken back. */
+  recommendRebalance(instanceId: string): void {
+    this.#log.add('rebalance', { instance: instanceId });
+    this.#queue.announce({ kind: 'rebalance', instanceId, atMs: this.#clock.now() });
+  }
+
+  /** EC2 takes a spot instance back two minutes from now, and announces it unless the warning is lost. */
+  interrupt(instanceId: string, isWarned = true): boolean {
     const instance = this.#instances.get(instanceId);
     if (instance === undefined || instance.lifecycle !== 'spot' || !isAlive(instance)) return false;
     if (this.#noticed.has(instanceId)) return false;
     this.#noticed.add(instanceId);
-    this.#log.add('spot-notice', { instance: instanceId });
+    this.#log.add('spot-notice', { instance: instanceId, warned: isWarned });
+    const atMs = this.#clock.now();
+    if (isWarned)
+      this.#queue.announce({
+        kind: 'spot-warning',
+        instanceId,
+        atMs,
+        effectiveAtMs: atMs + SPOT_NOTICE_MS,
+      });
     this.#clock.after(SPOT_NOTICE_MS, () => {
       const now = this.#instances.get(instanceId);
       if (now === undefined || !isAlive(now)) return;
@@ -199,13 +217,19 @@ export class SimulatedCloud implements Cloud {
 
   #shutDown(instance: Instance): void {
     this.#instances.set(instance.id, { ...instance, state: 'shutting-down' });
+    this.#announceState(instance.id, 'shutting-down');
     this.bill.stop(instance.id);
     this.#machines.ended(instance.id);
     const takesMs = this.#chance.between(SHUTTING_DOWN_MS.least, SHUTTING_DOWN_MS.most);
     this.#clock.after(takesMs, () => {
       this.#move(instance.id, 'shutting-down', 'terminated');
+      this.#announceState(instance.id, 'terminated');
       this.#clock.after(SHOWN_MS, () => this.#instances.delete(instance.id));
     });
+  }
+
+  #announceState(instanceId: string, state: InstanceState): void {
+    this.#queue.announce({ kind: 'state-change', instanceId, atMs: this.#clock.now(), state });
   }
 
   #move(id: string, from: InstanceState, to: InstanceState): void {

@@ -34,9 +34,17 @@ export const FAULT_KINDS: readonly FaultKind[] = [
   },
   {
     name: 'interruption',
-    about: 'EC2 takes spot instances back, up to five at once, with two minutes of notice',
+    about:
+      'EC2 takes spot instances back, up to five at once, with two minutes of notice, some after a hint, some without a word',
     meanHours: 2,
     strike: interrupt,
+  },
+  {
+    name: 'queue',
+    about:
+      'interruptions are announced late, twice or not at all, amid foreign and unreadable messages, or the queue is away',
+    meanHours: 2,
+    strike: troubleQueue,
   },
   {
     name: 'telemetry',
@@ -147,8 +155,31 @@ function interrupt({ world }: FaultyWorld, chance: Chance): void {
       .filter((instance) => isAlive(instance) && instance.lifecycle === 'spot')
       .filter((instance) => !world.cloud.isNoticed(instance.id));
     const victim = chance.pick(spot);
-    if (victim !== undefined) world.interruptSpot(victim.id);
+    if (victim !== undefined) announce(victim.id, world, chance);
   }
+}
+
+/** Most get their warning alone; now and then a hint comes first, or alone, or nothing does. */
+function announce(instanceId: string, world: SimulatedWorld, chance: Chance): void {
+  const hint = chance.next() < 0.3;
+  const isWarned = chance.next() < 0.9;
+  if (!hint) {
+    world.cloud.interrupt(instanceId, isWarned);
+    return;
+  }
+  world.cloud.recommendRebalance(instanceId);
+  if (chance.next() < 0.7)
+    world.clock.after(chance.between(0, 20) * MINUTE_MS, () => world.cloud.interrupt(instanceId, isWarned));
+}
+
+function troubleQueue({ world }: FaultyWorld, chance: Chance): void {
+  const atMs = world.clock.now();
+  world.queue.send([{ kind: 'spot-warning', instanceId: 'i-0foreign', atMs, effectiveAtMs: atMs + 120_000 }]);
+  world.queue.send([{ kind: 'state-change', instanceId: 'i-0foreign', atMs, state: 'stopped' }]);
+  world.queue.send([], 'it is not JSON');
+  world.queue.send([]);
+  const trouble = chance.next() < 0.5 ? 'queue-away' : 'queue-odd';
+  world.troubleFor(trouble, chance.between(1, trouble === 'queue-away' ? 15 : 120) * MINUTE_MS);
 }
 
 function troubleApi({ world, replicas }: FaultyWorld, chance: Chance): void {

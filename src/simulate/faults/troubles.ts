@@ -18,7 +18,11 @@ export type Trouble =
   /** EC2's lists lag: new instances are missing, ended ones still run. */
   | 'ec2-lagging'
   /** EC2 lists nothing at all, and says that this is all. */
-  | 'ec2-empty';
+  | 'ec2-empty'
+  /** The queue of interruptions does not answer. */
+  | 'queue-away'
+  /** Its messages come late, twice, or not at all. */
+  | 'queue-odd';
 
 /** What is wrong now, and until when. */
 export class Troubles {

@@ -1,4 +1,12 @@
-import type { Clock, Cloud, Cluster, Ledger, Telemetry } from '../../ports.ts';
+import type {
+  Clock,
+  Cloud,
+  Cluster,
+  InterruptionMessage,
+  Interruptions,
+  Ledger,
+  Telemetry,
+} from '../../ports.ts';
 import type { WorldPorts } from '../simulated-world.ts';
 import type { ProcessGate } from './process-gate.ts';
 
@@ -12,6 +20,7 @@ export function gatedPorts(ports: WorldPorts, gate: ProcessGate, skewMs: () => n
     telemetry: gatedTelemetry(ports.telemetry, gate),
     ledger: gatedLedger(ports.ledger, gate),
     clock: gatedClock(ports.clock, gate, skewMs),
+    interruptions: gatedInterruptions(ports.interruptions, gate, skewMs),
     policySource: {
       synced: (signal) => gate.call(() => policySource.synced(signal)),
       current: () => policySource.current(),
@@ -59,6 +68,26 @@ function gatedLedger(ledger: Ledger, gate: ProcessGate): Ledger {
     list: (signal) => gate.call(() => ledger.list(signal)),
     put: (...parameters) => gate.call(() => ledger.put(...parameters)),
   };
+}
+
+/** An adapter states the times of messages on the clock of its process. */
+function gatedInterruptions(queue: Interruptions, gate: ProcessGate, skewMs: () => number): Interruptions {
+  return {
+    receive: async (signal) => {
+      const messages = await gate.call(() => queue.receive(signal));
+      return messages.map((message) => shifted(message, skewMs()));
+    },
+    acknowledge: (...parameters) => gate.call(() => queue.acknowledge(...parameters)),
+  };
+}
+
+function shifted(message: InterruptionMessage, byMs: number): InterruptionMessage {
+  const interruptions = message.interruptions.map((interruption) => ({
+    ...interruption,
+    atMs: interruption.atMs + byMs,
+    ...(interruption.effectiveAtMs !== undefined && { effectiveAtMs: interruption.effectiveAtMs + byMs }),
+  }));
+  return { ...message, interruptions };
 }
 
 /** A paused process hears late that its time is over, too. Waking up is no call: nobody dies of it. */
