@@ -2,6 +2,7 @@ import { stringify } from 'yaml';
 import { ApiGate } from './api-gate.ts';
 import { AutoscalerProcess } from './autoscaler-process.ts';
 import { applyCommit, installFlux } from './flux-stand-in.ts';
+import { type InterruptionQueue, makeInterruptionQueue } from './interruption-queue.ts';
 import type { KubeClient } from './kube-client.ts';
 import { accountOf, type Machines, startMachines } from './machines.ts';
 import { applyObject, type Layer, shippedObjects } from './manifests.ts';
@@ -23,6 +24,8 @@ export interface World extends Machines, Together {
   readonly autoscaler: AutoscalerProcess;
   /** Another replica with the same rights and settings, for scenarios that start it. */
   readonly standby: AutoscalerProcess;
+  /** What AWS would announce; autoscalers take from it. */
+  readonly interruptions: InterruptionQueue;
   /** Puts a policy in force as Flux would, with the Git revision that it comes from. */
   readonly setPolicy: (policy: unknown, revision?: string) => Promise<void>;
 }
@@ -41,17 +44,19 @@ async function startParts(folder: string, started: Started): Promise<Omit<World,
   const { url, caFile } = controlPlane.adminAccess;
   const gate = await ApiGate.start(url, caFile, controlPlane.serving);
   started(gate, () => gate.stop());
+  const interruptions = await makeInterruptionQueue(machines.moto.url);
+  started(interruptions, async () => interruptions.close());
   const settings = {
     folder,
     kubeconfig: await controlPlane.kubeconfigFor(NAMESPACE, ACCOUNT, gate.url),
     args: argumentsFor(prometheus),
-    env: accountOf(machines, CLUSTER_NAME),
+    env: { ...accountOf(machines, CLUSTER_NAME), SMARTSCALE_INTERRUPTION_QUEUE_URL: interruptions.url },
   };
   const autoscaler = new AutoscalerProcess(settings);
   const standby = new AutoscalerProcess({ ...settings, name: 'standby' });
   for (const replica of [autoscaler, standby]) started(replica, () => replica.kill());
   const setPolicy = (policy: unknown, revision?: string) => applyPolicy(kube, policy, revision);
-  return { ...machines, gate, autoscaler, standby, setPolicy };
+  return { ...machines, gate, interruptions, autoscaler, standby, setPolicy };
 }
 
 /** The shipped manifests give Flux's account for the policy its rights; Flux's installation brings the namespace. */
