@@ -34,7 +34,7 @@ export interface SimulationOptions {
 export interface SimulationStats {
   readonly launches: number;
   readonly terminations: number;
-  /** Spot instances that EC2 took back. */
+  /** Spot instances that EC2 decided to take back, whether or not they were gone before it did. */
   readonly interruptions: number;
   /** Times the controller was killed. */
   readonly crashes: number;

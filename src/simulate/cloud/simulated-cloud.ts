@@ -79,7 +79,7 @@ export class SimulatedCloud implements Cloud {
     return [...this.#instances.values()];
   }
 
-  /** Instances made, ended by a call, and taken back by EC2, since the world began. */
+  /** Instances made, ended by a call, and that EC2 decided to take back, since the world began. */
   get counts(): { readonly launches: number; readonly terminations: number; readonly interruptions: number } {
     return this.#counts;
   }
@@ -132,6 +132,7 @@ export class SimulatedCloud implements Cloud {
     if (this.#noticed.has(instanceId)) return false;
     this.#noticed.add(instanceId);
     this.#log.add('spot-notice', { instance: instanceId, warned: isWarned });
+    this.#counts.interruptions += 1;
     const atMs = this.#clock.now();
     if (isWarned)
       this.#queue.announce({
@@ -144,7 +145,6 @@ export class SimulatedCloud implements Cloud {
       const now = this.#instances.get(instanceId);
       if (now === undefined || !isAlive(now)) return;
       this.#log.add('spot-interruption', { instance: instanceId });
-      this.#counts.interruptions += 1;
       this.#shutDown(now);
     });
     return true;
