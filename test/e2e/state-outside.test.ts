@@ -67,7 +67,8 @@ describe('an autoscaler with its state in DynamoDB', () => {
       seconds: (performance.now() - from) / 1000,
     });
     const tokens = (await items('op#')).map((item) => Number(item['fencingToken']?.N));
-    expect([...tokens].sort((a, b) => a - b)).toEqual([0, 0, 1]);
+    const [first = 0, ...others] = [...tokens].sort((a, b) => a - b);
+    expect(others).toEqual([first, first + 1]);
     await expectNothingLeaked(world);
   });
 });
