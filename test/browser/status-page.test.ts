@@ -131,10 +131,10 @@ describe('the status page in a browser', () => {
 
   it('shows a commit as the policy in force, and its revert', async () => {
     const page = await open(1280, 'light');
-    commit((text) => `${text}\n# a person was here\n`, 'Try a comment');
-    await page.locator('#policy-line', { hasText: 'Try a comment' }).waitFor();
+    commit((text) => text.replace('max: 10', 'max: 9'), 'At most nine');
+    await page.locator('#policy-line', { hasText: 'At most nine' }).waitFor();
     git('revert', '--no-edit', 'HEAD');
-    await page.locator('#policy-line', { hasText: 'Revert "Try a comment"' }).waitFor();
+    await page.locator('#policy-line', { hasText: 'Revert "At most nine"' }).waitFor();
     expect(await page.locator('#policies li').first().textContent()).toContain('in force');
     await page.context().close();
   });
