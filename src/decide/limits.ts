@@ -3,8 +3,9 @@ import { offeringKey } from '../model/offering.ts';
 import type { Refusal } from '../model/plan.ts';
 import type { Worker } from './fleet.ts';
 import type { LaunchWish } from './launch-wish.ts';
+import { offeringOfWorker } from './offering-of-worker.ts';
 import type { Situation } from './situation.ts';
-import { costOfWorker, offeringOfWorker, sumKnown } from './worker-cost.ts';
+import { costOfWorker, sumKnown } from './worker-cost.ts';
 
 export interface Limited {
   readonly wishes: readonly LaunchWish[];
@@ -101,7 +102,7 @@ function amountOf(limit: Limit, offering: Offering | undefined): number {
 function allocatableOfWorker(worker: Worker, situation: Situation) {
   const fromNode = worker.node?.allocatable;
   if (fromNode !== undefined && fromNode.memoryMiB > 0) return fromNode;
-  return offeringOfWorker(worker, situation)?.allocatable;
+  return offeringOfWorker(worker, situation.snapshot.offerings)?.allocatable;
 }
 
 function refusalOf(limit: Limit, missing: number): Refusal {

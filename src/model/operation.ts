@@ -50,7 +50,7 @@ export interface LaunchOperation extends OperationBase {
   readonly startsCooldown: boolean;
   /** What AWS takes away and this one makes up for: an instance is replaced once. */
   readonly replaces?: Replaced;
-  /** Nodes that it consolidates, together with the other launches of its decision. */
+  /** Nodes whose pods it takes over, together with the other launches of its decision. */
   readonly consolidates?: readonly string[];
 }
 

@@ -23,7 +23,7 @@ export interface LaunchAction {
   readonly startsCooldown: boolean;
   readonly deadlineMs: number;
   readonly replaces?: Replaced;
-  /** Nodes that this one consolidates, with the others that the same decision launches for them: they go once it is ready. */
+  /** Nodes whose pods it takes over, with the others that the same decision launches for them: they go once all are ready. */
   readonly consolidates?: readonly string[];
 }
 

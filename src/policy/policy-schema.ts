@@ -309,8 +309,5 @@ export const policySchema = z.strictObject({
 /** A policy with every default filled in; two texts with the same meaning give the same value. */
 export type Policy = z.output<typeof policySchema>;
 
-/** A level over time, as `schedules` states it. */
-export type Schedule = Policy['schedules'][number];
-
 /** How many removals may begin within an hour, as `shrink.budgets` states it. */
 export type RemovalBudget = Policy['shrink']['budgets'][number];

@@ -1,11 +1,5 @@
 import { Controller, type ControllerPorts } from '../../src/controller.ts';
-
-/** Writes to the world or the ledger: between any two of them a process may die. */
-const WRITES = {
-  cloud: ['launch', 'terminate'],
-  cluster: ['cordon', 'uncordon', 'evict', 'deleteNode', 'admitNode'],
-  ledger: ['put'],
-} as const;
+import { CONTROLLER_WRITES } from './controller-writes.ts';
 
 export interface Death {
   /** Which write it is, counted from 1. */
@@ -26,9 +20,9 @@ export class MortalProcess {
     this.#death = death;
     const controller = new Controller({
       ...ports,
-      cloud: this.#mortal(ports.cloud, WRITES.cloud),
-      cluster: this.#mortal(ports.cluster, WRITES.cluster),
-      ledger: this.#mortal(ports.ledger, WRITES.ledger),
+      cloud: this.#mortal(ports.cloud, CONTROLLER_WRITES.cloud),
+      cluster: this.#mortal(ports.cluster, CONTROLLER_WRITES.cluster),
+      ledger: this.#mortal(ports.ledger, CONTROLLER_WRITES.ledger),
     });
     this.done = controller.run(this.#end.signal);
   }

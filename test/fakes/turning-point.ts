@@ -1,11 +1,5 @@
 import type { ControllerPorts } from '../../src/controller.ts';
-
-/** Writes to the world or the ledger: between any two of them a commit may come in. */
-const WRITES: Readonly<Record<'cloud' | 'cluster' | 'ledger', readonly string[]>> = {
-  cloud: ['launch', 'terminate'],
-  cluster: ['cordon', 'uncordon', 'evict', 'deleteNode', 'admitNode'],
-  ledger: ['put'],
-};
+import { CONTROLLER_WRITES } from './controller-writes.ts';
 
 export interface TurningPoint {
   /** Which write it is, counted from 1. */
@@ -27,9 +21,9 @@ export class TurningPorts {
     this.#turn = turn;
     this.ports = {
       ...ports,
-      cloud: this.#watched(ports.cloud, WRITES.cloud),
-      cluster: this.#watched(ports.cluster, WRITES.cluster),
-      ledger: this.#watched(ports.ledger, WRITES.ledger),
+      cloud: this.#watched(ports.cloud, CONTROLLER_WRITES.cloud),
+      cluster: this.#watched(ports.cluster, CONTROLLER_WRITES.cluster),
+      ledger: this.#watched(ports.ledger, CONTROLLER_WRITES.ledger),
     };
   }
 

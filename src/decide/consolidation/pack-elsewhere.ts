@@ -2,7 +2,6 @@ import type { Offering } from '../../model/offering.ts';
 import type { Pod } from '../../model/pod.ts';
 import type { Worker } from '../fleet.ts';
 import { buyableNode } from '../packing/buyable-node.ts';
-import type { FleetLayout } from '../packing/fleet-layout.ts';
 import { modelOf, type PresentNode } from '../packing/packing-model.ts';
 import { solve } from '../packing/solve.ts';
 import type { Situation } from '../situation.ts';
@@ -12,13 +11,14 @@ export interface Elsewhere {
   readonly leaving: readonly Worker[];
   readonly situation: Situation;
   readonly buyable: readonly Offering[];
-  readonly layout: FleetLayout;
+  /** Every node, those open that pods may move to. */
+  readonly room: readonly PresentNode[];
 }
 
 /** What must be bought so that these pods stand elsewhere, beside the room there is; `undefined` when not all of them can. */
 export function packElsewhere(
   pods: readonly Pod[],
-  { leaving, situation, buyable, layout }: Elsewhere,
+  { leaving, situation, buyable, room }: Elsewhere,
 ): readonly Offering[] | undefined {
   const priced = buyable.flatMap((offering) => {
     const costUsdPerHour = situation.costOf(offering)?.totalUsdPerHour;
@@ -26,25 +26,24 @@ export function packElsewhere(
       ? []
       : [buyableNode(offering, situation.snapshot.daemons, costUsdPerHour)];
   });
-  const present = presentWithout(leaving, pods, { situation, layout });
+  const present = presentWithout(leaving, pods, room);
   const maxNewNodes = Math.max(0, situation.policy.nodes.max - situation.fleet.billable);
   const solution = solve(modelOf({ pods, buyable: priced, present, maxNewNodes }));
   if (solution.unplaced.length > 0) return undefined;
   return solution.newNodes.map(({ offering }) => offering);
 }
 
-/** The nodes as they would be: those that are left are closed, with only what is not moved on them; what boots is no room yet. */
+/** The nodes as they would be: those that are left are closed, with only what is not moved on them. */
 function presentWithout(
   leaving: readonly Worker[],
   pods: readonly Pod[],
-  { situation, layout }: { readonly situation: Situation; readonly layout: FleetLayout },
+  room: readonly PresentNode[],
 ): readonly PresentNode[] {
   const gone = new Set(leaving.map(({ id }) => id));
   const moved = new Set(pods);
-  const ready = new Set(situation.snapshot.nodes.filter(({ isReady }) => isReady).map(({ name }) => name));
-  return layout.present.map((node) => ({
+  return room.map((node) => ({
     ...node,
-    isOpen: node.isOpen && ready.has(node.place.id) && !gone.has(node.place.id),
+    isOpen: node.isOpen && !gone.has(node.place.id),
     pods: node.pods.filter((pod) => !moved.has(pod)),
   }));
 }

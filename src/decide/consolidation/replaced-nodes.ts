@@ -5,7 +5,7 @@ import type { Situation } from '../situation.ts';
 const CLAIM_MS = 3_600_000;
 
 /**
- * Nodes that may go because what consolidates them is ready: every launch that the same decision made for them, within the last
+ * Nodes that may go because what replaces them is ready: every launch that the same decision made for them, within the last
  * hour. Where one of several came to nothing, none goes: the pods of all were meant to move to all.
  */
 export function replacedNodes({ snapshot, nowMs }: Situation): ReadonlySet<string> {

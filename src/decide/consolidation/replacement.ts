@@ -7,7 +7,8 @@ import { type FleetMix, mixOf, nextLifecycle, spotTarget, withWorker } from '../
 import type { Worker } from '../fleet.ts';
 import type { Growth } from '../growth.ts';
 import type { LaunchWish } from '../launch-wish.ts';
-import { type FleetLayout, fleetLayout } from '../packing/fleet-layout.ts';
+import { fleetLayout, readyAlone } from '../packing/fleet-layout.ts';
+import type { PresentNode } from '../packing/packing-model.ts';
 import { brakeOf } from '../shrink/brakes.ts';
 import { evictablePods } from '../shrink/protections.ts';
 import type { Situation } from '../situation.ts';
@@ -43,9 +44,16 @@ export function planReplacement(
 ): readonly LaunchWish[] {
   if (!situation.policy.consolidation.enabled || !isLookDue(situation)) return NOTHING;
   if (brakeOf({ situation, growth, purpose: 'replacement', ...round }) !== undefined) return NOTHING;
-  const layout = fleetLayout(situation);
-  const best = candidateSets(situation)
-    .map((leaving) => replacementOf(leaving, { situation, growth, layout }))
+  const sets = candidateSets(situation);
+  if (sets.length === 0) return NOTHING;
+  const look: Look = {
+    situation,
+    growth,
+    room: readyAlone(fleetLayout(situation), situation),
+    movable: evictablePods(situation.snapshot.pods),
+  };
+  const best = sets
+    .map((leaving) => replacementOf(leaving, look))
     .filter((found) => found !== undefined)
     .reduce<Replacement | undefined>((a, b) => (a === undefined || b.gainUsd > a.gainUsd ? b : a), undefined);
   if (best === undefined) return NOTHING;
@@ -59,25 +67,27 @@ function isLookDue({ nowMs, policy }: Situation): boolean {
   return nowMs % LOOK_EVERY_MS < policy.loop.intervalSeconds * 1_000;
 }
 
+/** What all sets of one look share. */
 interface Look {
   readonly situation: Situation;
   readonly growth: Growth;
-  readonly layout: FleetLayout;
+  /** Every node, the ready ones open. */
+  readonly room: readonly PresentNode[];
+  /** What a drain would move, by node. */
+  readonly movable: ReadonlyMap<string, readonly Pod[]>;
 }
 
 function replacementOf(leaving: readonly Worker[], look: Look): Replacement | undefined {
-  const { situation } = look;
+  const { situation, room, movable } = look;
   const oldCost = sumKnown(leaving.map((worker) => costOfWorker(worker, situation)));
   if (oldCost === undefined) return undefined;
   const staying = situation.fleet.workers.filter((worker) => !leaving.includes(worker));
   const buyable = buyableAfter(staying, situation);
-  const onNode = evictablePods(situation.snapshot.pods);
-  const pods = leaving.flatMap((worker): readonly Pod[] => onNode.get(worker.id) ?? []);
+  const pods = leaving.flatMap((worker): readonly Pod[] => movable.get(worker.id) ?? []);
   // At least one node is bought, so the cheapest bounds what can be saved: most sets need no packing to be ruled out.
   const cheapest = Math.min(...buyable.map((offering) => costOf(offering, situation)));
   if (worth({ oldCost, newCost: cheapest, moves: pods.length }, situation) === undefined) return undefined;
-  const { layout } = look;
-  const offerings = packElsewhere(pods, { leaving, situation, buyable, layout });
+  const offerings = packElsewhere(pods, { leaving, situation, buyable, room });
   if (offerings === undefined || offerings.length === 0) return undefined;
   if (staying.length + offerings.length < look.growth.floor.shrinkFloor) return undefined;
   if (!keepsRules(staying, offerings, situation) || !carriesLoad(leaving, offerings, situation))

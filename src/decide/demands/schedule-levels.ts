@@ -1,9 +1,7 @@
-import { Cron } from 'croner';
-import type { Policy, Schedule } from '../../policy/policy-schema.ts';
+import type { Policy } from '../../policy/policy-schema.ts';
+import { firstStartAfter } from '../cron-times.ts';
 
 const MINUTE_MS = 60_000;
-/** Parsing an expression is dear beside asking it, and a policy's schedules are the same object round after round. */
-const parsed = new WeakMap<Schedule, Cron>();
 
 /** The highest level that schedules ask for at some time, and which one does. */
 export interface ScheduledLevel {
@@ -40,13 +38,4 @@ export function nextLevelAtMs(schedules: Policy['schedules'], nowMs: number): nu
   });
   const first = Math.min(...starts);
   return Number.isFinite(first) ? first : undefined;
-}
-
-function firstStartAfter(schedule: Schedule, afterMs: number): number | undefined {
-  let cron = parsed.get(schedule);
-  if (cron === undefined) {
-    cron = new Cron(schedule.start, { timezone: schedule.timeZone });
-    parsed.set(schedule, cron);
-  }
-  return cron.nextRun(new Date(afterMs))?.getTime();
 }

@@ -1,11 +1,10 @@
 import { type DaemonOverhead, daemonsOn } from '../../model/daemon-overhead.ts';
 import { type Node, STARTUP_TAINT_KEY } from '../../model/node.ts';
-import type { Offering } from '../../model/offering.ts';
 import { type Pod, podRef, podsByNode } from '../../model/pod.ts';
 import { type Resources, subtractResources } from '../../model/resources.ts';
 import type { Taint } from '../../model/taint.ts';
 import type { Worker } from '../fleet.ts';
-import { parseOfferingKey } from '../offering-parts.ts';
+import { offeringOfWorker } from '../offering-of-worker.ts';
 import type { Situation } from '../situation.ts';
 import { buyableNode } from './buyable-node.ts';
 import type { PresentNode } from './packing-model.ts';
@@ -47,7 +46,7 @@ export function fleetLayout(situation: Situation): FleetLayout {
   });
   const unseen = fleet.workers.flatMap((worker): PresentNode[] => {
     if (worker.node !== undefined) return [];
-    const offering = offeringOf(worker, snapshot.offerings);
+    const offering = offeringOfWorker(worker, snapshot.offerings);
     if (offering === undefined) return [];
     const { place, free } = buyableNode(offering, snapshot.daemons, 0);
     const labels = { ...place.labels, 'kubernetes.io/hostname': worker.id };
@@ -56,6 +55,12 @@ export function fleetLayout(situation: Situation): FleetLayout {
   });
   const nominated = new Set([...nominees.values()].flat().map(podRef));
   return { present: [...seen, ...unseen], nominated };
+}
+
+/** The same nodes with only the ready ones open: what only boots is no room to move pods to. */
+export function readyAlone({ present }: FleetLayout, { snapshot }: Situation): readonly PresentNode[] {
+  const ready = new Set(snapshot.nodes.filter(({ isReady }) => isReady).map(({ name }) => name));
+  return present.map((node) => ({ ...node, isOpen: node.isOpen && ready.has(node.place.id) }));
 }
 
 function holding(node: PresentNode, pods: readonly Pod[]): PresentNode {
@@ -75,7 +80,7 @@ function emptyNode(node: Node, { worker, pods, situation, isLeaving }: NodeConte
   const isCancelled = isCordonUndone(node, worker);
   const isUsable = (!node.isUnschedulable || isCancelled) && (node.isReady || isBooting);
   const { offerings, daemons } = situation.snapshot;
-  const fromCatalogue = node.allocatable.memoryMiB > 0 ? undefined : offeringOf(worker, offerings);
+  const fromCatalogue = node.allocatable.memoryMiB > 0 ? undefined : offeringOfWorker(worker, offerings);
   const { labels } = node;
   const taints = node.taints.filter((taint) => !isPassing(taint, { isBooting, isCancelled }));
   const coming = isBooting ? missingDaemons(daemonsOn(daemons, { labels, taints }), pods) : [];
@@ -122,14 +127,6 @@ function missingDaemons(daemons: readonly DaemonOverhead[], pods: readonly Pod[]
     if (owner?.kind === 'DaemonSet') present.add(`${namespace}/${owner.name}`);
   }
   return daemons.filter((daemon) => !present.has(daemon.name));
-}
-
-function offeringOf(worker: Worker | undefined, offerings: readonly Offering[]): Offering | undefined {
-  if (worker === undefined) return undefined;
-  const wanted = worker.type === undefined ? parseOfferingKey(worker.launch?.offerings[0]) : worker;
-  return offerings.find(
-    (o) => o.type === wanted?.type && o.zone === wanted.zone && o.lifecycle === wanted.lifecycle,
-  );
 }
 
 /** Pods that a launch in flight was bought for take their room in it, whatever else looks like a fit; by worker. */

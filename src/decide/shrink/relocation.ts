@@ -3,7 +3,7 @@ import type { Reason } from '../../model/reason.ts';
 import { addResources } from '../../model/resources.ts';
 import type { Worker } from '../fleet.ts';
 import { type EmptiableNode, Emptying } from '../packing/emptying.ts';
-import { fleetLayout } from '../packing/fleet-layout.ts';
+import { fleetLayout, readyAlone } from '../packing/fleet-layout.ts';
 import type { Situation } from '../situation.ts';
 import { evictablePods } from './protections.ts';
 
@@ -28,18 +28,16 @@ export function relocator(situation: Situation): (worker: Worker) => Reason | un
   };
 }
 
-/** Nodes with what a drain would move set apart; what only boots is no room to move pods to. */
+/** The ready nodes with what a drain would move set apart. */
 function emptiableNodes(
   situation: Situation,
   evictable: ReadonlyMap<string, readonly Pod[]>,
 ): readonly EmptiableNode[] {
-  const ready = new Set(situation.snapshot.nodes.filter((node) => node.isReady).map((node) => node.name));
-  return fleetLayout(situation).present.map((node): EmptiableNode => {
+  return readyAlone(fleetLayout(situation), situation).map((node): EmptiableNode => {
     const movable = evictable.get(node.place.id) ?? [];
     const moving = new Set(movable);
     return {
       ...node,
-      isOpen: node.isOpen && ready.has(node.place.id),
       pods: node.pods.filter((pod) => !moving.has(pod)),
       movable,
       free: movable.map((pod) => pod.requests).reduce(addResources, node.free),

@@ -1,12 +1,10 @@
-import { Cron } from 'croner';
 import type { Operation } from '../../model/operation.ts';
 import type { Reason } from '../../model/reason.ts';
 import type { RemovalBudget } from '../../policy/policy-schema.ts';
+import { firstStartAfter, type Recurring } from '../cron-times.ts';
 
 const HOUR_MS = 3_600_000;
 const MINUTE_MS = 60_000;
-/** Parsing an expression is dear beside asking it, and a policy's budgets are the same object round after round. */
-const parsed = new WeakMap<RemovalBudget, Cron>();
 
 /**
  * The budget that allows no further removal now, with its reason and, where only the past hour is in the way, when it
@@ -33,13 +31,14 @@ export function spentBudget(
 }
 
 function holds(budget: RemovalBudget, nowMs: number): boolean {
-  const { start, durationMinutes } = budget;
-  if (start === undefined || durationMinutes === undefined) return true;
-  let cron = parsed.get(budget);
-  if (cron === undefined) {
-    cron = new Cron(start, { timezone: budget.timeZone });
-    parsed.set(budget, cron);
-  }
-  const lastStart = cron.nextRun(new Date(nowMs - durationMinutes * MINUTE_MS))?.getTime();
+  if (!isRecurring(budget)) return true;
+  const lastStart = firstStartAfter(budget, nowMs - budget.durationMinutes * MINUTE_MS);
   return lastStart !== undefined && lastStart <= nowMs;
+}
+
+/** A budget without times always holds. */
+function isRecurring(
+  budget: RemovalBudget,
+): budget is RemovalBudget & Recurring & { readonly durationMinutes: number } {
+  return budget.start !== undefined && budget.durationMinutes !== undefined;
 }
