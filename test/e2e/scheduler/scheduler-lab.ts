@@ -4,11 +4,11 @@ import { loadKubeCredentials } from '../../../src/adapters/kubernetes/kube-confi
 import { KubeTransport } from '../../../src/adapters/kubernetes/kube-transport.ts';
 import { KubernetesView } from '../../../src/adapters/kubernetes/kubernetes-view.ts';
 import { SystemClock } from '../../../src/adapters/system/system-clock.ts';
+import { collectionOf } from '../harness/api-discovery.ts';
 import { ControlPlane } from '../harness/control-plane.ts';
 import { KubeClient, type KubeObject } from '../harness/kube-client.ts';
 import { eventually } from '../harness/poll.ts';
 import { barrierNode } from './barrier-node.ts';
-import { collectionPath } from './collection-path.ts';
 import { PinExtender } from './pin-extender.ts';
 import { keyOf, type PodKey, type PodSight, PodWatch } from './pod-watch.ts';
 import { NAMESPACES, standingObjects } from './standing-objects.ts';
@@ -91,12 +91,19 @@ export class SchedulerLab {
 
   /** Creates the objects in no order and returns them as the API server completed them. */
   async create(objects: readonly KubeObject[]): Promise<readonly KubeObject[]> {
-    return inParallel(objects, (object) => this.kube.create(collectionPath(object), object));
+    return inParallel(objects, async (object) => this.kube.create(await this.#pathOf(object), object));
   }
 
   /** The objects as the API server would store them, with its defaults and what admission adds. */
   async complete(objects: readonly KubeObject[]): Promise<readonly KubeObject[]> {
-    return inParallel(objects, (object) => this.kube.create(`${collectionPath(object)}?dryRun=All`, object));
+    return inParallel(objects, async (object) =>
+      this.kube.create(`${await this.#pathOf(object)}?dryRun=All`, object),
+    );
+  }
+
+  async #pathOf(object: KubeObject): Promise<string> {
+    const { path } = await collectionOf(this.kube, object);
+    return path(object.metadata.namespace);
   }
 
   /**
