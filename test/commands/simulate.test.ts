@@ -1,5 +1,5 @@
 import { execFile } from 'node:child_process';
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it, jest } from '@jest/globals';
@@ -53,6 +53,16 @@ describe('smartscale simulate', () => {
   it('gives other digests for other seeds', async () => {
     const simulate = await prepareSimulation({ hours: 2, faults: 'none' });
     expect((await simulate(1)).digest).not.toBe((await simulate(2)).digest);
+  });
+
+  it('gives the same digest wherever the policy file lies, commits that are refused included', async () => {
+    const run = async (name: string) => {
+      const policy = join(folder, name, 'policy.yaml');
+      mkdirSync(join(folder, name));
+      writeFileSync(policy, 'nodes: { min: 2 }\n');
+      return (await prepareSimulation({ hours: 12, faults: 'policy', policy }))(2);
+    };
+    expect((await run('here')).digest).toBe((await run('somewhere-else')).digest);
   });
 
   it('tells people the same in words', async () => {

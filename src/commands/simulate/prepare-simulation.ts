@@ -1,3 +1,4 @@
+import { basename } from 'node:path';
 import { Controller } from '../../controller.ts';
 import { FAULT_KINDS } from '../../simulate/faults/fault-kinds.ts';
 import type { RunningController } from '../../simulate/process/replicas.ts';
@@ -29,7 +30,8 @@ export async function prepareSimulation(
   );
   const origin = wish.policy ?? SHIPPED_POLICY;
   const { text, policy } = await readPolicyFile(origin);
-  const policyDocument = { text, origin, revision: undefined };
+  // The name alone: what a world tells, and so its digest, must not depend on where the checkout lies.
+  const policyDocument = { text, origin: basename(origin), revision: undefined };
   const trace = await readTraceFile(wish.trace ?? SHIPPED_TRACE);
   const { hours } = wish;
   const common = { hours, faults, policy, policyDocument, trace, controller: startController };
