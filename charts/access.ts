@@ -54,7 +54,11 @@ const READ = ['list', 'watch'];
 
 const CLUSTER_RULES: k8s.PolicyRule[] = [
   { apiGroups: [''], resources: ['nodes'], verbs: ['get', ...READ, 'patch', 'delete'] },
-  { apiGroups: [''], resources: ['pods', 'persistentvolumes', 'persistentvolumeclaims'], verbs: READ },
+  {
+    apiGroups: [''],
+    resources: ['pods', 'persistentvolumes', 'persistentvolumeclaims', 'namespaces'],
+    verbs: READ,
+  },
   { apiGroups: ['policy'], resources: ['poddisruptionbudgets'], verbs: READ },
   { apiGroups: ['apps'], resources: ['replicasets', 'statefulsets', 'daemonsets'], verbs: READ },
   // Only the Eviction API: never a plain delete, which would pass by every disruption budget.

@@ -1,5 +1,7 @@
 import type { Pod, PodOwner } from '../../model/pod.ts';
+import type { Labels } from '../../model/selector.ts';
 import type { ObjectStore } from './object-store.ts';
+import { closeTerms } from './open-terms.ts';
 import type { PodRecord } from './pod-resource.ts';
 import type { ClaimRecord, VolumeRecord } from './volume-resource.ts';
 import type { WorkloadRecord } from './workload-resource.ts';
@@ -10,6 +12,8 @@ export interface PodStores {
   readonly statefulSets: ObjectStore<WorkloadRecord>;
   readonly claims: ObjectStore<ClaimRecord>;
   readonly volumes: ObjectStore<VolumeRecord>;
+  /** Labels by name. */
+  readonly namespaces: ObjectStore<Labels>;
 }
 
 const NO_VOLUMES = { volumeNodes: [], hasLocalVolume: false };
@@ -24,6 +28,7 @@ export class JoinedPods {
   /** For the length of one `list`; pods of a workload share their direct owner, so it is looked up once. */
   readonly #resolvedOwners = new Map<PodOwner, PodOwner>();
   #hasVolumeChange = false;
+  #hasNamespaceChange = false;
   #list: readonly Pod[] | undefined;
 
   constructor(stores: PodStores) {
@@ -37,6 +42,9 @@ export class JoinedPods {
         this.#hasVolumeChange = true;
       });
     }
+    stores.namespaces.onChange(() => {
+      this.#hasNamespaceChange = true;
+    });
   }
 
   /** All pods; the same array until something changed. Costs what changed, not what there is. */
@@ -51,18 +59,20 @@ export class JoinedPods {
     return this.#list;
   }
 
-  /** Owners and volumes change seldom, so that looking through the pods then is cheaper than an index always. */
+  /** Owners, volumes and namespaces change seldom, so that looking through the pods then is cheaper than an index always. */
   #addDependents(): void {
-    if (this.#changedOwners.size === 0 && !this.#hasVolumeChange) return;
+    if (this.#changedOwners.size === 0 && !this.#hasVolumeChange && !this.#hasNamespaceChange) return;
     for (const key of this.#joined.keys()) {
       const record = this.#stores.pods.get(key);
       if (record !== undefined && this.#dependsOnChange(record)) this.#changedPods.add(key);
     }
     this.#changedOwners.clear();
     this.#hasVolumeChange = false;
+    this.#hasNamespaceChange = false;
   }
 
-  #dependsOnChange({ pod, claims }: PodRecord): boolean {
+  #dependsOnChange({ pod, claims, hasOpenTerms }: PodRecord): boolean {
+    if (this.#hasNamespaceChange && hasOpenTerms) return true;
     if (this.#hasVolumeChange && claims.length > 0) return true;
     if (this.#changedOwners.size === 0 || pod.owner === undefined) return false;
     return this.#changedOwners.has(`${pod.namespace}/${pod.owner.name}`);
@@ -74,10 +84,21 @@ export class JoinedPods {
     else this.#joined.set(key, this.#join(record));
   }
 
-  #join({ pod, claims }: PodRecord): Pod {
+  #join({ pod: alone, claims, hasOpenTerms }: PodRecord): Pod {
+    const pod = hasOpenTerms ? this.#withNamespaces(alone) : alone;
     const owner = this.#ownerOf(pod);
     if (owner === pod.owner && claims.length === 0) return pod;
     return withLookups(pod, owner, this.#volumesOf(claims));
+  }
+
+  #withNamespaces(pod: Pod): Pod {
+    const { namespaces } = this.#stores;
+    const labels = new Map([...namespaces.keys()].map((name) => [name, namespaces.get(name) ?? {}]));
+    return {
+      ...pod,
+      podAffinity: closeTerms(pod.podAffinity, labels),
+      podAntiAffinity: closeTerms(pod.podAntiAffinity, labels),
+    };
   }
 
   #ownerOf(pod: Pod): PodOwner | undefined {

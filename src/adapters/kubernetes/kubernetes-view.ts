@@ -1,6 +1,7 @@
 import type { Cluster, ClusterView } from '../../ports.ts';
 import { disruptionBudgetResource } from './disruption-budget-resource.ts';
 import { JoinedPods } from './joined-pods.ts';
+import { namespaceResource } from './namespace-resource.ts';
 import { nodeResource } from './node-resource.ts';
 import type { ObjectStore } from './object-store.ts';
 import { podResource } from './pod-resource.ts';
@@ -20,13 +21,14 @@ export class KubernetesView implements Pick<Cluster, 'synced' | 'view' | 'onChan
 
   constructor(options: ReflectorOptions) {
     this.#reflectors = reflectorsFor(options);
-    const { pods, replicaSets, statefulSets, claims, volumes } = this.#reflectors;
+    const { pods, replicaSets, statefulSets, claims, volumes, namespaces } = this.#reflectors;
     this.#pods = new JoinedPods({
       pods: pods.store,
       replicaSets: replicaSets.store,
       statefulSets: statefulSets.store,
       claims: claims.store,
       volumes: volumes.store,
+      namespaces: namespaces.store,
     });
     for (const reflector of this.#all()) reflector.store.onChange(() => this.#changed());
     const { nodes, budgets, daemons } = this.#reflectors;
@@ -99,6 +101,7 @@ function reflectorsFor(options: ReflectorOptions) {
     statefulSets: new Reflector(statefulSetResource, options),
     volumes: new Reflector(volumeResource, options),
     claims: new Reflector(claimResource, options),
+    namespaces: new Reflector(namespaceResource, options),
   };
 }
 

@@ -9,6 +9,7 @@ import {
 } from '../../model/pod.ts';
 import { type LabelSelector, type Labels, selectorOf } from '../../model/selector.ts';
 import type { Toleration } from '../../model/taint.ts';
+import type { OpenTerm } from './open-terms.ts';
 import {
   labelSelectorOf,
   NOTHING,
@@ -150,15 +151,14 @@ function nodeAlternatives(terms: readonly RawNodeSelectorTerm[]): readonly Label
     .filter((requirements) => requirements.length > 0);
 }
 
-/** A namespace selector is read as every namespace, `*`: which namespaces it selects is not mirrored. */
-function affinityTerm(raw: RawPodAffinityTerm, namespace: string): PodAffinityTerm {
-  const named = raw.namespaces ?? [];
-  const own = named.length === 0 ? [namespace] : named;
-  return {
-    topologyKey: raw.topologyKey,
-    selector: labelSelectorOf(raw.labelSelector),
-    namespaces: raw.namespaceSelector === undefined ? own : [ALL_NAMESPACES],
-  };
+function affinityTerm(raw: RawPodAffinityTerm, namespace: string): PodAffinityTerm | OpenTerm {
+  const { topologyKey, namespaces: named = [], namespaceSelector } = raw;
+  const term = { topologyKey, selector: labelSelectorOf(raw.labelSelector) };
+  if (namespaceSelector === undefined)
+    return { ...term, namespaces: named.length === 0 ? [namespace] : named };
+  const chosen = labelSelectorOf(namespaceSelector);
+  const open = { ...term, namespaces: [ALL_NAMESPACES] };
+  return chosen.length === 0 ? open : { ...open, named, namespaceSelector: chosen };
 }
 
 /** The scheduler counts no pods for a spread whose selector asks for nothing (`countPodsMatchSelector`). */

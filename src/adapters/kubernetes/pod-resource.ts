@@ -3,6 +3,7 @@ import { type Annotations, forbidsDisruption, SAFE_TO_EVICT } from './annotation
 import { hostPorts, type RawPodPorts } from './host-ports.ts';
 import { Interner } from './interner.ts';
 import type { KubeResource, ProjectionContext, RawMetadata, RawObject } from './kube-resource.ts';
+import { hasOpenTerm } from './open-terms.ts';
 import { podConstraints, type RawPodConstraints } from './pod-constraints.ts';
 import { podRequests, type RawPodRequests, requestList } from './pod-requests.ts';
 
@@ -39,6 +40,8 @@ export interface PodRecord {
   readonly pod: Pod;
   /** Keys of its volume claims. */
   readonly claims: readonly string[];
+  /** Whether its affinity chooses namespaces by labels that are to be looked up. */
+  readonly hasOpenTerms: boolean;
 }
 
 const NO_CLAIMS: readonly string[] = [];
@@ -77,7 +80,7 @@ function projectPod(raw: RawPod, context: ProjectionContext<PodRecord>, interner
     hasLocalVolume: false,
     disruption: disruptionOf(annotations),
   };
-  return { pod, claims: claimsOf(raw, namespace) };
+  return { pod, claims: claimsOf(raw, namespace), hasOpenTerms: hasOpenTerm(pod) };
 }
 
 /** What pods of one workload have in common. */

@@ -50,6 +50,7 @@ const OBJECTS: Readonly<Record<string, readonly object[]>> = {
     { metadata: named('unbound', 'c2'), spec: {} },
   ],
   persistentvolumes: [],
+  namespaces: [{ metadata: { name: 'shop', uid: 'n', labels: { team: 'shop' } } }],
 };
 
 describe('KubernetesView', () => {
@@ -135,6 +136,20 @@ describe('KubernetesView', () => {
     expect(pod('web-1')?.owner?.replicas).toBe(5);
   });
 
+  it('follows the namespaces that an affinity chooses by their labels', async () => {
+    const namespaceSelector = { matchLabels: { team: 'shop' } };
+    const term = { topologyKey: 'zone', labelSelector: {}, namespaces: ['till'], namespaceSelector };
+    const podAntiAffinity = { requiredDuringSchedulingIgnoredDuringExecution: [term] };
+    const spec = { containers: [], affinity: { podAntiAffinity } };
+    await changed(() => watchOf('pods').send('ADDED', { metadata: named('shy', 'p5'), spec }));
+    expect(pod('shy')?.podAntiAffinity[0]?.namespaces).toEqual(['shop', 'till']);
+    const more = { metadata: { name: 'shop-2', uid: 'n2', labels: { team: 'shop' } } };
+    await changed(() => watchOf('namespaces').send('ADDED', more));
+    expect(pod('shy')?.podAntiAffinity).toEqual([
+      { topologyKey: 'zone', selector: [], namespaces: ['shop', 'shop-2', 'till'] },
+    ]);
+  });
+
   it('takes a bound volume for local until it has seen it', async () => {
     expect(pod('db-0')).toMatchObject({ hasLocalVolume: true, volumeNodes: [] });
     expect(pod('bare')).toMatchObject({ hasLocalVolume: false, volumeNodes: [] });
@@ -175,6 +190,6 @@ describe('KubernetesView', () => {
     clock.advance(150_000);
     await until(() => (view.stats()['pods']?.failures ?? 0) > 0);
     expect(view.staleStores()).not.toContain('nodes');
-    expect(view.staleStores()).toHaveLength(7);
+    expect(view.staleStores()).toHaveLength(8);
   });
 });

@@ -18,6 +18,8 @@ export interface ControlPlaneOptions {
   readonly scheduler?: Readonly<Record<string, unknown>>;
   /** More flags of the API server. @default none */
   readonly apiServerArgs?: readonly string[];
+  /** Environment of all its processes. @default none */
+  readonly env?: Readonly<Record<string, string>>;
 }
 
 /** No addresses to hand out, no routes to write and no cloud to ask: EC2 is the autoscaler's business here. */
@@ -30,6 +32,7 @@ interface Layout {
   readonly etcdPeerPort: number;
   readonly apiPort: number;
   readonly schedulerPort: number;
+  readonly env: Readonly<Record<string, string>>;
   readonly serving: KeyPair;
 }
 
@@ -76,6 +79,7 @@ export class ControlPlane {
       etcdPeerPort: await freePort(),
       apiPort: await freePort(),
       schedulerPort: await freePort(),
+      env: options.env ?? {},
       serving: authority.server('apiserver'),
     };
     const etcd = startEtcd(layout);
@@ -145,6 +149,7 @@ function startEtcd(layout: Layout): OwnedProcess {
       '--log-level=warn',
     ],
     logFile: join(layout.folder, 'etcd.log'),
+    env: layout.env,
   });
 }
 
@@ -175,6 +180,7 @@ function startApiServer(
       ...moreArgs,
     ],
     logFile: join(layout.folder, 'kube-apiserver.log'),
+    env: layout.env,
   });
 }
 
@@ -204,6 +210,7 @@ async function startControllers(
       `--cert-dir=${layout.folder}`,
     ],
     logFile: join(layout.folder, 'kube-controller-manager.log'),
+    env: layout.env,
   });
 }
 
@@ -225,6 +232,7 @@ function startScheduler(
       '--authorization-always-allow-paths=/healthz,/readyz,/livez,/metrics',
     ],
     logFile: join(layout.folder, 'kube-scheduler.log'),
+    env: layout.env,
   });
 }
 

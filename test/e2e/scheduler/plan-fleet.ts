@@ -29,7 +29,7 @@ export async function planFleet(lab: SchedulerLab, workload: Workload): Promise<
   const { volumes, daemonSets, owners } = workload;
   const standing = await lab.create([...volumes, ...daemonSets, ...owners]);
   const owned = ownedPods(workload, standing);
-  const { pods, daemons } = readCluster([...standing, ...(await lab.complete(owned))]);
+  const { pods, daemons } = readCluster([...lab.standing, ...standing, ...(await lab.complete(owned))]);
   const packing = packFleet(pods, workload.offerings, { daemons });
   return {
     workload,

@@ -1,5 +1,6 @@
 import { JoinedPods } from '../../../src/adapters/kubernetes/joined-pods.ts';
 import type { KubeResource, RawObject } from '../../../src/adapters/kubernetes/kube-resource.ts';
+import { namespaceResource } from '../../../src/adapters/kubernetes/namespace-resource.ts';
 import { ObjectStore } from '../../../src/adapters/kubernetes/object-store.ts';
 import { podResource } from '../../../src/adapters/kubernetes/pod-resource.ts';
 import { claimResource, volumeResource } from '../../../src/adapters/kubernetes/volume-resource.ts';
@@ -31,6 +32,7 @@ export function readCluster(objects: readonly KubeObject[]): {
     statefulSets: storeOf(statefulSetResource, 'StatefulSet'),
     claims: storeOf(claimResource, 'PersistentVolumeClaim'),
     volumes: storeOf(volumeResource, 'PersistentVolume'),
+    namespaces: storeOf(namespaceResource, 'Namespace'),
   });
   for (const object of byKind.get('Pod') ?? []) pods.put(object as RawObject & KubeObject);
   return { pods: joined.list(), daemons: [...storeOf(daemonSetResource, 'DaemonSet').values()] };

@@ -32,6 +32,8 @@ export class SchedulerLab {
   readonly kube: KubeClient;
   readonly watch: PodWatch;
   readonly extender: PinExtender;
+  /** What every workload finds. */
+  standing: readonly KubeObject[] = [];
   /** The product's own mirror of the cluster. */
   readonly view: KubernetesView;
   readonly #controlPlane: ControlPlane;
@@ -64,6 +66,8 @@ export class SchedulerLab {
     const controlPlane = await ControlPlane.start(FOLDER, {
       controllers: 'disruption',
       apiServerArgs: API_SERVER_ARGS,
+      // Memory is there, processor time is not.
+      env: { GOGC: '400' },
       scheduler: {
         clientConnection: { qps: 10_000, burst: 10_000 },
         podInitialBackoffSeconds: 1,
@@ -75,7 +79,7 @@ export class SchedulerLab {
       },
     });
     const lab = new SchedulerLab(controlPlane, extender, await PodWatch.open(controlPlane.admin));
-    await lab.create(standingObjects());
+    lab.standing = await lab.create(standingObjects());
     await lab.view.synced(AbortSignal.timeout(60_000));
     return lab;
   }
