@@ -17,7 +17,7 @@ export class FluxPolicyChart extends Chart {
       path: `./clusters/${cluster}`,
       interval: '1m',
       retryInterval: '15s',
-      // Flux waits no less, whatever is asked. A change of the leader takes 15 s.
+      // Flux waits no less, whatever is asked. A change of the leader takes up to 15 s.
       timeout: '30s',
       // A commit that drops the layer by mistake must not take the lever away.
       annotations: NEVER_PRUNED,

@@ -11,6 +11,7 @@ import { pageRouter } from '../report/page/page-router.ts';
 import { PageState } from '../report/page/page-state.ts';
 import { reportToAll } from '../report/reporters.ts';
 import { flagOf } from './flag-of.ts';
+import { keepWarm } from './keep-warm.ts';
 import { leadWhileHeld } from './lead-while-held.ts';
 import type { LedgerChoice } from './ledger-choice.ts';
 import { type LiveCluster, openCluster } from './live-cluster.ts';
@@ -85,10 +86,7 @@ export async function runAutoscaler(
       clusterName: options.clusterName,
     };
     try {
-      return await leadWhileHeld(leadership, signal, async (held) => {
-        parts.logger.info('leading');
-        await parts.loop(ports, held);
-      });
+      return await standByAndLead(ports, { leadership, parts, signal });
     } finally {
       voice.page.close();
       await Promise.all([bidFarewell(voice.events, parts.clock), http.close()]);
@@ -97,6 +95,31 @@ export async function runAutoscaler(
     stop.abort();
     state?.close();
     await live.close();
+  }
+}
+
+interface Contest {
+  readonly leadership: LeaseLeadership;
+  readonly parts: ProcessParts;
+  readonly signal: AbortSignal;
+}
+
+/** Has everything at hand while another replica leads, and runs the loop once this one does. */
+async function standByAndLead(
+  ports: ControllerPorts,
+  { leadership, parts, signal }: Contest,
+): Promise<'stopped' | 'lost'> {
+  const leads = new AbortController();
+  const warming = keepWarm(ports, leads.signal, signal);
+  try {
+    return await leadWhileHeld(leadership, signal, async (held) => {
+      parts.logger.info('leading');
+      leads.abort();
+      await parts.loop(ports, held);
+    });
+  } finally {
+    leads.abort();
+    await warming;
   }
 }
 

@@ -18,7 +18,7 @@ class OpenLease implements LeaseStore {
   }
 
   async take(holderIdentity: string): Promise<void> {
-    const record = { holderIdentity, leaseDurationSeconds: 15, acquireTimeMs: 0, renewTimeMs: 0 };
+    const record = { holderIdentity, leaseDurationSeconds: 12, acquireTimeMs: 0, renewTimeMs: 0 };
     await this.write({ ...record, leaseTransitions: 0 });
   }
 }

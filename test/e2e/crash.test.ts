@@ -12,7 +12,7 @@ let world: World;
 beforeAll(async () => {
   world = await startWorld('crash');
   world.exporters.setAll(STEADY);
-  // A successor may lead 15 s after the last renewal; the drain must not be overdue by then.
+  // A successor may lead 12 s after the last renewal; the drain must not be overdue by then.
   await world.setPolicy(testPolicy({ drainTimeoutSeconds: 60 }));
   await world.autoscaler.start();
   await deploy(world.kube, { name: APP, replicas: 1, cpu: '900m' });
@@ -56,7 +56,7 @@ describe('an autoscaler that is killed', () => {
       await untilRunning(pods);
       measured({
         scenario: 'killed in mid-launch',
-        what: `restarted → pods run (call held ${where} it happened; lease 15 s)`,
+        what: `restarted → pods run (call held ${where} it happened; lease 12 s)`,
         seconds: (performance.now() - from) / 1000,
       });
       await untilSettled(world, nodes);
@@ -83,7 +83,7 @@ describe('an autoscaler that is killed', () => {
     });
     measured({
       scenario: 'killed in mid-drain',
-      what: 'restarted → drained, terminated, deleted (lease 15 s)',
+      what: 'restarted → drained, terminated, deleted (lease 12 s)',
       seconds: (performance.now() - from) / 1000,
     });
     await untilSettled(world, 2);

@@ -9,12 +9,13 @@ import type { DynamoTable, ItemKey } from './dynamo-table.ts';
 /**
  * How long the lock in the table holds: five minutes (R58), so that an outage of DynamoDB, which is another system than the
  * cluster, does not end every leader within seconds. After a crash a successor waits that long; after a clean stop it
- * need not. A renewal each five seconds costs well under a dollar a month by list prices.
+ * need not. A renewal each five seconds and a look each second cost about a dollar a month by list prices.
  */
 export const DYNAMODB_LEASE_TIMES_MS: LeaseTimesMs = {
   lease: 300_000,
   renewDeadline: 200_000,
-  retryPeriod: 5_000,
+  renewPeriod: 5_000,
+  lookPeriod: 1_000,
 };
 
 /**

@@ -22,6 +22,8 @@ export class SpotPrices {
   #pricedAtMs = Number.NEGATIVE_INFINITY;
   #triedAtMs = Number.NEGATIVE_INFINITY;
   #refreshing: Promise<void> | undefined;
+  /** The last refresh that asked for a type for the first time. */
+  #first: Promise<void> = Promise.resolve();
 
   constructor(api: Ec2Api, clock: Clock, warn: (message: string) => void) {
     this.#api = api;
@@ -36,20 +38,21 @@ export class SpotPrices {
   }
 
   /**
-   * Sees to it that the types are priced. Waits for EC2 only when a type was never asked for; otherwise it refreshes
-   * behind the caller's back, so that no decision waits.
+   * Sees to it that the types are priced. Waits for EC2 only until a type that was never asked for is answered; otherwise it
+   * refreshes behind the caller's back, so that no decision waits.
    */
   async prepare(types: readonly string[], signal: AbortSignal): Promise<void> {
     const isNew = types.some((type) => !this.#askedTypes.includes(type));
     const now = this.#clock.monotonicMs();
     const isDue = now - this.#pricedAtMs >= REFRESH_MS && now - this.#triedAtMs >= RETRY_MS;
-    if (!isNew && !isDue) return;
+    if (!isNew && !isDue) return this.#first;
     this.#askedTypes = [...types];
     this.#triedAtMs = now;
     this.#refreshing ??= this.#refresh(types, isNew ? signal : new AbortController().signal).finally(() => {
       this.#refreshing = undefined;
     });
-    if (isNew) await this.#refreshing;
+    if (isNew) this.#first = this.#refreshing;
+    return this.#first;
   }
 
   async #refresh(types: readonly string[], signal: AbortSignal): Promise<void> {

@@ -13,8 +13,8 @@ interface RawLease {
   };
 }
 
-/** A call must end well within the renew deadline, so that a hung one leaves time for another. */
-const CALL_TIMEOUT_MS = 4_000;
+/** A call must end well within the renew deadline of 8 s, so that a hung one leaves time for another. */
+const CALL_TIMEOUT_MS = 3_000;
 
 /** The Lease object `namespace/name` behind the API server. */
 export class KubeLeaseStore implements LeaseStore {

@@ -15,8 +15,8 @@ export interface RunningController {
 export type StartController = (ports: WorldPorts) => RunningController;
 
 /** A leader that cannot renew for so long stops writing; another may lead once the lease has expired. As the Lease's own times. */
-const RENEW_DEADLINE_MS = 10_000;
-const LEASE_DURATION_MS = 15_000;
+const RENEW_DEADLINE_MS = 8_000;
+const LEASE_DURATION_MS = 12_000;
 /** How long a process takes to be there again after it died. */
 const RESTART_MS = { least: 3_000, most: 30_000 } as const;
 /** A process that does not end in time is killed, as the kubelet does. */

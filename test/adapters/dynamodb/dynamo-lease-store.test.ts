@@ -137,7 +137,7 @@ describe('LeaseLeadership by a lock in DynamoDB', () => {
     const b = contend('b', clock);
     await pass(0, clock, [a, b]);
     expect(await giveUp(a)).toBe('released');
-    await pass(DYNAMODB_LEASE_TIMES_MS.retryPeriod, clock, [b]);
+    await pass(DYNAMODB_LEASE_TIMES_MS.lookPeriod, clock, [b]);
     expect(b.leadership.isLeader()).toBe(true);
     expect(b.leadership.fencingToken()).toBeGreaterThan(a.leadership.fencingToken());
     await giveUp(b);
@@ -188,8 +188,8 @@ async function giveUp(contender: Contender): Promise<'lost' | 'released'> {
 async function pass(ms: number, clock: ManualClock, contenders: readonly Contender[]): Promise<void> {
   const everybodySleeps = () => clock.sleepsMs().length === contenders.length;
   await until(everybodySleeps);
-  for (let left = ms; left > 0; left -= DYNAMODB_LEASE_TIMES_MS.retryPeriod) {
-    clock.advance(Math.min(left, DYNAMODB_LEASE_TIMES_MS.retryPeriod));
+  for (let left = ms; left > 0; left -= DYNAMODB_LEASE_TIMES_MS.lookPeriod) {
+    clock.advance(Math.min(left, DYNAMODB_LEASE_TIMES_MS.lookPeriod));
     await until(everybodySleeps);
   }
 }

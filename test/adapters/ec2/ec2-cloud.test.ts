@@ -120,6 +120,16 @@ describe('offerings', () => {
     expect(offerings[0]?.allocatable).toEqual({ cpuMillis: 1930, memoryMiB: 1374, pods: 110 });
   });
 
+  it('wait for spot prices that another caller was the first to ask for', async () => {
+    fake.answers('DescribeSpotPriceHistory', {
+      xml: spotXml(['t3.small', ZONE_A, '0.0120', '2026-11-24T08:00:00.000Z']),
+    });
+    const wanted = { types: ['t3.small'], zones: [ZONE_A] };
+    const both = await Promise.all([cloud.offerings(wanted, signal), cloud.offerings(wanted, signal)]);
+    expect(both.map((offerings) => offerings[1]?.priceUsdPerHour)).toEqual([0.012, 0.012]);
+    expect(fake.callsOf('DescribeSpotPriceHistory')).toHaveLength(1);
+  });
+
   it('have no spot price while EC2 does not tell, and ask again later without waiting', async () => {
     fake.answers('DescribeSpotPriceHistory', { code: 'UnauthorizedOperation', status: 403 });
     const wanted = { types: ['t3.small'], zones: [ZONE_A] };

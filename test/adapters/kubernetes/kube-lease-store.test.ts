@@ -7,7 +7,7 @@ const signal = new AbortController().signal;
 const AT = Date.parse('2026-11-24T10:00:00.123Z');
 const RECORD: LeaseRecord = {
   holderIdentity: 'a',
-  leaseDurationSeconds: 15,
+  leaseDurationSeconds: 12,
   acquireTimeMs: AT,
   renewTimeMs: AT,
   leaseTransitions: 2,

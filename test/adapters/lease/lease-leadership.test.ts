@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import { LeaseLeadership } from '../../../src/adapters/lease/lease-leadership.ts';
+import { LEASE_TIMES_MS, LeaseLeadership } from '../../../src/adapters/lease/lease-leadership.ts';
 import type { LeaseRecord, LeaseStore, StoredLease } from '../../../src/adapters/lease/lease-store.ts';
 import { type Clock, PortError } from '../../../src/ports.ts';
 import { SteppedClock } from '../../fakes/stepped-clock.ts';
@@ -38,8 +38,8 @@ interface Contender {
   readonly end: Promise<'lost' | 'released'>;
 }
 
-function contend(identity: string, store: LeaseStore, clock: Clock): Contender {
-  const leadership = new LeaseLeadership({ identity, store, clock, random: () => 0 });
+function contend(identity: string, store: LeaseStore, clock: Clock, random = 0): Contender {
+  const leadership = new LeaseLeadership({ identity, store, clock, random: () => random });
   const stop = new AbortController();
   return { leadership, stop, end: leadership.contend(stop.signal) };
 }
@@ -106,35 +106,66 @@ describe('LeaseLeadership', () => {
     await Promise.all([a.end, b.end]);
   });
 
-  it('takes over from a crashed leader once its record stood still for the whole lease', async () => {
+  it('takes over from a crashed leader at the moment at which its record stood still for the whole lease', async () => {
     const [clock, store] = [new SteppedClock(), new MemoryLease()];
-    const crashed = contend('a', store, clock);
-    await clock.advance(0);
-    crashed.stop.abort();
-    await crashed.end;
     store.lease = {
       record: {
         holderIdentity: 'a',
-        leaseDurationSeconds: 15,
+        leaseDurationSeconds: 12,
         acquireTimeMs: 0,
         renewTimeMs: 0,
         leaseTransitions: 4,
       },
       version: 'crash',
     };
-    const b = contend('b', store, clock);
-    await clock.advance(14_000);
+    const b = contend('b', store, clock, 0.99);
+    await clock.advance(11_999);
     expect(b.leadership.isLeader()).toBe(false);
-    await clock.advance(2_000);
+    await clock.advance(1);
     expect(b.leadership.isLeader()).toBe(true);
     expect(store.lease.record.leaseTransitions).toBe(5);
     b.stop.abort();
     await b.end;
   });
 
+  it("leads within the lease and one look of a crash, whenever in the leader's period that comes", async () => {
+    for (let crashMs = 10_000; crashMs < 12_000; crashMs += 250) {
+      const [clock, store] = [new SteppedClock(), new MemoryLease()];
+      const pausable = new PausableClock(clock);
+      contend('a', store, pausable);
+      await clock.advance(0);
+      const b = contend('b', store, clock, 0.99);
+      await clock.advance(crashMs);
+      pausable.paused = Promise.withResolvers<void>().promise;
+      await clock.advance(13_200);
+      expect([crashMs, b.leadership.isLeader()]).toEqual([crashMs, true]);
+      b.stop.abort();
+      await b.end;
+    }
+  });
+
+  it('leaves 4 s between the last moment of a leader that cannot renew and the first one of its successor', async () => {
+    const [clock, store] = [new SteppedClock(), new MemoryLease()];
+    const pausable = new PausableClock(clock);
+    const a = contend('a', store, pausable);
+    await clock.advance(0);
+    const b = contend('b', store, clock);
+    await clock.advance(10_000);
+    pausable.paused = Promise.withResolvers<void>().promise;
+    const led = { a: 0, b: Number.POSITIVE_INFINITY };
+    while (led.b === Number.POSITIVE_INFINITY) {
+      await clock.advance(100);
+      if (a.leadership.isLeader()) led.a = clock.monotonicMs();
+      if (b.leadership.isLeader()) led.b = clock.monotonicMs();
+    }
+    expect(led.b - led.a).toBeGreaterThanOrEqual(LEASE_TIMES_MS.lease - LEASE_TIMES_MS.renewDeadline);
+    b.stop.abort();
+    await b.end;
+  });
+
   it('judges expiry by how long the record stood still, not by the time that is written in it', async () => {
     const [clock, store] = [new SteppedClock(), new MemoryLease()];
-    const record = { holderIdentity: 'a', leaseDurationSeconds: 15, acquireTimeMs: 0, leaseTransitions: 0 };
+    const record = { holderIdentity: 'a', leaseDurationSeconds: 12, acquireTimeMs: 0, leaseTransitions: 0 };
     const b = contend('b', store, clock);
     await clock.advance(0);
     b.stop.abort();
@@ -145,13 +176,13 @@ describe('LeaseLeadership', () => {
     store.lease = { record: { ...record, renewTimeMs: 2 }, version: 'v2' };
     await clock.advance(10_000);
     expect(c.leadership.isLeader()).toBe(false);
-    await clock.advance(8_000);
+    await clock.advance(3_000);
     expect(c.leadership.isLeader()).toBe(true);
     c.stop.abort();
     await c.end;
   });
 
-  it('gives the lease back on a clean stop, so that the successor leads at its next try', async () => {
+  it('gives the lease back on a clean stop, so that the successor leads a second later', async () => {
     const [clock, store] = [new SteppedClock(), new MemoryLease()];
     const a = contend('a', store, clock);
     await clock.advance(0);
@@ -161,7 +192,7 @@ describe('LeaseLeadership', () => {
     expect(await a.end).toBe('released');
     expect(a.leadership.isLeader()).toBe(false);
     expect(store.holder()).toBe('');
-    await clock.advance(2_000);
+    await clock.advance(1_000);
     expect(b.leadership.isLeader()).toBe(true);
     b.stop.abort();
     await b.end;
@@ -172,9 +203,9 @@ describe('LeaseLeadership', () => {
     const a = contend('a', store, clock);
     await clock.advance(0);
     store.away = true;
-    await clock.advance(9_000);
+    await clock.advance(7_999);
     expect(a.leadership.isLeader()).toBe(true);
-    await clock.advance(1_000);
+    await clock.advance(1);
     expect(a.leadership.isLeader()).toBe(false);
     expect(await a.end).toBe('lost');
   });
@@ -184,7 +215,7 @@ describe('LeaseLeadership', () => {
     const a = contend('a', store, clock);
     await clock.advance(0);
     store.away = true;
-    await clock.advance(7_000);
+    await clock.advance(5_000);
     store.away = false;
     await clock.advance(30_000);
     expect(a.leadership.isLeader()).toBe(true);
