@@ -5,7 +5,7 @@ import type { Interruption } from './model/interruption.ts';
 import type { CordonMark, Node } from './model/node.ts';
 import type { Offering, OfferingKey } from './model/offering.ts';
 import type { Operation } from './model/operation.ts';
-import type { EvictionOutcome, LaunchOutcome } from './model/outcome.ts';
+import type { CloudFault, EvictionOutcome, LaunchOutcome } from './model/outcome.ts';
 import type { Plan } from './model/plan.ts';
 import type { Pod } from './model/pod.ts';
 import type { PolicyIdentity } from './model/policy-identity.ts';
@@ -72,6 +72,10 @@ export interface Cloud {
   launch(request: LaunchRequest, signal: AbortSignal): Promise<LaunchOutcome>;
   /** Idempotent; instances that are gone already are no error. */
   terminate(instanceIds: readonly string[], signal: AbortSignal): Promise<void>;
+  /** Starts a stopped instance; one that runs already is no fault. Why it does not start is a value, or `undefined`. */
+  start(instanceId: string, signal: AbortSignal): Promise<CloudFault | undefined>;
+  /** Stops an on-demand instance, whose disk stays. Idempotent; an instance that is gone is no error. */
+  stop(instanceId: string, signal: AbortSignal): Promise<void>;
   /** The machine's own last words, for a launch that never joined; `undefined` when there are none. */
   consoleOutput(instanceId: string, signal: AbortSignal): Promise<string | undefined>;
 }

@@ -35,6 +35,8 @@ export function readOnlyCloud(cloud: Pick<Cloud, 'instances' | 'offerings' | 'co
     consoleOutput: (instanceId, signal) => cloud.consoleOutput(instanceId, signal),
     launch: forbidden('launch'),
     terminate: forbidden('terminate'),
+    start: forbidden('start'),
+    stop: forbidden('stop'),
   };
 }
 

@@ -15,6 +15,10 @@ export interface Instance {
   readonly priceUsdPerHour: number | undefined;
   /** EC2's own word for why it changed state, such as `Client.InternalError`; absent while there is none (F34). */
   readonly stateReason?: string;
+  /** It was launched for the warm pool: stopped, it waits there to become a worker; running, it is one, or about to be. */
+  readonly isWarm?: true;
+  /** With `isWarm`: it was made from another launch template, or version of it, than launches use now. */
+  readonly isOutdated?: true;
 }
 
 /** Whether the instance costs money and may still become or be capacity. */

@@ -10,4 +10,8 @@ export const TAG = {
   policyDigest: 'smartscale.dev/policy-digest',
   policyRevision: 'smartscale.dev/policy-revision',
   lifecycle: 'InstanceMarket',
+  /** `true` on what was launched for the warm pool, whether it waits there or has become a worker. */
+  warmPool: 'smartscale.dev/warm-pool',
+  /** The launch template and its version that an instance of the warm pool was made from. */
+  launchTemplate: 'smartscale.dev/launch-template',
 } as const;

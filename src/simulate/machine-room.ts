@@ -8,6 +8,8 @@ import type { VirtualClock } from './virtual-clock.ts';
 
 /** From launch to a Ready node, with a baked image (facts: boot time 58). */
 const BOOT_MS = { least: 40_000, most: 75_000 } as const;
+/** From the start of a stopped machine to a Ready node: nothing is installed, and its Node is there (facts: boot time 58, 60). */
+const RESTART_MS = { least: 18_000, most: 30_000 } as const;
 /** The agent registers this far into the boot; the rest is its network coming up. */
 const REGISTERS_AT = 0.8;
 
@@ -17,6 +19,8 @@ export class MachineRoom implements Machines {
   readonly #chance: Chance;
   readonly #cluster: SimulatedCluster;
   readonly #gone = new Set<string>();
+  /** How many times each machine went down, so that a boot that was cut short makes no node ready. */
+  readonly #downs = new Map<string, number>();
 
   constructor(parts: { clock: VirtualClock; chance: Chance; cluster: SimulatedCluster }) {
     this.#clock = parts.clock;
@@ -34,8 +38,24 @@ export class MachineRoom implements Machines {
     this.#clock.after(bootMs, () => this.#cluster.kubelets.becomeReady(instance.id));
   }
 
+  stopped(instanceId: string): void {
+    this.#goDown(instanceId);
+  }
+
+  restarted(instanceId: string): void {
+    const downs = this.#downs.get(instanceId);
+    this.#clock.after(this.#chance.between(RESTART_MS.least, RESTART_MS.most), () => {
+      if (this.#downs.get(instanceId) === downs) this.#cluster.kubelets.comeBack(instanceId);
+    });
+  }
+
   ended(instanceId: string): void {
     this.#gone.add(instanceId);
+    this.#goDown(instanceId);
+  }
+
+  #goDown(instanceId: string): void {
+    this.#downs.set(instanceId, (this.#downs.get(instanceId) ?? 0) + 1);
     if (this.#cluster.state.node(instanceId) !== undefined) this.#cluster.kubelets.die(instanceId);
   }
 }

@@ -1,5 +1,6 @@
+import { isAlive } from '../model/instance.ts';
 import type { CordonMark } from '../model/node.ts';
-import type { EvictionOutcome, LaunchOutcome } from '../model/outcome.ts';
+import type { CloudFault, EvictionOutcome, LaunchOutcome } from '../model/outcome.ts';
 import type { Pod } from '../model/pod.ts';
 import type { Cloud, Cluster, LaunchRequest } from '../ports.ts';
 import type { SimulatedCloud } from './cloud/simulated-cloud.ts';
@@ -62,6 +63,19 @@ export function watchedCloud(cloud: SimulatedCloud, watch: WriteWatcher): Cloud 
         if (instance !== undefined) watch({ kind: 'terminate', instance });
       }
       return cloud.terminate(instanceIds, signal);
+    },
+    start: (instanceId: string, signal: AbortSignal): Promise<CloudFault | undefined> => {
+      const isUp = () => cloud.shown().some((i) => i.id === instanceId && isAlive(i));
+      const wasUp = isUp();
+      watch({ kind: 'start', instanceId });
+      const answer = cloud.start(instanceId, signal);
+      if (!wasUp && isUp()) watch({ kind: 'started', instanceId });
+      return answer;
+    },
+    stop: (instanceId: string, signal: AbortSignal): Promise<void> => {
+      const instance = cloud.shown().find((i) => i.id === instanceId);
+      if (instance !== undefined) watch({ kind: 'stop', instance });
+      return cloud.stop(instanceId, signal);
     },
   };
 }

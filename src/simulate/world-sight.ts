@@ -30,6 +30,9 @@ export type WorldWrite =
   | { readonly kind: 'launch'; readonly request: LaunchRequest }
   | { readonly kind: 'launched'; readonly instance: Instance; readonly request: LaunchRequest }
   | { readonly kind: 'terminate'; readonly instance: Instance }
+  | { readonly kind: 'start'; readonly instanceId: string }
+  | { readonly kind: 'started'; readonly instanceId: string }
+  | { readonly kind: 'stop'; readonly instance: Instance }
   | { readonly kind: 'evict'; readonly pod: Pod }
   | { readonly kind: 'evicted'; readonly pod: Pod; readonly outcome: EvictionOutcome }
   | { readonly kind: 'cordon'; readonly nodeName: string; readonly operationId: string }

@@ -43,6 +43,8 @@ describe('read-only ports', () => {
     ['admit a node', () => cluster.admitNode('i-1', signal)],
     ['launch', () => cloud.launch({ clientToken: 't', operationId: 'op', offerings: [], tags: {} }, signal)],
     ['terminate', () => cloud.terminate(['i-1'], signal)],
+    ['start', () => cloud.start('i-1', signal)],
+    ['stop', () => cloud.stop('i-1', signal)],
     ['write an operation down', () => ledger.put(aLaunch(), 1, signal)],
   ])('cannot %s', async (_title, write) => {
     await expect(write()).rejects.toThrow(WriteForbidden);

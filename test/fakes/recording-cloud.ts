@@ -1,6 +1,6 @@
 import type { Instance, InstanceState } from '../../src/model/instance.ts';
 import type { Offering } from '../../src/model/offering.ts';
-import type { CloudFaultClass, LaunchOutcome } from '../../src/model/outcome.ts';
+import type { CloudFault, CloudFaultClass, LaunchOutcome } from '../../src/model/outcome.ts';
 import { type Clock, type Cloud, type LaunchRequest, PortError } from '../../src/ports.ts';
 import { anInstance, offerings } from '../builders/fleet.ts';
 
@@ -13,7 +13,8 @@ export class RecordingCloud implements Cloud {
   readonly launchTurns: LaunchTurn[] = [];
   list: Instance[] = [];
   /** How many calls of a kind still fail for want of an answer. */
-  readonly failures = { instances: 0, terminate: 0, console: 0, offerings: 0 };
+  readonly failures = { instances: 0, terminate: 0, stop: 0, console: 0, offerings: 0 };
+  readonly startTurns: LaunchTurn[] = [];
   console: string | undefined = undefined;
   catalogue: readonly Offering[] = offerings();
   /** What a terminate call makes of an instance: `running` is an instance that resists. */
@@ -58,6 +59,23 @@ export class RecordingCloud implements Cloud {
     this.#log.push(`terminate ${ids.join()}`);
     this.#failIfScripted('terminate');
     for (const id of ids) this.move(id, this.stateAfterTerminate);
+  }
+
+  /** A started instance is `pending`; a fault leaves it as it is. */
+  async start(id: string): Promise<CloudFault | undefined> {
+    this.#log.push(`start ${id}`);
+    const turn = this.startTurns.shift();
+    if (turn === undefined || turn === 'lost-answer') this.move(id, 'pending');
+    if (turn === 'lost-answer' || turn === 'unreachable') throw unreachable('start');
+    return turn === undefined
+      ? undefined
+      : { class: turn, code: `code-${turn}`, message: `said ${turn}.`, offerings: [] };
+  }
+
+  async stop(id: string): Promise<void> {
+    this.#log.push(`stop ${id}`);
+    this.#failIfScripted('stop');
+    this.move(id, 'stopping');
   }
 
   async consoleOutput(instanceId: string): Promise<string | undefined> {

@@ -9,6 +9,8 @@ import { portErrorOf } from './fault-classes.ts';
 const WRITE_LIMITS = {
   CreateFleet: { perSecond: 2, burst: 10 },
   TerminateInstances: { perSecond: 5, burst: 20 },
+  StartInstances: { perSecond: 2, burst: 5 },
+  StopInstances: { perSecond: 2, burst: 5 },
 } as const;
 
 export type WriteAction = keyof typeof WRITE_LIMITS;
@@ -42,6 +44,8 @@ export class Ec2Api {
     this.#buckets = {
       CreateFleet: new TokenBucket(WRITE_LIMITS.CreateFleet, clock),
       TerminateInstances: new TokenBucket(WRITE_LIMITS.TerminateInstances, clock),
+      StartInstances: new TokenBucket(WRITE_LIMITS.StartInstances, clock),
+      StopInstances: new TokenBucket(WRITE_LIMITS.StopInstances, clock),
     };
   }
 

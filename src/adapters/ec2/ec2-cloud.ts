@@ -1,9 +1,16 @@
-import { CreateFleetCommand, GetConsoleOutputCommand, TerminateInstancesCommand } from '@aws-sdk/client-ec2';
+import {
+  CreateFleetCommand,
+  GetConsoleOutputCommand,
+  StartInstancesCommand,
+  StopInstancesCommand,
+  TerminateInstancesCommand,
+} from '@aws-sdk/client-ec2';
 import { interruptionsPerHour } from '../../catalogue/interruption-rate.ts';
 import { onDemandPriceUsdPerHour } from '../../catalogue/list-price.ts';
 import type { Instance } from '../../model/instance.ts';
-import type { Lifecycle, Offering } from '../../model/offering.ts';
+import type { Lifecycle, Offering, OfferingKey } from '../../model/offering.ts';
 import type { CloudFault, LaunchOutcome } from '../../model/outcome.ts';
+import { TAG } from '../../model/tags.ts';
 import type { Clock, Cloud, LaunchRequest, OfferingQuery } from '../../ports.ts';
 import { PortError } from '../../ports.ts';
 import { consoleText } from './console-text.ts';
@@ -46,7 +53,7 @@ export class Ec2Cloud implements Cloud {
     this.#subnets = new SubnetMap(this.#api, options.subnets, clock);
     this.#spotPrices = new SpotPrices(this.#api, clock, warn);
     this.#sizes = new TypeSizes(this.#api);
-    this.#instances = new InstanceList(this.#api, options.clusterName, clock, (type, zone, lifecycle) =>
+    this.#instances = new InstanceList(this.#api, options, clock, (type, zone, lifecycle) =>
       this.#price(type, zone, lifecycle),
     );
   }
@@ -97,7 +104,7 @@ export class Ec2Cloud implements Cloud {
         signal,
       );
     } catch (error) {
-      const fault = thrownFault(error, request);
+      const fault = launchFault(error, request);
       return fault.class === 'token-mismatch'
         ? this.#adopt(request, fault, signal)
         : { instance: undefined, faults: [fault] };
@@ -117,6 +124,33 @@ export class Ec2Cloud implements Cloud {
       if (codeOf(error) !== NOT_FOUND) throw portErrorOf(`terminating ${instanceIds.join(', ')}`, error);
       // EC2 refuses the whole list for one id that it does not know, so the rest is asked for one by one.
       if (instanceIds.length > 1) for (const id of instanceIds) await this.terminate([id], signal);
+    } finally {
+      this.#instances.forget();
+    }
+  }
+
+  async start(instanceId: string, signal: AbortSignal): Promise<CloudFault | undefined> {
+    try {
+      const command = new StartInstancesCommand({ InstanceIds: [instanceId] });
+      await this.#api.write('StartInstances', signal, (client, abortSignal) =>
+        client.send(command, { abortSignal }),
+      );
+      return undefined;
+    } catch (error) {
+      return thrownFault('StartInstances', error, []);
+    } finally {
+      this.#instances.forget();
+    }
+  }
+
+  async stop(instanceId: string, signal: AbortSignal): Promise<void> {
+    try {
+      const command = new StopInstancesCommand({ InstanceIds: [instanceId] });
+      await this.#api.write('StopInstances', signal, (client, abortSignal) =>
+        client.send(command, { abortSignal }),
+      );
+    } catch (error) {
+      if (codeOf(error) !== NOT_FOUND) throw portErrorOf(`stopping ${instanceId}`, error);
     } finally {
       this.#instances.forget();
     }
@@ -169,6 +203,7 @@ export class Ec2Cloud implements Cloud {
       launchedAtMs: this.#clock.now(),
       operationId: request.operationId,
       priceUsdPerHour: this.#price(made.type, made.zone, made.lifecycle),
+      ...(TAG.warmPool in request.tags && { isWarm: true }),
     };
     return { instance, faults };
   }
@@ -182,7 +217,7 @@ export class Ec2Cloud implements Cloud {
       this.#warn(
         `operation ${request.operationId}: its instance could not be looked up: ${faultMessage('adopting', error)}`,
       );
-      return { instance: undefined, faults: [{ ...thrownFault(error, request), class: 'transient' }] };
+      return { instance: undefined, faults: [{ ...launchFault(error, request), class: 'transient' }] };
     }
   }
 
@@ -203,14 +238,19 @@ export class Ec2Cloud implements Cloud {
   }
 }
 
-function thrownFault(error: unknown, request: LaunchRequest): CloudFault {
+function launchFault(error: unknown, request: LaunchRequest): CloudFault {
+  return thrownFault('CreateFleet', error, offeringsOfOneCall(request.offerings));
+}
+
+/** What a call that failed says; `offerings` are those that it was about, of which only a lack of capacity speaks. */
+function thrownFault(action: string, error: unknown, offerings: readonly OfferingKey[]): CloudFault {
   const faultClass = faultClassOfError(error);
   const isOfPools = faultClass === 'capacity' || faultClass === 'spot-only';
   return {
     class: faultClass,
     code: error instanceof PortError ? error.code : codeOf(error),
-    message: faultMessage('CreateFleet', error),
-    offerings: isOfPools ? offeringsOfOneCall(request.offerings) : [],
+    message: faultMessage(action, error),
+    offerings: isOfPools ? offerings : [],
   };
 }
 

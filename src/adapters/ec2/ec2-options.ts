@@ -5,6 +5,11 @@ export type LaunchTemplateRef = ({ readonly id: string } | { readonly name: stri
   readonly version: string;
 };
 
+/** How a tag names a launch template and its version. */
+export function templateText(template: LaunchTemplateRef): string {
+  return `${'id' in template ? template.id : template.name}:${template.version}`;
+}
+
 /** Where workers may be placed: subnets by id, or all that carry a tag. */
 export type SubnetChoice =
   | { readonly ids: readonly string[] }

@@ -8,7 +8,7 @@ import type {
 import type { Lifecycle, OfferingKey } from '../../model/offering.ts';
 import { TAG } from '../../model/tags.ts';
 import type { LaunchRequest } from '../../ports.ts';
-import type { Ec2CloudOptions, LaunchTemplateRef } from './ec2-options.ts';
+import { type Ec2CloudOptions, type LaunchTemplateRef, templateText } from './ec2-options.ts';
 import { type Subnet, subnetFor } from './subnet-map.ts';
 
 /** What EC2 takes in one instant fleet. */
@@ -101,6 +101,7 @@ function tagsOf(request: LaunchRequest, lifecycle: Lifecycle, options: Ec2CloudO
     [TAG.lifecycle]: lifecycle,
     [TAG.cluster]: options.clusterName,
     [TAG.operation]: request.operationId,
+    ...(TAG.warmPool in request.tags && { [TAG.launchTemplate]: templateText(options.launchTemplate) }),
   };
   return Object.entries(tags).map(([Key, Value]) => ({ Key, Value }));
 }

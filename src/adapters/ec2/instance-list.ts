@@ -5,6 +5,7 @@ import { TAG } from '../../model/tags.ts';
 import type { Clock } from '../../ports.ts';
 import { PortError } from '../../ports.ts';
 import type { Ec2Api } from './ec2-api.ts';
+import { type Ec2CloudOptions, templateText } from './ec2-options.ts';
 
 /** Who asks within this time after another shares the answer; EC2's own view lags by more. */
 const SHARED_MS = 1_000;
@@ -26,13 +27,20 @@ export type PriceOf = (type: string, zone: string, lifecycle: Lifecycle) => numb
 export class InstanceList {
   readonly #api: Ec2Api;
   readonly #clusterName: string;
+  readonly #template: string;
   readonly #clock: Clock;
   readonly #priceOf: PriceOf;
   #shared: { readonly atMs: number; readonly answer: Promise<readonly Instance[]> } | undefined;
 
-  constructor(api: Ec2Api, clusterName: string, clock: Clock, priceOf: PriceOf) {
+  constructor(
+    api: Ec2Api,
+    { clusterName, launchTemplate }: Pick<Ec2CloudOptions, 'clusterName' | 'launchTemplate'>,
+    clock: Clock,
+    priceOf: PriceOf,
+  ) {
     this.#api = api;
     this.#clusterName = clusterName;
+    this.#template = templateText(launchTemplate);
     this.#clock = clock;
     this.#priceOf = priceOf;
   }
@@ -85,11 +93,22 @@ export class InstanceList {
         abortSignal,
       })) {
         const instances = page.Reservations?.flatMap((reservation) => reservation.Instances ?? []) ?? [];
-        found.push(...instances.flatMap((instance) => instanceOf(instance, this.#priceOf) ?? []));
+        found.push(...instances.flatMap((instance) => this.#instanceOf(instance) ?? []));
       }
       return found;
     });
   }
+
+  #instanceOf(shown: Ec2Instance): Instance | undefined {
+    const instance = instanceOf(shown, this.#priceOf);
+    if (instance === undefined || tagOf(shown, TAG.warmPool) === undefined) return instance;
+    const isOutdated = tagOf(shown, TAG.launchTemplate) !== this.#template;
+    return { ...instance, isWarm: true, ...(isOutdated && { isOutdated }) };
+  }
+}
+
+function tagOf(shown: Ec2Instance, key: string): string | undefined {
+  return shown.Tags?.find((tag) => tag.Key === key)?.Value;
 }
 
 function instanceOf(shown: Ec2Instance, priceOf: PriceOf): Instance | undefined {
@@ -105,7 +124,7 @@ function instanceOf(shown: Ec2Instance, priceOf: PriceOf): Instance | undefined 
     lifecycle,
     ...stateOf(shown),
     launchedAtMs: shown.LaunchTime?.getTime() ?? 0,
-    operationId: shown.Tags?.find((tag) => tag.Key === TAG.operation)?.Value,
+    operationId: tagOf(shown, TAG.operation),
     priceUsdPerHour: priceOf(type, zone, lifecycle),
   };
 }

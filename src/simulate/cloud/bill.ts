@@ -3,10 +3,13 @@ import type { Lifecycle } from '../../model/offering.ts';
 /** Linux instances are billed by the second, a minute at least (facts: EC2 43). */
 const SHORTEST_BILLED_MS = 60_000;
 const MS_PER_HOUR = 3_600_000;
+/** A stopped machine is charged for its disk alone: 20 GiB of gp3 at 0.096 USD a month, by the hour (facts: EC2 43). */
+const DISK_USD_PER_HOUR = (20 * 0.096) / 730;
 
 interface Meter {
   readonly startedAtMs: number;
   readonly lifecycle: Lifecycle;
+  readonly isStopped: boolean;
   readMs: number;
   priceUsdPerHour: number;
 }
@@ -23,8 +26,15 @@ export class Bill {
   }
 
   start(instanceId: string, lifecycle: Lifecycle, priceUsdPerHour: number): void {
-    const nowMs = this.#clock.monotonicMs();
-    this.#meters.set(instanceId, { startedAtMs: nowMs, readMs: nowMs, lifecycle, priceUsdPerHour });
+    this.stop(instanceId);
+    this.#begin(instanceId, { lifecycle, priceUsdPerHour, isStopped: false });
+  }
+
+  /** The instance stops, and its disk stays. */
+  keepDisk(instanceId: string): void {
+    const { lifecycle } = this.#meters.get(instanceId) ?? { lifecycle: 'on-demand' };
+    this.stop(instanceId);
+    this.#begin(instanceId, { lifecycle, priceUsdPerHour: DISK_USD_PER_HOUR, isStopped: true });
   }
 
   /** The instance's price changed; what ran before is charged at the old one. */
@@ -38,13 +48,19 @@ export class Bill {
   stop(instanceId: string): void {
     const meter = this.#meters.get(instanceId);
     if (meter === undefined) return;
-    this.#read(meter, Math.max(this.#clock.monotonicMs(), meter.startedAtMs + SHORTEST_BILLED_MS));
+    const leastMs = meter.isStopped ? 0 : SHORTEST_BILLED_MS;
+    this.#read(meter, Math.max(this.#clock.monotonicMs(), meter.startedAtMs + leastMs));
     this.#meters.delete(instanceId);
   }
 
   costUsd(): number {
     for (const meter of this.#meters.values()) this.#read(meter, this.#clock.monotonicMs());
     return this.#usd;
+  }
+
+  #begin(instanceId: string, parts: Pick<Meter, 'lifecycle' | 'priceUsdPerHour' | 'isStopped'>): void {
+    const nowMs = this.#clock.monotonicMs();
+    this.#meters.set(instanceId, { startedAtMs: nowMs, readMs: nowMs, ...parts });
   }
 
   /** Hours that instances ran, all together. */
@@ -56,7 +72,7 @@ export class Bill {
   #read(meter: Meter, untilMs: number): void {
     const ms = untilMs - meter.readMs;
     this.#usd += (ms / MS_PER_HOUR) * meter.priceUsdPerHour;
-    this.#nodeMs += ms;
+    if (!meter.isStopped) this.#nodeMs += ms;
     meter.readMs = untilMs;
   }
 }

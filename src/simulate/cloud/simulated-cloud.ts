@@ -1,8 +1,9 @@
 import type { Instance, InstanceState } from '../../model/instance.ts';
 import { isAlive } from '../../model/instance.ts';
 import { SPOT_NOTICE_MS } from '../../model/interruption.ts';
-import type { Offering, OfferingKey } from '../../model/offering.ts';
+import { type Offering, type OfferingKey, offeringKey } from '../../model/offering.ts';
 import type { CloudFault, LaunchOutcome } from '../../model/outcome.ts';
+import { TAG } from '../../model/tags.ts';
 import { type Cloud, type LaunchRequest, type OfferingQuery, PortError } from '../../ports.ts';
 import type { Chance } from '../chance.ts';
 import type { EventLog } from '../event-log.ts';
@@ -15,8 +16,12 @@ import { SpotMarket } from './spot-market.ts';
 /** What EC2 takes to answer a launch, and a terminate. */
 const LAUNCH_CALL_MS = { least: 900, most: 2_200 } as const;
 const TERMINATE_CALL_MS = 300;
+const START_CALL_MS = 600;
 /** From launch to `running`, and from `shutting-down` to `terminated`. */
 const PENDING_MS = { least: 6_000, most: 14_000 } as const;
+/** From `stopping` to `stopped`, and from the start of a stopped instance to `running` (facts: boot time 58). */
+const STOPPING_MS = { least: 10_000, most: 30_000 } as const;
+const STARTING_MS = { least: 4_000, most: 8_000 } as const;
 const SHUTTING_DOWN_MS = { least: 15_000, most: 45_000 } as const;
 /** How long EC2 shows what is terminated. */
 const SHOWN_MS = 3_600_000;
@@ -26,6 +31,10 @@ const REPRICE_MS = 3_600_000;
 export interface Machines {
   /** The machine starts to boot. */
   started(instance: Instance, offering: Offering): void;
+  /** The machine stops; its disk stays. */
+  stopped(instanceId: string): void;
+  /** The machine boots again, with the disk that it had. */
+  restarted(instanceId: string): void;
   /** The machine is gone, whoever ended it. */
   ended(instanceId: string): void;
 }
@@ -102,11 +111,23 @@ export class SimulatedCloud implements Cloud {
   async terminate(instanceIds: readonly string[], signal: AbortSignal): Promise<void> {
     for (const id of instanceIds) {
       const instance = this.#instances.get(id);
-      if (instance === undefined || !isAlive(instance)) continue;
+      if (instance === undefined || isGone(instance)) continue;
       this.#log.add('terminate', { instance: id });
       this.#counts.terminations += 1;
       this.#shutDown(instance);
     }
+    await this.#clock.sleep(TERMINATE_CALL_MS, signal);
+  }
+
+  async start(instanceId: string, signal: AbortSignal): Promise<CloudFault | undefined> {
+    const fault = this.#startNow(instanceId);
+    await this.#clock.sleep(START_CALL_MS, signal);
+    return fault;
+  }
+
+  async stop(instanceId: string, signal: AbortSignal): Promise<void> {
+    const instance = this.#instances.get(instanceId);
+    if (instance !== undefined && isAlive(instance)) this.#stopNow(instance);
     await this.#clock.sleep(TERMINATE_CALL_MS, signal);
   }
 
@@ -170,7 +191,7 @@ export class SimulatedCloud implements Cloud {
     for (const key of request.offerings) {
       const offering = this.market.offering(parseOfferingKey(key));
       if (offering !== undefined && this.capacity.hasCapacity(key)) {
-        const instance = this.#make(offering, request.operationId);
+        const instance = this.#make(offering, request.operationId, request.tags[TAG.warmPool] !== undefined);
         this.#accepted.set(request.clientToken, { parameters, instanceId: instance.id });
         return { instance, faults };
       }
@@ -192,7 +213,42 @@ export class SimulatedCloud implements Cloud {
     return { instance: undefined, faults: [fault] };
   }
 
-  #make(offering: Offering, operationId: string | undefined): Instance {
+  #startNow(instanceId: string): CloudFault | undefined {
+    const instance = this.#instances.get(instanceId);
+    if (instance === undefined || isGone(instance)) return notFound(instanceId);
+    if (isAlive(instance)) return undefined;
+    const key = offeringKey(instance);
+    if (instance.state === 'stopping') return stillStopping(instanceId);
+    if (!this.capacity.hasCapacity(key)) {
+      this.#log.add('start-refused', { instance: instanceId });
+      return noCapacity(key);
+    }
+    // EC2, too, calls the last start the launch time.
+    this.#instances.set(instanceId, { ...instance, state: 'pending', launchedAtMs: this.#clock.now() });
+    this.#log.add('start', { instance: instanceId });
+    this.bill.start(instanceId, instance.lifecycle, instance.priceUsdPerHour ?? 0);
+    const takesMs = this.#chance.between(STARTING_MS.least, STARTING_MS.most);
+    this.#clock.after(takesMs, () => this.#move(instanceId, 'pending', 'running'));
+    this.#machines.restarted(instanceId);
+    return undefined;
+  }
+
+  #stopNow(instance: Instance): void {
+    const { id } = instance;
+    this.#log.add('stop', { instance: id });
+    this.#instances.set(id, { ...instance, state: 'stopping' });
+    this.#announceState(id, 'stopping');
+    this.bill.keepDisk(id);
+    this.#machines.stopped(id);
+    const takesMs = this.#chance.between(STOPPING_MS.least, STOPPING_MS.most);
+    this.#clock.after(takesMs, () => {
+      if (this.#instances.get(id)?.state !== 'stopping') return;
+      this.#move(id, 'stopping', 'stopped');
+      this.#announceState(id, 'stopped');
+    });
+  }
+
+  #make(offering: Offering, operationId: string | undefined, isWarm = false): Instance {
     this.#made += 1;
     const { type, zone, lifecycle, priceUsdPerHour } = offering;
     const instance: Instance = {
@@ -204,6 +260,7 @@ export class SimulatedCloud implements Cloud {
       launchedAtMs: this.#clock.now(),
       operationId,
       priceUsdPerHour,
+      ...(isWarm && { isWarm }),
     };
     this.#instances.set(instance.id, instance);
     this.#log.add('launch', { instance: instance.id, type, zone, lifecycle, operation: operationId });
@@ -246,6 +303,28 @@ export class SimulatedCloud implements Cloud {
       this.#instances.set(instance.id, { ...instance, priceUsdPerHour: price });
     }
   }
+}
+
+function isGone({ state }: Instance): boolean {
+  return state === 'shutting-down' || state === 'terminated';
+}
+
+function notFound(instanceId: string): CloudFault {
+  return {
+    class: 'configuration',
+    code: 'InvalidInstanceID.NotFound',
+    message: `there is no instance ${instanceId}`,
+    offerings: [],
+  };
+}
+
+function stillStopping(instanceId: string): CloudFault {
+  return {
+    class: 'transient',
+    code: 'IncorrectInstanceState',
+    message: `${instanceId} is still stopping`,
+    offerings: [],
+  };
 }
 
 function noCapacity(key: OfferingKey): CloudFault {

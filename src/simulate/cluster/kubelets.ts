@@ -55,10 +55,17 @@ export class Kubelets {
     state.touch();
     clock.after(NOT_READY_AFTER_MS, () => {
       const node = state.node(nodeName);
-      if (node === undefined) return;
+      if (node === undefined || !this.#dead.has(nodeName)) return;
       if (node.isReady) this.#setReady(node, false);
       clock.after(EVICT_AFTER_MS, () => this.#giveUp(nodeName));
     });
+  }
+
+  /** The kubelet of a machine that was stopped reports again; without its Node it may not (facts: joining 4). */
+  comeBack(nodeName: string): void {
+    if (this.#world.state.node(nodeName) === undefined) return;
+    this.#dead.delete(nodeName);
+    this.becomeReady(nodeName);
   }
 
   /** Starts a pod that was just bound to its node. */
@@ -100,6 +107,7 @@ export class Kubelets {
   /** The taint manager evicts from a dead node; without a kubelet the pods stay Terminating until the Node is deleted. */
   #giveUp(nodeName: string): void {
     const { clock, state, changed } = this.#world;
+    if (!this.#dead.has(nodeName)) return;
     for (const pod of state.podsOn(nodeName)) {
       if (pod.deletionRequestedAtMs === undefined && pod.owner?.kind !== 'DaemonSet')
         state.putPod({ ...pod, deletionRequestedAtMs: clock.now() });

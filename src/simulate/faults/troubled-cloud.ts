@@ -1,4 +1,4 @@
-import { type Instance, isAlive } from '../../model/instance.ts';
+import type { Instance } from '../../model/instance.ts';
 import type { CloudFault, LaunchOutcome } from '../../model/outcome.ts';
 import { type Clock, type Cloud, PortError } from '../../ports.ts';
 import type { Troubles } from './troubles.ts';
@@ -43,6 +43,22 @@ export function troubledCloud(cloud: Cloud, troubles: Troubles, clock: Clock): C
       await clock.sleep(lost(troubles), signal);
       throw new PortError('TerminateInstances: no answer in time', TIMED_OUT_ERROR);
     },
+    start: async (instanceId, signal) => {
+      if (troubles.has('ec2-throttled')) return THROTTLED;
+      if (troubles.has('ec2-slow')) await clock.sleep(late(troubles), signal);
+      const fault = await cloud.start(instanceId, signal);
+      if (!losesAnswer(troubles)) return fault;
+      await clock.sleep(lost(troubles), signal);
+      return TIMED_OUT;
+    },
+    stop: async (instanceId, signal) => {
+      refuseWhenThrottled(troubles);
+      if (troubles.has('ec2-slow')) await clock.sleep(late(troubles), signal);
+      await cloud.stop(instanceId, signal);
+      if (!losesAnswer(troubles)) return;
+      await clock.sleep(lost(troubles), signal);
+      throw new PortError('StopInstances: no answer in time', TIMED_OUT_ERROR);
+    },
   };
 }
 
@@ -81,10 +97,12 @@ function lost({ chance }: Troubles): number {
   return chance.between(LOST_MS.least, LOST_MS.most);
 }
 
+function isOnItsWay({ state }: Instance): boolean {
+  return state === 'shutting-down' || state === 'stopping';
+}
+
 function lagging(instances: readonly Instance[], nowMs: number): readonly Instance[] {
   return instances
     .filter((instance) => nowMs - instance.launchedAtMs >= LAG_MS)
-    .map((instance) =>
-      isAlive(instance) || instance.state === 'terminated' ? instance : { ...instance, state: 'running' },
-    );
+    .map((instance) => (isOnItsWay(instance) ? { ...instance, state: 'running' } : instance));
 }

@@ -55,6 +55,8 @@ function gatedCloud(cloud: Cloud, gate: ProcessGate): Cloud {
     offerings: (...parameters) => gate.call(() => cloud.offerings(...parameters)),
     launch: (...parameters) => gate.call(() => cloud.launch(...parameters)),
     terminate: (...parameters) => gate.call(() => cloud.terminate(...parameters)),
+    start: (...parameters) => gate.call(() => cloud.start(...parameters)),
+    stop: (...parameters) => gate.call(() => cloud.stop(...parameters)),
     consoleOutput: (...parameters) => gate.call(() => cloud.consoleOutput(...parameters)),
   };
 }

@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import type { Ec2Cloud } from '../../../src/adapters/ec2/ec2-cloud.ts';
 import { type Ec2World, NOW_MS, startEc2World, ZONE_A, ZONE_B } from './ec2-world.ts';
-import { type FakeEc2, instancesXml, spotXml, subnetsXml, valuesOf } from './fake-ec2.ts';
+import { type FakeEc2, fleetXml, instancesXml, spotXml, subnetsXml, valuesOf } from './fake-ec2.ts';
 
 const signal = new AbortController().signal;
 
@@ -96,6 +96,91 @@ describe('listing instances', () => {
       message: expect.stringContaining('docs/aws.md'),
     });
     expect(await cloud.instances(signal)).toEqual([]);
+  });
+});
+
+describe('the warm pool', () => {
+  const WARM = { 'smartscale.dev/warm-pool': 'true' };
+
+  it('is told by its tag, and what an earlier version of the launch template made by another', async () => {
+    fake.answers('DescribeInstances', {
+      xml: instancesXml([
+        { id: 'i-1', state: 'stopped', tags: { ...WARM, 'smartscale.dev/launch-template': 'lt-1:7' } },
+        { id: 'i-2', state: 'stopped', tags: { ...WARM, 'smartscale.dev/launch-template': 'lt-1:6' } },
+        { id: 'i-3', state: 'stopped' },
+      ]),
+    });
+    const listed = await cloud.instances(signal);
+    expect(listed.map(({ id, isWarm, isOutdated }) => [id, isWarm, isOutdated])).toEqual([
+      ['i-1', true, undefined],
+      ['i-2', true, true],
+      ['i-3', undefined, undefined],
+    ]);
+  });
+
+  it('is launched with the tag of its launch template, which other launches do not carry', async () => {
+    fake.answers('CreateFleet', {
+      xml: fleetXml({ instance: { id: 'i-1', type: 't3.small', subnet: 'subnet-a' } }),
+    });
+    const request = {
+      clientToken: 't',
+      operationId: 'op',
+      offerings: [`t3.small/${ZONE_A}/on-demand` as const],
+    };
+    const made = await cloud.launch({ ...request, tags: WARM }, signal);
+    expect(made.instance?.isWarm).toBe(true);
+    await cloud.launch({ ...request, tags: {} }, signal);
+    const tags = fake
+      .callsOf('CreateFleet')
+      .map((call) => valuesOf(call, /Tag\.\d+\.(Key|Value)$/).join(' '));
+    expect(tags[0]).toContain('smartscale.dev/launch-template lt-1:7');
+    expect(tags[1]).not.toContain('launch-template');
+  });
+
+  it('starts an instance, and says of a refusal how it must be treated', async () => {
+    fake.answers(
+      'StartInstances',
+      { xml: '<instancesSet/>' },
+      { code: 'InsufficientInstanceCapacity', status: 500 },
+      { code: 'InvalidInstanceID.NotFound', status: 400 },
+      { code: 'UnauthorizedOperation', status: 403 },
+      { code: 'IncorrectInstanceState', status: 400 },
+    );
+    const faults = [];
+    for (let i = 0; i < 5; i += 1) faults.push(await cloud.start('i-1', signal));
+    expect(faults.map((fault) => fault?.class)).toEqual([
+      undefined,
+      'capacity',
+      'configuration',
+      'authorization',
+      'transient',
+    ]);
+    const [call] = fake.callsOf('StartInstances');
+    expect(valuesOf(call!, /InstanceId/)).toEqual(['i-1']);
+  });
+
+  it('stops an instance once more without complaint, also when it is gone', async () => {
+    fake.answers(
+      'StopInstances',
+      { xml: '<instancesSet/>' },
+      { code: 'InvalidInstanceID.NotFound', status: 400 },
+      { code: 'UnauthorizedOperation', status: 403 },
+    );
+    await cloud.stop('i-1', signal);
+    await cloud.stop('i-1', signal);
+    await expect(cloud.stop('i-1', signal)).rejects.toMatchObject({ retry: 'authorization' });
+  });
+
+  it('lists anew after a start and after a stop', async () => {
+    fake.answers('DescribeInstances', { xml: instancesXml([{ id: 'i-1' }]) });
+    fake.answers('StartInstances', { xml: '<instancesSet/>' });
+    fake.answers('StopInstances', { xml: '<instancesSet/>' });
+    await cloud.instances(signal);
+    await cloud.start('i-1', signal);
+    await cloud.instances(signal);
+    await cloud.stop('i-1', signal);
+    await cloud.instances(signal);
+    expect(fake.callsOf('DescribeInstances')).toHaveLength(3);
   });
 });
 

@@ -96,24 +96,30 @@ export function instancesXml(
     readonly operation?: string;
     readonly spot?: boolean;
     readonly stateReason?: string;
+    readonly tags?: Readonly<Record<string, string>>;
   }[],
   nextToken = '',
 ): string {
   const items = instances.map(
-    ({ id, state = 'running', operation, spot, stateReason }) =>
+    ({ id, state = 'running', operation, spot, stateReason, tags = {} }) =>
       `<item><instanceId>${id}</instanceId><instanceType>t3.small</instanceType><placement><availabilityZone>ap-southeast-1a</availabilityZone></placement>` +
       `<instanceState><code>16</code><name>${state}</name></instanceState><launchTime>2026-11-24T10:00:00.000Z</launchTime>` +
       (spot === true ? '<instanceLifecycle>spot</instanceLifecycle>' : '') +
       (stateReason === undefined
         ? ''
         : `<stateReason><code>${stateReason}</code><message>m</message></stateReason>`) +
-      (operation === undefined
-        ? ''
-        : `<tagSet><item><key>smartscale.dev/operation</key><value>${operation}</value></item></tagSet>`) +
+      tagSetXml({ ...tags, ...(operation !== undefined && { 'smartscale.dev/operation': operation }) }) +
       '</item>',
   );
   const next = nextToken === '' ? '' : `<nextToken>${nextToken}</nextToken>`;
   return `<reservationSet><item><instancesSet>${items.join('')}</instancesSet></item></reservationSet>${next}`;
+}
+
+function tagSetXml(tags: Readonly<Record<string, string>>): string {
+  const items = Object.entries(tags).map(
+    ([key, value]) => `<item><key>${key}</key><value>${value}</value></item>`,
+  );
+  return items.length === 0 ? '' : `<tagSet>${items.join('')}</tagSet>`;
 }
 
 export function spotXml(
