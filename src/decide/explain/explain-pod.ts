@@ -3,9 +3,9 @@ import { type Pod, podRef } from '../../model/pod.ts';
 import type { Reason } from '../../model/reason.ts';
 import { addResources, fitsInto, type Resources } from '../../model/resources.ts';
 import { fleetLayout } from '../packing/fleet-layout.ts';
-import { modelOf, type PresentNode } from '../packing/packing-model.ts';
+import { nodesThatTake } from '../packing/open-nodes.ts';
+import type { PresentNode } from '../packing/packing-model.ts';
 import { type Barrier, barrier } from '../packing/place.ts';
-import { solve } from '../packing/solve.ts';
 import type { Situation } from '../situation.ts';
 import { countText } from '../wording.ts';
 import { type ComparedOffering, compareOfferings } from './compare-offerings.ts';
@@ -98,11 +98,13 @@ function waiting(pod: Pod, situation: Situation, { plan, launch, nodes }: Found)
 
 /** Groups the nodes by what keeps the pod off them; the control plane is among them, its taints decide. */
 function whyNotOn(pod: Pod, situation: Situation): PodExplanation['nodes'] {
-  const { present } = fleetLayout(situation);
-  const others = present.map((node) => without(pod, node));
-  const answers = others.map((node, index) => ({
-    why: whyNot(pod, node, others, index),
-    name: node.place.id,
+  const present = fleetLayout(situation).present.map((node) => without(pod, node));
+  const alone = present.map((node) => whyNotAlone(pod, node));
+  const roomy = present.flatMap((_, index) => (alone[index] === undefined ? [index] : []));
+  const taking = nodesThatTake(pod, present, roomy);
+  const answers = present.map(({ place }, index): { readonly why: NodeWhy; readonly name: string } => ({
+    why: alone[index] ?? (taking.has(index) ? 'has-room' : 'other-pods'),
+    name: place.id,
   }));
   const groups = Map.groupBy(answers, ({ why }) => why);
   return [...groups].map(([why, members]) => ({ why, nodes: members.map(({ name }) => name) }));
@@ -115,14 +117,12 @@ function without(pod: Pod, node: PresentNode): PresentNode {
   return { ...node, pods, free: addResources(node.free, pod.requests) };
 }
 
-function whyNot(pod: Pod, node: PresentNode, all: readonly PresentNode[], index: number): NodeWhy {
+/** What keeps the pod off the node whatever else stands anywhere. */
+function whyNotAlone(pod: Pod, node: PresentNode): NodeWhy | undefined {
   if (!node.isOpen) return 'closed';
   const held = barrier(pod, node.place);
   if (held !== undefined) return held;
-  if (!fitsInto(pod.requests, node.free)) return scarce(pod.requests, node.free);
-  const alone = all.map((other, i) => ({ ...other, isOpen: i === index }));
-  const { unplaced } = solve(modelOf({ pods: [pod], buyable: [], present: alone, maxNewNodes: 0 }));
-  return unplaced.length === 0 ? 'has-room' : 'other-pods';
+  return fitsInto(pod.requests, node.free) ? undefined : scarce(pod.requests, node.free);
 }
 
 function scarce(wanted: Resources, free: Resources): NodeWhy {
