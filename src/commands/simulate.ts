@@ -1,14 +1,14 @@
+import { availableParallelism } from 'node:os';
 import { type Command, InvalidArgumentError } from 'commander';
 import type { SimulationResult } from '../simulate/run-simulation.ts';
+import type { SeedRange } from './simulate/run-seeds.ts';
+import { wholeNumber } from './whole-number.ts';
 
 /** More than a nightly run needs; a typing error should not run for weeks. */
 const MOST_SEEDS = 1_000_000;
 const MOST_HOURS = 24 * 366;
-
-interface SeedRange {
-  readonly first: number;
-  readonly last: number;
-}
+/** Each is a thread with a heap of its own. */
+const MOST_WORKERS = 256;
 
 interface SimulateFlags {
   readonly seeds: SeedRange;
@@ -16,6 +16,7 @@ interface SimulateFlags {
   readonly faults: string;
   readonly policy?: string;
   readonly trace?: string;
+  readonly workers: number;
   readonly json?: true;
 }
 
@@ -31,17 +32,21 @@ export function addSimulateCommand(program: Command): void {
     .option('--faults <names>', 'none, all, or names with commas between', 'none')
     .option('--policy <file>', 'policy to obey (default: the shipped one)')
     .option('--trace <file>', 'load as timestamp,value lines (default: a week of a web server)')
+    .option(
+      '--workers <count>',
+      'threads to run them in',
+      wholeNumber(1, MOST_WORKERS),
+      availableParallelism(),
+    )
     .option('--json', 'print one JSON document instead of a table')
     .action(async (flags: SimulateFlags) => {
-      const { prepareSimulation } = await import('./simulate/prepare-simulation.ts');
-      const { combineResults } = await import('../simulate/run-simulation.ts');
-      const simulate = await prepareSimulation(flags);
-      const results: SimulationResult[] = [];
-      for (let seed = flags.seeds.first; seed <= flags.seeds.last; seed += 1)
-        results.push(await simulate(seed));
-      const whole = combineResults(results);
+      const { runSeeds } = await import('./simulate/run-seeds.ts');
+      const { CombinedResults } = await import('../simulate/combined-results.ts');
+      const results = new CombinedResults();
+      for await (const result of runSeeds(flags, flags.seeds, flags.workers)) results.add(result);
+      const { count, whole } = results;
       process.stdout.write(
-        flags.json === true ? `${JSON.stringify(documentOf(results.length, whole))}\n` : words(flags, whole),
+        flags.json === true ? `${JSON.stringify(documentOf(count, whole))}\n` : words(flags, whole),
       );
       process.exitCode = whole.violations.length === 0 ? 0 : 1;
     });

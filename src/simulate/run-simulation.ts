@@ -1,4 +1,3 @@
-import { createHash } from 'node:crypto';
 import type { Policy } from '../policy/policy-schema.ts';
 import type { PolicyDocument } from '../ports.ts';
 import { letStrike, planStrikes, type Strike } from './faults/strikes.ts';
@@ -122,37 +121,4 @@ function statsOf(world: SimulatedWorld): Omit<SimulationStats, 'crashes'> {
   const { launches, terminations, interruptions } = world.cloud.counts;
   const { nodeHours, costUsd, shortMinutes } = world.view();
   return { launches, terminations, interruptions, nodeHours, costUsd, shortMinutes };
-}
-
-/** The results of several seeds as one, in their order. */
-export function combineResults(results: readonly SimulationResult[]): SimulationResult {
-  const digest = createHash('sha256');
-  for (const result of results) digest.update(`${result.digest}\n`);
-  return {
-    violations: results.flatMap((result) => result.violations),
-    stats: results.map((result) => result.stats).reduce(addStats, NO_STATS),
-    digest: `sha256:${digest.digest('hex')}`,
-  };
-}
-
-const NO_STATS: SimulationStats = {
-  launches: 0,
-  terminations: 0,
-  interruptions: 0,
-  crashes: 0,
-  nodeHours: 0,
-  costUsd: 0,
-  shortMinutes: 0,
-};
-
-function addStats(a: SimulationStats, b: SimulationStats): SimulationStats {
-  return {
-    launches: a.launches + b.launches,
-    terminations: a.terminations + b.terminations,
-    interruptions: a.interruptions + b.interruptions,
-    crashes: a.crashes + b.crashes,
-    nodeHours: a.nodeHours + b.nodeHours,
-    costUsd: a.costUsd + b.costUsd,
-    shortMinutes: a.shortMinutes + b.shortMinutes,
-  };
 }

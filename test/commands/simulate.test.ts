@@ -50,6 +50,13 @@ describe('smartscale simulate', () => {
     });
   });
 
+  it('prints the same, whether one thread runs the seeds or several do', async () => {
+    const args = ['simulate', '--seeds', '1..4', '--hours', '2', '--faults', 'all', '--json', '--workers'];
+    const [one, two] = await Promise.all([smartscale(...args, '1'), smartscale(...args, '2')]);
+    expect(two).toEqual(one);
+    expect(JSON.parse(two.stdout)).toMatchObject({ seeds: 4, digest: expect.stringMatching(/^sha256:/) });
+  });
+
   it('gives other digests for other seeds', async () => {
     const simulate = await prepareSimulation({ hours: 2, faults: 'none' });
     expect((await simulate(1)).digest).not.toBe((await simulate(2)).digest);
@@ -76,6 +83,7 @@ describe('smartscale simulate', () => {
     [['--seeds', '5..2'], 'the first seed, 5, must not be above the last, 2'],
     [['--seeds', '1..9999999'], 'must be at most 1000000 seeds'],
     [['--seeds', '1..2', '--hours', '0'], 'must be a number above 0'],
+    [['--seeds', '1..2', '--workers', '0'], 'must be a whole number from 1 to 256'],
     [
       ['--seeds', '1..2', '--faults', 'earthquake'],
       "no fault is called 'earthquake': use none, all, or some of",

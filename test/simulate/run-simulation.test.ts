@@ -3,7 +3,7 @@ import { STARTUP_TAINT_KEY } from '../../src/model/node.ts';
 import { defaultPolicy } from '../../src/policy/default-policy.ts';
 import { FAULT_KINDS } from '../../src/simulate/faults/fault-kinds.ts';
 import type { StartController } from '../../src/simulate/process/replicas.ts';
-import { combineResults, runSimulation, type SimulationOptions } from '../../src/simulate/run-simulation.ts';
+import { runSimulation, type SimulationOptions } from '../../src/simulate/run-simulation.ts';
 import { steadyTrace } from '../builders/simulated-world.ts';
 
 const FAULT_NAMES = FAULT_KINDS.map(({ name }) => name);
@@ -85,17 +85,5 @@ describe('runSimulation', () => {
     const times: number[] = [];
     await runSimulation(options({ hours: 1.5, onHour: (view) => times.push(view.monotonicMs) }));
     expect(times).toEqual([3_600_000, 5_400_000]);
-  });
-});
-
-describe('combineResults', () => {
-  it('adds up, and digests the digests in their order', async () => {
-    const one = await runSimulation(options({ hours: 1 }));
-    const two = await runSimulation(options({ hours: 1, seed: 2 }));
-    const both = combineResults([one, two]);
-    expect(both.stats.launches).toBe(one.stats.launches + two.stats.launches);
-    expect(both.violations).toHaveLength(one.violations.length + two.violations.length);
-    expect(both.digest).not.toBe(combineResults([two, one]).digest);
-    expect(both.digest).toMatch(/^sha256:[0-9a-f]{64}$/);
   });
 });

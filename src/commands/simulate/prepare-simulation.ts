@@ -10,7 +10,8 @@ import { readPolicyFile } from '../read-policy-file.ts';
 import { readTraceFile } from '../read-trace-file.ts';
 import { SHIPPED_POLICY, SHIPPED_TRACE } from '../shipped-file.ts';
 
-interface SimulationWish {
+/** What `smartscale simulate` was asked for. */
+export interface SimulationWish {
   readonly hours: number;
   readonly faults: string;
   readonly policy?: string;
