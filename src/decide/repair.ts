@@ -15,20 +15,24 @@ export interface Repair {
   readonly refusals: readonly Refusal[];
 }
 
+/** A fault of the network or the API server is over by then; what is still not ready, while this cluster answers, is dead. */
+const BLIP_LASTS_AT_MOST_MS = 1_800_000;
+
 /**
  * Which dead nodes are replaced now: those not ready for longer than a machine may take to join, whose machine still costs
- * money (F89). One at a time, and none while several nodes are unready and together more than the policy allows: that is a
- * fault of the network or the API server, not of the machines (F70). Nothing is drained, since nobody there would hear it.
+ * money (F89). One at a time, and for half an hour none while several nodes are unready and together more than the policy allows:
+ * that looks like a fault of the network or the API server, not of the machines (F70). Nothing is drained, since nobody there
+ * would hear it.
  */
 export function planRepair(situation: Situation): Repair {
   const dead = situation.fleet.lost.filter(isDead).sort(longestFirst);
   const [first] = dead;
   const instanceId = first?.node.instanceId;
   if (first === undefined || instanceId === undefined || isRepairing(situation)) return NOTHING;
-  const brake = unreadyBrake(situation);
-  if (brake !== undefined) return { repairs: [], refusals: [brake] };
   const { node } = first;
   const unreadyMs = situation.nowMs - (node.readyChangedAtMs ?? node.createdAtMs);
+  const brake = unreadyMs < BLIP_LASTS_AT_MOST_MS ? unreadyBrake(situation) : undefined;
+  if (brake !== undefined) return { repairs: [], refusals: [brake] };
   const text = `${node.name} has not been ready for ${secondsText(unreadyMs)}: it is replaced`;
   const reason = { code: 'dead-node', text, facts: { unreadySeconds: Math.round(unreadyMs / 1000) } };
   const repair = {

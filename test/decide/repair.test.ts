@@ -34,6 +34,12 @@ describe('dead nodes', () => {
     expect(plan.refusals.map(({ reason }) => reason.code)).toContain('too-many-unready');
   });
 
+  it('are replaced, one at a time, though several are unready, once that has lasted longer than any blip', () => {
+    const since = (minutes: number) => repairsOf(fleetWith(['i-1', 'i-2'], NOW - minutes * 60_000));
+    expect(since(29)).toEqual([]);
+    expect(since(30)).toHaveLength(1);
+  });
+
   it('go one at a time', () => {
     const repair = aRemoval({ nodeName: 'i-1', instanceId: 'i-1', step: 'terminating', isRepair: true });
     expect(repairsOf({ ...fleetWith(['i-2']), operations: [repair] })).toEqual([]);
