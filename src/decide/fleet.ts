@@ -1,5 +1,5 @@
 import { type Instance, isAlive } from '../model/instance.ts';
-import type { Node } from '../model/node.ts';
+import { type Node, STARTUP_TAINT_KEY } from '../model/node.ts';
 import type { Lifecycle } from '../model/offering.ts';
 import {
   hasEnded,
@@ -33,7 +33,7 @@ export interface Fleet {
   readonly workers: readonly Worker[];
   /** Workers with a removal in flight. */
   readonly leaving: readonly Worker[];
-  /** Nodes that count no more: unready for too long, or their instance is gone. */
+  /** Nodes that do not count: unready for too long, their instance is gone, or they are strangers. */
   readonly lost: readonly Worker[];
   /** Everything that costs money or is about to: what `nodes.max` limits. */
   readonly billable: number;
@@ -180,11 +180,21 @@ function countsAsCapacity(worker: Worker, lookup: Lookup): boolean {
   if (lookup.doomed.has(node?.instanceId ?? instance?.id ?? '')) return false;
   if (instance !== undefined && !isAlive(instance)) return false;
   if (worker.launch !== undefined) return true;
+  if (isStranger(worker)) return false;
   const { nowMs, unreadyGraceMs } = lookup.options;
   return node === undefined
     ? // An instance of ours without a launch in the ledger: capacity that comes, until it has had its time to join.
       instance !== undefined && nowMs - instance.launchedAtMs < unreadyGraceMs
     : node.isReady || isExcused(node, instance, lookup);
+}
+
+/**
+ * Whether the machine was started by somebody's hand and holds no pods: no launch of ours made it, so none admits its node (F46).
+ * One that takes pods, because a person took the startup taint off, is a worker like others.
+ */
+export function isStranger({ node, instance }: Pick<Worker, 'node' | 'instance'>): boolean {
+  if (instance === undefined || instance.operationId !== undefined) return false;
+  return node === undefined || node.taints.some((taint) => taint.key === STARTUP_TAINT_KEY);
 }
 
 /** An unready node still counts for a while, unless EC2 knows no instance behind it. */

@@ -29,7 +29,7 @@ export function aUtilization(parts: Partial<Utilization> = {}): Utilization {
   };
 }
 
-/** A snapshot with nothing in it but a catalogue; instances are made for the nodes unless given. */
+/** A snapshot with nothing in it but a catalogue; instances of launches of ours are made for the nodes unless given. */
 export function aSnapshot(parts: Partial<Snapshot> = {}): Snapshot {
   const nodes = parts.nodes ?? [];
   return {
@@ -51,5 +51,8 @@ function instanceBehind(node: Node): Instance[] {
   if (node.instanceId === undefined || node.isControlPlane) return [];
   const { zone, type, lifecycle } = node;
   if (zone === undefined || type === undefined || lifecycle === undefined) return [];
-  return [anInstance({ id: node.instanceId, zone, type, lifecycle, launchedAtMs: node.createdAtMs })];
+  const operationId = `launch-of-${node.name}`;
+  return [
+    anInstance({ id: node.instanceId, zone, type, lifecycle, launchedAtMs: node.createdAtMs, operationId }),
+  ];
 }

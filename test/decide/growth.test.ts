@@ -1,5 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import { decide } from '../../src/decide/decide.ts';
+import { STARTUP_TAINT_KEY } from '../../src/model/node.ts';
 import type { Plan } from '../../src/model/plan.ts';
 import { selectorOf } from '../../src/model/selector.ts';
 import { aLaunch, aNode, anInstance, anOffering } from '../builders/fleet.ts';
@@ -152,6 +153,21 @@ describe('pending pods', () => {
       NOW,
     );
     expect(launches(plan)).toHaveLength(hasRoom ? 0 : 1);
+  });
+
+  it('takes a machine that somebody started by hand for no room and no worker, since nobody admits its node', () => {
+    const taints = [{ key: STARTUP_TAINT_KEY, value: '', effect: 'NoSchedule' as const }];
+    const nodes = [...twoWorkers, aNode({ name: 'i-3', taints })];
+    const ours = (id: string) => anInstance({ id, operationId: `launch-of-${id}` });
+    const value = [ours('i-1'), ours('i-2'), anInstance({ id: 'i-3' }), anInstance({ id: 'i-4' })];
+    const full = twoWorkers.map((node) => aPod({ nodeName: node.name, cpu: 1_900, memory: 1_300 }));
+    const pods = [...full, aPendingPod({ sinceMs: NOW - 2_000, cpu: 900 })];
+    const plan = decide(aPolicy(), aSnapshot({ nodes, pods, instances: { status: 'known', value } }), NOW);
+    expect(launches(plan)).toHaveLength(1);
+    expect(plan.currentNodes).toBe(2);
+    expect(plan.kept.find(({ nodeName }) => nodeName === 'i-3')?.reason.text).toContain(
+      'startup taint stays',
+    );
   });
 
   it('refuses a pod that no offering could ever hold, with the nearest and what it lacks', () => {

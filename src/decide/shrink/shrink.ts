@@ -1,7 +1,7 @@
 import type { KeptNode, Refusal, RemoveAction } from '../../model/plan.ts';
 import type { Reason } from '../../model/reason.ts';
 import { replacedNodes } from '../consolidation/replaced-nodes.ts';
-import type { Worker } from '../fleet.ts';
+import { isStranger, type Worker } from '../fleet.ts';
 import type { Growth } from '../growth.ts';
 import type { Situation } from '../situation.ts';
 import { secondsText } from '../wording.ts';
@@ -106,16 +106,24 @@ function nodesOf(workers: readonly Worker[]): readonly NodeWorker[] {
   return workers.filter((worker): worker is NodeWorker => worker.node !== undefined);
 }
 
-/** Nodes that no longer count because they are unready for too long or their instance is gone, but for those replaced now. */
+/** Nodes that do not count because they are unready for too long, their instance is gone or is no launch's, but for those replaced now. */
 function lostNodes({ fleet, nowMs }: Situation, repairs: readonly string[]): KeptNode[] {
   const staying = nodesOf(fleet.lost).filter(({ node }) => !repairs.includes(node.name));
-  return staying.map(({ node }) => {
-    const unreadyMs = nowMs - (node.readyChangedAtMs ?? node.createdAtMs);
-    const text = node.isReady
-      ? `${node.name} no longer counts: its instance is going`
-      : `${node.name} no longer counts: not ready for ${secondsText(unreadyMs)}`;
-    return { nodeName: node.name, reason: { code: 'not-counted', text } };
+  return staying.map((worker) => {
+    const text = whyNotCounted(worker, nowMs);
+    return { nodeName: worker.node.name, reason: { code: 'not-counted', text } };
   });
+}
+
+function whyNotCounted(worker: NodeWorker, nowMs: number): string {
+  const { node } = worker;
+  if (!node.isReady) {
+    const unreadyMs = nowMs - (node.readyChangedAtMs ?? node.createdAtMs);
+    return `${node.name} no longer counts: not ready for ${secondsText(unreadyMs)}`;
+  }
+  return isStranger(worker)
+    ? `${node.name} does not count: no launch of this fleet made its instance, so its startup taint stays`
+    : `${node.name} no longer counts: its instance is going`;
 }
 
 function notNow(removed: number, most: number) {
