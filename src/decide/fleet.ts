@@ -181,11 +181,14 @@ function countsAsCapacity(worker: Worker, lookup: Lookup): boolean {
   if (instance !== undefined && !isAlive(instance)) return false;
   if (worker.launch !== undefined) return true;
   if (isStranger(worker)) return false;
-  const { nowMs, unreadyGraceMs } = lookup.options;
   return node === undefined
-    ? // An instance of ours without a launch in the ledger: capacity that comes, until it has had its time to join.
-      instance !== undefined && nowMs - instance.launchedAtMs < unreadyGraceMs
+    ? mayStillJoin(instance, lookup)
     : node.isReady || isExcused(node, instance, lookup);
+}
+
+/** An instance of ours without a launch in the ledger: capacity that comes, until it has had its time to join. */
+function mayStillJoin(instance: Instance | undefined, { options }: Lookup): boolean {
+  return instance !== undefined && options.nowMs - instance.launchedAtMs < options.unreadyGraceMs;
 }
 
 /**
