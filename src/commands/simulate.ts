@@ -1,6 +1,7 @@
 import { availableParallelism } from 'node:os';
 import { type Command, InvalidArgumentError } from 'commander';
 import type { SimulationResult } from '../simulate/run-simulation.ts';
+import { CannotDo } from './cannot-do.ts';
 import type { SeedRange } from './simulate/run-seeds.ts';
 import { wholeNumber } from './whole-number.ts';
 
@@ -16,6 +17,7 @@ interface SimulateFlags {
   readonly faults: string;
   readonly policy?: string;
   readonly trace?: string;
+  readonly strikes?: string;
   readonly workers: number;
   readonly json?: true;
 }
@@ -30,6 +32,7 @@ export function addSimulateCommand(program: Command): void {
     .requiredOption('--seeds <A..B>', 'seeds of the worlds, first to last', seedRange)
     .option('--hours <hours>', 'virtual hours of each world', hoursOf, 24)
     .option('--faults <names>', 'none, all, or names with commas between', 'none')
+    .option('--strikes <names>', 'of these faults only the named strikes, as a story names them')
     .option('--policy <file>', 'policy to obey (default: the shipped one)')
     .option('--trace <file>', 'load as timestamp,value lines (default: a week of a web server)')
     .option(
@@ -39,17 +42,23 @@ export function addSimulateCommand(program: Command): void {
       availableParallelism(),
     )
     .option('--json', 'print one JSON document instead of a table')
-    .action(async (flags: SimulateFlags) => {
-      const { runSeeds } = await import('./simulate/run-seeds.ts');
-      const { CombinedResults } = await import('../simulate/combined-results.ts');
-      const results = new CombinedResults();
-      for await (const result of runSeeds(flags, flags.seeds, flags.workers)) results.add(result);
-      const { count, whole } = results;
-      process.stdout.write(
-        flags.json === true ? `${JSON.stringify(documentOf(count, whole))}\n` : words(flags, whole),
-      );
-      process.exitCode = whole.violations.length === 0 ? 0 : 1;
-    });
+    .action(simulate);
+}
+
+async function simulate(flags: SimulateFlags): Promise<void> {
+  if (flags.strikes !== undefined && flags.seeds.first !== flags.seeds.last)
+    throw new CannotDo('--strikes needs a single seed: other seeds plan other strikes');
+  const { runSeeds } = await import('./simulate/run-seeds.ts');
+  const { CombinedResults } = await import('../simulate/combined-results.ts');
+  const { tellFirst } = await import('./simulate/tell-first.ts');
+  const results = new CombinedResults();
+  for await (const result of runSeeds(flags, flags.seeds, flags.workers)) results.add(result);
+  const { count, whole } = results;
+  const told = { ...whole, violations: await tellFirst(flags, whole.violations) };
+  process.stdout.write(
+    flags.json === true ? `${JSON.stringify(documentOf(count, told))}\n` : words(flags, told),
+  );
+  process.exitCode = told.violations.length === 0 ? 0 : 1;
 }
 
 function documentOf(seeds: number, { violations, stats, digest }: SimulationResult) {

@@ -19,7 +19,7 @@ export class EventLog {
   readonly #clock: { monotonicMs(): number };
   #recent: WorldEvent[] = [];
   #count = 0;
-  #listener: ((line: string) => void) | undefined;
+  #listener: ((event: WorldEvent) => void) | undefined;
 
   constructor(clock: { monotonicMs(): number }) {
     this.#clock = clock;
@@ -27,16 +27,15 @@ export class EventLog {
 
   add(kind: string, facts: EventFacts): void {
     const event = { atMs: this.#clock.monotonicMs(), kind, facts };
-    const line = eventLine(event);
-    this.#hash.update(line).update('\n');
+    this.#hash.update(eventLine(event)).update('\n');
     this.#count += 1;
     this.#recent.push(event);
     if (this.#recent.length >= 2 * KEPT) this.#recent = this.#recent.slice(-KEPT);
-    this.#listener?.(line);
+    this.#listener?.(event);
   }
 
-  /** Also hands every further line to `listener`. */
-  follow(listener: (line: string) => void): void {
+  /** Also hands every further event to `listener`. */
+  follow(listener: (event: WorldEvent) => void): void {
     this.#listener = listener;
   }
 

@@ -1,5 +1,6 @@
-import { type EventLog, eventLine } from './event-log.ts';
+import type { EventLog } from './event-log.ts';
 import { INVARIANTS } from './invariants.ts';
+import { whatHappened } from './story/tell-story.ts';
 import type { WorldSight, WorldWrite } from './world-sight.ts';
 
 /** A law that a run broke; the same seed breaks it again at the same time. */
@@ -8,12 +9,14 @@ export interface Violation {
   readonly invariant: number;
   /** Virtual milliseconds since the world began. */
   readonly atMs: number;
-  /** What is wrong, and the events that led there. */
+  /** What is wrong. */
+  readonly fact: string;
+  /** The fact, and what led there. */
   readonly story: string;
 }
 
-/** Events that are told with a violation, and violations that are kept of one run. */
-const STORY_EVENTS = 12;
+/** Events in which a story is looked for, and violations that are kept of one run. */
+const STORY_EVENTS = 1_000;
 const MOST_KEPT = 20;
 
 /** Checks every invariant where it applies and keeps what was broken, each fact once. */
@@ -57,9 +60,9 @@ export class InvariantWatch {
     const key = `${invariant} ${fact}`;
     if (this.#told.has(key)) return;
     this.#told.add(key);
-    const events = this.#log.recent(STORY_EVENTS).map(eventLine);
-    const story = [fact, ...events].join('\n');
-    this.violations.push({ seed: this.#seed, invariant, atMs: Math.round(this.#clock.monotonicMs()), story });
+    const story = [fact, ...whatHappened(this.#log.recent(STORY_EVENTS), fact)].join('\n');
+    const atMs = Math.round(this.#clock.monotonicMs());
+    this.violations.push({ seed: this.#seed, invariant, atMs, fact, story });
     this.#log.add('violation', { invariant, fact });
   }
 }

@@ -1,6 +1,7 @@
 import type { Policy } from '../policy/policy-schema.ts';
 import type { PolicyDocument } from '../ports.ts';
-import { letStrike, planStrikes, type Strike } from './faults/strikes.ts';
+import type { WorldEvent } from './event-log.ts';
+import { letStrike, planStrikes, type Strike, strikeName } from './faults/strikes.ts';
 import type { Violation } from './invariant-watch.ts';
 import type { LoadTrace } from './load/load-trace.ts';
 import { Replicas, type StartController } from './process/replicas.ts';
@@ -21,6 +22,8 @@ export interface SimulationOptions {
   readonly trace: LoadTrace;
   /** Names of kinds of fault; empty: nothing goes wrong. */
   readonly faults: readonly string[];
+  /** Names of the strikes that may happen out of those planned. @default all of them */
+  readonly onlyStrikes?: readonly string[];
   readonly controller: StartController;
   /** @default 0 */
   readonly traceOffsetMs?: number;
@@ -28,6 +31,10 @@ export interface SimulationOptions {
   readonly peakNodes?: number;
   /** Looks at the world once an hour. */
   readonly onHour?: (view: WorldView) => void;
+  /** Gets every event of the world as it happens. */
+  readonly onEvent?: (event: WorldEvent) => void;
+  /** Ends the run within an hour after this invariant was broken. */
+  readonly untilBroken?: number;
 }
 
 export interface SimulationStats {
@@ -51,18 +58,30 @@ export interface SimulationResult {
 
 /** Runs the controller in one world for so many virtual hours. The same options give the same result, digest included. */
 export async function runSimulation(options: SimulationOptions): Promise<SimulationResult> {
-  const restMs = options.faults.length === 0 ? 0 : Math.min(REST_MS, (options.hours * MS_PER_HOUR) / 2);
-  const strikes = planStrikes(options.seed, options.faults, options.hours * MS_PER_HOUR - restMs);
-  return runStrikes(options, strikes, restMs);
+  return runStrikes(options, plannedStrikes(options));
 }
 
-/** Runs the world with exactly these strikes, and then leaves it alone for `restMs`. */
+/** The strikes of a world, in the order of time. */
+export function plannedStrikes(options: SimulationOptions): readonly Strike[] {
+  const { seed, faults, onlyStrikes } = options;
+  const planned = planStrikes(seed, faults, leftAloneAtMs(options));
+  return onlyStrikes === undefined
+    ? planned
+    : planned.filter((strike) => onlyStrikes.includes(strikeName(strike)));
+}
+
+/** When, since the world's beginning, its faults have stopped. */
+export function leftAloneAtMs({ hours, faults }: Pick<SimulationOptions, 'hours' | 'faults'>): number {
+  const lengthMs = hours * MS_PER_HOUR;
+  return faults.length === 0 ? lengthMs : lengthMs - Math.min(REST_MS, lengthMs / 2);
+}
+
+/** Runs the world with exactly these of its strikes. */
 export async function runStrikes(
   options: SimulationOptions,
   strikes: readonly Strike[],
-  restMs: number,
 ): Promise<SimulationResult> {
-  const { seed, trace, policy, policyDocument, hours, onHour } = options;
+  const { seed, trace, policy, policyDocument, hours, onHour, onEvent, untilBroken } = options;
   const world = new SimulatedWorld({
     seed,
     trace,
@@ -71,6 +90,7 @@ export async function runStrikes(
     traceOffsetMs: options.traceOffsetMs ?? 0,
     ...(options.peakNodes === undefined ? {} : { peakNodes: options.peakNodes }),
   });
+  if (onEvent !== undefined) world.log.follow(onEvent);
   const replicas = new Replicas(
     {
       clock: world.clock,
@@ -83,13 +103,15 @@ export async function runStrikes(
   );
   letStrike(strikes, seed, { world, replicas });
   const endMs = hours * MS_PER_HOUR;
+  const restMs = endMs - leftAloneAtMs(options);
   if (restMs > 0) leaveAlone(world, endMs, restMs);
-  for (let atMs = 0; atMs < endMs; ) {
+  const isBroken = () => world.watch.violations.some(({ invariant }) => invariant === untilBroken);
+  for (let atMs = 0; atMs < endMs && !isBroken(); ) {
     atMs = Math.min(endMs, atMs + MS_PER_HOUR);
     await world.advanceTo(atMs);
     onHour?.(world.view());
   }
-  if (restMs > 0) world.judgeAtRest();
+  if (restMs > 0 && world.clock.monotonicMs() >= endMs) world.judgeAtRest();
   const stats = { ...statsOf(world), crashes: replicas.crashes };
   const result = { violations: world.watch.violations, stats, digest: world.log.digest() };
   await stop(replicas, world);
@@ -102,7 +124,7 @@ function leaveAlone(world: SimulatedWorld, endMs: number, restMs: number): void 
     world.log.add('left-alone', {});
     world.holdLoad();
     world.skewClocks(0);
-    world.commitPolicy(world.firstPolicy.text);
+    world.commitPolicy(world.firstPolicy.text, 'the first one again');
   });
   world.clock.after(Math.max(endMs - restMs, endMs - STILL_MS), () => world.watch.expectStillness());
 }

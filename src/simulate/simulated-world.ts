@@ -281,11 +281,11 @@ export class SimulatedWorld {
     if (node !== undefined) void this.cluster.deleteNode(nodeName, node.uid);
   }
 
-  /** Somebody commits this text as the policy. */
-  commitPolicy(text: string): void {
+  /** Somebody commits this text as the policy; `change` says in words what is new in it. */
+  commitPolicy(text: string, change: string): void {
     this.#commits += 1;
     const revision = `main@sha1:${this.#commits.toString(16).padStart(40, '0')}`;
-    this.log.add('commit', { revision });
+    this.log.add('commit', { revision, change });
     this.policySource.commit({ ...this.firstPolicy, text, revision });
   }
 

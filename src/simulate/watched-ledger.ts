@@ -40,6 +40,7 @@ export class WatchedLedger implements Ledger {
         id: operation.id,
         what: operation.kind,
         step: operation.step,
+        instance: operation.instanceId,
         outcome: operation.outcome?.code,
       });
   }

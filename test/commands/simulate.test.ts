@@ -88,6 +88,11 @@ describe('smartscale simulate', () => {
       ['--seeds', '1..2', '--faults', 'earthquake'],
       "no fault is called 'earthquake': use none, all, or some of",
     ],
+    [
+      ['--seeds', '1', '--faults', 'people', '--strikes', 'people-99'],
+      "--strikes: seed 1 plans no strike 'people-99' within 24 h of these --faults",
+    ],
+    [['--seeds', '1..2', '--strikes', 'people-1'], '--strikes needs a single seed'],
     [['--seeds', '1..2', '--trace', '/nowhere.csv'], 'cannot read /nowhere.csv: no such file'],
     [[], "required option '--seeds <A..B>' not specified"],
   ])('refuses %j in one line with exit code 2', async (args, words) => {

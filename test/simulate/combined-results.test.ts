@@ -4,7 +4,7 @@ import type { SimulationResult } from '../../src/simulate/run-simulation.ts';
 
 function resultOf(seed: number): SimulationResult {
   return {
-    violations: [{ seed, invariant: 4, atMs: 10 * seed, story: 'two machines' }],
+    violations: [{ seed, invariant: 4, atMs: 10 * seed, fact: 'odd', story: 'two machines' }],
     stats: {
       launches: seed,
       terminations: 2,

@@ -30,7 +30,7 @@ describe('EventLog', () => {
   it('keeps only the latest events and tells a follower of each', () => {
     const log = new EventLog(clock);
     const lines: string[] = [];
-    log.follow((line) => lines.push(line));
+    log.follow((event) => lines.push(eventLine(event)));
     for (let n = 0; n < 2_500; n += 1) log.add('tick', { n });
     expect(lines).toHaveLength(2_500);
     expect(log.count).toBe(2_500);

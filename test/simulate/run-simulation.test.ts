@@ -64,7 +64,7 @@ describe('runSimulation', () => {
     expect(violations.map((v) => v.invariant)).toContain(9);
     expect(violations[0]).toMatchObject({ seed: 1 });
     expect(violations[0]?.story).toContain('no decision asked for it');
-    expect(violations[0]?.story).toContain('unschedulable pod=shop/');
+    expect(violations[0]?.story).toContain('p1 leads');
   });
 
   it('counts what happened', async () => {

@@ -1,14 +1,23 @@
 import { basename } from 'node:path';
 import { Controller } from '../../controller.ts';
 import { FAULT_KINDS } from '../../simulate/faults/fault-kinds.ts';
+import { strikeName } from '../../simulate/faults/strikes.ts';
+import type { Violation } from '../../simulate/invariant-watch.ts';
 import type { RunningController } from '../../simulate/process/replicas.ts';
-import { runSimulation, type SimulationResult } from '../../simulate/run-simulation.ts';
+import {
+  plannedStrikes,
+  runSimulation,
+  type SimulationOptions,
+  type SimulationResult,
+} from '../../simulate/run-simulation.ts';
 import type { WorldPorts } from '../../simulate/simulated-world.ts';
 import { variationOf } from '../../simulate/vary-world.ts';
 import { CannotDo } from '../cannot-do.ts';
 import { readPolicyFile } from '../read-policy-file.ts';
 import { readTraceFile } from '../read-trace-file.ts';
 import { SHIPPED_POLICY, SHIPPED_TRACE } from '../shipped-file.ts';
+import { replayCommands } from './replay-commands.ts';
+import { withShortStories } from './short-stories.ts';
 
 /** What `smartscale simulate` was asked for. */
 export interface SimulationWish {
@@ -16,6 +25,8 @@ export interface SimulationWish {
   readonly faults: string;
   readonly policy?: string;
   readonly trace?: string;
+  /** Names of the strikes that may happen, with commas between; all of them when left out. */
+  readonly strikes?: string;
 }
 
 /**
@@ -25,6 +36,22 @@ export interface SimulationWish {
 export async function prepareSimulation(
   wish: SimulationWish,
 ): Promise<(seed: number) => Promise<SimulationResult>> {
+  const optionsOf = await readOptions(wish);
+  return (seed) => runSimulation(optionsOf(seed));
+}
+
+/**
+ * The answer tells the violations of one seed as short stories, for which it runs the seed again and again.
+ * @throws CannotDo as `prepareSimulation` does
+ */
+export async function prepareStories(
+  wish: SimulationWish,
+): Promise<(seed: number, violations: readonly Violation[]) => Promise<readonly Violation[]>> {
+  const optionsOf = await readOptions(wish);
+  return (seed, violations) => withShortStories(violations, optionsOf(seed), replayCommands(wish, seed));
+}
+
+async function readOptions(wish: SimulationWish): Promise<(seed: number) => SimulationOptions> {
   const faults = faultsOf(
     wish.faults,
     FAULT_KINDS.map(({ name }) => name),
@@ -34,9 +61,9 @@ export async function prepareSimulation(
   // The name alone: what a world tells, and so its digest, must not depend on where the checkout lies.
   const policyDocument = { text, origin: basename(origin), revision: undefined };
   const trace = await readTraceFile(wish.trace ?? SHIPPED_TRACE);
-  const { hours } = wish;
+  const { hours, strikes } = wish;
   const common = { hours, faults, policy, policyDocument, trace, controller: startController };
-  return (seed) => runSimulation({ ...common, seed, ...variationOf(seed, trace) });
+  return (seed) => withStrikes({ ...common, seed, ...variationOf(seed, trace) }, strikes);
 }
 
 /** The real controller on a world's ports. */
@@ -59,4 +86,19 @@ export function faultsOf(text: string, known: readonly string[]): readonly strin
   const unknown = names.find((name) => !known.includes(name));
   if (unknown === undefined) return known.filter((name) => names.includes(name));
   throw new CannotDo(`no fault is called '${unknown}': use none, all, or some of ${known.join(', ')}`);
+}
+
+/** The strikes that `--strikes` names: each must be planned in this world, or the replay would be of another one. */
+function withStrikes(options: SimulationOptions, names: string | undefined): SimulationOptions {
+  if (names === undefined) return options;
+  const planned = plannedStrikes(options).map(strikeName);
+  const onlyStrikes = names
+    .split(',')
+    .map((name) => name.trim())
+    .filter((name) => name !== '');
+  const unknown = onlyStrikes.find((name) => !planned.includes(name));
+  if (unknown === undefined) return { ...options, onlyStrikes };
+  throw new CannotDo(
+    `--strikes: seed ${options.seed} plans no strike '${unknown}' within ${options.hours} h of these --faults: take names and the rest of the command from a story`,
+  );
 }

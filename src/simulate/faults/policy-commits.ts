@@ -29,6 +29,8 @@ export function changePolicy(world: SimulatedWorld, chance: Chance): void {
   const edit = chance.next() < 0.45 ? undefined : chance.pick(EDITS);
   const first: unknown = parseDocument(world.firstPolicy.text).toJS();
   const document = new Document(first ?? {});
-  for (const [path, value] of edit?.(chance) ?? []) document.setIn(path, value);
-  world.commitPolicy(document.toString());
+  const settings = edit?.(chance) ?? [];
+  for (const [path, value] of settings) document.setIn(path, value);
+  const change = settings.map(([path, value]) => `${path.join('.')}: ${String(value)}`).join(', ');
+  world.commitPolicy(document.toString(), change === '' ? 'the first one again' : change);
 }

@@ -11,6 +11,11 @@ export interface Strike {
   readonly index: number;
 }
 
+/** The name of a strike, unique in its seed and the same for any length of the run. */
+export function strikeName({ kind, index }: Strike): string {
+  return `${kind.name}-${index}`;
+}
+
 /** The strikes of these kinds within `untilMs`, in the order of time: a matter of the seed alone. */
 export function planStrikes(seed: number, names: readonly string[], untilMs: number): readonly Strike[] {
   const strikes = FAULT_KINDS.filter(({ name }) => names.includes(name)).flatMap((kind) => {

@@ -1,0 +1,45 @@
+import type { StartController } from '../../src/simulate/process/replicas.ts';
+import type { WorldPorts } from '../../src/simulate/simulated-world.ts';
+
+const MINUTE_MS = 60_000;
+/** When simulated worlds begin, unless they are told otherwise. */
+const START_MS = Date.UTC(2026, 0, 5);
+
+/** A controller that does nothing, until it sees a message while its clock is wrong: then it launches, and nobody decided that. */
+export const carelessController: StartController = (ports) => {
+  const abort = new AbortController();
+  const done = actCarelessly(ports, abort.signal);
+  return {
+    stop: () => {
+      abort.abort();
+      return done.catch(() => undefined);
+    },
+  };
+};
+
+async function actCarelessly(ports: WorldPorts, signal: AbortSignal): Promise<void> {
+  const { clock, cloud } = ports;
+  const letters = { seen: false };
+  void readLetters(ports, letters, signal);
+  while (!signal.aborted) {
+    await clock.sleep(MINUTE_MS, signal);
+    const isRight = Math.abs(clock.now() - clock.monotonicMs() - START_MS) < 1;
+    if (!letters.seen || isRight) continue;
+    const clientToken = `careless-${Math.round(clock.monotonicMs())}`;
+    const offerings = ['t3.small/ap-southeast-1a/on-demand'] as const;
+    await cloud.launch({ clientToken, operationId: 'nobody-s', offerings, tags: {} }, signal);
+    return;
+  }
+}
+
+async function readLetters(
+  { clock, interruptions }: WorldPorts,
+  letters: { seen: boolean },
+  signal: AbortSignal,
+): Promise<void> {
+  while (!signal.aborted && !letters.seen) {
+    const found = await interruptions.receive(signal).catch(() => []);
+    letters.seen = found.length > 0;
+    if (!letters.seen) await clock.sleep(MINUTE_MS, signal);
+  }
+}
