@@ -8,6 +8,7 @@ import { writeDown } from './act/progress.ts';
 import { decide } from './decide/decide.ts';
 import { decisionIdOf } from './decide/ids.ts';
 import { standingOf } from './decide/interruptions/standing.ts';
+import { KnownSolutions } from './decide/packing/known-solutions.ts';
 import type { Operation } from './model/operation.ts';
 import type { AbortAction, Action, LaunchAction, Plan, RemoveAction } from './model/plan.ts';
 import type { Reason } from './model/reason.ts';
@@ -45,6 +46,7 @@ export class Controller {
   readonly #leftovers = new Leftovers();
   readonly #inbox: InterruptionInbox | undefined;
   readonly #latch = new Latch();
+  readonly #solutions = new KnownSolutions();
   /** Rings for the next round by time: the interval, or what the last plan waits for. */
   readonly #alarm: Alarm;
   /** Rings soon after a change of the cluster or a step of an operation. */
@@ -203,7 +205,7 @@ export class Controller {
     // A suspended policy changes nothing, but a node that we cordoned is uncordoned.
     const adopted = inForce.policy.suspend ? found.filter(isDrain) : found;
     const snapshot = { ...known, operations: withAdopted(known.operations, adopted) };
-    const plan = decide(inForce, snapshot, nowMs);
+    const plan = decide(inForce, snapshot, nowMs, this.#solutions);
     // Taking the snapshot may have taken longer than the lease.
     if (!leadership.isLeader() || signal.aborted) return undefined;
     const durationMs = clock.monotonicMs() - startedMs;

@@ -8,6 +8,7 @@ import { decisionIdOf, operationIds } from './ids.ts';
 import { replaceEarly } from './interruptions/early-replacements.ts';
 import { reactToSpotWarnings, type WantedEvacuation } from './interruptions/spot-warnings.ts';
 import type { LaunchWish } from './launch-wish.ts';
+import { KnownSolutions } from './packing/known-solutions.ts';
 import { planRepair, type WantedRepair } from './repair.ts';
 import { planShrink, type WantedRemoval } from './shrink/shrink.ts';
 import { type Situation, takeStock } from './situation.ts';
@@ -15,10 +16,16 @@ import { earliest } from './wake.ts';
 
 /**
  * Decides one round: what the fleet should be, what to do about it now, and why everything else is left as it is. Pure
- * and deterministic: the same policy, snapshot and time give the same plan, whatever the order of nodes and pods.
+ * and deterministic: the same policy, snapshot and time give the same plan, whatever the order of nodes and pods. `known` may
+ * come from the rounds before: it saves work and changes no plan.
  */
-export function decide(inForce: PolicyInForce, snapshot: Snapshot, nowMs: number): Plan {
-  const before = takeStock(inForce, snapshot, { nowMs });
+export function decide(
+  inForce: PolicyInForce,
+  snapshot: Snapshot,
+  nowMs: number,
+  { solve }: KnownSolutions = new KnownSolutions(),
+): Plan {
+  const before = takeStock(inForce, snapshot, { nowMs, solve });
   const spot = reactToSpotWarnings(before);
   const early = replaceEarly(before);
   const replacements = [...spot.replacements, ...early.replacements];
@@ -26,7 +33,8 @@ export function decide(inForce: PolicyInForce, snapshot: Snapshot, nowMs: number
   const aborts = [...planAborts(before, wanted), ...spot.aborts];
   const turned = aborts.filter((abort) => abort.kind === 'abort-removal');
   const cancelledRemovals = new Set(turned.map((abort) => abort.operationId));
-  const situation = turned.length === 0 ? before : takeStock(inForce, snapshot, { nowMs, cancelledRemovals });
+  const situation =
+    turned.length === 0 ? before : takeStock(inForce, snapshot, { nowMs, cancelledRemovals, solve });
   const growth = turned.length === 0 ? wanted : planGrowth(situation, replacements);
   const repair = planRepair(situation);
   const round = {

@@ -4,6 +4,8 @@ import type { Policy } from '../policy/policy-schema.ts';
 
 /** Hours of an average month, as AWS turns monthly prices into hourly ones. */
 const HOURS_PER_MONTH = 730;
+/** How finely the load to come is guessed. */
+const STEP_PERCENT = 5;
 
 /** What an hour of an instance is expected to cost, in parts that add up to the total; USD per hour. */
 export interface ExpectedCost {
@@ -51,12 +53,13 @@ function surplusOf({ burst, lifecycle }: Offering, cost: Policy['cost'], cpuPerc
 
 /**
  * The CPU load that a new worker is expected to carry, 0..100: the mean of what the fleet was measured at within the window.
- * Unknown is never zero: then it is the threshold up to which workers may be loaded for long.
+ * Unknown is never zero: then it is the threshold up to which workers may be loaded for long. In steps of 5: it is a guess of what
+ * comes, and a finer one would give each round prices of its own, under which everything is packed anew.
  */
 export function expectedCpuPercent(cpu: Signal, policy: Policy, nowMs: number): number {
   const fromMs = nowMs - policy.utilization.downWindowSeconds * 1000;
   const samples = cpu.status === 'known' ? cpu.samples.filter((sample) => sample.atMs >= fromMs) : [];
   if (samples.length === 0) return policy.utilization.cpu.upPercent;
   const sum = samples.reduce((total, sample) => total + sample.value, 0);
-  return Math.min(100, Math.max(0, sum / samples.length));
+  return Math.min(100, Math.max(0, Math.round(sum / samples.length / STEP_PERCENT) * STEP_PERCENT));
 }

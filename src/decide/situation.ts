@@ -9,6 +9,8 @@ import { type Fleet, fleetOf } from './fleet.ts';
 import { type Cooldowns, cooldownsOf } from './history/cooldowns.ts';
 import { type LaunchPause, launchPauseOf } from './history/launch-pause.ts';
 import { type RestOf, restsOf } from './history/rests.ts';
+import type { Solve } from './packing/known-solutions.ts';
+import { solve } from './packing/solve.ts';
 
 /** All that one round of deciding looks at: what is, what the policy says, and what the ledger remembers. */
 export interface Situation {
@@ -22,13 +24,14 @@ export interface Situation {
   readonly restOf: RestOf;
   /** What an hour of the offering is expected to cost; `undefined` when its price is not known. */
   readonly costOf: (offering: Offering) => ExpectedCost | undefined;
+  readonly solve: Solve;
 }
 
 /** Takes stock; removals in `cancelledRemovals` are seen as undone, their nodes as staying. */
 export function takeStock(
   inForce: PolicyInForce,
   snapshot: Snapshot,
-  at: { readonly nowMs: number; readonly cancelledRemovals?: ReadonlySet<string> },
+  at: { readonly nowMs: number; readonly cancelledRemovals?: ReadonlySet<string>; readonly solve?: Solve },
 ): Situation {
   const { policy, identity } = inForce;
   const { nowMs, cancelledRemovals = new Set() } = at;
@@ -46,5 +49,6 @@ export function takeStock(
     launchPause: launchPauseOf(snapshot.operations, policy.launch, { nowMs, digest: identity.digest }),
     restOf: restsOf(snapshot.operations, policy.launch, nowMs),
     costOf: (offering) => expectedCost(offering, policy.cost, cpuPercent),
+    solve: at.solve ?? solve,
   };
 }

@@ -36,8 +36,13 @@ describe('the expected cost of an offering', () => {
   });
 
   it('expects the load that was measured, and the growth threshold where none is known', () => {
-    expect(expectedCpuPercent(steady(42), policy, 0)).toBeCloseTo(42, 9);
+    expect(expectedCpuPercent(steady(45), policy, 0)).toBe(45);
     expect(expectedCpuPercent(unknownSignal('Prometheus is down'), policy, 0)).toBe(70);
     expect(expectedCpuPercent(steady(42), policy, 10_000_000)).toBe(70);
+  });
+
+  it('is guessed in steps of 5, so that a flicker of the load gives nothing another price', () => {
+    const guesses = [42.4, 42.6, 44.9, 47.4].map((value) => expectedCpuPercent(steady(value), policy, 0));
+    expect(guesses).toEqual([40, 45, 45, 45]);
   });
 });

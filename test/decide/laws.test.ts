@@ -1,6 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import * as fc from 'fast-check';
 import { decide } from '../../src/decide/decide.ts';
+import { KnownSolutions } from '../../src/decide/packing/known-solutions.ts';
 import { podProtection } from '../../src/decide/shrink/pod-protections.ts';
 import { isAlive } from '../../src/model/instance.ts';
 import type { Lifecycle } from '../../src/model/offering.ts';
@@ -185,6 +186,17 @@ describe('whatever the world looks like', () => {
       };
       expect(decide(policy, turned, NOW)).toEqual(plan);
       expect(decide(policy, snapshot, NOW)).toEqual(plan);
+    });
+  });
+
+  it('gives the same plan, whatever was packed in the rounds before', () => {
+    const known = new KnownSolutions();
+    check((plan, { policy, snapshot }) => {
+      expect(decide(policy, snapshot, NOW, known)).toEqual(plan);
+      expect(decide(policy, { ...snapshot, pods: snapshot.pods.slice(1) }, NOW, known)).toEqual(
+        decide(policy, { ...snapshot, pods: snapshot.pods.slice(1) }, NOW),
+      );
+      expect(decide(policy, snapshot, NOW, known)).toEqual(plan);
     });
   });
 

@@ -2,8 +2,7 @@ import type { Offering } from '../../model/offering.ts';
 import type { Pod } from '../../model/pod.ts';
 import type { Worker } from '../fleet.ts';
 import { buyableNode } from '../packing/buyable-node.ts';
-import { modelOf, type PresentNode } from '../packing/packing-model.ts';
-import { solve } from '../packing/solve.ts';
+import type { PresentNode } from '../packing/packing-model.ts';
 import type { Situation } from '../situation.ts';
 
 export interface Elsewhere {
@@ -28,7 +27,7 @@ export function packElsewhere(
   });
   const present = presentWithout(leaving, pods, room);
   const maxNewNodes = Math.max(0, situation.policy.nodes.max - situation.fleet.billable);
-  const solution = solve(modelOf({ pods, buyable: priced, present, maxNewNodes }));
+  const solution = situation.solve({ pods, buyable: priced, present, maxNewNodes });
   if (solution.unplaced.length > 0) return undefined;
   return solution.newNodes.map(({ offering }) => offering);
 }

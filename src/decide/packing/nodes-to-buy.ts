@@ -5,7 +5,6 @@ import type { Situation } from '../situation.ts';
 import { buyableNode } from './buyable-node.ts';
 import type { FleetLayout } from './fleet-layout.ts';
 import type { NodeToBuy } from './solution.ts';
-import { solve } from './solve.ts';
 
 /** A node to buy, the pods it is for, and the offerings that could be it. */
 export interface NewNode {
@@ -44,7 +43,7 @@ export function packWaiting(
   );
   const { present } = layout;
   const maxNewNodes = Number.POSITIVE_INFINITY;
-  const { newNodes, placements, unplaced } = solve({ pods, buyable, present, maxNewNodes });
+  const { newNodes, placements, unplaced } = situation.solve({ pods, buyable, present, maxNewNodes });
   return {
     onPresent: placements.flatMap(({ pod, presentNode }) => (presentNode === undefined ? [] : [pod])),
     nodes: bought(situation, newNodes),

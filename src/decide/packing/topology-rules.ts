@@ -106,6 +106,7 @@ export class TopologyRules {
   readonly #preferred = new Ids<readonly PodPreference[]>();
   readonly #nodes = new Ids<readonly unknown[]>();
   readonly #classes: LabelClasses;
+  readonly #idOfPod = new Map<PodTopology, number>();
   readonly #known = new Map<string, number>();
   readonly #sets = new Ids<RuleSet>();
 
@@ -118,6 +119,14 @@ export class TopologyRules {
 
   /** A number for the pod's rules; pods with the same number cannot be told apart by any rule. */
   idOf(pod: PodTopology): number {
+    const known = this.#idOfPod.get(pod);
+    if (known !== undefined) return known;
+    const id = this.#idOfKind(pod);
+    this.#idOfPod.set(pod, id);
+    return id;
+  }
+
+  #idOfKind(pod: PodTopology): number {
     const name = `${this.#classes.classOf(pod)} ${this.#termsName(pod)}`;
     const known = this.#known.get(name);
     if (known !== undefined) return known;
