@@ -216,7 +216,10 @@ function removalOf(
   return { ...operation, kind: 'remove', nodeName: node.name, instanceId };
 }
 
-/** Whether an operation deals with the instance, by its id or by its own, or did so until a moment ago. */
+/**
+ * Whether an operation deals with the instance, by its id or by its own, or did so until a moment ago. A clock that was set back
+ * since then makes the end lie in the future: that is no moment ago.
+ */
 function isHandled(
   instanceId: string,
   snapshot: Snapshot,
@@ -225,6 +228,6 @@ function isHandled(
   return snapshot.operations.some(
     (operation) =>
       (operation.instanceId === instanceId || operation.id === operationId) &&
-      (!hasEnded(operation) || adoption.nowMs - (operation.endedAtMs ?? 0) < SETTLE_MS),
+      (!hasEnded(operation) || Math.abs(adoption.nowMs - (operation.endedAtMs ?? 0)) < SETTLE_MS),
   );
 }

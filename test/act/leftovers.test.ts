@@ -66,6 +66,11 @@ describe('launches that nobody carries out', () => {
     expect(find({ instances: known(booting), operations: [ended] })).toMatchObject([{ id: 'op-7' }]);
   });
 
+  it('are taken up though their operation ended at a time that is yet to come: the clock was set back', () => {
+    const operations = [aLaunch({ id: 'op-7', step: 'ready', endedAtMs: 1_100_000 + 3_600_000 })];
+    expect(find({ instances: known(booting), operations })).toHaveLength(1);
+  });
+
   it('are not seen in a launch that has just ended, whose taint the watch still shows', () => {
     const ended = aLaunch({ id: 'op-7', step: 'ready', instanceId: 'i-1', endedAtMs: 1_099_000 });
     const nodes = [aNode({ taints: STARTUP })];
