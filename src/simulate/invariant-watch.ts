@@ -1,5 +1,5 @@
 import type { EventLog } from './event-log.ts';
-import { INVARIANTS } from './invariants.ts';
+import { INVARIANTS, type Invariant } from './invariants.ts';
 import { whatHappened } from './story/tell-story.ts';
 import type { WorldSight, WorldWrite } from './world-sight.ts';
 
@@ -26,6 +26,8 @@ export class InvariantWatch {
   readonly #log: EventLog;
   readonly #clock: { monotonicMs(): number };
   readonly #told = new Set<string>();
+  /** Since when each finding that may last for a while lasts. */
+  #lastingSinceMs: ReadonlyMap<string, number> = new Map();
   #isStill = false;
 
   constructor(parts: { seed: number; log: EventLog; clock: { monotonicMs(): number } }) {
@@ -42,7 +44,12 @@ export class InvariantWatch {
   }
 
   look(sight: WorldSight): void {
-    for (const { number, atLook } of INVARIANTS) this.#note(number, atLook?.(sight));
+    const lasting = new Map<string, number>();
+    for (const invariant of INVARIANTS) {
+      this.#note(invariant.number, invariant.atLook?.(sight));
+      this.#endure(invariant, sight, lasting);
+    }
+    this.#lastingSinceMs = lasting;
   }
 
   /** From now on nothing that begins is right: the world has been left alone for long. */
@@ -53,6 +60,17 @@ export class InvariantWatch {
   /** The world has been left alone for long. */
   rest(sight: WorldSight): void {
     for (const { number, atRest } of INVARIANTS) this.#note(number, atRest?.(sight));
+  }
+
+  /** Adds what lasts still, with its beginning, to `lasting`. */
+  #endure({ number, lasting: law }: Invariant, sight: WorldSight, lasting: Map<string, number>): void {
+    const nowMs = this.#clock.monotonicMs();
+    for (const [subject, fact] of law?.findings(sight) ?? []) {
+      const key = `${number} ${subject}`;
+      const sinceMs = this.#lastingSinceMs.get(key) ?? nowMs;
+      lasting.set(key, sinceMs);
+      if (law !== undefined && nowMs - sinceMs > law.atMostMs(sight)) this.#note(number, fact);
+    }
   }
 
   #note(invariant: number, fact: string | undefined): void {

@@ -46,6 +46,17 @@ const DEFAULT_PEAK_NODES = 8;
 const SCRAPE_MS = 15_000;
 const LOOK_MS = 60_000;
 const MS_PER_MINUTE = 60_000;
+/** What is wrong while EC2 or the API server does not answer as it should. */
+const ANSWERS: readonly Trouble[] = [
+  'api-away',
+  'api-flaky',
+  'watch-stale',
+  'ec2-throttled',
+  'ec2-lossy',
+  'ec2-slow',
+  'ec2-lagging',
+  'ec2-empty',
+];
 /** How far demand strays from the trace between two scrapes. */
 const UNEVEN_SHARE = 0.03;
 const BURST_MINUTES = 15;
@@ -352,6 +363,7 @@ export class SimulatedWorld {
     return {
       nowMs: this.clock.now(),
       skewMs: this.troubles.skewMs,
+      isTroubled: this.troubles.hasAnyOf(ANSWERS),
       policy: this.#policy,
       cluster: this.cluster.view(),
       instances: this.cloud.shown(),

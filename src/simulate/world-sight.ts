@@ -10,6 +10,8 @@ export interface WorldSight {
   readonly nowMs: number;
   /** How far the clocks of the processes are off. */
   readonly skewMs: number;
+  /** Whether EC2 or the API server does not answer as it should. */
+  readonly isTroubled: boolean;
   readonly policy: Policy;
   readonly cluster: ClusterView;
   readonly instances: readonly Instance[];

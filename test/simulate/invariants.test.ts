@@ -21,6 +21,7 @@ function aSight({ cluster, operations = [], ...parts }: SightParts = {}): WorldS
   return {
     nowMs: OLD_MS,
     skewMs: 0,
+    isTroubled: false,
     policy: policySchema.parse({ nodes: { min: 2, max: 3 } }),
     cluster: {
       nodes: [aNode(), aNode({ name: 'i-2' }), aNode({ name: 'i-3', zone: B })],
@@ -81,13 +82,48 @@ describe('INVARIANTS', () => {
     expect(judge(2, aSight({ operations, cluster: { nodes: [] } }), terminate())).toBeUndefined();
   });
 
-  it('3: wants every old instance to be a ready node or in somebody’s hands', () => {
-    expect(judge(3, aSight())).toBeUndefined();
-    const instances = [anInstance({ id: 'i-9', operationId: 'op-9' })];
-    expect(judge(3, aSight({ instances: [anInstance({ id: 'i-9' })] }))).toBeUndefined();
-    expect(judge(3, aSight({ instances }))).toContain('i-9 costs money');
-    expect(judge(3, aSight({ instances, nowMs: 100_000 }))).toBeUndefined();
-    expect(judge(3, aSight({ instances, operations: [aLaunch({ instanceId: 'i-9' })] }))).toBeUndefined();
+  describe('3', () => {
+    const law = INVARIANTS.find(({ number }) => number === 3)?.lasting;
+    const findings = (sight: SightParts) => [...(law?.findings(aSight(sight)).keys() ?? [])];
+    const ours = anInstance({ id: 'i-9', operationId: 'op-9' });
+    const silent = (name: string, minutes: number) =>
+      aNode({ name, isReady: false, readyChangedAtMs: OLD_MS - minutes * 60_000 });
+
+    it('wants every instance of ours to be a ready node or in somebody’s hands', () => {
+      expect(findings({})).toEqual([]);
+      expect(findings({ instances: [anInstance({ id: 'i-9' })] })).toEqual([]);
+      expect(findings({ instances: [ours] })).toEqual(['i-9']);
+      expect(findings({ instances: [ours], operations: [aLaunch({ instanceId: 'i-9' })] })).toEqual([]);
+    });
+
+    it('bears with it while nobody could do anything about it, and the longer the more clocks are off', () => {
+      expect(findings({ instances: [ours], isTroubled: true })).toEqual([]);
+      expect(findings({ instances: [ours], policy: policySchema.parse({ suspend: true }) })).toEqual([]);
+      expect(law?.atMostMs(aSight({ skewMs: -60_000 }))).toBe((law?.atMostMs(aSight()) ?? 0) + 60_000);
+    });
+
+    it('bears with an unready node for as long as a join takes, several for half an hour, and while one is replaced', () => {
+      const unready = (minutes: number, ...names: readonly string[]) => ({
+        cluster: {
+          nodes: aSight().cluster.nodes.map((n) => (names.includes(n.name) ? silent(n.name, minutes) : n)),
+        },
+      });
+      expect(findings(unready(5, 'i-2'))).toEqual([]);
+      expect(findings(unready(6, 'i-2'))).toEqual(['i-2']);
+      expect(findings(unready(30, 'i-2', 'i-3'))).toEqual([]);
+      expect(findings(unready(31, 'i-2', 'i-3'))).toEqual(['i-2', 'i-3']);
+      const operations = [aRemoval({ instanceId: 'i-3', isRepair: true })];
+      expect(findings({ ...unready(31, 'i-2', 'i-3'), operations })).toEqual([]);
+    });
+
+    it('lets no Node be deleted before its machine is gone', () => {
+      const write = { kind: 'delete-node', nodeName: 'i-2' } as const;
+      const ended = aSight().instances.map((i) =>
+        i.id === 'i-2' ? { ...i, state: 'shutting-down' as const } : i,
+      );
+      expect(judge(3, aSight(), write)).toContain('while its instance is running');
+      expect(judge(3, aSight({ instances: ended }), write)).toBeUndefined();
+    });
   });
 
   it('4: finds a second instance of one intent', () => {

@@ -49,4 +49,8 @@ export class Troubles {
   has(trouble: Trouble): boolean {
     return (this.#untilMs.get(trouble) ?? 0) > this.#clock.monotonicMs();
   }
+
+  hasAnyOf(troubles: readonly Trouble[]): boolean {
+    return troubles.some((trouble) => this.has(trouble));
+  }
 }

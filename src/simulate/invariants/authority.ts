@@ -1,0 +1,41 @@
+import { TAG } from '../../model/tags.ts';
+import type { WorldSight, WorldWrite } from '../world-sight.ts';
+
+export function writesWithoutLease(write: WorldWrite, sight: WorldSight): string | undefined {
+  if (write.kind === 'launched' || write.kind === 'evicted' || sight.isLeader()) return undefined;
+  return `${write.kind} without the lease`;
+}
+
+export function undecided(write: WorldWrite, sight: WorldSight): string | undefined {
+  switch (write.kind) {
+    case 'launch': {
+      const { tags, operationId } = write.request;
+      const decision = tags[TAG.decision] ?? sight.operation(operationId)?.decisionId;
+      return nameless(`launch ${operationId}`, decision, tags[TAG.policyDigest], sight);
+    }
+    case 'terminate': {
+      const { id } = write.instance;
+      const operation = sight.unended().find((o) => o.instanceId === id);
+      return nameless(`terminate ${id}`, operation?.decisionId, operation?.policy.digest, sight);
+    }
+    case 'cordon': {
+      const operation = sight.operation(write.operationId);
+      return nameless(`cordon ${write.nodeName}`, operation?.decisionId, operation?.policy.digest, sight);
+    }
+    default:
+      return undefined;
+  }
+}
+
+function nameless(
+  what: string,
+  decisionId: string | undefined,
+  digest: string | undefined,
+  sight: WorldSight,
+): string | undefined {
+  if (decisionId === undefined) return `${what}: no decision asked for it`;
+  if (digest === undefined) return `${what}: it names no policy`;
+  const decided = sight.decisionDigest(decisionId);
+  if (decided === undefined) return `${what}: decision ${decisionId} was never reported`;
+  return decided === digest ? undefined : `${what}: it names ${digest}, decision ${decisionId} ${decided}`;
+}

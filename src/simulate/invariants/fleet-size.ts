@@ -1,0 +1,46 @@
+import { isAlive } from '../../model/instance.ts';
+import { TAG } from '../../model/tags.ts';
+import type { WorldSight, WorldWrite } from '../world-sight.ts';
+import { decidedBy, isServing, removedInstances } from './serving.ts';
+
+/** A launch in flight when the maximum is lowered still counts by the policy that decided it; what people add is theirs. */
+export function exceedsMaximum(write: WorldWrite, sight: WorldSight): string | undefined {
+  if (write.kind !== 'launched') return undefined;
+  const { instances, policy } = sight;
+  const alive = instances.filter(
+    (instance) => isAlive(instance) && instance.operationId !== undefined,
+  ).length;
+  const decider = sight.policyOf(write.request.tags[TAG.policyDigest] ?? '') ?? policy;
+  const max = Math.max(policy.nodes.max, decider.nodes.max);
+  return alive > max ? `${alive} instances cost money, nodes.max is ${max}` : undefined;
+}
+
+/** Capacity that is there or comes without this instance: alive, and not itself on the way out by our hand. */
+export function undercutsMinimum(write: WorldWrite, sight: WorldSight): string | undefined {
+  if (write.kind !== 'terminate' || !isServing(write.instance, sight)) return undefined;
+  const leaving = removedInstances(sight);
+  const others = sight.instances.filter(
+    (instance) => isAlive(instance) && instance.id !== write.instance.id && !leaving.has(instance.id),
+  ).length;
+  const min = Math.min(sight.policy.nodes.min, decidedBy(write.instance, sight).nodes.min);
+  return others < min
+    ? `terminating ${write.instance.id} leaves ${others} instances, nodes.min is ${min}`
+    : undefined;
+}
+
+export function emptiesZone(write: WorldWrite, sight: WorldSight): string | undefined {
+  const { nodes, instances } = sight.policy;
+  if (
+    write.kind !== 'terminate' ||
+    nodes.minPerZone === 0 ||
+    decidedBy(write.instance, sight).nodes.minPerZone === 0 ||
+    !isServing(write.instance, sight)
+  )
+    return undefined;
+  const { zone, id } = write.instance;
+  if (!instances.zones.includes(zone)) return undefined;
+  const leaving = removedInstances(sight);
+  const others = sight.instances.filter((i) => isAlive(i) && i.id !== id && !leaving.has(i.id));
+  if (others.length < instances.zones.length) return undefined;
+  return others.some((i) => i.zone === zone) ? undefined : `${id} was the last of zone ${zone}`;
+}

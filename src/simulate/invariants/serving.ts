@@ -1,0 +1,25 @@
+import { type Instance, isAlive } from '../../model/instance.ts';
+import type { Node } from '../../model/node.ts';
+import type { Policy } from '../../policy/policy-schema.ts';
+import type { WorldSight } from '../world-sight.ts';
+
+/** Whether the instance is a ready node that EC2 does not take back: ending it is a choice. */
+export function isServing(instance: Instance, sight: WorldSight): boolean {
+  return isAlive(instance) && nodeOf(instance, sight)?.isReady === true && !sight.isNoticed(instance.id);
+}
+
+export function nodeOf(instance: Instance, sight: WorldSight): Node | undefined {
+  return sight.cluster.nodes.find((node) => node.instanceId === instance.id);
+}
+
+/** Instances that a removal is about to end. */
+export function removedInstances(sight: WorldSight): ReadonlySet<string> {
+  const removals = sight.unended().filter((o) => o.kind === 'remove' && o.step !== 'aborting');
+  return new Set(removals.map((o) => o.instanceId ?? ''));
+}
+
+/** The policy under which the instance's removal was decided, which may not be the present one any more. */
+export function decidedBy(instance: Instance, sight: WorldSight): Policy {
+  const operation = sight.unended().find((o) => o.instanceId === instance.id);
+  return (operation === undefined ? undefined : sight.policyOf(operation.policy.digest)) ?? sight.policy;
+}
