@@ -5,6 +5,7 @@ import { Latch } from './act/latch.ts';
 import { Leftovers } from './act/leftovers.ts';
 import { OperationRunner } from './act/operation-runner.ts';
 import { writeDown } from './act/progress.ts';
+import { callOffStray } from './act/stray-intents.ts';
 import { decide } from './decide/decide.ts';
 import { decisionIdOf } from './decide/ids.ts';
 import { standingOf } from './decide/interruptions/standing.ts';
@@ -56,8 +57,8 @@ export class Controller {
   #wasLeader = false;
   /** Whether EC2 has listed the fleet since this replica leads. */
   #hasSeenFleet = false;
-  /** Whether the ledger's operations were taken up without a policy, since this replica leads. */
-  #hasCarriedOn = false;
+  /** Whether the ledger's operations were taken up, since this replica leads. */
+  #hasTakenUp = false;
   #failures = 0;
   #notBeforeMs = Number.NEGATIVE_INFINITY;
   #lastTrouble: string | undefined;
@@ -189,8 +190,7 @@ export class Controller {
 
   /** Without a policy nothing is decided; what the ledger holds unfinished is finished or undone all the same. */
   async #carryOn(signal: AbortSignal): Promise<number> {
-    if (!this.#hasCarriedOn) this.#runner.track(await this.#ports.ledger.list(signal));
-    this.#hasCarriedOn = true;
+    if (!this.#hasTakenUp) this.#takeUp(await this.#ports.ledger.list(signal));
     return this.#ports.clock.now() + IDLE_LOOK_MS;
   }
 
@@ -200,7 +200,9 @@ export class Controller {
     const seen = await this.#observer.takeSnapshot(outlookOf(inForce), signal);
     this.#requireFleetSeen(seen);
     const nowMs = clock.now();
-    const known = { ...seen, operations: this.#runner.freshest(seen.operations) };
+    const strays = this.#straysAmong(seen.operations);
+    const listed = seen.operations.filter((operation) => !strays.includes(operation));
+    const known = { ...seen, operations: this.#runner.freshest(listed) };
     const found = this.#leftovers.find(known, adoptionOf(inForce, nowMs));
     // A suspended policy changes nothing, but a node that we cordoned is uncordoned.
     const adopted = inForce.policy.suspend ? found.filter(isDrain) : found;
@@ -210,13 +212,25 @@ export class Controller {
     if (!leadership.isLeader() || signal.aborted) return undefined;
     const durationMs = clock.monotonicMs() - startedMs;
     reporter.report({ kind: 'decision', plan, snapshot, durationMs });
-    // What the ledger holds unfinished goes on here: after a restart, or when another replica led before.
-    this.#runner.track(known.operations);
+    for (const stray of strays) await writeDown(callOffStray(stray, nowMs), this.#context, signal);
+    this.#takeUp(known.operations);
     const begun = await this.#begin(plan, adopted, signal);
     const after = { ...snapshot, operations: withAdopted(snapshot.operations, begun) };
     const { policy } = inForce;
     this.#inbox?.settle(after, (one) => standingOf(one, { snapshot: after, policy, nowMs }), signal);
     return plan;
+  }
+
+  /** What the ledger holds unfinished goes on here: after a restart, or when another replica led before. */
+  #takeUp(operations: readonly Operation[]): void {
+    this.#runner.track(operations);
+    this.#hasTakenUp = true;
+  }
+
+  /** An intent from before this replica led is in the first list, an own one is known. */
+  #straysAmong(operations: readonly Operation[]): readonly Operation[] {
+    if (!this.#hasTakenUp) return [];
+    return this.#runner.strangers(operations).filter(({ step }) => step === 'intended');
   }
 
   /**
@@ -242,8 +256,10 @@ export class Controller {
     for (const action of plan.actions) {
       if (isBeginning(action)) begun.push(beginOperation(action, plan, plan.decidedAtMs));
     }
-    for (const operation of begun) await writeDown(operation, this.#context, signal);
-    this.#runner.track(begun);
+    for (const operation of begun) {
+      await writeDown(operation, this.#context, signal);
+      this.#runner.track([operation]);
+    }
     for (const action of plan.actions) {
       if (isAbort(action)) this.#runner.abort(action.operationId, action.reasons);
       else if (action.kind === 'hasten-removal') this.#runner.hasten(action);
@@ -257,7 +273,7 @@ export class Controller {
       this.#runner.reset();
       this.#inbox?.reset();
       this.#hasSeenFleet = false;
-      this.#hasCarriedOn = false;
+      this.#hasTakenUp = false;
     }
     this.#wasLeader = isLeader;
     return isLeader;

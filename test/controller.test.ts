@@ -151,6 +151,33 @@ describe('Controller', () => {
     await running;
   });
 
+  it('calls an intent off that turns up later, since nobody acted on it, and takes up whatever has come further', async () => {
+    const { world, stopped } = aController();
+    await world.clock.advance(1_000);
+    const times = { createdAtMs: world.clock.now(), deadlineMs: world.clock.now() + 300_000 };
+    await world.ledger.put(aLaunch({ id: 'late-launch', ...times }));
+    await world.ledger.put(aRemoval({ id: 'late-removal', nodeName: 'i-1', instanceId: 'i-1', ...times }));
+    await world.ledger.put(aRemoval({ id: 'undone', nodeName: 'i-2', step: 'aborting', ...times }));
+    await world.clock.advance(20_000);
+    expect(await world.ledger.list()).toMatchObject([
+      { id: 'late-launch', step: 'failed', outcome: { code: 'called-off' } },
+      { id: 'late-removal', step: 'aborted', outcome: { code: 'called-off' } },
+      { id: 'undone', step: 'aborted' },
+    ]);
+    expect(world.calls().filter((line) => line !== 'offerings')).toEqual(['uncordon i-2']);
+    await stopped();
+  });
+
+  it('buys one machine when it does not hear that its intent was written, and calls that intent off', async () => {
+    const { world, stopped } = aController({ workers: 0, policy: 'nodes: {min: 1, max: 6}\n' });
+    world.ledger.failures.lostAnswers = 1;
+    await world.clock.advance(10_000);
+    expect(world.cloud.list).toHaveLength(1);
+    const operations = await world.ledger.list();
+    expect(operations.map(({ step, outcome }) => outcome?.code ?? step)).toEqual(['called-off', 'launched']);
+    await stopped();
+  });
+
   it('finishes what its ledger holds although there is no policy, and begins nothing', async () => {
     const world = new ActWorld();
     const nowMs = world.clock.now();

@@ -68,11 +68,15 @@ export class OperationRunner {
 
   /** Takes up the operations that are not known here and have not ended. They must be in the ledger. */
   track(operations: readonly Operation[]): void {
-    for (const operation of operations) {
-      if (hasEnded(operation) || this.#entries.has(operation.id) || this.#isOlderThanEnd(operation)) continue;
-      this.#entries.set(operation.id, newEntry(operation));
-    }
+    for (const operation of this.strangers(operations)) this.#entries.set(operation.id, newEntry(operation));
     this.#pump();
+  }
+
+  /** Those that have not ended and that this runner was never given. */
+  strangers(operations: readonly Operation[]): readonly Operation[] {
+    return operations.filter(
+      (one) => !hasEnded(one) && !this.#entries.has(one.id) && !this.#isOlderThanEnd(one),
+    );
   }
 
   /**

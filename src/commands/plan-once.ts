@@ -47,7 +47,7 @@ export async function planOnce(
   const { cloud, telemetry, clusterName } = outsideWorld(flags, env, { clock, warn });
   const choice = ledgerChoice(flags, env, clusterName);
   const live = openCluster(flags, clock);
-  const ledger = await openLedgerToRead(choice, { live, namespace: await namespaceOf(flags) });
+  const ledger = await openLedgerToRead(choice, { live, clock, namespace: await namespaceOf(flags) });
   try {
     const listing = AbortSignal.timeout(LIST_LIMIT_MS);
     const shown = await policyOf({ clusterName, ...flags }, live, listing);

@@ -32,14 +32,14 @@ export async function openStateStore(
   place: StatePlace,
   signal: AbortSignal,
 ): Promise<StateStore> {
-  return choice.kind === 'kubernetes' ? inKubernetes(place) : inDynamoDb(choice, place.leaseName, signal);
+  return choice.kind === 'kubernetes' ? inKubernetes(place) : inDynamoDb(choice, place, signal);
 }
 
 function inKubernetes({ live, clock, namespace, leaseName }: StatePlace): StateStore {
   // A queue of evictions before the API server's rate limit must not delay a renewal, so the lease has its own.
   const transport = new KubeTransport(live.credentials, clock);
   return {
-    ledger: new KubernetesLedger(live.transport, namespace),
+    ledger: new KubernetesLedger(live.transport, namespace, clock),
     lock: new KubeLeaseStore(transport, { namespace, name: leaseName }),
     lockTimesMs: LEASE_TIMES_MS,
     close: () => transport.close(),
@@ -48,7 +48,7 @@ function inKubernetes({ live, clock, namespace, leaseName }: StatePlace): StateS
 
 async function inDynamoDb(
   choice: LedgerChoice & { readonly kind: 'dynamodb' },
-  leaseName: string,
+  { leaseName, clock }: StatePlace,
   signal: AbortSignal,
 ): Promise<StateStore> {
   const { DYNAMODB_LEASE_TIMES_MS, DynamoDbLeaseStore, DynamoDbLedger, DynamoTable } = await dynamoDb();
@@ -64,7 +64,7 @@ async function inDynamoDb(
     }
   }
   return {
-    ledger: new DynamoDbLedger(table),
+    ledger: new DynamoDbLedger(table, clock),
     lock,
     lockTimesMs: DYNAMODB_LEASE_TIMES_MS,
     close: () => table.close(),
@@ -74,15 +74,15 @@ async function inDynamoDb(
 /** The operations for a command that only looks, and how to let go of them. A cluster without our kinds has none. */
 export async function openLedgerToRead(
   choice: LedgerChoice,
-  { live, namespace }: Pick<StatePlace, 'live' | 'namespace'>,
+  { live, clock, namespace }: Pick<StatePlace, 'live' | 'clock' | 'namespace'>,
 ): Promise<{ readonly list: Ledger['list']; close(): void }> {
   if (choice.kind === 'dynamodb') {
     const { DynamoDbLedger, DynamoTable } = await dynamoDb();
     const table = new DynamoTable(choice);
-    const ledger = new DynamoDbLedger(table);
+    const ledger = new DynamoDbLedger(table, clock);
     return { list: (signal) => ledger.list(signal), close: () => table.close() };
   }
-  const ledger = new KubernetesLedger(live.transport, namespace);
+  const ledger = new KubernetesLedger(live.transport, namespace, clock);
   const list = async (signal: AbortSignal) => {
     try {
       return await ledger.list(signal);

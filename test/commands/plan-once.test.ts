@@ -15,6 +15,7 @@ import {
 } from '../adapters/kubernetes/recording-api-server.ts';
 import { aLaunch } from '../builders/fleet.ts';
 import { createTable, REGION, startDynalite } from '../fakes/dynalite.ts';
+import { SteppedClock } from '../fakes/stepped-clock.ts';
 import { writeKubeconfig } from './kubeconfig-file.ts';
 
 const OPERATIONS = '/apis/smartscale.dev/v1/namespaces/smartscale/scalingoperations';
@@ -141,7 +142,8 @@ describe('planOnce', () => {
     const place = { region: REGION, endpoint: dynalite.url, tableName: 'state', clusterName: 'production' };
     const table = new DynamoTable(place);
     const signal = new AbortController().signal;
-    for (const id of ['op-1', 'op-2']) await new DynamoDbLedger(table).put({ ...launch, id }, 0, signal);
+    for (const id of ['op-1', 'op-2'])
+      await new DynamoDbLedger(table, new SteppedClock()).put({ ...launch, id }, 0, signal);
     const flags = { ledger: 'dynamodb', table: 'state' } as const;
     const answered = await plan(flags, { AWS_ENDPOINT_URL_DYNAMODB: dynalite.url });
     table.close();

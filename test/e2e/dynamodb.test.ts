@@ -9,6 +9,7 @@ import { DynamoTable } from '../../src/adapters/dynamodb/dynamo-table.ts';
 import { describeLedger } from '../adapters/ledger/ledger-contract.ts';
 import { aLaunch } from '../builders/fleet.ts';
 import { createTable } from '../fakes/dynalite.ts';
+import { SteppedClock } from '../fakes/stepped-clock.ts';
 import { FAKE_CREDENTIALS, type Moto, REGION, startMoto } from './harness/moto.ts';
 
 // The unit tier proves the same on dynalite; moto is another reading of what conditional writes, queries and pages are.
@@ -56,18 +57,18 @@ async function freshTable(): Promise<() => DynamoTable> {
 
 describeLedger('DynamoDbLedger on moto', async () => {
   const table = await freshTable();
-  return () => new DynamoDbLedger(table());
+  return () => new DynamoDbLedger(table(), new SteppedClock());
 });
 
 describe('DynamoDbLedger on moto', () => {
   it('lists what does not fit into one page', async () => {
     const table = await freshTable();
-    const ledger = new DynamoDbLedger(table());
+    const ledger = new DynamoDbLedger(table(), new SteppedClock());
     const ids = Array.from({ length: 30 }, (_, i) => `op-${i}`);
     // 30 operations of 50 kB: more than the megabyte that a page holds.
     const nominatedPods = Array.from({ length: 1_000 }, (_, i) => `default/${'pod'.repeat(13)}-${i}`);
     await Promise.all(ids.map((id) => ledger.put(aLaunch({ id, nominatedPods }), 1, signal)));
-    const listed = await new DynamoDbLedger(table()).list(signal);
+    const listed = await new DynamoDbLedger(table(), new SteppedClock()).list(signal);
     expect(listed.map(({ id }) => id).sort()).toEqual(ids.sort());
   });
 
@@ -79,7 +80,9 @@ describe('DynamoDbLedger on moto', () => {
       clusterName: 'e2e',
     });
     open.push(table);
-    await expect(new DynamoDbLedger(table).list(signal)).rejects.toMatchObject({ retry: 'configuration' });
+    await expect(new DynamoDbLedger(table, new SteppedClock()).list(signal)).rejects.toMatchObject({
+      retry: 'configuration',
+    });
   });
 });
 

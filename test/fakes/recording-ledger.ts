@@ -6,7 +6,8 @@ import { type Ledger, PortError } from '../../src/ports.ts';
 export class RecordingLedger implements Ledger {
   readonly #ledger = new MemoryLedger();
   readonly #log: string[];
-  readonly failures = { list: 0, put: 0 };
+  /** `lostAnswers`: writes that happen, and nobody hears of it. */
+  readonly failures = { list: 0, put: 0, lostAnswers: 0 };
 
   constructor(log: string[]) {
     this.#log = log;
@@ -21,9 +22,10 @@ export class RecordingLedger implements Ledger {
     this.#failIfScripted('put');
     this.#log.push(`put ${operation.step}`);
     await this.#ledger.put(operation, token);
+    this.#failIfScripted('lostAnswers');
   }
 
-  #failIfScripted(call: 'list' | 'put'): void {
+  #failIfScripted(call: keyof RecordingLedger['failures']): void {
     if (this.failures[call] === 0) return;
     this.failures[call] -= 1;
     throw new PortError('the ledger is away', { retry: 'transient', code: 'ledger-away' });

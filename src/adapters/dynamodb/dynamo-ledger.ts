@@ -1,7 +1,8 @@
 import { type AttributeValue, GetItemCommand, PutItemCommand, QueryCommand } from '@aws-sdk/client-dynamodb';
 import { forgettable } from '../../model/ledger-retention.ts';
 import { hasEnded, type Operation } from '../../model/operation.ts';
-import { FencedError, type Ledger, PortError } from '../../ports.ts';
+import { type Clock, FencedError, type Ledger, PortError } from '../../ports.ts';
+import { RepeatedReading } from '../ledger/repeated-reading.ts';
 import { CONDITION_FAILED } from './dynamo-error.ts';
 import type { DynamoTable } from './dynamo-table.ts';
 import { OPERATION_PREFIX, operationAttributes, operationOfItem, tokenOfItem } from './operation-item.ts';
@@ -12,8 +13,9 @@ type Item = Record<string, AttributeValue>;
 const PAGE_SIZE = 500;
 
 /**
- * Operations as items of a DynamoDB table, so that they outlive the cluster. They are read once, when a leader first asks,
- * since from then on only that leader writes; a write that a later leader has overtaken is refused by the table itself.
+ * Operations as items of a DynamoDB table, so that they outlive the cluster. A leader reads them when it first asks, since
+ * from then on only that leader writes; a write that a later leader has overtaken is refused by the table itself. Now and then
+ * it reads them again, for what came late.
  * What ended more than a day ago is not listed any more; the table's TTL deletes it after 30 days.
  */
 export class DynamoDbLedger implements Ledger {
@@ -21,20 +23,15 @@ export class DynamoDbLedger implements Ledger {
   /** What this replica wrote is newer than what it found, whichever answer comes first. */
   readonly #written = new Map<string, Operation>();
   readonly #found = new Map<string, Operation>();
-  #finding: Promise<void> | undefined;
+  readonly #reading: RepeatedReading;
 
-  constructor(table: DynamoTable) {
+  constructor(table: DynamoTable, clock: Clock) {
     this.#table = table;
+    this.#reading = new RepeatedReading(clock, (signal) => this.#findAll(signal));
   }
 
   async list(signal: AbortSignal): Promise<readonly Operation[]> {
-    this.#finding ??= this.#findAll(signal);
-    try {
-      await this.#finding;
-    } catch (error) {
-      this.#finding = undefined;
-      throw error;
-    }
+    await this.#reading.done(signal);
     this.#forgetOld();
     return this.#known();
   }
@@ -52,7 +49,10 @@ export class DynamoDbLedger implements Ledger {
         client.send(command, { abortSignal }),
       );
     } catch (error) {
-      if (!(error instanceof PortError) || error.code !== CONDITION_FAILED) throw error;
+      if (!(error instanceof PortError) || error.code !== CONDITION_FAILED) {
+        this.#reading.isInDoubt();
+        throw error;
+      }
       throw new FencedError(operation.id, token, await this.#tokenOf(operation.id, signal));
     }
     this.#written.set(operation.id, operation);

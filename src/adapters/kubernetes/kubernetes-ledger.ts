@@ -1,8 +1,9 @@
 import { createHash } from 'node:crypto';
 import { forgettable } from '../../model/ledger-retention.ts';
 import { hasEnded, type Operation } from '../../model/operation.ts';
-import { FencedError, type Ledger } from '../../ports.ts';
+import { type Clock, FencedError, type Ledger } from '../../ports.ts';
 import { operationOf } from '../ledger/operation-record.ts';
+import { RepeatedReading } from '../ledger/repeated-reading.ts';
 import { KubeApiError } from './kube-api-error.ts';
 import type { KubeTransport } from './kube-transport.ts';
 
@@ -18,6 +19,8 @@ interface Stored {
   readonly operation: Operation;
   readonly token: number;
   readonly version: string;
+  /** Of this process's writes, which it was; 0: it was read. */
+  readonly write: number;
 }
 
 interface RawOperation {
@@ -32,30 +35,26 @@ interface RawList {
 
 /**
  * Operations as ScalingOperation objects of one namespace, so that they outlive this process and anyone can look at them.
- * They are listed once, when a leader first asks: from then on only that leader writes, and a write that finds another
- * version than expected is refused by the API server. Ended ones are deleted after a day.
+ * A leader lists them when it first asks: from then on only that leader writes, and a write that finds another version than
+ * expected is refused by the API server. Now and then it lists again, for what came late. Ended ones are deleted after a day.
  */
 export class KubernetesLedger implements Ledger {
   readonly #transport: KubeTransport;
   readonly #collection: string;
   readonly #namespace: string;
-  readonly #stored = new Map<string, Stored>();
-  #listing: Promise<void> | undefined;
+  readonly #reading: RepeatedReading;
+  #stored = new Map<string, Stored>();
+  #writes = 0;
 
-  constructor(transport: KubeTransport, namespace: string) {
+  constructor(transport: KubeTransport, namespace: string, clock: Clock) {
     this.#transport = transport;
     this.#namespace = namespace;
+    this.#reading = new RepeatedReading(clock, (signal) => this.#listAll(signal));
     this.#collection = `/apis/${API_VERSION}/namespaces/${namespace}/scalingoperations`;
   }
 
   async list(signal: AbortSignal): Promise<readonly Operation[]> {
-    this.#listing ??= this.#listAll(signal);
-    try {
-      await this.#listing;
-    } catch (error) {
-      this.#listing = undefined;
-      throw error;
-    }
+    await this.#reading.done(signal);
     return [...this.#stored.values()].map(({ operation }) => operation);
   }
 
@@ -67,10 +66,14 @@ export class KubernetesLedger implements Ledger {
       }
       try {
         const version = await this.#write(operation, token, before?.version, signal);
-        this.#stored.set(operation.id, { operation, token, version });
+        this.#writes += 1;
+        this.#stored.set(operation.id, { operation, token, version, write: this.#writes });
         break;
       } catch (error) {
-        if (!isOutdated(error) || attempt >= CONFLICT_RETRIES) throw error;
+        if (!isOutdated(error) || attempt >= CONFLICT_RETRIES) {
+          this.#reading.isInDoubt();
+          throw error;
+        }
         // Somebody else wrote, or deleted, an object since it was read here.
         await this.#listAll(signal);
       }
@@ -79,7 +82,8 @@ export class KubernetesLedger implements Ledger {
   }
 
   async #listAll(signal: AbortSignal): Promise<void> {
-    this.#stored.clear();
+    const found = new Map<string, Stored>();
+    const before = this.#writes;
     let from: string | undefined;
     do {
       const response = await this.#transport.request({
@@ -89,9 +93,15 @@ export class KubernetesLedger implements Ledger {
         signal,
       });
       const page = response.body as RawList;
-      for (const raw of page.items ?? []) this.#keep(raw);
+      for (const raw of page.items ?? []) {
+        const stored = this.#storedOf(raw);
+        found.set(stored.operation.id, stored);
+      }
       from = page.metadata?.continue || undefined;
     } while (from !== undefined);
+    // What was written here meanwhile is newer than its page.
+    for (const [id, stored] of this.#stored) if (stored.write > before) found.set(id, stored);
+    this.#stored = found;
   }
 
   async #write(
@@ -116,10 +126,10 @@ export class KubernetesLedger implements Ledger {
     return (response.body as RawOperation).metadata?.resourceVersion ?? '';
   }
 
-  #keep({ metadata, spec }: RawOperation): void {
+  #storedOf({ metadata, spec }: RawOperation): Stored {
     const operation = operationOf(spec?.operation, `ScalingOperation ${this.#namespace}/${metadata?.name}`);
     const { resourceVersion: version = '' } = metadata ?? {};
-    this.#stored.set(operation.id, { operation, token: spec?.fencingToken ?? 0, version });
+    return { operation, token: spec?.fencingToken ?? 0, version, write: 0 };
   }
 
   /** What cannot be deleted now is deleted after another operation's end. */

@@ -5,6 +5,7 @@ import { DynamoTable } from '../../../src/adapters/dynamodb/dynamo-table.ts';
 import { operationAttributes } from '../../../src/adapters/dynamodb/operation-item.ts';
 import { aLaunch, aRemoval } from '../../builders/fleet.ts';
 import { createTable, type Dynalite, REGION, startDynalite } from '../../fakes/dynalite.ts';
+import { SteppedClock } from '../../fakes/stepped-clock.ts';
 import { describeLedger } from '../ledger/ledger-contract.ts';
 import { type Answer, FakeDynamo } from './fake-dynamo.ts';
 
@@ -35,7 +36,7 @@ async function freshTable(keys?: readonly [string, string]): Promise<string> {
 function ledgerOf(tableName: string, { clusterName = 'production', endpoint = dynalite.url } = {}) {
   const table = new DynamoTable({ region: REGION, endpoint, tableName, clusterName });
   open.push(table);
-  return new DynamoDbLedger(table);
+  return new DynamoDbLedger(table, new SteppedClock());
 }
 
 describeLedger('DynamoDbLedger on dynalite', async () => {

@@ -31,7 +31,7 @@ export class RecordingApiServer {
     this.transport = new KubeTransport(anonymousCredentials(this.url), new SteppedClock());
   }
 
-  static async start(answer: (call: RecordedCall) => Answer): Promise<RecordingApiServer> {
+  static async start(answer: (call: RecordedCall) => Answer | Promise<Answer>): Promise<RecordingApiServer> {
     const server = http.createServer((request, response) => {
       const pieces: Buffer[] = [];
       request.on('data', (piece: Buffer) => pieces.push(piece));
@@ -44,9 +44,7 @@ export class RecordingApiServer {
           body: isJson(request.headers['content-type']) ? (JSON.parse(text) as unknown) : undefined,
         };
         started.calls.push(call);
-        const { status, headers, body } = answer(call);
-        response.writeHead(status, { 'content-type': 'application/json', ...headers });
-        response.end(body === undefined ? undefined : `${JSON.stringify(body)}\n`);
+        void send(response, answer(call));
       });
     });
     await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
@@ -81,4 +79,10 @@ export function refusal(
     status: code,
     body: { kind: 'Status', apiVersion: 'v1', status: 'Failure', code, reason, message, details },
   };
+}
+
+async function send(response: http.ServerResponse, answer: Answer | Promise<Answer>): Promise<void> {
+  const { status, headers, body } = await answer;
+  response.writeHead(status, { 'content-type': 'application/json', ...headers });
+  response.end(body === undefined ? undefined : `${JSON.stringify(body)}\n`);
 }
