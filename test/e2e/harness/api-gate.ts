@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { Agent, createServer, request, type Server } from 'node:https';
 import type { AddressInfo } from 'node:net';
-import { CallGates, type HeldCall } from './call-gate.ts';
+import { CallGates, type GatePlace, type HeldCall } from './call-gate.ts';
 import type { KeyPair } from './certificates.ts';
 
 /** A call to the API server, before it is passed on. */
@@ -25,7 +25,8 @@ export class ApiGate {
   readonly #server: Server;
   readonly #agent: Agent;
   readonly #target: string;
-  readonly #gates = new CallGates<ApiCall>();
+  readonly #before = new CallGates<ApiCall>();
+  readonly #after = new CallGates<ApiCall>();
 
   private constructor(server: Server, agent: Agent, target: string) {
     this.#server = server;
@@ -49,7 +50,12 @@ export class ApiGate {
 
   /** Holds evictions before the API server sees them. */
   holdEvictions(): HeldCall {
-    return this.#gates.hold((call) => call.method === 'POST' && call.path.endsWith('/eviction'));
+    return this.hold((call) => call.method === 'POST' && call.path.endsWith('/eviction'), 'before');
+  }
+
+  /** Holds calls, from the `nth` that matches on. */
+  hold(matches: (call: ApiCall) => boolean, where: GatePlace, nth = 1): HeldCall {
+    return (where === 'before' ? this.#before : this.#after).hold(matches, nth);
   }
 
   /** When the last call of this kind came by. */
@@ -58,7 +64,8 @@ export class ApiGate {
   }
 
   async stop(): Promise<void> {
-    this.#gates.releaseAll();
+    this.#before.releaseAll();
+    this.#after.releaseAll();
     this.#server.closeAllConnections();
     await new Promise((resolve) => this.#server.close(resolve));
     this.#agent.destroy();
@@ -69,20 +76,25 @@ export class ApiGate {
     const isWatch = ['1', 'true'].includes(searchParams.get('watch') ?? '');
     const call: ApiCall = { atMs: performance.now(), method: incoming.method ?? 'GET', path, isWatch };
     this.calls.push(call);
-    await this.#gates.pass(call);
+    // Read whole before it is held: what a process has sent arrives, even if it dies meanwhile.
+    const body = isWatch ? Buffer.alloc(0) : Buffer.concat(await incoming.toArray());
+    await this.#before.pass(call);
     const { host: _, ...headers } = incoming.headers;
     const onward = request(
       `${this.#target}${incoming.url}`,
       { method: call.method, headers, agent: this.#agent },
       (answer) => {
-        outgoing.writeHead(answer.statusCode ?? 502, answer.headers);
-        outgoing.flushHeaders();
         answer.on('error', () => outgoing.destroy());
-        answer.pipe(outgoing);
+        void this.#after.pass(call).then(() => {
+          if (outgoing.destroyed) return answer.resume();
+          outgoing.writeHead(answer.statusCode ?? 502, answer.headers);
+          outgoing.flushHeaders();
+          return answer.pipe(outgoing);
+        });
       },
     );
     onward.on('error', () => outgoing.destroy());
-    outgoing.on('close', () => onward.destroy());
-    incoming.pipe(onward);
+    if (isWatch) outgoing.on('close', () => onward.destroy());
+    onward.end(body);
   }
 }

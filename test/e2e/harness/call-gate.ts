@@ -10,6 +10,9 @@ export interface HeldCall {
   readonly release: () => void;
 }
 
+/** On which side of what it is for a call is held: before that is done, or when it is done and the answer is on its way. */
+export type GatePlace = 'before' | 'after';
+
 interface Gate<Call> extends HeldCall {
   readonly matches: (call: Call) => boolean;
   readonly arrived: () => void;
@@ -20,12 +23,16 @@ interface Gate<Call> extends HeldCall {
 export class CallGates<Call> {
   readonly #gates = new Set<Gate<Call>>();
 
-  /** Holds every matching call from now on, until it is released. */
-  hold(matches: (call: Call) => boolean): HeldCall {
-    let hasArrived = false;
+  /** Holds every matching call from the `nth` on, until they are released. */
+  hold(matches: (call: Call) => boolean, nth = 1): HeldCall {
+    let [hasArrived, seen] = [false, 0];
     const opening = Promise.withResolvers<void>();
+    const isDue = (call: Call) => {
+      if (matches(call)) seen += 1;
+      return matches(call) && seen >= nth;
+    };
     const gate: Gate<Call> = {
-      matches,
+      matches: isDue,
       reached: async () => {
         await eventually('a call to be held', () => hasArrived, {
           deadlineMs: REACH_DEADLINE_MS,

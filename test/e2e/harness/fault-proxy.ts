@@ -7,7 +7,7 @@ import {
   type ServerResponse,
 } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { CallGates, type HeldCall } from './call-gate.ts';
+import { CallGates, type GatePlace, type HeldCall } from './call-gate.ts';
 import {
   capacityErrors,
   type FleetOverride,
@@ -130,7 +130,7 @@ export class FaultProxy {
   }
 
   /** Holds calls before they happen, or after they happened and before the client hears of it. */
-  hold(action: string, where: 'before' | 'after'): HeldCall {
+  hold(action: string, where: GatePlace): HeldCall {
     return (where === 'before' ? this.#before : this.#after).hold((call) => call.action === action);
   }
 

@@ -6,12 +6,13 @@ export interface PolicyParts {
   readonly shrink?: boolean;
   readonly downWindowSeconds?: number;
   readonly drainTimeoutSeconds?: number;
+  readonly minNodeAgeSeconds?: number;
 }
 
 /** A policy with the shipped rules and short times, so that a scenario is over in seconds. */
 export function testPolicy(parts: PolicyParts = {}): Readonly<Record<string, unknown>> {
   const { min = 2, max = 6, cpuUpPercent = 70, shrink = true } = parts;
-  const { downWindowSeconds = 15, drainTimeoutSeconds = 10 } = parts;
+  const { downWindowSeconds = 15, drainTimeoutSeconds = 10, minNodeAgeSeconds = 5 } = parts;
   return {
     apiVersion: 'smartscale.dev/v1',
     kind: 'ScalingPolicy',
@@ -28,7 +29,7 @@ export function testPolicy(parts: PolicyParts = {}): Readonly<Record<string, unk
       enabled: shrink,
       drainTimeoutSeconds,
       graceLimitSeconds: 5,
-      minNodeAgeSeconds: 5,
+      minNodeAgeSeconds,
       retryAfterAbortSeconds: 5,
     },
   };
