@@ -4,6 +4,8 @@ import type { Offering } from '../model/offering.ts';
 import type { Chance } from './chance.ts';
 import type { Machines } from './cloud/simulated-cloud.ts';
 import type { SimulatedCluster } from './cluster/simulated-cluster.ts';
+import type { EventLog } from './event-log.ts';
+import type { Troubles } from './faults/troubles.ts';
 import type { VirtualClock } from './virtual-clock.ts';
 
 /** From launch to a Ready node, with a baked image (facts: boot time 58). */
@@ -13,29 +15,85 @@ const RESTART_MS = { least: 18_000, most: 30_000 } as const;
 /** The agent registers this far into the boot; the rest is its network coming up. */
 const REGISTERS_AT = 0.8;
 
+/** While machines do not come up: how many do not, and how much later than others the late ones are; some past every deadline. */
+const MISFORTUNE = 0.6;
+const LATE_MS = { least: 120_000, most: 480_000 } as const;
+const FATES = ['never-joins', 'never-ready', 'late', 'dies'] as const;
+
+/** What becomes of a machine that does not come up as others do. */
+type Fate = (typeof FATES)[number];
+
 /** What happens between an EC2 instance and its node: it boots, its agent joins, and it dies with the machine. */
 export class MachineRoom implements Machines {
   readonly #clock: VirtualClock;
   readonly #chance: Chance;
+  /** Apart from the other, so that no trouble changes when machines boot that have none. */
+  readonly #misfortune: Chance;
   readonly #cluster: SimulatedCluster;
+  readonly #troubles: Troubles;
+  readonly #log: EventLog;
+  readonly #lose: (instanceId: string) => void;
   readonly #gone = new Set<string>();
   /** How many times each machine went down, so that a boot that was cut short makes no node ready. */
   readonly #downs = new Map<string, number>();
 
-  constructor(parts: { clock: VirtualClock; chance: Chance; cluster: SimulatedCluster }) {
+  constructor(parts: {
+    readonly clock: VirtualClock;
+    readonly log: EventLog;
+    readonly chance: Chance;
+    readonly cluster: SimulatedCluster;
+    readonly troubles: Troubles;
+    /** EC2 loses the machine. */
+    readonly lose: (instanceId: string) => void;
+  }) {
     this.#clock = parts.clock;
+    this.#log = parts.log;
     this.#chance = parts.chance;
+    this.#misfortune = parts.chance.stream('misfortune');
     this.#cluster = parts.cluster;
+    this.#troubles = parts.troubles;
+    this.#lose = parts.lose;
   }
 
   started(instance: Instance, offering: Offering): void {
     if (!isAlive(instance)) return;
     const bootMs = this.#chance.between(BOOT_MS.least, BOOT_MS.most);
+    switch (this.#fateOf(instance)) {
+      case 'never-joins':
+        return;
+      case 'dies':
+        this.#clock.after(bootMs / 4, () => this.#lose(instance.id));
+        return;
+      case 'never-ready':
+        return this.#joins(instance, offering, bootMs);
+      case 'late':
+        return this.#comesUp(
+          instance,
+          offering,
+          bootMs + this.#misfortune.between(LATE_MS.least, LATE_MS.most),
+        );
+      case undefined:
+        return this.#comesUp(instance, offering, bootMs);
+    }
+  }
+
+  #fateOf({ id }: Instance): Fate | undefined {
+    if (!this.#troubles.has('boots-fail') || this.#misfortune.next() >= MISFORTUNE) return undefined;
+    const fate = this.#misfortune.pick(FATES);
+    this.#log.add('boot-trouble', { instance: id, fate });
+    return fate;
+  }
+
+  #comesUp(instance: Instance, offering: Offering, bootMs: number): void {
+    this.#joins(instance, offering, bootMs);
+    this.#clock.after(bootMs, () => this.#cluster.kubelets.becomeReady(instance.id));
+  }
+
+  #joins(instance: Instance, offering: Offering, bootMs: number): void {
     this.#clock.after(bootMs * REGISTERS_AT, () => {
       if (this.#gone.has(instance.id)) return;
       this.#cluster.kubelets.register(nodeOf(instance, offering, this.#clock.now()));
     });
-    this.#clock.after(bootMs, () => this.#cluster.kubelets.becomeReady(instance.id));
   }
 
   stopped(instanceId: string): void {

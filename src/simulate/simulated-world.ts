@@ -153,8 +153,15 @@ export class SimulatedWorld {
     this.chance = chance;
     this.#policy = options.policy;
     this.cluster = new SimulatedCluster(clock, log);
-    const machines = new MachineRoom({ clock, chance: chance.stream('boot'), cluster: this.cluster });
     const troubles = new Troubles(clock, chance.stream('troubles'));
+    const machines = new MachineRoom({
+      clock,
+      log,
+      chance: chance.stream('boot'),
+      cluster: this.cluster,
+      troubles,
+      lose: (instanceId) => this.cloud.endByHand(instanceId),
+    });
     this.troubles = troubles;
     const queue = new SimulatedQueue({ clock, chance: chance.stream('queue'), troubles });
     this.queue = queue;

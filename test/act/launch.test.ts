@@ -181,6 +181,23 @@ describe('waiting for the node to join', () => {
     expect(told?.text.length).toBeLessThan(1_300);
   });
 
+  it('terminates a machine whose node never becomes ready by the same deadline, and takes its node away (F36)', async () => {
+    const world = new ActWorld();
+    const operation = await launched(world);
+    world.cluster.nodes = [aNode({ name: 'i-made-1', isReady: false, ...BOOTING })];
+    expect(await world.launch(operation)).toMatchObject({
+      step: 'failed',
+      endedAtMs: expect.any(Number),
+      outcome: { code: 'join-timeout', text: expect.stringContaining('joined but is not fit within 300 s') },
+    });
+    expect(world.calls()).toEqual([
+      'launch op-1.1',
+      'console i-made-1',
+      'terminate i-made-1',
+      'delete-node i-made-1',
+    ]);
+  });
+
   it('terminates the machine although its console cannot be read', async () => {
     const world = new ActWorld();
     world.cloud.failures.console = 1;

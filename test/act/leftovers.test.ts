@@ -5,6 +5,7 @@ import type { Operation } from '../../src/model/operation.ts';
 import type { Snapshot } from '../../src/model/snapshot.ts';
 import { aLaunch, aNode, anInstance, aRemoval } from '../builders/fleet.ts';
 import { aSnapshot } from '../builders/snapshot.ts';
+import { ActWorld } from '../fakes/act-world.ts';
 
 const STARTUP = [{ key: STARTUP_TAINT_KEY, value: '', effect: 'NoSchedule' as const }];
 const MARK = { operationId: 'op-9', atMs: 1_000_000 };
@@ -41,6 +42,17 @@ describe('launches that nobody carries out', () => {
         startsCooldown: false,
       },
     ]);
+  });
+
+  it('are undone when the time to join is over: the machine is terminated (F41)', async () => {
+    const world = new ActWorld();
+    const nowMs = world.clock.now();
+    const orphan = anInstance({ operationId: 'op-lost', launchedAtMs: nowMs - 900_000 });
+    world.cloud.list = [orphan];
+    const [launch] = new Leftovers().find(aSnapshot({ instances: known(orphan) }), adoption(nowMs));
+    if (launch?.kind !== 'launch') throw new Error('the orphan was not taken up');
+    expect(await world.launch(launch)).toMatchObject({ step: 'failed', outcome: { code: 'join-timeout' } });
+    expect(world.calls()).toEqual(['console i-1', 'terminate i-1']);
   });
 
   it('are taken up while their node still carries the startup taint, not after', () => {

@@ -32,6 +32,46 @@ describe('SimulatedWorld', () => {
     expect(view.nodeHours).toBeGreaterThan(0.6);
   });
 
+  it('lets machines not join, not become ready, come late or die while boots fail', async () => {
+    const world = aWorld();
+    const fates = new Map<string, string>();
+    world.log.follow(({ kind, facts }) => {
+      if (kind === 'boot-trouble') fates.set(String(facts['instance']), String(facts['fate']));
+    });
+    world.troubleFor('boots-fail', 60 * MINUTE_MS);
+    for (let i = 0; i < 30; i += 1) {
+      const operationId = `op-${i}`;
+      void world.cloud.launch(
+        { clientToken: operationId, operationId, offerings: [ON_DEMAND], tags: {} },
+        signal,
+      );
+    }
+    const fateOf = (id: string) => fates.get(id) ?? 'well';
+    const seen = () => {
+      const nodes = new Map(world.cluster.view().nodes.map((node) => [node.instanceId, node]));
+      return world.cloud
+        .shown()
+        .map(({ id, state }) => ({ fate: fateOf(id), state, isReady: nodes.get(id)?.isReady }));
+    };
+    await world.advanceTo(90_000);
+    expect(
+      seen()
+        .filter(({ fate }) => fate === 'late')
+        .map(({ isReady }) => isReady),
+    ).not.toContain(true);
+    await world.advanceTo(10 * MINUTE_MS);
+    const ends: Record<string, unknown> = {
+      well: { state: 'running', isReady: true },
+      late: { state: 'running', isReady: true },
+      'never-joins': { state: 'running', isReady: undefined },
+      'never-ready': { state: 'running', isReady: false },
+      dies: { state: 'terminated', isReady: undefined },
+    };
+    expect(new Set(seen().map(({ fate }) => fate))).toEqual(new Set(Object.keys(ends)));
+    for (const { fate, ...end } of seen())
+      expect({ fate, ...end }).toEqual({ fate, ...(ends[fate] as object) });
+  });
+
   it('gives the same answer to the same client token, and refuses it for something else', async () => {
     const world = aWorld();
     const request = { clientToken: 't', operationId: 'op', offerings: [ON_DEMAND], tags: {} } as const;

@@ -90,6 +90,13 @@ export const FAULT_KINDS: readonly FaultKind[] = [
     strike: troubleEc2,
   },
   {
+    name: 'boot',
+    about:
+      'for up to 40 minutes most machines never join, join late, never become ready, or die while they boot',
+    meanHours: 5,
+    strike: ({ world }, chance) => world.troubleFor('boots-fail', chance.between(5, 40) * MINUTE_MS),
+  },
+  {
     name: 'clock',
     about: 'the clocks of the processes jump, up to an hour to and fro',
     meanHours: 8,

@@ -19,6 +19,8 @@ export type Trouble =
   | 'ec2-lagging'
   /** EC2 lists nothing at all, and says that this is all. */
   | 'ec2-empty'
+  /** Machines never join, join late or never become ready, or die while they boot. */
+  | 'boots-fail'
   /** The queue of interruptions does not answer. */
   | 'queue-away'
   /** Its messages come late, twice, or not at all. */

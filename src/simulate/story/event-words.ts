@@ -45,6 +45,7 @@ const WORDS: Readonly<Record<string, Words>> = {
   'start-refused': ({ instance }) => `EC2 has no room to start ${instance}`,
   stop: ({ instance }) => `${instance} is stopped`,
   terminate: ({ instance }) => `${instance} is terminated`,
+  'boot-trouble': ({ instance, fate }) => `${instance} does not come up: ${fate}`,
   'node-registered': ({ node }) => `${node} joins`,
   'node-admitted': ({ node }) => `${node} may take pods`,
   'node-ready': ({ node }) => `${node} is ready`,
