@@ -201,7 +201,7 @@ export class Controller {
     this.#requireFleetSeen(seen);
     const nowMs = clock.now();
     const strays = this.#straysAmong(seen.operations);
-    const listed = seen.operations.filter((operation) => !strays.includes(operation));
+    const listed = without(seen.operations, strays);
     const known = { ...seen, operations: this.#runner.freshest(listed) };
     const found = this.#leftovers.find(known, adoptionOf(inForce, nowMs));
     // A suspended policy changes nothing, but a node that we cordoned is uncordoned.
@@ -337,6 +337,11 @@ function isBeginning(action: Action): action is LaunchAction | RemoveAction {
 
 function isDrain({ step }: Operation): boolean {
   return step === 'draining' || step === 'aborting';
+}
+
+/** The same list where nothing is taken out: what was read from it once need not be read again. */
+function without(operations: readonly Operation[], strays: readonly Operation[]): readonly Operation[] {
+  return strays.length === 0 ? operations : operations.filter((operation) => !strays.includes(operation));
 }
 
 function withAdopted(operations: readonly Operation[], adopted: readonly Operation[]): readonly Operation[] {

@@ -115,10 +115,10 @@ export class OperationRunner {
 
   /** The ledger's list with what this runner knows better, since it made the later steps. */
   freshest(listed: readonly Operation[]): readonly Operation[] {
-    if (this.#entries.size === 0 && this.#ended.size === 0) return listed;
-    return listed.map(
+    const known = listed.map(
       (operation) => this.#entries.get(operation.id)?.operation ?? this.#endOf(operation) ?? operation,
     );
+    return known.every((operation, index) => operation === listed[index]) ? listed : known;
   }
 
   #endOf(operation: Operation): Operation | undefined {

@@ -1,8 +1,9 @@
-import { isInFlight, type LaunchOperation, type RemoveOperation } from '../model/operation.ts';
+import type { LaunchOperation, RemoveOperation } from '../model/operation.ts';
 import type { AbortAction, AbortLaunchAction, AbortRemovalAction } from '../model/plan.ts';
 import type { Reason } from '../model/reason.ts';
 import { loadIsHighNow } from './demands/utilization.ts';
 import type { Growth } from './growth.ts';
+import { inFlightIn } from './history/operation-lists.ts';
 import type { Situation } from './situation.ts';
 
 export const SUSPENDED: Reason = { code: 'suspended', text: 'the policy says suspend: true' };
@@ -39,7 +40,7 @@ function removalAborts(situation: Situation, growth: Growth): readonly AbortRemo
  * since what boots holds no pods yet and a worker would have to be drained. Under a suspended policy: those that have no machine.
  */
 function launchAborts({ snapshot, fleet, policy }: Situation): readonly AbortLaunchAction[] {
-  const inFlight = snapshot.operations.filter(isInFlight);
+  const inFlight = inFlightIn(snapshot.operations);
   if (policy.suspend) {
     return inFlight.filter((launch) => launch.step === 'intended').map((launch) => giveUp(launch, SUSPENDED));
   }

@@ -1,14 +1,10 @@
 import { type Instance, isAlive } from '../model/instance.ts';
 import { type Node, STARTUP_TAINT_KEY } from '../model/node.ts';
 import type { Lifecycle } from '../model/offering.ts';
-import {
-  hasEnded,
-  isInFlight,
-  type LaunchOperation,
-  type Operation,
-  type RemoveOperation,
-} from '../model/operation.ts';
+import { oncePer } from '../model/once-per.ts';
+import type { LaunchOperation, Operation, RemoveOperation } from '../model/operation.ts';
 import type { Snapshot } from '../model/snapshot.ts';
+import { inFlightIn, launchesIn, unendedIn } from './history/operation-lists.ts';
 import { parseOfferingKey } from './offering-parts.ts';
 
 /** One worker: a node, an instance on its way to be one, or the written intent to buy one. */
@@ -80,7 +76,7 @@ export function fleetOf(snapshot: Snapshot, options: FleetOptions): Fleet {
 }
 
 function lookupOf(snapshot: Snapshot, options: FleetOptions): Lookup {
-  const launches = snapshot.operations.filter(isInFlight);
+  const launches = inFlightIn(snapshot.operations);
   const launchByInstance = new Map<string, LaunchOperation>();
   for (const launch of launches) {
     if (launch.instanceId !== undefined) launchByInstance.set(launch.instanceId, launch);
@@ -94,29 +90,27 @@ function lookupOf(snapshot: Snapshot, options: FleetOptions): Lookup {
     const launch = launchById.get(instance.operationId ?? '');
     if (launch !== undefined) launchByInstance.set(instance.id, launch);
   }
-  const removals = snapshot.operations.filter((o): o is RemoveOperation => isRemoving(o, options));
+  const removals = unendedIn(snapshot.operations).filter((o): o is RemoveOperation => isRemoving(o, options));
   const removalByNode = new Map(removals.map((removal) => [removal.nodeName, removal]));
-  const undone = snapshot.operations.filter(isUndone).map((launch) => launch.instanceId);
   const doomed = new Set([
     ...options.announcedGone,
     ...removals.map((removal) => removal.instanceId),
-    ...undone.filter(isDefined),
+    ...undoneIn(snapshot.operations),
   ]);
   return { instances, launches, launchByInstance, removalByNode, doomed, options };
 }
 
 function isRemoving(operation: Operation, options: FleetOptions): boolean {
-  if (operation.kind !== 'remove' || hasEnded(operation) || operation.step === 'aborting') return false;
+  if (operation.kind !== 'remove' || operation.step === 'aborting') return false;
   return !options.cancelledRemovals.has(operation.id);
 }
 
-function isUndone(operation: Operation): operation is LaunchOperation {
-  return operation.kind === 'launch' && (operation.step === 'undoing' || operation.step === 'failed');
-}
-
-function isDefined(id: string | undefined): id is string {
-  return id !== undefined;
-}
+/** Instances of launches that failed or are being undone. */
+const undoneIn = oncePer((operations: readonly Operation[]): readonly string[] =>
+  launchesIn(operations)
+    .filter(({ step }) => step === 'undoing' || step === 'failed')
+    .flatMap(({ instanceId = [] }) => instanceId),
+);
 
 function workerOfNode(node: Node, lookup: Lookup): Worker {
   const instance = lookup.instances?.get(node.instanceId ?? '');

@@ -1,3 +1,4 @@
+import { oncePer } from '../model/once-per.ts';
 import type { Operation } from '../model/operation.ts';
 import type { PolicyIdentity } from '../model/policy-identity.ts';
 
@@ -9,11 +10,14 @@ export function decisionIdOf(nowMs: number, identity: PolicyIdentity): string {
 
 /** Deals out operation ids of a decision, `<decision>-1` and on, skipping those that the ledger knows. */
 export function operationIds(decisionId: string, operations: readonly Operation[]): () => string {
-  const taken = new Set(operations.map((operation) => operation.id));
   let last = 0;
   return () => {
     do last += 1;
-    while (taken.has(`${decisionId}-${last}`));
+    while (idsOf(operations).has(`${decisionId}-${last}`));
     return `${decisionId}-${last}`;
   };
 }
+
+const idsOf = oncePer(
+  (operations: readonly Operation[]): ReadonlySet<string> => new Set(operations.map(({ id }) => id)),
+);

@@ -1,7 +1,7 @@
 import { isAlive } from '../model/instance.ts';
-import { hasEnded } from '../model/operation.ts';
 import type { Refusal, RemoveAction } from '../model/plan.ts';
 import type { Worker } from './fleet.ts';
+import { unendedIn } from './history/operation-lists.ts';
 import { unreadyShare } from './shrink/brakes.ts';
 import type { Situation } from './situation.ts';
 import { percentText, secondsText } from './wording.ts';
@@ -65,7 +65,7 @@ function longestFirst(a: DeadWorker, b: DeadWorker): number {
 }
 
 function isRepairing({ snapshot }: Situation): boolean {
-  return snapshot.operations.some((o) => o.kind === 'remove' && o.isRepair === true && !hasEnded(o));
+  return unendedIn(snapshot.operations).some((o) => o.kind === 'remove' && o.isRepair === true);
 }
 
 /** One sick node of a small fleet is a large share of it, so one alone never brakes. */

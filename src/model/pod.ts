@@ -1,3 +1,4 @@
+import { oncePer } from './once-per.ts';
 import type { Resources } from './resources.ts';
 import { type LabelSelector, type Labels, selects } from './selector.ts';
 import type { Toleration } from './taint.ts';
@@ -131,7 +132,7 @@ export function needsEviction(pod: Pod): boolean {
 }
 
 /** The pods that hold resources, by the name of their node. */
-export function podsByNode(pods: readonly Pod[]): ReadonlyMap<string, readonly Pod[]> {
+export const podsByNode = oncePer((pods: readonly Pod[]): ReadonlyMap<string, readonly Pod[]> => {
   const byNode = new Map<string, Pod[]>();
   for (const pod of pods) {
     if (pod.nodeName === undefined || !occupiesNode(pod)) continue;
@@ -140,4 +141,4 @@ export function podsByNode(pods: readonly Pod[]): ReadonlyMap<string, readonly P
     else there.push(pod);
   }
   return byNode;
-}
+});

@@ -8,6 +8,7 @@ export class WatchedLedger implements Ledger {
   readonly #ledger = new MemoryLedger();
   readonly #log: EventLog;
   readonly #all = new Map<string, Operation>();
+  readonly #unended = new Map<string, Operation>();
 
   constructor(log: EventLog) {
     this.#log = log;
@@ -19,7 +20,7 @@ export class WatchedLedger implements Ledger {
   }
 
   unended(): readonly Operation[] {
-    return [...this.#all.values()].filter((operation) => !hasEnded(operation));
+    return [...this.#unended.values()];
   }
 
   /** Every operation ever written down. */
@@ -35,6 +36,8 @@ export class WatchedLedger implements Ledger {
     await this.#ledger.put(operation, token);
     const before = this.#all.get(operation.id);
     this.#all.set(operation.id, operation);
+    if (hasEnded(operation)) this.#unended.delete(operation.id);
+    else this.#unended.set(operation.id, operation);
     if (before?.step !== operation.step)
       this.#log.add('operation', {
         id: operation.id,

@@ -45,6 +45,8 @@ export class KubernetesLedger implements Ledger {
   readonly #reading: RepeatedReading;
   #stored = new Map<string, Stored>();
   #writes = 0;
+  /** The operations in `#stored`, until it changes. */
+  #listed: readonly Operation[] | undefined;
 
   constructor(transport: KubeTransport, namespace: string, clock: Clock) {
     this.#transport = transport;
@@ -55,7 +57,8 @@ export class KubernetesLedger implements Ledger {
 
   async list(signal: AbortSignal): Promise<readonly Operation[]> {
     await this.#reading.done(signal);
-    return [...this.#stored.values()].map(({ operation }) => operation);
+    this.#listed ??= [...this.#stored.values()].map(({ operation }) => operation);
+    return this.#listed;
   }
 
   async put(operation: Operation, token: number, signal: AbortSignal): Promise<void> {
@@ -68,6 +71,7 @@ export class KubernetesLedger implements Ledger {
         const version = await this.#write(operation, token, before?.version, signal);
         this.#writes += 1;
         this.#stored.set(operation.id, { operation, token, version, write: this.#writes });
+        this.#listed = undefined;
         break;
       } catch (error) {
         if (!isOutdated(error) || attempt >= CONFLICT_RETRIES) {
@@ -102,6 +106,7 @@ export class KubernetesLedger implements Ledger {
     // What was written here meanwhile is newer than its page.
     for (const [id, stored] of this.#stored) if (stored.write > before) found.set(id, stored);
     this.#stored = found;
+    this.#listed = undefined;
   }
 
   async #write(
@@ -147,6 +152,7 @@ export class KubernetesLedger implements Ledger {
         if (error.status !== 404) return;
       }
       this.#stored.delete(id);
+      this.#listed = undefined;
     }
   }
 }

@@ -6,9 +6,11 @@ import { FencedError, type Ledger } from '../../ports.ts';
 export class MemoryLedger implements Ledger {
   readonly #operations = new Map<string, Operation>();
   readonly #tokens = new Map<string, number>();
+  #listed: readonly Operation[] | undefined;
 
   async list(): Promise<readonly Operation[]> {
-    return [...this.#operations.values()];
+    this.#listed ??= [...this.#operations.values()];
+    return this.#listed;
   }
 
   async put(operation: Operation, token: number): Promise<void> {
@@ -16,6 +18,7 @@ export class MemoryLedger implements Ledger {
     const known = this.#tokens.get(id) ?? token;
     if (known > token) throw new FencedError(id, token, known);
     this.#operations.set(id, operation);
+    this.#listed = undefined;
     this.#tokens.set(id, token);
     if (hasEnded(operation)) this.#forget(operation.endedAtMs ?? operation.createdAtMs);
   }

@@ -1,4 +1,6 @@
+import { oncePer } from '../../model/once-per.ts';
 import { hasEnded, type LaunchOperation, type Operation } from '../../model/operation.ts';
+import { launchesIn } from '../history/operation-lists.ts';
 import type { Situation } from '../situation.ts';
 
 /** How long after a replacement is ready its predecessor may still go on its account. */
@@ -42,26 +44,23 @@ export function failedReplacements({ snapshot, policy, nowMs }: Situation): Read
 
 /** Whether a replacement is under way, from the launch of the new to the end of the old. */
 export function isReplacing({ snapshot }: Situation): boolean {
-  return snapshot.operations.some(
-    (operation) =>
-      operation.kind === 'launch' && operation.consolidates !== undefined && !hasEnded(operation),
-  );
+  return plansOf(snapshot.operations).some((launches) => launches.some((launch) => !hasEnded(launch)));
 }
 
 /** The launches with a predecessor, those of one decision together. */
-function plansOf(operations: readonly Operation[]): readonly (readonly LaunchOperation[])[] {
-  const launches = operations.filter(
-    (operation): operation is LaunchOperation =>
-      operation.kind === 'launch' && operation.consolidates !== undefined,
-  );
+const plansOf = oncePer((operations: readonly Operation[]): readonly (readonly LaunchOperation[])[] => {
+  const launches = launchesIn(operations).filter(({ consolidates }) => consolidates !== undefined);
   return [...Map.groupBy(launches, ({ decisionId }) => decisionId).values()];
-}
+});
 
 function presentOf(
   plans: readonly (readonly LaunchOperation[])[],
   nodes: readonly { readonly name: string }[],
 ): ReadonlySet<string> {
+  if (plans.length === 0) return NOBODY;
   const present = new Set(nodes.map(({ name }) => name));
   const names = plans.flatMap((launches) => launches.flatMap(({ consolidates = [] }) => consolidates));
   return new Set(names.filter((name) => present.has(name)));
 }
+
+const NOBODY: ReadonlySet<string> = new Set();

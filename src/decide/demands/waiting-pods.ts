@@ -1,3 +1,4 @@
+import { oncePer } from '../../model/once-per.ts';
 import type { Pod } from '../../model/pod.ts';
 
 /** Pods that the scheduler says it cannot place and that a node could help, by whether they are old enough to count. */
@@ -11,8 +12,7 @@ export interface WaitingPods {
 export function waitingPods(pods: readonly Pod[], minAgeSeconds: number, nowMs: number): WaitingPods {
   const counting: Pod[] = [];
   let nextAtMs: number | undefined;
-  for (const pod of pods) {
-    if (pod.unschedulableSinceMs === undefined || !couldBeHelped(pod)) continue;
+  for (const pod of helpableIn(pods)) {
     const countsAtMs = countsFromMs(pod, minAgeSeconds, nowMs);
     if (countsAtMs <= nowMs) counting.push(pod);
     else nextAtMs = Math.min(nextAtMs ?? countsAtMs, countsAtMs);
@@ -25,6 +25,10 @@ export function countsFromMs(pod: Pod, minAgeSeconds: number, nowMs: number): nu
   const sinceMs = pod.unschedulableSinceMs ?? nowMs;
   return sinceMs > nowMs ? 0 : sinceMs + minAgeSeconds * 1000;
 }
+
+const helpableIn = oncePer((pods: readonly Pod[]) =>
+  pods.filter((pod) => pod.unschedulableSinceMs !== undefined && couldBeHelped(pod)),
+);
 
 function couldBeHelped(pod: Pod): boolean {
   if (pod.phase !== 'Pending' || pod.nodeName !== undefined || pod.deletionRequestedAtMs !== undefined)

@@ -1,3 +1,4 @@
+import { oncePer } from '../../model/once-per.ts';
 import type { Operation } from '../../model/operation.ts';
 import type { Policy } from '../../policy/policy-schema.ts';
 
@@ -21,17 +22,9 @@ export function cooldownsOf(
   policy: Policy['cooldown'],
   nowMs: number,
 ): Cooldowns {
-  let lastGrowthMs = NEVER;
-  let lastShrinkMs = NEVER;
-  for (const operation of operations) {
-    const endedAtMs = Math.min(operation.endedAtMs ?? NEVER, nowMs);
-    if (operation.kind === 'launch') {
-      if (operation.step === 'ready' && operation.startsCooldown)
-        lastGrowthMs = Math.max(lastGrowthMs, endedAtMs);
-    } else if (operation.step === 'removed') {
-      lastShrinkMs = Math.max(lastShrinkMs, endedAtMs);
-    }
-  }
+  const ends = lastEndsOf(operations);
+  const lastGrowthMs = Math.min(ends.growthMs, nowMs);
+  const lastShrinkMs = Math.min(ends.shrinkMs, nowMs);
   const afterGrowthMs = lastGrowthMs + policy.shrinkAfterGrowthSeconds * 1000;
   const afterShrinkMs = lastShrinkMs + policy.shrinkAfterShrinkSeconds * 1000;
   return {
@@ -40,3 +33,18 @@ export function cooldownsOf(
     shrinkAfter: afterGrowthMs > afterShrinkMs ? 'growth' : 'shrink',
   };
 }
+
+/** When growth that starts a cooldown, and when a removal, last came to its end. */
+const lastEndsOf = oncePer((operations: readonly Operation[]) => {
+  let growthMs = NEVER;
+  let shrinkMs = NEVER;
+  for (const operation of operations) {
+    const endedAtMs = operation.endedAtMs ?? NEVER;
+    if (operation.kind === 'launch') {
+      if (operation.step === 'ready' && operation.startsCooldown) growthMs = Math.max(growthMs, endedAtMs);
+    } else if (operation.step === 'removed') {
+      shrinkMs = Math.max(shrinkMs, endedAtMs);
+    }
+  }
+  return { growthMs, shrinkMs };
+});

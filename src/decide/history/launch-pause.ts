@@ -1,7 +1,9 @@
+import { oncePer } from '../../model/once-per.ts';
 import { CALLED_OFF, type LaunchFault, type LaunchOperation, type Operation } from '../../model/operation.ts';
 import type { Reason } from '../../model/reason.ts';
 import type { Policy } from '../../policy/policy-schema.ts';
 import { secondsText } from '../wording.ts';
+import { launchesIn } from './operation-lists.ts';
 
 /** Denied permissions and wrong configuration do not mend themselves; trying again is only for the case that a person mended them. */
 const FAULT_PAUSE_MS = 600_000;
@@ -24,8 +26,7 @@ export function launchPauseOf(
   policy: Policy['launch'],
   at: { readonly nowMs: number; readonly digest: string },
 ): LaunchPause | undefined {
-  const launches = operations.filter((o): o is LaunchOperation => o.kind === 'launch');
-  const pauses = [pauseAfterFailedJoins(launches, policy, at), pauseAfterFault(launches, at)];
+  const pauses = [pauseAfterFailedJoins(operations, policy, at), pauseAfterFault(operations, at)];
   return pauses
     .filter((pause) => pause !== undefined)
     .filter((pause) => pause.untilMs > at.nowMs)
@@ -33,11 +34,11 @@ export function launchPauseOf(
 }
 
 function pauseAfterFailedJoins(
-  launches: readonly LaunchOperation[],
+  operations: readonly Operation[],
   policy: Policy['launch'],
   at: { readonly nowMs: number; readonly digest: string },
 ): LaunchPause | undefined {
-  const failures = failedJoinsInARow(launches);
+  const failures = failedJoinsInARow(operations);
   const last = failures[0];
   if (last === undefined) return undefined;
   const lastMs = Math.min(last.endedAtMs ?? at.nowMs, at.nowMs);
@@ -58,24 +59,21 @@ function pauseAfterFailedJoins(
 }
 
 /** Launches that got an instance which never became ready, the latest first, back to the last success. */
-function failedJoinsInARow(launches: readonly LaunchOperation[]): LaunchOperation[] {
-  const ended = launches
+const failedJoinsInARow = oncePer((operations: readonly Operation[]): readonly LaunchOperation[] => {
+  const ended = launchesIn(operations)
     .filter((launch) => launch.endedAtMs !== undefined)
     .filter((launch) => launch.step === 'ready' || launch.instanceId !== undefined)
     .filter((launch) => launch.outcome?.code !== CALLED_OFF)
     .sort((a, b) => (b.endedAtMs ?? 0) - (a.endedAtMs ?? 0) || (a.step === 'ready' ? -1 : 1));
   const success = ended.findIndex((launch) => launch.step === 'ready');
   return success === -1 ? ended : ended.slice(0, success);
-}
+});
 
 function pauseAfterFault(
-  launches: readonly LaunchOperation[],
+  operations: readonly Operation[],
   at: { readonly nowMs: number; readonly digest: string },
 ): LaunchPause | undefined {
-  const faults = launches.flatMap((launch) =>
-    launch.faults.filter((fault) => stopsAll(fault, launch, at.digest)),
-  );
-  const last = faults.sort((a, b) => b.atMs - a.atMs)[0];
+  const last = graveFaults(operations).find(({ fault, launch }) => stopsAll(fault, launch, at.digest))?.fault;
   if (last === undefined) return undefined;
   const untilMs = Math.min(last.atMs, at.nowMs) + FAULT_PAUSE_MS;
   const what = last.class === 'authorization' ? 'was denied' : 'was refused as wrongly configured';
@@ -88,6 +86,14 @@ function pauseAfterFault(
     },
   };
 }
+
+/** What does not mend itself, the latest first. */
+const graveFaults = oncePer((operations: readonly Operation[]) =>
+  launchesIn(operations)
+    .flatMap((launch) => launch.faults.map((fault) => ({ fault, launch })))
+    .filter(({ fault }) => fault.class === 'authorization' || fault.class === 'configuration')
+    .sort((a, b) => b.fault.atMs - a.fault.atMs),
+);
 
 /** A wrong configuration may have come with a policy, so another policy is tried at once. */
 function stopsAll(fault: LaunchFault, launch: LaunchOperation, digest: string): boolean {

@@ -1,7 +1,9 @@
 import type { Lifecycle, OfferingKey } from '../../model/offering.ts';
+import { oncePer } from '../../model/once-per.ts';
 import type { LaunchOperation, Operation } from '../../model/operation.ts';
 import type { Policy } from '../../policy/policy-schema.ts';
 import { parseOfferingKey } from '../offering-parts.ts';
+import { launchesIn } from './operation-lists.ts';
 
 /** An offering without capacity is asked again after an hour at the latest. */
 const LONGEST_REST_MS = 3_600_000;
@@ -23,23 +25,49 @@ interface Trial {
  * first success; refused spot rests all spot in the same way; a quota pauses its lifecycle for ten minutes.
  */
 export function restsOf(operations: readonly Operation[], policy: Policy['launch'], nowMs: number): RestOf {
-  const launches = operations.filter((o): o is LaunchOperation => o.kind === 'launch');
-  if (launches.every((launch) => launch.faults.length === 0)) return () => undefined;
-  const byCapacity = restUntil(launches.flatMap(capacityTrials), policy, nowMs);
-  const bySpot = restUntil(launches.flatMap(spotTrials), policy, nowMs);
-  const byQuota = quotaPauses(launches, nowMs);
-  if (byCapacity.size + bySpot.size + byQuota.size === 0) return () => undefined;
+  const { capacity, spot, quotas } = refusalsOf(operations);
+  if (capacity.size + spot.size + quotas.size === 0) return () => undefined;
+  const until = (row: Row | undefined) => {
+    if (row === undefined) return 0;
+    const restMs = policy.capacityRestSeconds * 1000 * 2 ** (row.failures - 1);
+    return Math.min(row.lastMs, nowMs) + Math.min(restMs, LONGEST_REST_MS);
+  };
+  const pausedUntil = (lastMs: number | undefined) =>
+    lastMs === undefined ? 0 : Math.min(lastMs, nowMs) + QUOTA_PAUSE_MS;
   return (key) => {
     const lifecycle = parseOfferingKey(key)?.lifecycle ?? 'on-demand';
     const rests = [
-      { untilMs: byCapacity.get(key) ?? 0, why: 'no capacity' },
-      { untilMs: bySpot.get(lifecycle) ?? 0, why: 'spot refused' },
-      { untilMs: byQuota.get(lifecycle) ?? 0, why: `${lifecycle} quota reached` },
+      { untilMs: until(capacity.get(key)), why: 'no capacity' },
+      { untilMs: until(spot.get(lifecycle)), why: 'spot refused' },
+      { untilMs: pausedUntil(quotas.get(lifecycle)), why: `${lifecycle} quota reached` },
     ];
     const longest = rests.reduce((a, b) => (b.untilMs > a.untilMs ? b : a));
     return longest.untilMs > nowMs ? longest : undefined;
   };
 }
+
+/** Failures in a row, and when the last of them was. */
+interface Row {
+  readonly failures: number;
+  readonly lastMs: number;
+}
+
+/** What EC2 refused and has not granted since: by offering, for spot as a whole, and when a quota was last in the way. */
+const refusalsOf = oncePer((operations: readonly Operation[]) => {
+  const launches = launchesIn(operations);
+  if (launches.every((launch) => launch.faults.length === 0)) return NO_REFUSALS;
+  return {
+    capacity: rowsOf(launches.flatMap(capacityTrials)),
+    spot: rowsOf(launches.flatMap(spotTrials)),
+    quotas: lastQuotas(launches),
+  };
+});
+
+const NO_REFUSALS = {
+  capacity: new Map<string, Row>(),
+  spot: new Map<string, Row>(),
+  quotas: new Map<Lifecycle, number>(),
+};
 
 function capacityTrials(launch: LaunchOperation): Trial[] {
   const trials = launch.faults
@@ -63,34 +91,24 @@ function successOf(launch: LaunchOperation, keyOf: (key: OfferingKey) => string)
   return [{ key: keyOf(launch.offering), atMs: launch.launchedAtMs, failed: false }];
 }
 
-function restUntil(
-  trials: readonly Trial[],
-  policy: Policy['launch'],
-  nowMs: number,
-): ReadonlyMap<string, number> {
-  const rests = new Map<string, { failures: number; lastMs: number }>();
+function rowsOf(trials: readonly Trial[]): ReadonlyMap<string, Row> {
+  const rows = new Map<string, Row>();
   for (const trial of [...trials].sort((a, b) => a.atMs - b.atMs || Number(b.failed) - Number(a.failed))) {
-    const failures = rests.get(trial.key)?.failures ?? 0;
-    if (trial.failed) rests.set(trial.key, { failures: failures + 1, lastMs: Math.min(trial.atMs, nowMs) });
-    else rests.delete(trial.key);
+    const failures = rows.get(trial.key)?.failures ?? 0;
+    if (trial.failed) rows.set(trial.key, { failures: failures + 1, lastMs: trial.atMs });
+    else rows.delete(trial.key);
   }
-  const until = new Map<string, number>();
-  for (const [key, { failures, lastMs }] of rests) {
-    const restMs = policy.capacityRestSeconds * 1000 * 2 ** (failures - 1);
-    until.set(key, lastMs + Math.min(restMs, LONGEST_REST_MS));
-  }
-  return until;
+  return rows;
 }
 
-function quotaPauses(launches: readonly LaunchOperation[], nowMs: number): ReadonlyMap<Lifecycle, number> {
-  const until = new Map<Lifecycle, number>();
+function lastQuotas(launches: readonly LaunchOperation[]): ReadonlyMap<Lifecycle, number> {
+  const last = new Map<Lifecycle, number>();
   for (const launch of launches) {
     for (const fault of launch.faults) {
       const lifecycle = parseOfferingKey(fault.offerings[0] ?? launch.offerings[0])?.lifecycle;
       if (fault.class !== 'quota' || lifecycle === undefined) continue;
-      const endMs = Math.min(fault.atMs, nowMs) + QUOTA_PAUSE_MS;
-      until.set(lifecycle, Math.max(endMs, until.get(lifecycle) ?? 0));
+      last.set(lifecycle, Math.max(fault.atMs, last.get(lifecycle) ?? 0));
     }
   }
-  return until;
+  return last;
 }

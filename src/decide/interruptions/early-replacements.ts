@@ -1,9 +1,11 @@
 import type { InterruptionKind } from '../../model/interruption.ts';
+import { oncePer } from '../../model/once-per.ts';
 import { hasEnded, type Operation } from '../../model/operation.ts';
 import type { Refusal } from '../../model/plan.ts';
 import type { Reason } from '../../model/reason.ts';
 import { floorOf } from '../demands/floor.ts';
 import type { Worker } from '../fleet.ts';
+import { launchesIn } from '../history/operation-lists.ts';
 import { protectionsFor } from '../shrink/protections.ts';
 import { relocator } from '../shrink/relocation.ts';
 import type { Situation } from '../situation.ts';
@@ -58,15 +60,11 @@ function stepFor(candidate: Candidate, situation: Situation): EarlyReplacement {
 }
 
 function candidatesOf({ snapshot, fleet, policy }: Situation): readonly Candidate[] {
-  const announced = new Map<string, Candidate['kind']>();
-  for (const operation of snapshot.operations) {
-    // After a restart the ledger knows what was begun.
-    const replaced = operation.kind === 'launch' ? operation.replaces : undefined;
-    if (replaced !== undefined && isEarly(replaced.interruption))
-      announced.set(replaced.instanceId, replaced.interruption);
-  }
+  // After a restart the ledger knows what was begun.
+  const announced = new Map(begunIn(snapshot.operations));
   for (const { kind, instanceId } of snapshot.interruptions)
     if (isEarly(kind)) announced.set(instanceId, kind);
+  if (announced.size === 0) return [];
   return fleet.workers.flatMap((worker): Candidate[] => {
     const { node } = worker;
     const instanceId = node?.instanceId;
@@ -80,6 +78,16 @@ function candidatesOf({ snapshot, fleet, policy }: Situation): readonly Candidat
     return [{ worker: { ...worker, node }, instanceId, kind }];
   });
 }
+
+/** Instances that were replaced early, and why. */
+const begunIn = oncePer((operations: readonly Operation[]): ReadonlyMap<string, Candidate['kind']> => {
+  const begun = new Map<string, Candidate['kind']>();
+  for (const { replaces } of launchesIn(operations)) {
+    if (replaces !== undefined && isEarly(replaces.interruption))
+      begun.set(replaces.instanceId, replaces.interruption);
+  }
+  return begun;
+});
 
 /** A hint is followed once; maintenance comes whatever became of the first drain. */
 function wasTried(instanceId: string, operations: readonly Operation[]): boolean {

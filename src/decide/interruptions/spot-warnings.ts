@@ -5,9 +5,11 @@ import {
   SPOT_GRACE_SECONDS,
   SPOT_NOTICE_MS,
 } from '../../model/interruption.ts';
-import { hasEnded, isInFlight, type RemoveOperation } from '../../model/operation.ts';
+import { oncePer } from '../../model/once-per.ts';
+import { hasEnded, type Operation, type RemoveOperation } from '../../model/operation.ts';
 import type { AbortLaunchAction, HastenRemovalAction, RemoveAction } from '../../model/plan.ts';
 import type { Reason } from '../../model/reason.ts';
+import { inFlightIn } from '../history/operation-lists.ts';
 import type { Situation } from '../situation.ts';
 import { secondsText } from '../wording.ts';
 import { type ReplacementWish, replacementOf, replacementWish } from './replacement.ts';
@@ -47,7 +49,7 @@ export function reactToSpotWarnings(situation: Situation): SpotReaction {
     } else if (node !== undefined) {
       removals.push({ nodeName: node.name, instanceId, reasons: [reason], ...timesOf(interruption) });
     } else {
-      const launch = snapshot.operations.filter(isInFlight).find((o) => o.instanceId === instanceId);
+      const launch = inFlightIn(snapshot.operations).find((o) => o.instanceId === instanceId);
       if (launch !== undefined)
         aborts.push({ kind: 'abort-launch', operationId: launch.id, reasons: [reason] });
     }
@@ -58,8 +60,7 @@ export function reactToSpotWarnings(situation: Situation): SpotReaction {
 /** For nodes that go by a warning now, and for those that the ledger says went by one a moment ago. */
 function replacementsOf(situation: Situation, removals: readonly WantedEvacuation[]): ReplacementWish[] {
   const { snapshot, nowMs } = situation;
-  const recent = snapshot.operations
-    .filter((o): o is RemoveOperation => o.kind === 'remove' && o.interruption === 'spot-warning')
+  const recent = warnedIn(snapshot.operations)
     .filter((o) => o.step !== 'aborted' && nowMs - (o.endedAtMs ?? nowMs) < REPLACED_WITHIN_MS)
     // One that was only hastened was wanted gone before.
     .filter((o) => o.reasons[0]?.code === SPOT_WARNING);
@@ -71,6 +72,10 @@ function replacementsOf(situation: Situation, removals: readonly WantedEvacuatio
       replacementWish({ instanceId, interruption: 'spot-warning' }, snapshot, 'EC2 takes it back'),
     );
 }
+
+const warnedIn = oncePer((operations: readonly Operation[]) =>
+  operations.filter((o): o is RemoveOperation => o.kind === 'remove' && o.interruption === 'spot-warning'),
+);
 
 function removalOf(instanceId: string, { snapshot }: Situation): RemoveOperation | undefined {
   return snapshot.operations.find(

@@ -1,7 +1,7 @@
-import { hasEnded } from '../../model/operation.ts';
 import type { Reason } from '../../model/reason.ts';
 import type { Snapshot } from '../../model/snapshot.ts';
 import type { Growth } from '../growth.ts';
+import { unendedIn } from '../history/operation-lists.ts';
 import type { Situation } from '../situation.ts';
 import { countText, percentText, secondsText } from '../wording.ts';
 import { spentBudget } from './removal-budgets.ts';
@@ -86,8 +86,8 @@ function cloudIsUnknown({ situation }: BrakeQuestion) {
 function operationInFlight({ situation, repairs }: BrakeQuestion) {
   if (repairs.length > 0)
     return { reason: { code: 'removal-in-flight', text: 'a node that is lost is replaced first' } };
-  const active = situation.snapshot.operations.filter((operation) => !hasEnded(operation));
-  const first = active.sort((a, b) => (a.id < b.id ? -1 : 1))[0];
+  const active = unendedIn(situation.snapshot.operations);
+  const first = active.toSorted((a, b) => (a.id < b.id ? -1 : 1))[0];
   if (first === undefined) return undefined;
   const what = first.kind === 'launch' ? 'launch' : 'removal';
   const text = `${what} ${first.id} is in flight (${first.step}), ${countText(active.length, 'operation')} in all`;

@@ -1,4 +1,6 @@
 import type { DisruptionBudget } from '../../model/disruption-budget.ts';
+import { oncePer } from '../../model/once-per.ts';
+import type { Operation, RemoveOperation } from '../../model/operation.ts';
 import { needsEviction, type Pod, podsByNode } from '../../model/pod.ts';
 import type { Reason } from '../../model/reason.ts';
 import { type FleetMix, mixOf } from '../choice.ts';
@@ -69,9 +71,9 @@ export function protectionsFor(situation: Situation): Protections {
 }
 
 /** Pods that a drain must move, by node. */
-export function evictablePods(pods: readonly Pod[]): ReadonlyMap<string, readonly Pod[]> {
-  return podsByNode(pods.filter(needsEviction));
-}
+export const evictablePods = oncePer(
+  (pods: readonly Pod[]): ReadonlyMap<string, readonly Pod[]> => podsByNode(pods.filter(needsEviction)),
+);
 
 function notOurs({ worker }: Question): Reason | undefined {
   if (worker.instance !== undefined) return undefined;
@@ -132,10 +134,13 @@ function protectedPod({ evictable, budgets }: Question): Reason | undefined {
 
 function lastAborts({ snapshot, nowMs }: Situation): ReadonlyMap<string, number> {
   const latest = new Map<string, number>();
-  for (const operation of snapshot.operations) {
-    if (operation.kind !== 'remove' || operation.step !== 'aborted') continue;
+  for (const operation of abortedIn(snapshot.operations)) {
     const endedAtMs = Math.min(operation.endedAtMs ?? nowMs, nowMs);
     latest.set(operation.nodeName, Math.max(endedAtMs, latest.get(operation.nodeName) ?? endedAtMs));
   }
   return latest;
 }
+
+const abortedIn = oncePer((operations: readonly Operation[]) =>
+  operations.filter((o): o is RemoveOperation => o.kind === 'remove' && o.step === 'aborted'),
+);
