@@ -2,6 +2,7 @@ import type { Node } from '../model/node.ts';
 import type { RemoveOperation } from '../model/operation.ts';
 import type { EvictionOutcome } from '../model/outcome.ts';
 import { needsEviction, type Pod, podRef } from '../model/pod.ts';
+import { podGuard } from '../model/pod-guard.ts';
 import type { Reason } from '../model/reason.ts';
 import { PortError } from '../ports.ts';
 import type { ActContext } from './act-ports.ts';
@@ -105,27 +106,21 @@ async function cordonAgain(
 function obstacleTo(operation: RemoveOperation, pods: readonly Pod[], ports: ActContext): Reason | undefined {
   if (isTakenBack(operation)) return obstacleOfTakenBack(operation, ports);
   if (operation.isCordonOnly === true) return obstacleOfHold(operation, ports);
-  const guarded = pods.find(isProtected);
-  if (guarded !== undefined) {
-    return {
-      code: 'protected-pod',
-      text: `Pod ${podRef(guarded)} on ${operation.nodeName} must not be moved: ${protection(guarded)}.`,
-      facts: { pod: podRef(guarded) },
-    };
-  }
+  const guarded = protectedPod(operation, pods);
+  if (guarded !== undefined) return guarded;
   const nowMs = ports.clock.now();
   return nowMs >= operation.deadlineMs ? drainTimeout(operation, pods, ports) : undefined;
 }
 
-/** Pods that no drain may touch; the plan saw none, so it came late (F52, F53). One that is going already is let go. */
-function isProtected(pod: Pod): boolean {
-  if (pod.deletionRequestedAtMs !== undefined || pod.disruption === 'always') return false;
-  return pod.disruption === 'never' || pod.owner === undefined || pod.hasLocalVolume;
-}
-
-function protection(pod: Pod): string {
-  if (pod.disruption === 'never') return 'its annotation forbids disruption';
-  return pod.owner === undefined ? 'nothing would make it again' : 'its data lives on this node';
+/** A pod that no drain may touch; the plan saw none, so it came late (F52, F53). One that is going already is let go. */
+function protectedPod({ nodeName }: RemoveOperation, pods: readonly Pod[]): Reason | undefined {
+  for (const pod of pods) {
+    const guard = pod.deletionRequestedAtMs === undefined ? podGuard(pod) : undefined;
+    if (guard === undefined) continue;
+    const text = `Pod ${podRef(pod)} on ${nodeName} must not be moved: ${guard.why}.`;
+    return { code: 'protected-pod', text, facts: { pod: podRef(pod) } };
+  }
+  return undefined;
 }
 
 function drainTimeout(operation: RemoveOperation, pods: readonly Pod[], ports: ActContext): Reason {

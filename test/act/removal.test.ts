@@ -190,6 +190,9 @@ describe('a removal that turns back', () => {
     ['has an annotation against it', { disruption: 'never' }],
     ['nothing would make again', { owner: undefined }],
     ['keeps its data on the node', { hasLocalVolume: true }],
+    ['belongs to the system', { namespace: 'kube-system' }],
+    ['is of a StatefulSet', { owner: { kind: 'StatefulSet', name: 'db', uid: 'u', replicas: 3 } }],
+    ['is the only replica', { owner: { kind: 'Deployment', name: 'one', uid: 'u', replicas: 1 } }],
   ])('aborts when a pod turns up late that %s (F52, F53)', async (_, parts) => {
     const { world, removal } = aBusyNode({});
     const draining = await world.remove(removal, 'draining');
