@@ -9,6 +9,7 @@ import {
 } from './invariants/ownership.ts';
 import { harmsPods } from './invariants/pod-safety.ts';
 import { restless } from './invariants/rest.ts';
+import { shrinksBlindly, shrinksTooSoon } from './invariants/restraint.ts';
 import type { WorldSight, WorldWrite } from './world-sight.ts';
 
 /** A law of the design: checked at every write of the controller, at every look at the world, or both. */
@@ -31,7 +32,11 @@ export interface Invariant {
 /** The invariants of docs/architecture.md, by their numbers. */
 export const INVARIANTS: readonly Invariant[] = [
   { number: 1, title: 'never more than max instances that cost money', atWrite: exceedsMaximum },
-  { number: 2, title: 'never fewer than min by its own doing', atWrite: undercutsMinimum },
+  {
+    number: 2,
+    title: 'never fewer than min, nor than the on-demand base, by its own doing',
+    atWrite: undercutsMinimum,
+  },
   {
     number: 3,
     title: 'no instance without an owner',
@@ -49,4 +54,6 @@ export const INVARIANTS: readonly Invariant[] = [
     title: 'after the faults the fleet is what the policy asks, and stays still',
     atRest: restless,
   },
+  { number: 11, title: 'nothing goes for low load while the load is unknown', atWrite: shrinksBlindly },
+  { number: 12, title: 'nothing goes for low load within a cooldown', atWrite: shrinksTooSoon },
 ];

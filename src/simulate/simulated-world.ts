@@ -46,17 +46,6 @@ const DEFAULT_PEAK_NODES = 8;
 const SCRAPE_MS = 15_000;
 const LOOK_MS = 60_000;
 const MS_PER_MINUTE = 60_000;
-/** What is wrong while EC2 or the API server does not answer as it should. */
-const ANSWERS: readonly Trouble[] = [
-  'api-away',
-  'api-flaky',
-  'watch-stale',
-  'ec2-throttled',
-  'ec2-lossy',
-  'ec2-slow',
-  'ec2-lagging',
-  'ec2-empty',
-];
 /** How far demand strays from the trace between two scrapes. */
 const UNEVEN_SHARE = 0.03;
 const BURST_MINUTES = 15;
@@ -168,10 +157,10 @@ export class SimulatedWorld {
     this.cloud = new SimulatedCloud({ clock, log, chance: chance.stream('ec2'), machines, queue });
     this.telemetry = new SimulatedTelemetry(clock);
     this.policySource = new SimulatedPolicySource(clock, options.policyDocument);
-    this.ledger = new WatchedLedger(log);
+    this.ledger = new WatchedLedger(log, clock);
     this.watch = new InvariantWatch({ seed: options.seed, log, clock });
     this.firstPolicy = options.policyDocument;
-    this.#reporter = new WorldReporter(log, options.reporter);
+    this.#reporter = new WorldReporter(log, clock, options.reporter);
     const traced = demandOf(options, { clock, chance: chance.stream('demand') }, () => this.#loadFactor);
     const demand = () => this.#heldDemandMillis ?? traced();
     this.#load = new WebLoad(this.cluster, WEB, demand);
@@ -267,7 +256,7 @@ export class SimulatedWorld {
   /** The clocks of the processes are off by so much from now on. */
   skewClocks(ms: number): void {
     this.log.add('clock-skew', { ms });
-    this.troubles.skewMs = ms;
+    this.troubles.skew(ms);
   }
 
   /** Workers whose nodes are ready. */
@@ -370,13 +359,16 @@ export class SimulatedWorld {
     return {
       nowMs: this.clock.now(),
       skewMs: this.troubles.skewMs,
-      isTroubled: this.troubles.hasAnyOf(ANSWERS),
+      skewedAtMs: this.troubles.skewedAtMs,
+      isTroubled: this.troubles.areOfAnswers,
       policy: this.#policy,
       cluster: this.cluster.view(),
       instances: this.cloud.shown(),
       operation: (id) => this.ledger.operation(id),
       unended: () => this.ledger.unended(),
-      decisionDigest: (decisionId) => this.#reporter.decisionDigest(decisionId),
+      decision: (id) => this.#reporter.decision(id),
+      ended: () => this.ledger.ended(),
+      unknownLoadMs: (atMs) => this.telemetry.offForMs(atMs),
       isLeader: holdsLease,
       policyOf: (digest) => this.#policies.of(digest),
       isNoticed: (instanceId) => this.cloud.isNoticed(instanceId),

@@ -2,16 +2,20 @@ import { MemoryLedger } from '../adapters/memory/memory-ledger.ts';
 import { hasEnded, type Operation } from '../model/operation.ts';
 import type { Ledger } from '../ports.ts';
 import type { EventLog } from './event-log.ts';
+import type { EndedOperation } from './world-sight.ts';
 
 /** The ledger of a simulated world: each step goes to the log, and what it holds can be seen without asking. */
 export class WatchedLedger implements Ledger {
   readonly #ledger = new MemoryLedger();
   readonly #log: EventLog;
+  readonly #clock: { monotonicMs(): number };
   readonly #all = new Map<string, Operation>();
   readonly #unended = new Map<string, Operation>();
+  readonly #ended = new Map<string, EndedOperation>();
 
-  constructor(log: EventLog) {
+  constructor(log: EventLog, clock: { monotonicMs(): number }) {
     this.#log = log;
+    this.#clock = clock;
   }
 
   /** The operation as it was last written down, however long ago. */
@@ -21,6 +25,10 @@ export class WatchedLedger implements Ledger {
 
   unended(): readonly Operation[] {
     return [...this.#unended.values()];
+  }
+
+  ended(): readonly EndedOperation[] {
+    return [...this.#ended.values()];
   }
 
   /** Every operation ever written down. */
@@ -36,8 +44,7 @@ export class WatchedLedger implements Ledger {
     await this.#ledger.put(operation, token);
     const before = this.#all.get(operation.id);
     this.#all.set(operation.id, operation);
-    if (hasEnded(operation)) this.#unended.delete(operation.id);
-    else this.#unended.set(operation.id, operation);
+    this.#sort(operation);
     if (before?.step !== operation.step)
       this.#log.add('operation', {
         id: operation.id,
@@ -46,5 +53,16 @@ export class WatchedLedger implements Ledger {
         instance: operation.instanceId,
         outcome: operation.outcome?.code,
       });
+  }
+
+  #sort(operation: Operation): void {
+    const { id } = operation;
+    if (!hasEnded(operation)) {
+      this.#unended.set(id, operation);
+      this.#ended.delete(id);
+      return;
+    }
+    this.#unended.delete(id);
+    if (!this.#ended.has(id)) this.#ended.set(id, { operation, atMs: this.#clock.monotonicMs() });
   }
 }

@@ -1,24 +1,27 @@
 import type { Plan } from '../model/plan.ts';
 import type { NoticeSubject, ReportEvent, Reporter } from '../ports.ts';
 import type { EventLog } from './event-log.ts';
+import type { ReportedDecision } from './world-sight.ts';
 
-/** Decisions whose digest is remembered: those that an operation may still name, adopted ones included. */
+/** Decisions that are remembered: those that an operation may still name, adopted ones included. */
 const MOST_DECISIONS = 20_000;
 
 /** Writes down what the controller says, and passes it on. */
 export class WorldReporter implements Reporter {
   readonly #log: EventLog;
   readonly #next: Reporter | undefined;
-  readonly #digests = new Map<string, string>();
+  readonly #clock: { monotonicMs(): number };
+  readonly #decisions = new Map<string, ReportedDecision>();
   #lastLine = '';
 
-  constructor(log: EventLog, next: Reporter | undefined) {
+  constructor(log: EventLog, clock: { monotonicMs(): number }, next: Reporter | undefined) {
     this.#log = log;
+    this.#clock = clock;
     this.#next = next;
   }
 
-  decisionDigest(decisionId: string): string | undefined {
-    return this.#digests.get(decisionId);
+  decision(id: string): ReportedDecision | undefined {
+    return this.#decisions.get(id);
   }
 
   report(event: ReportEvent): void {
@@ -69,10 +72,11 @@ export class WorldReporter implements Reporter {
   }
 
   #remember(plan: Plan): void {
-    this.#digests.set(plan.decisionId, plan.policy.digest);
-    if (this.#digests.size <= MOST_DECISIONS) return;
-    const [oldest] = this.#digests.keys();
-    if (oldest !== undefined) this.#digests.delete(oldest);
+    const { digest } = plan.policy;
+    this.#decisions.set(plan.decisionId, { digest, atMs: this.#clock.monotonicMs() });
+    if (this.#decisions.size <= MOST_DECISIONS) return;
+    const [oldest] = this.#decisions.keys();
+    if (oldest !== undefined) this.#decisions.delete(oldest);
   }
 }
 

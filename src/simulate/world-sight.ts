@@ -5,6 +5,17 @@ import type { Pod } from '../model/pod.ts';
 import type { Policy } from '../policy/policy-schema.ts';
 import type { ClusterView, LaunchRequest } from '../ports.ts';
 
+/** Times are the world's own, in milliseconds since it began: clocks of processes may be wrong. */
+export interface ReportedDecision {
+  readonly digest: string;
+  readonly atMs: number;
+}
+
+export interface EndedOperation {
+  readonly operation: Operation;
+  readonly atMs: number;
+}
+
 /** All that an invariant may look at. */
 export interface WorldSight {
   readonly nowMs: number;
@@ -17,8 +28,14 @@ export interface WorldSight {
   readonly instances: readonly Instance[];
   operation(id: string): Operation | undefined;
   unended(): readonly Operation[];
-  /** The digest of the policy that a decision named; `undefined` for a decision nobody reported. */
-  decisionDigest(decisionId: string): string | undefined;
+  /** A decision as it was reported; `undefined` for one that nobody reported. */
+  decision(id: string): ReportedDecision | undefined;
+  /** Operations that have ended, with the world's own time of it. */
+  ended(): readonly EndedOperation[];
+  /** How long the load had been unknown at a time of the world, in milliseconds. */
+  unknownLoadMs(atMs: number): number;
+  /** When the clocks of the processes were last set, by the world's own time. */
+  readonly skewedAtMs: number;
   /** Whether the process that writes holds the lease. */
   isLeader(): boolean;
   /** A policy that was in force, by its digest. */

@@ -37,9 +37,12 @@ function aSight({ cluster, operations = [], ...parts }: SightParts = {}): WorldS
     ],
     operation: (id) => operations.find((o) => o.id === id),
     unended: () => operations,
-    decisionDigest: () => DIGEST,
+    decision: () => ({ digest: DIGEST, atMs: OLD_MS }),
+    ended: () => [],
+    unknownLoadMs: () => 0,
+    skewedAtMs: 0,
     isLeader: () => true,
-    policyOf: () => undefined,
+    policyOf: () => policySchema.parse({ nodes: { min: 2, max: 3 } }),
     isNoticed: () => false,
     ...parts,
   };
@@ -74,6 +77,14 @@ describe('INVARIANTS', () => {
     expect(judge(2, aSight(), terminate())).toBeUndefined();
     const operations = [aRemoval({ instanceId: 'i-1', step: 'draining' })];
     expect(judge(2, aSight({ operations }), terminate())).toContain('leaves 1 instances');
+  });
+
+  it('2: keeps the on-demand base', () => {
+    const policy = policySchema.parse({ nodes: { min: 1, max: 3 }, spot: { onDemandBase: 3 } });
+    const at = { policy, policyOf: () => policy };
+    expect(judge(2, aSight(at), terminate())).toContain('leaves 2 on-demand instances');
+    const spot = { kind: 'terminate', instance: anInstance({ id: 'i-2', lifecycle: 'spot' }) } as const;
+    expect(judge(2, aSight(at), spot)).toBeUndefined();
   });
 
   it('2: does not blame the ending of what EC2 takes back or never became ready', () => {
@@ -177,8 +188,10 @@ describe('INVARIANTS', () => {
   it('9: wants a reported decision and its policy behind every change', () => {
     const launch = { kind: 'launch', request } as const;
     expect(judge(9, aSight(), launch)).toBeUndefined();
-    expect(judge(9, aSight({ decisionDigest: () => undefined }), launch)).toContain('never reported');
-    expect(judge(9, aSight({ decisionDigest: () => 'sha256:other' }), launch)).toContain('sha256:other');
+    expect(judge(9, aSight({ decision: () => undefined }), launch)).toContain('never reported');
+    const other = () => ({ digest: 'sha256:other', atMs: 0 });
+    expect(judge(9, aSight({ decision: other }), launch)).toContain('sha256:other');
+    expect(judge(9, aSight({ policyOf: () => undefined }), launch)).toContain('never accepted');
     expect(judge(9, aSight(), { kind: 'launch', request: { ...request, tags: {} } })).toContain(
       'no decision',
     );
@@ -188,5 +201,36 @@ describe('INVARIANTS', () => {
     const cordon = { kind: 'cordon', nodeName: 'i-2', operationId: 'op-2' } as const;
     expect(judge(9, aSight({ operations }), cordon)).toBeUndefined();
     expect(judge(9, aSight(), cordon)).toContain('cordon i-2');
+  });
+
+  describe('11 and 12', () => {
+    const cordon = { kind: 'cordon', nodeName: 'i-1', operationId: 'op-2' } as const;
+    const going = (code: string) => ({ operations: [aRemoval({ reasons: [{ code, text: '' }] })] });
+
+    it('let nothing go for low load that is unknown, and anything else go', () => {
+      const unknownLoadMs = () => 121_000;
+      expect(judge(11, aSight(going('low-load')), cordon)).toBeUndefined();
+      expect(judge(11, aSight({ ...going('low-load'), unknownLoadMs }), cordon)).toContain(
+        'unknown for 121 s',
+      );
+      expect(judge(11, aSight({ ...going('above-maximum'), unknownLoadMs }), cordon)).toBeUndefined();
+    });
+
+    it('let nothing go for low load soon after growth or a removal, by a clock that nobody has set since', () => {
+      const { shrinkAfterGrowthSeconds, shrinkAfterShrinkSeconds } = policySchema.parse({}).cooldown;
+      const after = (operation: Operation, seconds: number, more: SightParts = {}) => {
+        const ended = () => [{ operation, atMs: OLD_MS - seconds * 1_000 }];
+        return judge(12, aSight({ ...going('low-load'), ended, ...more }), cordon);
+      };
+      const grown = aLaunch({ step: 'ready', startsCooldown: true });
+      const gone = aRemoval({ id: 'op-8', step: 'removed' });
+      expect(after(grown, shrinkAfterGrowthSeconds - 70)).toContain("op-1 was 'ready'");
+      expect(after(gone, shrinkAfterShrinkSeconds - 70)).toContain("op-8 was 'removed'");
+      expect(after(gone, shrinkAfterShrinkSeconds - 70, { skewedAtMs: OLD_MS - 1_000 })).toBeUndefined();
+      expect(after(gone, shrinkAfterShrinkSeconds - 70, going('above-maximum'))).toBeUndefined();
+      expect(after(grown, shrinkAfterGrowthSeconds)).toBeUndefined();
+      expect(after(aLaunch({ step: 'ready' }), 100)).toBeUndefined();
+      expect(after(aRemoval({ step: 'aborted' }), 100)).toBeUndefined();
+    });
   });
 });

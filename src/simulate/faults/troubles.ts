@@ -26,17 +26,42 @@ export type Trouble =
   /** Its messages come late, twice, or not at all. */
   | 'queue-odd';
 
+/** Those of EC2 and the API server. */
+const ANSWERS: readonly Trouble[] = [
+  'api-away',
+  'api-flaky',
+  'watch-stale',
+  'ec2-throttled',
+  'ec2-lossy',
+  'ec2-slow',
+  'ec2-lagging',
+  'ec2-empty',
+];
+
 /** What is wrong now, and until when. */
 export class Troubles {
   readonly chance: Chance;
   readonly #clock: VirtualClock;
   readonly #untilMs = new Map<Trouble, number>();
-  /** How far the clocks of the processes are off, in milliseconds. */
-  skewMs = 0;
+  #skew = { ms: 0, atMs: 0 };
 
   constructor(clock: VirtualClock, chance: Chance) {
     this.#clock = clock;
     this.chance = chance;
+  }
+
+  /** How far the clocks of the processes are off, in milliseconds. */
+  get skewMs(): number {
+    return this.#skew.ms;
+  }
+
+  /** When they were last set. */
+  get skewedAtMs(): number {
+    return this.#skew.atMs;
+  }
+
+  skew(ms: number): void {
+    this.#skew = { ms, atMs: this.#clock.monotonicMs() };
   }
 
   /** From now for so long; `over` is called when it ends, unless it was prolonged. */
@@ -52,7 +77,8 @@ export class Troubles {
     return (this.#untilMs.get(trouble) ?? 0) > this.#clock.monotonicMs();
   }
 
-  hasAnyOf(troubles: readonly Trouble[]): boolean {
-    return troubles.some((trouble) => this.has(trouble));
+  /** Whether EC2 or the API server does not answer as it should. */
+  get areOfAnswers(): boolean {
+    return ANSWERS.some((trouble) => this.has(trouble));
   }
 }

@@ -35,7 +35,8 @@ function nameless(
 ): string | undefined {
   if (decisionId === undefined) return `${what}: no decision asked for it`;
   if (digest === undefined) return `${what}: it names no policy`;
-  const decided = sight.decisionDigest(decisionId);
+  const decided = sight.decision(decisionId)?.digest;
   if (decided === undefined) return `${what}: decision ${decisionId} was never reported`;
+  if (sight.policyOf(decided) === undefined) return `${what}: policy ${decided} was never accepted`;
   return decided === digest ? undefined : `${what}: it names ${digest}, decision ${decisionId} ${decided}`;
 }

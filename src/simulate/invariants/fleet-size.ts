@@ -18,13 +18,16 @@ export function exceedsMaximum(write: WorldWrite, sight: WorldSight): string | u
 /** Capacity that is there or comes without this instance: alive, and not itself on the way out by our hand. */
 export function undercutsMinimum(write: WorldWrite, sight: WorldSight): string | undefined {
   if (write.kind !== 'terminate' || !isServing(write.instance, sight)) return undefined;
+  const { id, lifecycle } = write.instance;
   const leaving = removedInstances(sight);
-  const others = sight.instances.filter(
-    (instance) => isAlive(instance) && instance.id !== write.instance.id && !leaving.has(instance.id),
-  ).length;
-  const min = Math.min(sight.policy.nodes.min, decidedBy(write.instance, sight).nodes.min);
-  return others < min
-    ? `terminating ${write.instance.id} leaves ${others} instances, nodes.min is ${min}`
+  const others = sight.instances.filter((i) => isAlive(i) && i.id !== id && !leaving.has(i.id));
+  const policies = [sight.policy, decidedBy(write.instance, sight)];
+  const min = Math.min(...policies.map(({ nodes }) => nodes.min));
+  if (others.length < min) return `terminating ${id} leaves ${others.length} instances, nodes.min is ${min}`;
+  const onDemand = others.filter((other) => other.lifecycle === 'on-demand').length;
+  const base = Math.min(...policies.map(({ spot }) => spot.onDemandBase));
+  return lifecycle === 'on-demand' && onDemand < base
+    ? `terminating ${id} leaves ${onDemand} on-demand instances, spot.onDemandBase is ${base}`
     : undefined;
 }
 

@@ -26,6 +26,7 @@ export class SimulatedTelemetry implements Telemetry {
   readonly #clock: { now(): number; monotonicMs(): number };
   #scrapes: Scrape[] = [];
   #offUntilMs = 0;
+  readonly #outages: { readonly fromMs: number; readonly untilMs: number }[] = [];
   readonly #memo = new Map<Measure, { key: string; samples: Sample[]; next: number }>();
 
   constructor(clock: { now(): number; monotonicMs(): number }) {
@@ -34,7 +35,16 @@ export class SimulatedTelemetry implements Telemetry {
 
   /** Neither scrapes nor answers for so long. */
   switchOff(forMs: number): void {
-    this.#offUntilMs = this.#clock.monotonicMs() + forMs;
+    const nowMs = this.#clock.monotonicMs();
+    const fromMs = this.isOff ? (this.#outages.pop()?.fromMs ?? nowMs) : nowMs;
+    this.#offUntilMs = nowMs + forMs;
+    this.#outages.push({ fromMs, untilMs: this.#offUntilMs });
+  }
+
+  /** For how long it had been off at a time (of the monotonic clock); 0 when it was on. */
+  offForMs(atMs: number): number {
+    const outage = this.#outages.findLast(({ fromMs, untilMs }) => fromMs <= atMs && atMs < untilMs);
+    return outage === undefined ? 0 : atMs - outage.fromMs;
   }
 
   get isOff(): boolean {
