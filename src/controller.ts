@@ -5,6 +5,7 @@ import { Latch } from './act/latch.ts';
 import { Leftovers } from './act/leftovers.ts';
 import { OperationRunner } from './act/operation-runner.ts';
 import { writeDown } from './act/progress.ts';
+import { StrangerNotices } from './act/stranger-notices.ts';
 import { callOffStray } from './act/stray-intents.ts';
 import { decide } from './decide/decide.ts';
 import { decisionIdOf } from './decide/ids.ts';
@@ -18,7 +19,13 @@ import { InterruptionInbox } from './observe/interruption-inbox.ts';
 import { type ObservePorts, Observer, type Outlook } from './observe/observer.ts';
 import type { PolicyInForce } from './policy/policy-in-force.ts';
 import { PolicyFollower } from './policy-follower.ts';
-import { type Interruptions, type PolicySource, PortError, type Telemetry } from './ports.ts';
+import {
+  type Interruptions,
+  type NoticeSubject,
+  type PolicySource,
+  PortError,
+  type Telemetry,
+} from './ports.ts';
 
 /** Changes of the cluster and steps of operations within this time make one round. */
 const COALESCE_MS = 50;
@@ -45,6 +52,7 @@ export class Controller {
   readonly #runner: OperationRunner;
   readonly #policies: PolicyFollower;
   readonly #leftovers = new Leftovers();
+  readonly #strangers = new StrangerNotices();
   readonly #inbox: InterruptionInbox | undefined;
   readonly #latch = new Latch();
   readonly #solutions = new KnownSolutions();
@@ -212,6 +220,7 @@ export class Controller {
     if (!leadership.isLeader() || signal.aborted) return undefined;
     const durationMs = clock.monotonicMs() - startedMs;
     reporter.report({ kind: 'decision', plan, snapshot, durationMs });
+    for (const { reason, subject } of this.#strangers.news(snapshot)) this.#tell('warning', reason, subject);
     for (const stray of strays) await writeDown(callOffStray(stray, nowMs), this.#context, signal);
     this.#takeUp(known.operations);
     const begun = await this.#begin(plan, adopted, signal);
@@ -279,12 +288,12 @@ export class Controller {
     return isLeader;
   }
 
-  #tell(severity: 'info' | 'warning', reason: Reason): void {
+  #tell(severity: 'info' | 'warning', reason: Reason, subject: NoticeSubject = { kind: 'fleet' }): void {
     const policy = this.#policies.inForce?.identity;
     this.#ports.reporter.report({
       kind: 'notice',
       severity,
-      subject: { kind: 'fleet' },
+      subject,
       reason,
       ...(policy === undefined ? {} : { policy }),
       atMs: this.#ports.clock.now(),

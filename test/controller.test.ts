@@ -230,6 +230,18 @@ describe('Controller', () => {
     await stopped();
   });
 
+  it('tells once of a machine that somebody added by hand, and leaves it alone (F46)', async () => {
+    const { world, stopped } = aController();
+    world.cloud.list.push(anInstance({ id: 'i-9', operationId: undefined }));
+    await world.clock.advance(61_000);
+    expect(decisions(world).length).toBeGreaterThan(3);
+    expect(ofKind(world, 'notice')).toMatchObject([
+      { severity: 'warning', reason: { code: 'instance-by-hand', facts: { instance: 'i-9' } } },
+    ]);
+    expect(writes(world)).toEqual([]);
+    await stopped();
+  });
+
   it('decides on while EC2 does not say what runs, once it has said so', async () => {
     const { world, stopped } = aController();
     await world.clock.advance(1_000);

@@ -1,9 +1,10 @@
 import { type Instance, isAlive } from '../model/instance.ts';
-import { type Node, STARTUP_TAINT_KEY } from '../model/node.ts';
+import type { Node } from '../model/node.ts';
 import type { Lifecycle } from '../model/offering.ts';
 import { oncePer } from '../model/once-per.ts';
 import type { LaunchOperation, Operation, RemoveOperation } from '../model/operation.ts';
 import type { Snapshot } from '../model/snapshot.ts';
+import { isStranger } from '../model/stranger.ts';
 import { inFlightIn, launchesIn, unendedIn } from './history/operation-lists.ts';
 import { parseOfferingKey } from './offering-parts.ts';
 
@@ -183,15 +184,6 @@ function countsAsCapacity(worker: Worker, lookup: Lookup): boolean {
 /** An instance of ours without a launch in the ledger: capacity that comes, until it has had its time to join. */
 function mayStillJoin(instance: Instance | undefined, { options }: Lookup): boolean {
   return instance !== undefined && options.nowMs - instance.launchedAtMs < options.unreadyGraceMs;
-}
-
-/**
- * Whether the machine was started by somebody's hand and holds no pods: no launch of ours made it, so none admits its node (F46).
- * One that takes pods, because a person took the startup taint off, is a worker like others.
- */
-export function isStranger({ node, instance }: Pick<Worker, 'node' | 'instance'>): boolean {
-  if (instance === undefined || instance.operationId !== undefined) return false;
-  return node === undefined || node.taints.some((taint) => taint.key === STARTUP_TAINT_KEY);
 }
 
 /** An unready node still counts for a while, unless EC2 knows no instance behind it. */

@@ -5,6 +5,7 @@ import type { Plan } from '../model/plan.ts';
 import { NO_POLICY, POLICY_VANISHED } from '../model/reason.ts';
 import type { Signal } from '../model/signal.ts';
 import type { Snapshot } from '../model/snapshot.ts';
+import { strangersAmong } from '../model/stranger.ts';
 import type { ReportEvent, Reporter } from '../ports.ts';
 
 /** From a decision of a few milliseconds to one that waited for slow answers. */
@@ -88,6 +89,10 @@ export class Metrics implements Reporter {
     'instances_unpriced',
     'Instances whose price is unknown, so not part of the cost.',
   );
+  readonly #byHand = this.#gauge(
+    'instances_by_hand',
+    "Instances that carry the cluster's tag and none of a launch: people started them, and they hold no pods.",
+  );
   readonly #pending = this.#gauge('pods_pending', 'Pods that the scheduler cannot place.');
   readonly #utilization = this.#gauge(
     'utilization_percent',
@@ -164,7 +169,7 @@ export class Metrics implements Reporter {
     this.#desired.set(plan.desiredNodes);
   }
 
-  #showSnapshot({ instances, pods, utilization }: Snapshot): void {
+  #showSnapshot({ instances, nodes, pods, utilization }: Snapshot): void {
     this.#pending.set(pods.filter((pod) => pod.unschedulableSinceMs !== undefined).length);
     this.#showSignal('cpu', utilization.cpuPercent);
     this.#showSignal('memory', utilization.memoryPercent);
@@ -177,6 +182,7 @@ export class Metrics implements Reporter {
     );
     this.#cost.set(prices.reduce((sum, price) => sum + price, 0));
     this.#unpriced.set(alive.length - prices.length);
+    this.#byHand.set(strangersAmong(alive, nodes).length);
   }
 
   #showSignal(name: string, signal: Signal): void {

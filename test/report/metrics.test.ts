@@ -57,6 +57,7 @@ describe('Metrics', () => {
       'smartscale_instances{lifecycle="spot",zone="ap-southeast-1a"} 2',
       'smartscale_cost_usd_per_hour 0.03',
       'smartscale_instances_unpriced 1',
+      'smartscale_instances_by_hand 3',
       'smartscale_pods_pending 1',
       'smartscale_utilization_percent{resource="cpu"} 42',
       'smartscale_utilization_percent{resource="memory"} Nan',

@@ -1,7 +1,8 @@
 import type { KeptNode, Refusal, RemoveAction } from '../../model/plan.ts';
 import type { Reason } from '../../model/reason.ts';
+import { isStranger } from '../../model/stranger.ts';
 import { replacedNodes } from '../consolidation/replaced-nodes.ts';
-import { isStranger, type Worker } from '../fleet.ts';
+import type { Worker } from '../fleet.ts';
 import type { Growth } from '../growth.ts';
 import type { Situation } from '../situation.ts';
 import { secondsText } from '../wording.ts';
