@@ -25,6 +25,8 @@ export interface Clock {
   monotonicMs(): number;
   /** Resolves after `ms`, or early (without throwing) when the signal aborts. */
   sleep(ms: number, signal?: AbortSignal): Promise<void>;
+  /** Calls `ring` once after `ms`, unless it is called off by what this returns; `ring` must not throw. */
+  ringAfter(ms: number, ring: () => void): () => void;
 }
 
 /** What the cluster looks like now, read from a watch cache, so free of cost. */

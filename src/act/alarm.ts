@@ -1,17 +1,14 @@
 import type { Clock } from '../ports.ts';
 
-/** No single sleep is longer; an alarm for later rings early, which its owner must bear anyway. */
-const LONGEST_SLEEP_MS = 3_600_000;
-
-/** Why a sleep ends early. One for all: a fresh error with its stack is dear in every round. */
-const SET_ANEW = 'the alarm was set anew';
+/** An alarm for later rings early, which its owner must bear anyway. */
+const LONGEST_MS = 3_600_000;
 
 /** One timer on the clock's time that can be set anew. It may ring early, never twice for one setting. */
 export class Alarm {
   readonly #clock: Clock;
   readonly #ring: () => void;
   #atMs: number | undefined;
-  #stop: AbortController | undefined;
+  #callOff: (() => void) | undefined;
 
   /** `ring` must not throw. */
   constructor(clock: Clock, ring: () => void) {
@@ -22,23 +19,19 @@ export class Alarm {
   /** Rings at `atMs` instead of whenever it was set to; `undefined`: not at all. */
   set(atMs: number | undefined): void {
     if (atMs === this.#atMs) return;
-    this.#stop?.abort(SET_ANEW);
+    this.#callOff?.();
     this.#atMs = atMs;
     if (atMs === undefined) return;
-    this.#stop = new AbortController();
-    void this.#sleep(atMs, this.#stop.signal);
+    const ms = Math.min(LONGEST_MS, Math.max(0, atMs - this.#clock.now()));
+    this.#callOff = this.#clock.ringAfter(ms, () => {
+      this.#atMs = undefined;
+      this.#ring();
+    });
   }
 
   /** Rings after at most `ms`: an earlier setting stays. */
   ringWithin(ms: number): void {
     const atMs = this.#clock.now() + ms;
     if (this.#atMs === undefined || this.#atMs > atMs) this.set(atMs);
-  }
-
-  async #sleep(atMs: number, signal: AbortSignal): Promise<void> {
-    await this.#clock.sleep(Math.min(LONGEST_SLEEP_MS, Math.max(0, atMs - this.#clock.now())), signal);
-    if (signal.aborted) return;
-    this.#atMs = undefined;
-    this.#ring();
   }
 }

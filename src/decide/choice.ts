@@ -13,12 +13,15 @@ export interface FleetMix {
 type MixPart = Pick<Worker, 'zone' | 'lifecycle' | 'type'>;
 
 export function mixOf(workers: readonly MixPart[]): FleetMix {
-  return workers.reduce<FleetMix>(withWorker, {
-    total: 0,
-    spot: 0,
-    byZone: new Map(),
-    spotByType: new Map(),
-  });
+  const [byZone, spotByType] = [new Map<string, number>(), new Map<string, number>()];
+  let spot = 0;
+  for (const { zone, type, lifecycle } of workers) {
+    if (zone !== undefined) byZone.set(zone, (byZone.get(zone) ?? 0) + 1);
+    if (lifecycle !== 'spot') continue;
+    spot += 1;
+    if (type !== undefined) spotByType.set(type, (spotByType.get(type) ?? 0) + 1);
+  }
+  return { total: workers.length, spot, byZone, spotByType };
 }
 
 /** The mix with one more worker. */

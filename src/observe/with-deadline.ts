@@ -1,8 +1,5 @@
 import { type Clock, PortError } from '../ports.ts';
 
-/** Why a call's signal aborts once its answer is there. One for all: a fresh error with its stack is dear in every round. */
-const ANSWERED = 'the call was answered';
-
 /**
  * The call's result, or a transient `PortError` once `deadlineMs` have passed on the clock; the call's signal then aborts.
  * No timer is left behind in either case.
@@ -17,24 +14,23 @@ export async function withDeadline<T>(
   call: (signal: AbortSignal) => Promise<T>,
 ): Promise<T> {
   const stop = new AbortController();
-  const end = (): void => stop.abort(signal.reason);
+  const tooLate = Promise.withResolvers<never>();
+  const end = (): void => {
+    stop.abort(signal.reason);
+    tooLate.reject(
+      new PortError(`${what} did not answer within ${deadlineMs} ms`, {
+        retry: 'transient',
+        code: 'deadline',
+      }),
+    );
+  };
+  const callOff = clock.ringAfter(deadlineMs, end);
+  signal.addEventListener('abort', end, { once: true });
   if (signal.aborted) end();
-  else signal.addEventListener('abort', end, { once: true });
-  const overdue = clock.sleep(deadlineMs, stop.signal).then((): undefined => {
-    if (stop.signal.reason === ANSWERED) return undefined;
-    throw new PortError(`${what} did not answer within ${deadlineMs} ms`, {
-      retry: 'transient',
-      code: 'deadline',
-    });
-  });
-  // Its rejection after the call has won is nobody's concern.
-  overdue.catch(() => undefined);
   try {
-    const answer = call(stop.signal);
-    await Promise.race([answer, overdue]);
-    return await answer;
+    return await Promise.race([call(stop.signal), tooLate.promise]);
   } finally {
+    callOff();
     signal.removeEventListener('abort', end);
-    stop.abort(ANSWERED);
   }
 }

@@ -17,6 +17,23 @@ export type PolicyReading =
  * since a lost file must not silently mean the defaults (F78); `{}` means them.
  */
 export function parsePolicy(text: string): PolicyReading {
+  const known = readings.get(text);
+  const reading = known ?? readPolicy(text);
+  readings.delete(text);
+  readings.set(text, reading);
+  const [oldest] = readings.keys();
+  if (oldest !== undefined && readings.size > MOST_KEPT) readings.delete(oldest);
+  return reading;
+}
+
+/**
+ * The texts read last, the latest at the end: a restart and a revert bring back what was read before, and a reading is a matter of
+ * its text alone.
+ */
+const readings = new Map<string, PolicyReading>();
+const MOST_KEPT = 100;
+
+function readPolicy(text: string): PolicyReading {
   const read = readPolicyText(text);
   const { root } = read;
   if (root === undefined) return invalid(read.faults);

@@ -41,7 +41,14 @@ export class VirtualClock implements Clock {
     });
   }
 
-  /** Calls back once, `ms` from now; returns how to call it off. */
+  ringAfter(ms: number, ring: () => void): () => void {
+    return this.after(ms, () => {
+      this.#isStirred = true;
+      ring();
+    });
+  }
+
+  /** Of the world itself: calls back once, `ms` from now; returns how to call it off. */
   after(ms: number, fire: () => void): () => void {
     return this.#queue.add(this.#monotonicMs + Math.max(0, ms), fire);
   }

@@ -39,6 +39,16 @@ export class ManualClock implements Clock {
     });
   }
 
+  ringAfter(ms: number, ring: () => void): () => void {
+    const wake = () => {
+      this.#sleepers.delete(sleeper);
+      ring();
+    };
+    const sleeper = { ms, dueAtMs: this.#nowMs + ms, wake };
+    this.#sleepers.add(sleeper);
+    return () => this.#sleepers.delete(sleeper);
+  }
+
   /** Lengths of the sleeps that are going on. */
   sleepsMs(): readonly number[] {
     return [...this.#sleepers].map((sleeper) => sleeper.ms);

@@ -31,6 +31,14 @@ export class SteppedClock implements Clock {
     });
   }
 
+  ringAfter(ms: number, ring: () => void): () => void {
+    const sleeper = { dueMs: this.#nowMs + ms, wake: ring };
+    this.#sleepers.push(sleeper);
+    return () => {
+      this.#sleepers = this.#sleepers.filter((s) => s !== sleeper);
+    };
+  }
+
   /** How many sleeps are going on. */
   sleepers(): number {
     return this.#sleepers.length;

@@ -22,4 +22,9 @@ export class SystemClock implements Clock {
       signal?.addEventListener('abort', end, { once: true });
     });
   }
+
+  ringAfter(ms: number, ring: () => void): () => void {
+    const timer = setTimeout(ring, ms);
+    return () => clearTimeout(timer);
+  }
 }

@@ -85,9 +85,13 @@ export class SimulatedQueue implements Interruptions {
 
   #arrival(signal: AbortSignal): Promise<void> {
     return new Promise((resolve) => {
+      const end = () => {
+        signal.removeEventListener('abort', end);
+        resolve();
+      };
       this.#arrived?.();
-      this.#arrived = resolve;
-      signal.addEventListener('abort', () => resolve(), { once: true });
+      this.#arrived = end;
+      signal.addEventListener('abort', end, { once: true });
     });
   }
 

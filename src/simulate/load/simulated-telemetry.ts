@@ -84,8 +84,7 @@ export class SimulatedTelemetry implements Telemetry {
   #signal(measure: Measure, query: TelemetryQuery, latest: Scrape): Signal {
     const samples = this.#series(measure, query.nodeNames);
     const fromMs = this.#clock.now() - query.windowMs;
-    let start = samples.length;
-    while (start > 0 && (samples[start - 1]?.atMs ?? 0) >= fromMs) start -= 1;
+    const start = firstSince(samples, fromMs);
     const known = query.nodeNames.filter((name) => latest.readings.has(name)).length;
     if (known === 0) return unknownSignal('no ready worker was scraped');
     return {
@@ -111,6 +110,18 @@ export class SimulatedTelemetry implements Telemetry {
     }
     return memo.samples;
   }
+}
+
+/** The index of the first sample that is not older; they are in the order of time. */
+function firstSince(samples: readonly Sample[], fromMs: number): number {
+  let low = 0;
+  let high = samples.length;
+  while (low < high) {
+    const middle = (low + high) >> 1;
+    if ((samples[middle]?.atMs ?? 0) >= fromMs) high = middle;
+    else low = middle + 1;
+  }
+  return low;
 }
 
 function combine(measure: Measure, scrape: Scrape, nodeNames: readonly string[]): number | undefined {

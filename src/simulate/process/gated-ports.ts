@@ -98,5 +98,17 @@ function gatedClock(clock: Clock, gate: ProcessGate, skewMs: () => number): Cloc
     now: () => clock.now() + skewMs(),
     monotonicMs: () => clock.monotonicMs(),
     sleep: (ms, signal) => gate.hear(clock.sleep(ms, signal)),
+    ringAfter: (ms, ring) => {
+      let isOff = false;
+      const callOff = clock.ringAfter(ms, () =>
+        gate.tell(() => {
+          if (!isOff) ring();
+        }),
+      );
+      return () => {
+        isOff = true;
+        callOff();
+      };
+    },
   };
 }

@@ -156,6 +156,7 @@ class JumpingClock implements Clock {
   now = () => this.#true.now() + this.aheadMs;
   monotonicMs = () => this.#true.monotonicMs();
   sleep = (ms: number, wake?: AbortSignal) => this.#true.sleep(ms, wake);
+  ringAfter = (ms: number, ring: () => void) => this.#true.ringAfter(ms, ring);
 }
 
 interface Contender {

@@ -16,6 +16,9 @@ class StillClock implements Clock {
     return this.ms;
   }
   async sleep(): Promise<void> {}
+  ringAfter(): () => void {
+    return () => undefined;
+  }
 }
 
 /** An `Ec2Cloud` before a fake EC2 with a subnet in each of two zones and no spot prices. */

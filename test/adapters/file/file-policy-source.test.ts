@@ -21,6 +21,10 @@ class TurnstileClock implements Clock {
     });
   }
 
+  ringAfter(): () => void {
+    throw new Error('a source of policies rings nothing');
+  }
+
   pass(): void {
     this.#wake?.();
   }

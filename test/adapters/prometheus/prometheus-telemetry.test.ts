@@ -7,7 +7,12 @@ import { FakePrometheus, matrix, type RecordedQuery, type Reply, vector } from '
 const NOW_S = 1_780_000_000;
 const NODES = ['i-1', 'i-2'];
 const signal = new AbortController().signal;
-const clock: Clock = { now: () => NOW_S * 1_000, monotonicMs: () => 0, sleep: async () => {} };
+const clock: Clock = {
+  now: () => NOW_S * 1_000,
+  monotonicMs: () => 0,
+  sleep: async () => {},
+  ringAfter: () => () => {},
+};
 
 let fake: FakePrometheus;
 
