@@ -1,6 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import { decide } from '../../src/decide/decide.ts';
 import { STARTUP_TAINT_KEY } from '../../src/model/node.ts';
+import type { OfferingKey } from '../../src/model/offering.ts';
 import type { Plan } from '../../src/model/plan.ts';
 import { selectorOf } from '../../src/model/selector.ts';
 import { aLaunch, aNode, anInstance, anOffering } from '../builders/fleet.ts';
@@ -83,6 +84,46 @@ describe('the floor', () => {
     expect(more).toEqual([]);
     expect(launch?.reasons[0]?.code).toBe('zone-below-minimum');
     expect(launch?.offerings.every((key) => key.includes(B))).toBe(true);
+  });
+});
+
+describe('a zone in which nothing can be bought', () => {
+  const inA = ['i-1', 'i-2', 'i-3'].map((name) => aNode({ name, zone: A }));
+  const offeringsOfB: readonly OfferingKey[] = [
+    `t3.small/${B}/on-demand`,
+    `t3a.small/${B}/on-demand`,
+    `t3.small/${B}/spot`,
+    `t3a.small/${B}/spot`,
+  ];
+  const fault = { class: 'capacity', code: 'InsufficientInstanceCapacity', message: 'none' } as const;
+  const resting = [
+    aLaunch({
+      id: 'lost',
+      step: 'failed',
+      offerings: offeringsOfB,
+      endedAtMs: NOW - 30_000,
+      faults: [{ ...fault, offerings: offeringsOfB, atMs: NOW - 30_000 }],
+    }),
+  ];
+
+  it('is left for later: the rule of one node a zone asks for nothing and holds nothing back (F69)', () => {
+    const nodes = [...inA, aNode({ name: 'i-4', zone: A })];
+    const low = aUtilization({ cpuPercent: steady(5), memoryPercent: steady(5) });
+    const plan = decide(aPolicy(), aSnapshot({ nodes, operations: resting, utilization: low }), NOW);
+    expect(launches(plan)).toEqual([]);
+    expect(refusalCodes(plan)).toEqual([]);
+    expect(plan.kept.map(({ reason }) => reason.code)).not.toContain('growth-wanted');
+  });
+
+  it('leaves the minimum to the other zones', () => {
+    const plan = decide(aPolicy({ nodes: { min: 4 } }), aSnapshot({ nodes: inA, operations: resting }), NOW);
+    expect(launches(plan)).toHaveLength(1);
+    expect(launches(plan)[0]?.offerings.every((key) => key.includes(A))).toBe(true);
+  });
+
+  it('gets its node once its offerings rest no more', () => {
+    const plan = decide(aPolicy(), aSnapshot({ nodes: inA, operations: resting }), NOW + 600_000);
+    expect(launches(plan).map(({ reasons }) => reasons[0]?.code)).toEqual(['zone-below-minimum']);
   });
 });
 
@@ -322,6 +363,14 @@ describe('growth by load', () => {
     expect(plan.actions).toEqual([]);
     expect(refusalCodes(plan)).toContain('suppressed-by-cooldown');
     expect(plan.wakeAtMs).toBe(NOW + 120_000);
+  });
+
+  it('waits out the cooldown, under whichever policy the growth was: no commit sets it back (F81)', () => {
+    const policy = { digest: 'sha256:before', revision: 'main@sha1:before' };
+    const operations = [aLaunch({ step: 'ready', startsCooldown: true, endedAtMs: NOW - 180_000, policy })];
+    const plan = decide(aPolicy(), aSnapshot({ nodes: twoWorkers, utilization: high(90), operations }), NOW);
+    expect(plan.policy.digest).not.toBe(policy.digest);
+    expect(refusalCodes(plan)).toContain('suppressed-by-cooldown');
   });
 
   it('counts a node that boots as the step already made', () => {
