@@ -11,7 +11,9 @@ import { seatingOrder } from './strategies.ts';
 
 /** Packs pods onto the nodes that are there, which cost nothing more, and the rest onto as cheap a fleet as is found. */
 export function solve(problem: PackingProblem): Solution {
-  const { settled, bench } = settleOnPresent(workbenchOf(modelOf(problem)));
+  const { settled, bench } =
+    problem.pods.length === 0 ? NOBODY : settleOnPresent(workbenchOf(modelOf(problem)));
+  if (bench === undefined) return { newNodes: [], placements: settled, unplaced: [] };
   const seats: Seat[] = [];
   const fleet = cheapFleet(bench, seats);
   for (const draft of fleet.drafts) {
@@ -22,11 +24,16 @@ export function solve(problem: PackingProblem): Solution {
   return { newNodes, placements: [...settled, ...placements], unplaced };
 }
 
-/** Those that find a place on present nodes count as standing there from then on. */
-function settleOnPresent(bench: Workbench): {
+interface Settled {
   readonly settled: readonly PlacedPod[];
-  readonly bench: Workbench;
-} {
+  /** Of the pods that are left; `undefined` when none is. */
+  readonly bench: Workbench | undefined;
+}
+
+const NOBODY: Settled = { settled: [], bench: undefined };
+
+/** Those that find a place on present nodes count as standing there from then on. */
+function settleOnPresent(bench: Workbench): Settled {
   const { model } = bench;
   if (model.present.length === 0) return { settled: [], bench };
   const seating = new Seating(bench, new DraftFleet(bench), { mayOpen: false });
@@ -37,6 +44,7 @@ function settleOnPresent(bench: Workbench): {
     newNode: undefined,
   }));
   if (settled.length === 0) return { settled, bench };
+  if (settled.length === model.pods.length) return { settled, bench: undefined };
   const byNode = Map.groupBy(settled, ({ presentNode }) => presentNode);
   const present = model.present.map((node, index) => {
     const come = (byNode.get(index) ?? []).map(({ pod }) => pod);
