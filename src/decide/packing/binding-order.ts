@@ -41,6 +41,30 @@ export function hardestFirst(
   return order;
 }
 
+/**
+ * The same plan in the wished order as far as the rules let it: who must wait for others comes right after them. `undefined`
+ * when somebody's turn never comes; cost is about pods squared at worst.
+ */
+export function inLegalOrder(
+  bench: Workbench,
+  wished: readonly PlannedPod[],
+): readonly PlannedPod[] | undefined {
+  const order: PlannedPod[] = [];
+  const shadow = new ShadowFleet(bench, wished);
+  let waiting: readonly PlannedPod[] = [];
+  for (const next of wished) {
+    if (!shadow.bind(next, order)) {
+      waiting = [...waiting, next];
+      continue;
+    }
+    for (let before = -1; waiting.length > 0 && waiting.length !== before; ) {
+      before = waiting.length;
+      waiting = waiting.filter((one) => !shadow.bind(one, order));
+    }
+  }
+  return waiting.length === 0 ? order : undefined;
+}
+
 /** The plan's nodes, filled once more. */
 class ShadowFleet {
   readonly #bench: Workbench;
@@ -69,23 +93,31 @@ class ShadowFleet {
         const next = list.at(-1);
         if (next === undefined || !this.#fleet.counts.allows(queue.group.rules, next.draft.site)) return;
         list.pop();
-        if (this.#bind(next, order.length)) order.push(next);
-        else stuck[index]?.push(next);
+        if (!this.#bindOnNode(next, order)) stuck[index]?.push(next);
         isMoving = true;
       });
     }
     queue.bySite = queue.bySite.map((list, index) => [...list, ...(stuck[index] ?? [])]);
   }
 
-  #bind({ group, pod, draft }: PlannedPod, turn: number): boolean {
+  /** Binds the pod to its node and adds it to the order, unless a rule forbids it now. */
+  bind(planned: PlannedPod, order: PlannedPod[]): boolean {
+    const { group, draft } = planned;
+    return this.#fleet.counts.allows(group.rules, draft.site) && this.#bindOnNode(planned, order);
+  }
+
+  #bindOnNode(planned: PlannedPod, order: PlannedPod[]): boolean {
+    const { group, pod, draft } = planned;
     const shadow = this.#shadowOf.get(draft);
     if (shadow === undefined) return false;
     const { counts } = this.#fleet;
     const hostRules = this.#bench.hostRules.ofRuleSet(group.rules);
-    const batch = { group, hostRules, turn, site: draft.site, isFirst: counts.isFirst(group.rules) };
+    const isFirst = counts.isFirst(group.rules);
+    const batch = { group, hostRules, turn: order.length, site: draft.site, isFirst };
     if (!fitsBeside(shadow, batch, ANOTHER_NODE)) return false;
     shadow.add({ batch, pod });
     counts.add(group.rules, draft.site);
+    order.push(planned);
     return true;
   }
 }

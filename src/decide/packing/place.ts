@@ -3,7 +3,7 @@ import { type Pod, selectsNode } from '../../model/pod.ts';
 import { type Labels, selects } from '../../model/selector.ts';
 import { type Taint, untoleratedTaint } from '../../model/taint.ts';
 
-const ZONE = 'topology.kubernetes.io/zone';
+export const ZONE = 'topology.kubernetes.io/zone';
 
 /** A node, there or to be bought, as far as a pod's own choice of nodes looks at it. */
 export interface Place {

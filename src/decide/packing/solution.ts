@@ -5,6 +5,7 @@ import type { DraftFleet, Workbench } from './draft-fleet.ts';
 import type { NodeDraft } from './node-draft.ts';
 import type { PackingModel } from './packing-model.ts';
 import type { PodGroup } from './pod-groups.ts';
+import { rehearsed } from './rehearsed-order.ts';
 import { mustBeSeated, type Seat } from './seating.ts';
 
 /** A pod's place: a present node or one to be bought, by index. */
@@ -44,12 +45,17 @@ export function solutionOf(bench: Workbench, fleet: DraftFleet, seats: readonly 
     pod,
     draft,
   }));
-  const ordered = hardestFirst(bench, planned) ?? planned;
+  const hardest = hardestFirst(bench, planned) ?? planned;
+  const placed = new Set(bound.map(({ pod }) => pod));
+  const left = model.groups.flatMap((group): PodGroup[] => {
+    const pods = group.pods.filter((pod) => !placed.has(pod));
+    return pods.length === 0 ? [] : [{ ...group, pods }];
+  });
+  const ordered = rehearsed(bench, hardest, left);
   const fresh = [...new Set(ordered.map(({ draft }) => draft))].filter(
     ({ present }) => present === undefined,
   );
   const newIndex = new Map(fresh.map((draft, index) => [draft, index]));
-  const placed = new Set(bound.map(({ pod }) => pod));
   return {
     newNodes: fresh.map((draft) => ({
       offering: offeringOf(model, draft),
@@ -61,7 +67,7 @@ export function solutionOf(bench: Workbench, fleet: DraftFleet, seats: readonly 
       presentNode: draft.present,
       newNode: newIndex.get(draft),
     })),
-    unplaced: model.groups.flatMap(({ pods }) => pods.filter((pod) => !placed.has(pod))),
+    unplaced: left.flatMap(({ pods }) => pods),
   };
 }
 
