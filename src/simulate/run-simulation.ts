@@ -118,12 +118,11 @@ export async function runStrikes(
   return result;
 }
 
-/** From `restMs` before the end: the load holds still, the first policy is back, clocks are right. Near the end nothing may begin. */
+/** From `restMs` before the end: the load holds still, the first policy is back, clocks go on as they are. Near the end nothing may begin. */
 function leaveAlone(world: SimulatedWorld, endMs: number, restMs: number): void {
   world.clock.after(endMs - restMs, () => {
     world.log.add('left-alone', {});
     world.holdLoad();
-    world.skewClocks(0);
     world.commitPolicy(world.firstPolicy.text, 'the first one again');
   });
   world.clock.after(Math.max(endMs - restMs, endMs - STILL_MS), () => world.watch.expectStillness());

@@ -21,6 +21,8 @@ export interface FaultKind {
   readonly about: string;
   /** Mean time between two of its kind. */
   readonly meanHours: number;
+  /** How long after it its effects last at most, though nobody goes on doing harm: none strikes so shortly before the rest. @default 0 */
+  readonly echoHours?: number;
   readonly strike: (to: FaultyWorld, chance: Chance) => void;
 }
 
@@ -100,6 +102,9 @@ export const FAULT_KINDS: readonly FaultKind[] = [
     name: 'clock',
     about: 'the clocks of the processes jump, up to an hour to and fro',
     meanHours: 8,
+    // A clock that goes from an hour ahead to an hour behind puts every end in the ledger two hours into the future, and an end in the
+    // future counts as now: cooldowns hold until it is past.
+    echoHours: 2,
     strike: ({ world }, chance) => {
       const skews = [0, chance.between(-60, 60) * MINUTE_MS, chance.between(-90, 90) * SECOND_MS];
       world.skewClocks(Math.round(chance.pick(skews) ?? 0));

@@ -21,8 +21,9 @@ export function planStrikes(seed: number, names: readonly string[], untilMs: num
   const strikes = FAULT_KINDS.filter(({ name }) => names.includes(name)).flatMap((kind) => {
     const chance = new Chance(seed).stream(`strikes-${kind.name}`);
     const found: Strike[] = [];
+    const endMs = untilMs - (kind.echoHours ?? 0) * MS_PER_HOUR;
     let atMs = chance.exponential(kind.meanHours * MS_PER_HOUR);
-    for (; atMs < untilMs; atMs += chance.exponential(kind.meanHours * MS_PER_HOUR)) {
+    for (; atMs < endMs; atMs += chance.exponential(kind.meanHours * MS_PER_HOUR)) {
       found.push({ atMs, kind, index: found.length });
     }
     return found;
