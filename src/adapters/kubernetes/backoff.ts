@@ -1,9 +1,10 @@
 const FIRST_MS = 800;
-const LIMIT_MS = 30_000;
+/** Meanwhile nothing is heard of the cluster, so what is back should be noticed soon. */
+const LIMIT_MS = 10_000;
 /** After this long without a fault the next one is a first one again. */
-const HEALTHY_MS = 60_000;
+const HEALTHY_MS = 10_000;
 
-/** How long to wait before the next connection: 0.8 s doubled to 30 s, with jitter so that replicas spread. */
+/** How long to wait before the next connection: 0.8 s doubled to 10 s, with jitter so that replicas spread. */
 export class Backoff {
   readonly #random: () => number;
   #failures = 0;

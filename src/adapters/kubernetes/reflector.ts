@@ -55,6 +55,7 @@ export class Reflector<T> {
   #decodeMs = 0;
   #fault: string | undefined;
   #heardAtMs: number;
+  #filledAtMs: number;
 
   constructor(resource: KubeResource<T>, options: ReflectorOptions) {
     this.resource = resource;
@@ -63,6 +64,7 @@ export class Reflector<T> {
     this.#backoff = new Backoff(options.random);
     this.#canStreamList = options.streamingList ?? false;
     this.#heardAtMs = options.clock.monotonicMs();
+    this.#filledAtMs = this.#heardAtMs;
     this.#filled = new Promise((resolve) => {
       this.#markFilled = resolve;
     });
@@ -126,7 +128,7 @@ export class Reflector<T> {
     try {
       const from = await listInto(this.store, this.resource, this.#options.transport, signal);
       this.#onHeard();
-      this.#markFilled();
+      this.#onFilled();
       return { kind: 'watch', from, reason: undefined };
     } catch (error) {
       return this.#waitAfter(error, 0, { kind: 'list', reason });
@@ -146,7 +148,7 @@ export class Reflector<T> {
       timeoutSeconds: TIMEOUT_SECONDS.from + Math.floor(random() * range),
       from: state.from,
       onHeard: () => this.#onHeard(),
-      onFilled: () => this.#markFilled(),
+      onFilled: () => this.#onFilled(),
     });
     const fault = await session.run(signal).then(
       () => undefined,
@@ -158,7 +160,9 @@ export class Reflector<T> {
       return this.#listState(state.reason);
     }
     const next = this.#afterWatch(state, session.resourceVersion, fault);
-    return this.#waitAfter(fault, clock.monotonicMs() - startedAtMs, next);
+    // That a version is too old is no fault of a server that has just been restarted, however often it was asked before.
+    const sinceMs = isGone(fault) ? this.#filledAtMs : startedAtMs;
+    return this.#waitAfter(fault, clock.monotonicMs() - sinceMs, next);
   }
 
   #afterWatch(state: State & { kind: 'watch' }, from: string | undefined, fault: unknown): State {
@@ -180,6 +184,11 @@ export class Reflector<T> {
     }
     const retryAfterMs = fault instanceof KubeApiError ? fault.retryAfterMs : undefined;
     return { kind: 'wait', ms: this.#backoff.nextMs(livedMs, retryAfterMs), next };
+  }
+
+  #onFilled(): void {
+    this.#filledAtMs = this.#options.clock.monotonicMs();
+    this.#markFilled();
   }
 
   #onHeard(): void {

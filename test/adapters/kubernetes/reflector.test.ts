@@ -154,17 +154,17 @@ describe('Reflector', () => {
     });
   });
 
-  it('doubles the wait with every reset connection up to 30 seconds, and starts anew after a healthy minute', async () => {
+  it('doubles the wait with every reset connection up to 10 seconds, and starts anew after 10 healthy ones', async () => {
     start();
     const waits: number[] = [];
     for (let n = 1; n <= 7; n += 1) {
       (await watchNumber(n)).reset();
       waits.push(await backedOff());
-      clock.advance(30_000);
+      clock.advance(10_000);
     }
-    expect(waits).toEqual([800, 1600, 3200, 6400, 12_800, 25_600, 30_000]);
+    expect(waits).toEqual([800, 1600, 3200, 6400, 10_000, 10_000, 10_000]);
     const healthy = await watchNumber(8);
-    clock.advance(60_000);
+    clock.advance(10_000);
     healthy.reset();
     expect(await backedOff()).toBe(800);
   });
@@ -202,6 +202,26 @@ describe('Reflector', () => {
     await watchNumber(2);
     expect(reflector.stats().relists).toEqual({ start: 1, expired: 1, malformed: 0 });
     expect(reflector.store.size).toBe(0);
+  });
+
+  it('lists soon after a restart of the server, although that was away, refused and forgot its version before', async () => {
+    start();
+    const watch = await watchNumber(1);
+    clock.advance(60_000);
+    server.refuseWatch = () => refusal(403, 'Forbidden');
+    watch.reset();
+    for (const waitMs of [800, 1600, 3200]) {
+      await until(() => clock.sleepsMs().includes(waitMs));
+      clock.advance(waitMs);
+    }
+    await until(() => clock.sleepsMs().includes(6400));
+    server.refuseWatch = ({ query }) =>
+      query.get('resourceVersion') === '10' ? refusal(410, 'Gone') : undefined;
+    server.answer = () => aList([], { rv: '50' });
+    clock.advance(6400);
+    await until(() => clock.sleepsMs().includes(800));
+    clock.advance(800);
+    expect((await watchNumber(2)).query.get('resourceVersion')).toBe('50');
   });
 
   it('takes the same name with a new uid for a deletion and an addition', async () => {
