@@ -61,6 +61,17 @@ export function callsSince({ gate, proxy }: World, sinceMs: number): readonly Ca
     .map(({ kind }) => kind);
 }
 
+/** Every call of a replica since then that changes anything at all, its lease and its events among them. */
+export function changesBy(caller: string, { gate, proxy }: World, sinceMs: number): readonly string[] {
+  const ofApi = gate.calls
+    .filter((call) => call.caller === caller && call.atMs >= sinceMs && call.method !== 'GET')
+    .map(({ method, path }) => `${method} ${path}`);
+  const ofEc2 = proxy.calls
+    .filter((call) => call.caller === caller && call.atMs >= sinceMs && !call.action.startsWith('Describe'))
+    .map(({ action }) => action);
+  return [...ofApi, ...ofEc2];
+}
+
 function isOf(kind: ApiKind, { method, path }: ApiCall): boolean {
   return API_KINDS[kind].method === method && API_KINDS[kind].path.test(path);
 }

@@ -41,9 +41,27 @@ export class ReplicaPair {
     const before = decisionsOf(this.#standby);
     await this.#leader.kill();
     await this.#world.kube.patch(LEASE, { spec: { holderIdentity: '' } });
+    await this.#untilOtherLeads(before);
+    await this.#standby.start();
+  }
+
+  /** Lets the leader stand still, and returns it when the standby has taken over and decided. */
+  async pauseLeader(): Promise<AutoscalerProcess> {
+    await this.#standby.untilReady();
+    const before = decisionsOf(this.#standby);
+    this.#leader.pause();
+    await this.#untilOtherLeads(before);
+    return this.#standby;
+  }
+
+  /** Whether those that end by themselves come back. */
+  keepRunning(isKept: boolean): void {
+    for (const replica of [this.#leader, this.#standby]) replica.keepRunning(isKept);
+  }
+
+  async #untilOtherLeads(before: number): Promise<void> {
     [this.#leader, this.#standby] = [this.#standby, this.#leader];
     await eventually('the successor to decide', () => decisionsOf(this.#leader) > before, { everyMs: 20 });
-    await this.#standby.start();
   }
 
   /** Empty when nobody holds the lease. */

@@ -3,12 +3,15 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import { Agent, createServer, request, type Server } from 'node:https';
 import type { AddressInfo } from 'node:net';
 import { CallGates, type GatePlace, type HeldCall } from './call-gate.ts';
+import { signedPath } from './caller-path.ts';
 import type { KeyPair } from './certificates.ts';
 
 /** A call to the API server, before it is passed on. */
 export interface ApiCall {
   /** By `performance.now()`. */
   readonly atMs: number;
+  /** Which replica made it. */
+  readonly caller: string | undefined;
   readonly method: string;
   /** Without its query. */
   readonly path: string;
@@ -72,16 +75,17 @@ export class ApiGate {
   }
 
   async #serve(incoming: IncomingMessage, outgoing: ServerResponse): Promise<void> {
-    const { pathname: path, searchParams } = new URL(incoming.url ?? '/', this.#target);
+    const { caller, path: asked } = signedPath(incoming.url ?? '/');
+    const { pathname: path, searchParams } = new URL(asked, this.#target);
     const isWatch = ['1', 'true'].includes(searchParams.get('watch') ?? '');
-    const call: ApiCall = { atMs: performance.now(), method: incoming.method ?? 'GET', path, isWatch };
+    const call = { atMs: performance.now(), caller, method: incoming.method ?? 'GET', path, isWatch };
     this.calls.push(call);
     // Read whole before it is held: what a process has sent arrives, even if it dies meanwhile.
     const body = isWatch ? Buffer.alloc(0) : Buffer.concat(await incoming.toArray());
     await this.#before.pass(call);
     const { host: _, ...headers } = incoming.headers;
     const onward = request(
-      `${this.#target}${incoming.url}`,
+      `${this.#target}${asked}`,
       { method: call.method, headers, agent: this.#agent },
       (answer) => {
         answer.on('error', () => outgoing.destroy());

@@ -9,7 +9,7 @@ const BIN = join(import.meta.dirname, '..', '..', '..', 'src', 'bin.js');
 
 export interface AutoscalerSettings {
   readonly folder: string;
-  /** Begins the names of its logs in the folder. @default smartscale */
+  /** Begins the names of its logs in the folder, and tells replicas apart. @default smartscale */
   readonly name?: string;
   readonly kubeconfig: string;
   readonly args: readonly string[];
@@ -34,6 +34,7 @@ export class AutoscalerProcess {
   #process: OwnedProcess | undefined;
   #port = 0;
   #runs = 0;
+  #isKept = false;
 
   constructor(settings: AutoscalerSettings) {
     this.#settings = settings;
@@ -57,6 +58,17 @@ export class AutoscalerProcess {
       env: { ...this.#settings.env, KUBECONFIG: this.#settings.kubeconfig },
       logFile: this.#logFile(this.#runs),
     });
+    void this.#startAgainAfter(this.#process, more);
+  }
+
+  async #startAgainAfter(started: OwnedProcess, more: readonly string[]): Promise<void> {
+    await started.ended;
+    if (this.#isKept && this.#process === started) await this.start(...more);
+  }
+
+  /** Whether it is started again when it ends by itself, as a kubelet does. @default false */
+  keepRunning(isKept: boolean): void {
+    this.#isKept = isKept;
   }
 
   /** Runs another command on the same world to its end. */
@@ -93,15 +105,35 @@ export class AutoscalerProcess {
   }
 
   #logFile(run: number): string {
-    return join(this.#settings.folder, `${this.#settings.name ?? 'smartscale'}-${run}.log`);
+    return join(this.#settings.folder, `${this.name}-${run}.log`);
+  }
+
+  get name(): string {
+    return this.#settings.name ?? 'smartscale';
+  }
+
+  /** Kept when it is gone. */
+  get ended(): Promise<void> {
+    return this.#process?.ended ?? Promise.resolve();
+  }
+
+  /** Stops its every thread where it stands, as a starved or frozen machine does; `resume` lets it go on. */
+  pause(): void {
+    this.#process?.signal('SIGSTOP');
+  }
+
+  resume(): void {
+    this.#process?.signal('SIGCONT');
   }
 
   /** The kernel's kill: no chance to clean up. */
   async kill(): Promise<void> {
+    this.#isKept = false;
     await this.#process?.kill();
   }
 
   async stop(): Promise<void> {
+    this.#isKept = false;
     await this.#process?.stop();
   }
 }

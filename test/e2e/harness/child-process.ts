@@ -65,6 +65,11 @@ export class OwnedProcess {
     return !this.#ended;
   }
 
+  /** Kept when it is gone, for whatever reason. */
+  get ended(): Promise<void> {
+    return this.#exit;
+  }
+
   /** Throws with the end of the log when the process is gone; for use while waiting for it. */
   assertRunning(): void {
     if (this.#ended) throw new Error(`${this.name} ended by itself; the end of its log:\n${this.tail()}`);
@@ -72,6 +77,11 @@ export class OwnedProcess {
 
   tail(lines = 20): string {
     return readFileSync(this.logFile, 'utf8').split('\n').slice(-lines).join('\n');
+  }
+
+  /** Sends a signal, unless it has ended. */
+  signal(name: 'SIGSTOP' | 'SIGCONT'): void {
+    if (!this.#ended) this.#child.kill(name);
   }
 
   /** SIGKILL, and gone when this returns. */

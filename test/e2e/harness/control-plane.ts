@@ -9,6 +9,7 @@ import { eventually } from './poll.ts';
 import { goTool } from './tool-cache.ts';
 
 const START_DEADLINE_MS = 120_000;
+const API_SERVER = 'kube-apiserver';
 
 /** What a tier's world needs differently from a whole cluster. */
 export interface ControlPlaneOptions {
@@ -47,13 +48,14 @@ export class ControlPlane {
   /** The API server's certificate, for a proxy that stands in for it on the same address. */
   readonly serving: KeyPair;
   readonly #folder: string;
-  readonly #processes: readonly OwnedProcess[];
+  readonly #processes: OwnedProcess[];
+  readonly #startApiServer: () => OwnedProcess;
 
   private constructor(
     layout: Layout,
-    adminAccess: KubeAccess,
-    admin: KubeClient,
-    processes: readonly OwnedProcess[],
+    { adminAccess, admin }: { readonly adminAccess: KubeAccess; readonly admin: KubeClient },
+    processes: OwnedProcess[],
+    start: () => OwnedProcess,
   ) {
     this.#folder = layout.folder;
     this.serving = layout.serving;
@@ -65,6 +67,7 @@ export class ControlPlane {
     this.admin = admin;
     this.adminKubeconfig = writeKubeconfig(join(layout.folder, 'admin.kubeconfig'), adminAccess);
     this.#processes = processes;
+    this.#startApiServer = start;
   }
 
   /** Starts everything in `folder` and returns when pods could be scheduled. */
@@ -84,12 +87,12 @@ export class ControlPlane {
     };
     const etcd = startEtcd(layout);
     const signing = authority.signingKey('service-account');
-    const apiServer = startApiServer(layout, signing, options.apiServerArgs ?? []);
+    const start = () => startApiServer(layout, signing, options.apiServerArgs ?? []);
     const url = `https://127.0.0.1:${layout.apiPort}`;
     const pair = authority.client('admin', 'e2e-admin', 'system:masters');
     const adminAccess: KubeAccess = { url, caFile: authority.certificate, pair };
     const admin = new KubeClient(adminAccess);
-    const processes = [apiServer, etcd];
+    const processes = [start(), etcd];
     try {
       await untilReady(admin, processes);
       processes.unshift(startScheduler(layout, url, options.scheduler));
@@ -102,7 +105,7 @@ export class ControlPlane {
       for (const process of processes) await process.kill();
       throw error;
     }
-    return new ControlPlane(layout, adminAccess, admin, processes);
+    return new ControlPlane(layout, { adminAccess, admin }, processes, start);
   }
 
   /** Access as a ServiceAccount, with a real token of the TokenRequest API. */
@@ -118,11 +121,24 @@ export class ControlPlane {
     return { url: this.adminAccess.url, caFile: this.adminAccess.caFile, token };
   }
 
-  /** A kubeconfig of that access; `url` puts a proxy in between. */
-  async kubeconfigFor(namespace: string, account: string, url?: string): Promise<string> {
+  /** A kubeconfig of that access; `url` puts a proxy in between, `name` is for one of several of an account. */
+  async kubeconfigFor(
+    namespace: string,
+    account: string,
+    { url, name = account }: { readonly url?: string; readonly name?: string } = {},
+  ): Promise<string> {
     const access = await this.accessOf(namespace, account);
-    const file = join(this.#folder, `${namespace}-${account}.kubeconfig`);
+    const file = join(this.#folder, `${namespace}-${name}.kubeconfig`);
     return writeKubeconfig(file, url === undefined ? access : { ...access, url });
+  }
+
+  /** Ends the API server as a crash does, and starts another one on the same store; ready when this returns. */
+  async restartApiServer(meanwhile: () => Promise<void> = async () => {}): Promise<void> {
+    const index = this.#processes.findIndex(({ name }) => name === API_SERVER);
+    await this.#processes[index]?.kill();
+    await meanwhile();
+    this.#processes[index] = this.#startApiServer();
+    await untilReady(this.admin, this.#processes);
   }
 
   async stop(): Promise<void> {
@@ -159,7 +175,7 @@ function startApiServer(
   moreArgs: readonly string[],
 ): OwnedProcess {
   return OwnedProcess.start({
-    name: 'kube-apiserver',
+    name: API_SERVER,
     command: goTool('control-plane', 'kube-apiserver'),
     args: [
       `--etcd-servers=http://127.0.0.1:${layout.etcdPort}`,

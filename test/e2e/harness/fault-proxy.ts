@@ -8,6 +8,7 @@ import {
 } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { CallGates, type GatePlace, type HeldCall } from './call-gate.ts';
+import { signedPath } from './caller-path.ts';
 import {
   capacityErrors,
   type FleetOverride,
@@ -20,6 +21,8 @@ import {
 export interface RecordedCall {
   /** When the whole request had arrived, by `performance.now()`. */
   readonly atMs: number;
+  /** Which replica made it. */
+  readonly caller: string | undefined;
   readonly action: string;
   readonly form: URLSearchParams;
   /** What became of it. `lost`: it happened, the answer was dropped. */
@@ -129,9 +132,11 @@ export class FaultProxy {
     this.#injections.push({ action, answer: 'lose', left: times });
   }
 
-  /** Holds calls before they happen, or after they happened and before the client hears of it. */
-  hold(action: string, where: GatePlace): HeldCall {
-    return (where === 'before' ? this.#before : this.#after).hold((call) => call.action === action);
+  /** Holds calls, of one caller or of all, before they happen, or after they happened and before the client hears of it. */
+  hold(action: string, where: GatePlace, by?: string): HeldCall {
+    return (where === 'before' ? this.#before : this.#after).hold(
+      (call) => call.action === action && (by ?? call.caller) === call.caller,
+    );
   }
 
   callsOf(action: string): readonly RecordedCall[] {
@@ -155,7 +160,9 @@ export class FaultProxy {
   async #serve(incoming: IncomingMessage, outgoing: ServerResponse): Promise<void> {
     const form = new URLSearchParams(await bodyOf(incoming));
     const action = form.get('Action') ?? 'none';
-    const call: RecordedCall = { atMs: performance.now(), action, form, outcome: 'pending', status: 0 };
+    const { caller } = signedPath(incoming.url ?? '/');
+    const atMs = performance.now();
+    const call: RecordedCall = { atMs, caller, action, form, outcome: 'pending', status: 0 };
     this.calls.push(call);
     await this.#before.pass(call);
     const injection = this.#takeInjection(action);

@@ -1,6 +1,7 @@
 import { stringify } from 'yaml';
 import { ApiGate } from './api-gate.ts';
 import { AutoscalerProcess } from './autoscaler-process.ts';
+import { signedUrl } from './caller-path.ts';
 import { applyCommit, installFlux } from './flux-stand-in.ts';
 import { type InterruptionQueue, makeInterruptionQueue } from './interruption-queue.ts';
 import type { KubeClient } from './kube-client.ts';
@@ -41,20 +42,27 @@ async function startParts(folder: string, started: Started): Promise<Omit<World,
   await addFluxNamespace(kube);
   for (const object of LAYERS.flatMap((layer) => shippedObjects(layer))) await applyObject(kube, object);
   await installFlux(kube);
-  const { url, caFile } = controlPlane.adminAccess;
-  const gate = await ApiGate.start(url, caFile, controlPlane.serving);
+  const { adminAccess, serving } = controlPlane;
+  const gate = await ApiGate.start(adminAccess.url, adminAccess.caFile, serving);
   started(gate, () => gate.stop());
   const interruptions = await makeInterruptionQueue(machines.moto.url);
   started(interruptions, async () => interruptions.close());
-  const settings = {
-    folder,
-    kubeconfig: await controlPlane.kubeconfigFor(NAMESPACE, ACCOUNT, gate.url),
-    args: argumentsFor(prometheus),
-    env: { ...accountOf(machines, CLUSTER_NAME), SMARTSCALE_INTERRUPTION_QUEUE_URL: interruptions.url },
+  const replica = async (name: string) => {
+    const url = signedUrl(gate.url, name);
+    return new AutoscalerProcess({
+      name,
+      folder,
+      kubeconfig: await controlPlane.kubeconfigFor(NAMESPACE, ACCOUNT, { url, name }),
+      args: argumentsFor(prometheus),
+      env: {
+        ...accountOf(machines, CLUSTER_NAME),
+        AWS_ENDPOINT_URL: signedUrl(machines.proxy.url, name),
+        SMARTSCALE_INTERRUPTION_QUEUE_URL: interruptions.url,
+      },
+    });
   };
-  const autoscaler = new AutoscalerProcess(settings);
-  const standby = new AutoscalerProcess({ ...settings, name: 'standby' });
-  for (const replica of [autoscaler, standby]) started(replica, () => replica.kill());
+  const [autoscaler, standby] = [await replica('smartscale'), await replica('standby')];
+  for (const process of [autoscaler, standby]) started(process, () => process.kill());
   const setPolicy = (policy: unknown, revision?: string) => applyPolicy(kube, policy, revision);
   return { ...machines, gate, interruptions, autoscaler, standby, setPolicy };
 }
