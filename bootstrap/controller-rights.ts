@@ -27,6 +27,7 @@ export function controllerRights(
         'ec2:DescribeInstanceTypes',
         'ec2:DescribeSubnets',
         'ec2:DescribeSpotPriceHistory',
+        'ec2:DescribeSpotInstanceRequests',
       ],
       Resource: '*',
       Condition: here,

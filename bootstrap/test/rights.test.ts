@@ -55,6 +55,7 @@ describe('the rights of the machines', () => {
       'ec2:CreateTags',
       'ec2:DescribeInstanceTypes',
       'ec2:DescribeInstances',
+      'ec2:DescribeSpotInstanceRequests',
       'ec2:DescribeSpotPriceHistory',
       'ec2:DescribeSubnets',
       'ec2:GetConsoleOutput',

@@ -15,7 +15,7 @@ export function interruptionQueue(
   if (location !== undefined) return new SqsInterruptions(location, clock);
   logger.warn(
     { code: 'no-interruption-queue' },
-    `${QUEUE_URL_VARIABLE} is not set: spot machines are lost without a drain; make the queue of docs/aws.md and name it`,
+    `${QUEUE_URL_VARIABLE} is not set: spot warnings are seen up to 15 s late, other announcements not at all; make the queue of docs/aws.md and name it`,
   );
   return undefined;
 }

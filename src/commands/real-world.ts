@@ -1,10 +1,11 @@
 import { readFile } from 'node:fs/promises';
 import { Ec2Cloud } from '../adapters/ec2/ec2-cloud.ts';
 import { ec2OptionsFromEnv } from '../adapters/ec2/ec2-options.ts';
+import { SpotRequestStatus } from '../adapters/ec2/spot-request-status.ts';
 import { prometheusOptions } from '../adapters/prometheus/prometheus-options.ts';
 import { PrometheusTelemetry } from '../adapters/prometheus/prometheus-telemetry.ts';
 import { unknownSignal } from '../model/signal.ts';
-import type { Clock, Cloud, Telemetry } from '../ports.ts';
+import type { Clock, Cloud, Interruptions, Telemetry } from '../ports.ts';
 import type { WorldFlags } from './world-flags.ts';
 
 /** Where Kubernetes tells a pod its namespace. */
@@ -17,6 +18,8 @@ type Environment = Readonly<Record<string, string | undefined>>;
 export interface OutsideWorld {
   readonly cloud: Cloud;
   readonly telemetry: Telemetry;
+  /** Spot warnings as EC2 itself shows them, where no queue has brought them. */
+  readonly spotRequests: Interruptions;
   readonly clusterName: string;
 }
 
@@ -35,6 +38,7 @@ export function outsideWorld(
       prometheusUrl === undefined
         ? NO_TELEMETRY
         : new PrometheusTelemetry(prometheusOptions(prometheusUrl, env), clock),
+    spotRequests: new SpotRequestStatus(options, { clock, warn }),
     clusterName: options.clusterName,
   };
 }

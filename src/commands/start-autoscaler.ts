@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { hostname } from 'node:os';
 import { SystemClock } from '../adapters/system/system-clock.ts';
 import { Controller } from '../controller.ts';
+import { MergedInterruptions } from '../observe/merged-interruptions.ts';
 import { runAutoscaler } from './autoscaler-process.ts';
 import { interruptionQueue } from './interruption-queue.ts';
 import { ledgerChoice } from './ledger-choice.ts';
@@ -19,11 +20,12 @@ export async function startAutoscaler(
 ): Promise<number> {
   const clock = new SystemClock();
   const logger = processLogger();
-  const { cloud, telemetry, clusterName } = outsideWorld(flags, process.env, {
+  const { cloud, telemetry, spotRequests, clusterName } = outsideWorld(flags, process.env, {
     clock,
     warn: (message) => logger.warn(message),
   });
-  const interruptions = interruptionQueue(process.env, { clock, logger });
+  const queue = interruptionQueue(process.env, { clock, logger });
+  const interruptions = queue === undefined ? spotRequests : new MergedInterruptions([spotRequests, queue]);
   const ledger = ledgerChoice(flags, process.env, clusterName);
   const namespace = await namespaceOf(flags);
   const identity = `${hostname()}_${randomUUID()}`;
@@ -38,7 +40,7 @@ export async function startAutoscaler(
       logger,
       cloud,
       telemetry,
-      ...(interruptions !== undefined && { interruptions }),
+      interruptions,
       loop: (ports, held) => new Controller(ports).run(held),
     },
     stop,

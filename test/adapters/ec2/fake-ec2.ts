@@ -135,3 +135,15 @@ export function spotXml(
 function errorXml(code: string): string {
   return `<Response><Errors><Error><Code>${code}</Code><Message>said EC2</Message></Error></Errors><RequestID>r-1</RequestID></Response>`;
 }
+
+/** Spot requests that EC2 has marked. */
+export function spotRequestsXml(
+  ...requests: { readonly id: string; readonly instance?: string; readonly markedAt?: string }[]
+): string {
+  const items = requests.map(({ id, instance, markedAt }) => {
+    const at = markedAt === undefined ? '' : `<updateTime>${markedAt}</updateTime>`;
+    const on = instance === undefined ? '' : `<instanceId>${instance}</instanceId>`;
+    return `<item><spotInstanceRequestId>${id}</spotInstanceRequestId>${on}<status><code>marked-for-termination</code>${at}</status></item>`;
+  });
+  return `<spotInstanceRequestSet>${items.join('')}</spotInstanceRequestSet>`;
+}
