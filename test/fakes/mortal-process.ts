@@ -1,62 +1,34 @@
-import { Controller, type ControllerPorts } from '../../src/controller.ts';
-import { CONTROLLER_WRITES } from './controller-writes.ts';
+import { Controller } from '../../src/controller.ts';
+import { gatedPorts } from '../../src/simulate/process/gated-ports.ts';
+import { ProcessGate } from '../../src/simulate/process/process-gate.ts';
+import type { WorldPorts } from '../../src/simulate/simulated-world.ts';
+import { type TurningPoint, TurningPorts } from './turning-point.ts';
 
-export interface Death {
-  /** Which write it is, counted from 1. */
-  readonly atCall: number;
-  readonly when: 'before' | 'after';
-}
+const NEVER: TurningPoint = { atCall: 0, when: 'before' };
 
 /** A process with the real controller that dies just before, or just after, one of its writes; or never. */
 export class MortalProcess {
   /** Names of the writes so far, in their order. */
-  readonly calls: string[] = [];
-  readonly done: Promise<void>;
-  hasDied = false;
+  readonly calls: readonly string[];
   readonly #end = new AbortController();
-  readonly #death: Death | undefined;
+  readonly #gate = new ProcessGate(() => this.#end.abort());
+  readonly #done: Promise<void>;
 
-  constructor(ports: ControllerPorts, death?: Death) {
-    this.#death = death;
-    const controller = new Controller({
-      ...ports,
-      cloud: this.#mortal(ports.cloud, CONTROLLER_WRITES.cloud),
-      cluster: this.#mortal(ports.cluster, CONTROLLER_WRITES.cluster),
-      ledger: this.#mortal(ports.ledger, CONTROLLER_WRITES.ledger),
-    });
-    this.done = controller.run(this.#end.signal);
+  constructor(ports: WorldPorts, { atCall, when } = NEVER) {
+    const die = () => this.#gate.dieAtCall(1, when);
+    const gated = gatedPorts(ports, this.#gate, () => 0);
+    const doomed = new TurningPorts(gated, { atCall, when: 'before' }, die);
+    this.calls = doomed.writes;
+    this.#done = new Controller(doomed.ports).run(this.#end.signal);
+  }
+
+  get hasDied(): boolean {
+    return this.#gate.isDead;
   }
 
   /** Ends it as a signal does; resolves once it has. */
   async stop(): Promise<void> {
     this.#end.abort();
-    await this.done;
-  }
-
-  #mortal<T extends object>(port: T, writes: readonly string[]): T {
-    return new Proxy(port, {
-      get: (target, key) => {
-        const call: unknown = Reflect.get(target, key);
-        if (typeof call !== 'function') return call;
-        return (...parameters: readonly unknown[]) => {
-          // A dead process makes no call and hears no answer.
-          if (this.hasDied) return new Promise(() => undefined);
-          const isWrite = writes.includes(String(key));
-          if (isWrite) this.calls.push(String(key));
-          this.hasDied = isWrite && this.calls.length === this.#death?.atCall;
-          if (this.hasDied && this.#death?.when === 'before') return this.#fallSilent();
-          const answer: unknown = Reflect.apply(call, target, parameters);
-          if (!this.hasDied) return answer;
-          // Whatever comes of the call, nobody is left to hear it.
-          Promise.resolve(answer).catch(() => undefined);
-          return this.#fallSilent();
-        };
-      },
-    });
-  }
-
-  #fallSilent(): Promise<never> {
-    this.#end.abort();
-    return new Promise(() => undefined);
+    await this.#done;
   }
 }

@@ -11,8 +11,9 @@ export interface TurningPoint {
 /** Ports through which something happens at one of the controller's writes. */
 export class TurningPorts {
   readonly ports: ControllerPorts;
+  /** Names of the writes so far, in their order. */
+  readonly writes: string[] = [];
   hasTurned = false;
-  #writes = 0;
   readonly #point: TurningPoint;
   readonly #turn: () => void;
 
@@ -33,8 +34,8 @@ export class TurningPorts {
         const call: unknown = Reflect.get(target, key);
         if (typeof call !== 'function' || !writes.includes(String(key))) return bound(call, target);
         return async (...parameters: readonly unknown[]) => {
-          this.#writes += 1;
-          const isHere = this.#writes === this.#point.atCall;
+          this.writes.push(String(key));
+          const isHere = this.writes.length === this.#point.atCall;
           if (isHere && this.#point.when === 'before') this.#happen();
           const answer: unknown = await Reflect.apply(call, target, parameters);
           if (isHere && this.#point.when === 'after') this.#happen();
