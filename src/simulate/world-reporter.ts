@@ -4,7 +4,7 @@ import type { EventLog } from './event-log.ts';
 import type { ReportedDecision } from './world-sight.ts';
 
 /** Decisions that are remembered: those that an operation may still name, adopted ones included. */
-const MOST_DECISIONS = 20_000;
+const MOST_DECISIONS = 6_000;
 
 /** Writes down what the controller says, and passes it on. */
 export class WorldReporter implements Reporter {
