@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { expectWholeTrail } from './faults/audit-trail.ts';
 import { expectNothingLeaked, isCordoned, untilSettled, workers } from './harness/fleet-state.ts';
 import { measured } from './harness/measurements.ts';
 import { eventually } from './harness/poll.ts';
@@ -22,13 +23,6 @@ beforeAll(async () => {
 afterAll(async () => {
   await world?.stop();
 });
-
-/** One call per token may reach EC2; further ones must be answered from its memory. */
-function expectNoCallTwice(): void {
-  const real = world.proxy.callsOf('CreateFleet').filter((call) => call.outcome === 'forwarded');
-  const tokens = real.map((call) => call.form.get('ClientToken'));
-  expect(new Set(tokens).size).toBe(tokens.length);
-}
 
 async function untilRunning(count: number): Promise<void> {
   await eventually(
@@ -61,7 +55,7 @@ describe('an autoscaler that is killed', () => {
       });
       await untilSettled(world, nodes);
       await expectNothingLeaked(world);
-      expectNoCallTwice();
+      await expectWholeTrail(world);
     },
   );
 
@@ -89,6 +83,6 @@ describe('an autoscaler that is killed', () => {
     await untilSettled(world, 2);
     await untilRunning(4);
     await expectNothingLeaked(world);
-    expectNoCallTwice();
+    await expectWholeTrail(world);
   });
 });

@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { anEvent, aSpotWarning, STATE_CHANGE } from '../adapters/sqs/aws-events.ts';
+import { expectWholeTrail } from './faults/audit-trail.ts';
 import { expectNothingLeaked, isCordoned, untilSettled, workers } from './harness/fleet-state.ts';
 import { measured } from './harness/measurements.ts';
 import { eventually } from './harness/poll.ts';
@@ -67,6 +68,7 @@ describe('a spot warning', () => {
     await eventually('four running pods', async () => (await runningPods(world.kube, APP)).length === 4);
     await untilSettled(world, 2);
     await expectNothingLeaked(world);
+    await expectWholeTrail(world);
     expect(world.proxy.callsOf('CreateFleet')).toHaveLength(launches + 1);
     await eventually('an empty queue', async () => (await count()) === 0);
     expect((await workers(world.kube)).filter(isCordoned)).toEqual([]);
