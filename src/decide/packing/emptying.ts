@@ -1,10 +1,18 @@
 import type { Pod } from '../../model/pod.ts';
+import { addResources, type Resources } from '../../model/resources.ts';
 import { DraftFleet, type Workbench, workbenchOf } from './draft-fleet.ts';
+import { drawer } from './drawer.ts';
 import { Filler, type Step } from './fill.ts';
 import type { Item, NodeDraft } from './node-draft.ts';
 import { modelOf, type PresentNode } from './packing-model.ts';
+import { type Draw, PlayedScheduler } from './played-scheduler.ts';
 import type { PodGroup } from './pod-groups.ts';
+import { noteBound, type Stage } from './scheduler-scores.ts';
 import { seatingOrder } from './strategies.ts';
+
+/** Rehearsals of a node's drain: its pods come anew in another order, and chance decides between equal nodes. */
+const PLAYS = 3;
+const NOTHING: Resources = { cpuMillis: 0, memoryMiB: 0, pods: 0 };
 
 /** A node, and which of its pods would be moved when it goes. */
 export interface EmptiableNode extends PresentNode {
@@ -14,7 +22,7 @@ export interface EmptiableNode extends PresentNode {
 
 /**
  * Answers for one node after another whether all its movable pods may be bound to the others, by the rules of the packer and
- * without any new node. A node that may go is closed and its pods stand where they would move to, so that the next answer
+ * without any new node, and whether the scheduler would bind them, which spreads pods where a proof may pack them. A node that may go is closed and its pods stand where they would move to, so that the next answer
  * counts with it; after a "no" all is as before. Compiled once; an answer costs the pods of the node times nodes.
  */
 export class Emptying {
@@ -22,6 +30,8 @@ export class Emptying {
   readonly #fleet: DraftFleet;
   readonly #filler: Filler;
   readonly #compare: (a: PodGroup, b: PodGroup) => number;
+  readonly #nodes: readonly EmptiableNode[];
+  readonly #scheduler: PlayedScheduler;
   readonly #draftOf = new Map<string, NodeDraft>();
   #turn = 1;
 
@@ -31,6 +41,8 @@ export class Emptying {
     this.#bench = workbenchOf(model);
     this.#fleet = new DraftFleet(this.#bench);
     this.#filler = new Filler(this.#bench, this.#fleet);
+    this.#nodes = nodes;
+    this.#scheduler = new PlayedScheduler(this.#bench);
     this.#compare = seatingOrder(model);
     const groupOf = new Map(model.groups.flatMap((group) => group.pods.map((pod) => [pod, group] as const)));
     nodes.forEach(({ place, movable }, index) => {
@@ -41,7 +53,7 @@ export class Emptying {
     });
   }
 
-  /** The pods that find no other place; `undefined` for a node that is not there. */
+  /** The pods that have, or would find, no other place; `undefined` for a node that is not there. */
   tryEmpty(id: string): readonly Pod[] | undefined {
     const draft = this.#draftOf.get(id);
     if (draft === undefined) return undefined;
@@ -51,9 +63,10 @@ export class Emptying {
     draft.reset();
     for (const { batch } of items) this.#fleet.counts.remove(batch.group.rules, draft.site);
     const steps: Step[] = [];
-    const homeless = this.#placeElsewhere(items, steps);
+    const unplaced = this.#placeElsewhere(items, steps);
+    for (const step of steps.reverse()) this.#undo(step.draft);
+    const homeless = unplaced.length > 0 ? unplaced : this.#rehearse(items);
     if (homeless.length === 0) return homeless;
-    for (const step of steps.reverse()) this.#undo(step);
     for (const item of items) {
       draft.add(item);
       this.#fleet.counts.add(item.batch.group.rules, draft.site);
@@ -102,9 +115,49 @@ export class Emptying {
     return { group, hostRules, turn, site: undefined, isFirst: this.#fleet.counts.isFirst(group.rules) };
   }
 
-  #undo({ draft }: Step): void {
+  /** Lets the scheduler bind them by its own mind, several times; those that find no place once. They stay where they came to last. */
+  #rehearse(items: readonly Item[]): readonly Pod[] {
+    const draw = drawer();
+    for (let plays = 1; ; plays += 1) {
+      const order = items.map(({ batch, pod }) => ({ group: batch.group, pod }));
+      const stages = this.#fleet.drafts.flatMap((draft, index) => this.#stageOf(draft, index));
+      const play = { fleet: this.#fleet, stages, draw, firstTurn: this.#turn };
+      const { bound, late } = this.#scheduler.bindAll(plays === 1 ? order : shuffled(order, draw), play);
+      this.#turn += bound.length;
+      if (late.length === 0 && plays === PLAYS) return [];
+      for (const { draft } of bound.toReversed()) this.#undo(draft);
+      if (late.length > 0) return late.map(({ pod }) => pod);
+    }
+  }
+
+  #stageOf(draft: NodeDraft, index: number): readonly Stage[] {
+    const node = this.#nodes[index];
+    if (node === undefined || !draft.isOpen) return [];
+    const { pods, free, place } = node;
+    const standing = pods.map(({ requests }) => requests).reduce(addResources, NOTHING);
+    const requested = { cpu: standing.cpuMillis, memory: standing.memoryMiB };
+    const stage: Stage = {
+      draft,
+      place: index,
+      hostname: place.id,
+      labels: place.labels,
+      allocatable: { cpu: requested.cpu + free.cpuMillis, memory: requested.memory + free.memoryMiB },
+      requested,
+      assumed: requested,
+      counts: new Int32Array(this.#bench.model.groups.length),
+    };
+    for (const { batch } of draft.items) noteBound(stage, batch.group);
+    return [stage];
+  }
+
+  #undo(draft: NodeDraft): void {
     const item = draft.items.at(-1);
     draft.removeLast();
     if (item !== undefined) this.#fleet.counts.remove(item.batch.group.rules, draft.site);
   }
+}
+
+function shuffled<T>(list: readonly T[], draw: Draw): readonly T[] {
+  const left = [...list];
+  return list.flatMap(() => left.splice(draw(left.length), 1));
 }

@@ -12,7 +12,7 @@ const MOST_WORK = 350_000;
 /** Chance decides between equal nodes: an order is good when it is so however chance falls. */
 const CHANCES = 8;
 
-type Draw = (choices: number) => number;
+import type { Draw } from './played-scheduler.ts';
 
 /** A plan in some order, and how it went in the rehearsals. */
 interface Tried {

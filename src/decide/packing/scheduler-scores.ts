@@ -10,8 +10,8 @@ import { HOSTNAME } from './topology-rules.ts';
 /** A node on which a scheduler binds pods, and what its scoring looks at. */
 export interface Stage {
   readonly draft: NodeDraft;
-  /** Number of its offering among those that can be bought. */
-  readonly offer: number;
+  /** Its number among the places of the model. */
+  readonly place: number;
   readonly hostname: string;
   readonly labels: Labels;
   readonly allocatable: Amounts;
@@ -45,7 +45,7 @@ interface Pull {
 const MOST = 100;
 /** The scheduler takes a container that says nothing for one that asks for this much when it weighs nodes. */
 const ASSUMED: Amounts = { cpu: 100, memory: 200 };
-/** Weights of the default profile; what is equal on all nodes that can be bought (taints, images) is left out. */
+/** Weights of the default profile; taints that only advise, and images, are not known here. */
 const WEIGHTS = { spread: 2, neighbours: 2, nodeAffinity: 2 };
 /** How the scheduler spreads the pods of one controller that say nothing about it. */
 const DEFAULT_SPREADS = [
@@ -85,10 +85,10 @@ export class SchedulerScores {
   #affinityScores({ prefers }: PodGroup, fitting: readonly Stage[]): readonly number[] {
     if (prefers.length === 0) return [];
     const { admitted } = this.#model;
-    const sums = fitting.map(({ offer }) =>
-      prefers.reduce((sum, { choice, weight }) => sum + (admitted[choice]?.[offer] === 1 ? weight : 0), 0),
+    const sums = fitting.map(({ place }) =>
+      prefers.reduce((sum, { choice, weight }) => sum + (admitted[choice]?.[place] === 1 ? weight : 0), 0),
     );
-    const most = Math.max(...sums);
+    const most = maxOf(sums);
     return most === 0 ? sums : sums.map((sum) => Math.floor((MOST * sum) / most));
   }
 
@@ -105,8 +105,8 @@ export class SchedulerScores {
       });
     }
     const rounded = [...sums].map(Math.round);
-    const most = Math.max(...rounded);
-    const least = Math.min(...rounded);
+    const most = maxOf(rounded);
+    const least = minOf(rounded);
     return rounded.map((sum) => (most === 0 ? MOST : Math.floor((MOST * (most + least - sum)) / most)));
   }
 
@@ -127,8 +127,8 @@ export class SchedulerScores {
         sums[index] = (sums[index] ?? 0) + (byDomain.get(domainOf(stage, key)) ?? 0);
       });
     }
-    const least = Math.min(...sums);
-    const range = Math.max(...sums) - least;
+    const least = minOf(sums);
+    const range = maxOf(sums) - least;
     return [...sums].map((sum) => (range === 0 ? 0 : Math.floor((MOST * (sum - least)) / range)));
   }
 
@@ -171,6 +171,18 @@ export function noteBound(stage: Stage, { index, need }: PodGroup): void {
   stage.requested = plus(stage.requested, { cpu, memory });
   stage.assumed = plus(stage.assumed, assumedOf(need));
   stage.counts[index] = (stage.counts[index] ?? 0) + 1;
+}
+
+function maxOf(list: ArrayLike<number>): number {
+  let most = Number.NEGATIVE_INFINITY;
+  for (let i = 0; i < list.length; i += 1) most = Math.max(most, list[i] as number);
+  return most;
+}
+
+function minOf(list: ArrayLike<number>): number {
+  let least = Number.POSITIVE_INFINITY;
+  for (let i = 0; i < list.length; i += 1) least = Math.min(least, list[i] as number);
+  return least;
 }
 
 function plus(a: Amounts, b: Amounts): Amounts {
