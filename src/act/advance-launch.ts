@@ -4,6 +4,7 @@ import type { ActContext } from './act-ports.ts';
 import { attemptLaunch } from './attempt-launch.ts';
 import { awaitJoin } from './await-join.ts';
 import { moveOn, type Progress, standBy } from './progress.ts';
+import { stopIntoPool } from './stop-into-pool.ts';
 import { undoLaunch } from './undo-launch.ts';
 
 /**
@@ -21,9 +22,12 @@ export async function advanceLaunch(
       return attemptLaunch(operation, ports, signal);
     case 'launched':
       return awaitJoin(operation, ports, signal);
+    case 'stopping':
+      return stopIntoPool(operation, ports, signal);
     case 'undoing':
       return undoLaunch(operation, ports, signal);
     case 'ready':
+    case 'pooled':
     case 'failed':
       return standBy(operation);
   }

@@ -1,6 +1,6 @@
 import type { Instance } from '../model/instance.ts';
 import { type Lifecycle, type OfferingKey, offeringKey } from '../model/offering.ts';
-import { instanceOf, type LaunchFault, type LaunchOperation } from '../model/operation.ts';
+import { instanceOf, type LaunchFault, type LaunchOperation, startedBy } from '../model/operation.ts';
 import type { CloudFault, LaunchOutcome } from '../model/outcome.ts';
 import type { Reason } from '../model/reason.ts';
 import { PortError } from '../ports.ts';
@@ -8,14 +8,21 @@ import type { ActContext } from './act-ports.ts';
 import { launchTags } from './launch-tags.ts';
 import { notify, warn } from './notice.ts';
 import { moveOn, type Progress, standBy, waitUntil } from './progress.ts';
+import { type Made, type StartOutcome, startWarm } from './start-warm.ts';
 
 const RETRY_FIRST_MS = 1_000;
 const RETRY_LONGEST_MS = 30_000;
 /** More faults than this are not kept: the oldest go. */
 const MOST_FAULTS = 20;
 
+/** What became of one attempt: the machine that runs now or is about to, and the faults met on the way. */
+interface Attempted {
+  readonly made: Made | undefined;
+  readonly faults: readonly CloudFault[];
+}
+
 /**
- * Asks EC2 for the instance. The same token is repeated while the outcome is unknown (F20, F28); a new one is taken only
+ * Asks EC2 for the instance, a stopped one of the warm pool first where the launch names one. The same token is repeated while the outcome is unknown (F20, F28); a new one is taken only
  * after a definite refusal, for the offerings of the next lifecycle (F24, R39).
  */
 export async function attemptLaunch(
@@ -31,18 +38,21 @@ export async function attemptLaunch(
   if (operation.retryAtMs !== undefined && nowMs < operation.retryAtMs) {
     return waitUntil(operation, Math.min(operation.retryAtMs, operation.deadlineMs));
   }
+  const warm = startedBy(operation);
+  if (warm !== undefined) return settleStart(operation, await startWarm(warm, ports, signal), ports, signal);
   const offerings = offeringsOfAttempt(operation);
   const lifecycle = offerings[0] === undefined ? undefined : lifecycleOf(offerings[0]);
   if (lifecycle === undefined) return giveUp(operation, noCapacity(operation), ports, signal);
-  const outcome = await askCloud(operation, { offerings, lifecycle }, ports, signal);
-  if (signal.aborted && outcome.instance === undefined) return standBy(operation);
-  return settle(operation, outcome, ports, signal);
+  const { instance, faults } = await askCloud(operation, { offerings, lifecycle }, ports, signal);
+  if (signal.aborted && instance === undefined) return standBy(operation);
+  return settle(operation, { made: instance && madeOf(instance), faults }, ports, signal);
 }
 
 /** What this attempt may buy: the offerings of one lifecycle; each definite refusal moves on to the next lifecycle. */
 export function offeringsOfAttempt(operation: LaunchOperation): readonly OfferingKey[] {
   const lifecycles = [...new Set(operation.offerings.map(lifecycleOf))];
-  const lifecycle = lifecycles[operation.attempt - 1];
+  // The first attempt of a launch that starts a stopped instance buys nothing.
+  const lifecycle = lifecycles[operation.attempt - (operation.starts === undefined ? 1 : 2)];
   return operation.offerings.filter((key) => lifecycleOf(key) === lifecycle);
 }
 
@@ -76,9 +86,29 @@ async function askCloud(
   }
 }
 
+/** A stopped instance that certainly does not start costs nothing but the speed: the launch buys one instead. */
+function settleStart(
+  operation: LaunchOperation,
+  { made, fault }: StartOutcome,
+  ports: ActContext,
+  signal: AbortSignal,
+): Promise<Progress<LaunchOperation>> {
+  if (fault === undefined || fault.class === 'transient') {
+    if (signal.aborted && made === undefined) return Promise.resolve(standBy(operation));
+    return settle(operation, { made, faults: fault === undefined ? [] : [fault] }, ports, signal);
+  }
+  const { instanceId, ...rest } = operation;
+  // A denied start must not pause launching as a denied launch does; only a lack of capacity speaks of the offering.
+  const met = fault.class === 'capacity' ? [{ ...fault, atMs: ports.clock.now() }] : [];
+  const next = { ...rest, attempt: operation.attempt + 1, faults: [...operation.faults, ...met] };
+  const text = `Instance ${instanceId} of the warm pool did not start, one is launched instead: ${fault.message}`;
+  warn(operation, { code: 'warm-start-failed', text, facts: { code: fault.code } }, ports);
+  return moveOn(next, ports, signal);
+}
+
 function settle(
   operation: LaunchOperation,
-  { instance, faults }: LaunchOutcome,
+  { made, faults }: Attempted,
   ports: ActContext,
   signal: AbortSignal,
 ): Promise<Progress<LaunchOperation>> {
@@ -86,7 +116,7 @@ function settle(
   const met = faults.map((fault): LaunchFault => ({ ...fault, atMs: nowMs }));
   const { retryAtMs: _, ...rest } = operation;
   const told = { ...rest, faults: [...operation.faults, ...met].slice(-MOST_FAULTS) };
-  if (instance !== undefined) return moveOn(launched(told, instance), ports, signal);
+  if (made !== undefined) return moveOn({ ...told, step: 'launched', ...made }, ports, signal);
   const final = faults.find(isFinal);
   if (final !== undefined) return giveUp(told, refusal(final), ports, signal);
   if (faults.some((fault) => fault.class === 'capacity' || fault.class === 'spot-only')) {
@@ -100,10 +130,8 @@ function isFinal(fault: CloudFault): boolean {
   return fault.class === 'quota' || fault.class === 'authorization' || fault.class === 'configuration';
 }
 
-function launched(operation: LaunchOperation, instance: Instance): LaunchOperation {
+function madeOf(instance: Instance): Made {
   return {
-    ...operation,
-    step: 'launched',
     instanceId: instance.id,
     launchedAtMs: instance.launchedAtMs,
     offering: offeringKey(instance),
@@ -150,7 +178,8 @@ function giveUp(
   signal: AbortSignal,
 ): Promise<Progress<LaunchOperation>> {
   warn(operation, outcome, ports);
-  if (operation.faults.some(leavesOutcomeOpen)) {
+  // A stopped instance that it may have started is its own to end.
+  if (operation.instanceId !== undefined || operation.faults.some(leavesOutcomeOpen)) {
     return moveOn({ ...operation, step: 'undoing', outcome }, ports, signal);
   }
   return moveOn({ ...operation, step: 'failed', outcome, endedAtMs: ports.clock.now() }, ports, signal);

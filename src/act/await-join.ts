@@ -1,14 +1,18 @@
+import type { Instance } from '../model/instance.ts';
 import type { Node } from '../model/node.ts';
-import type { LaunchOperation } from '../model/operation.ts';
+import { type LaunchOperation, startedBy } from '../model/operation.ts';
 import type { Reason } from '../model/reason.ts';
 import { PortError } from '../ports.ts';
 import type { ActContext } from './act-ports.ts';
 import { warn } from './notice.ts';
 import { moveOn, type Progress, standBy, waitUntil } from './progress.ts';
+import { beginStopping, isInUse, keepAsWorker } from './stop-into-pool.ts';
 import { isGoing, nodesOf } from './terminate-instance.ts';
 
 /** How often EC2 is asked whether a booting instance still lives; its node announces itself through the watch. */
 const BOOT_POLL_MS = 10_000;
+/** By then EC2's list shows a started instance as one that boots (F23). */
+const STARTS_WITHIN_MS = 30_000;
 /** How much of the console is told: the last lines say why a machine did not join. */
 const CONSOLE_TAIL = 1_000;
 
@@ -26,6 +30,11 @@ export async function awaitJoin(
     if (wrong !== undefined) return undo(operation, wrong, ports, signal);
   }
   if (node?.isReady === true && nodes.length === 1 && isLabelled(node)) {
+    if (operation.forPool === true) {
+      return isInUse(node, ports)
+        ? keepAsWorker(operation, node, ports, signal)
+        : beginStopping(operation, ports, signal);
+    }
     return admit(operation, node, ports, signal);
   }
   if (nowMs >= operation.deadlineMs) return giveUpOnJoin(operation, nodes, ports, signal);
@@ -112,7 +121,9 @@ async function lossOf(
   try {
     const instances = await ports.fleet.instances(BOOT_POLL_MS / 2, signal);
     const instance = instances.find((i) => i.id === operation.instanceId);
-    if (instance === undefined || !isGoing(instance)) return undefined;
+    if (instance === undefined) return undefined;
+    if (hasFallenBack(operation, instance, ports.clock.now())) return fellBack(operation);
+    if (!isGoing(instance)) return undefined;
   } catch (error) {
     // Not knowing is no loss: the deadline still holds.
     if (error instanceof PortError) return undefined;
@@ -124,6 +135,17 @@ async function lossOf(
     text: `Instance ${operation.instanceId} was terminated ${seconds} s after its launch, before it joined.`,
     facts: { seconds },
   };
+}
+
+/** EC2 accepts a start and may find only then that it has no machine: the instance is stopped again. */
+function hasFallenBack(operation: LaunchOperation, { state }: Instance, nowMs: number): boolean {
+  const sinceMs = nowMs - (operation.launchedAtMs ?? operation.createdAtMs);
+  return startedBy(operation) !== undefined && state === 'stopped' && sinceMs >= STARTS_WITHIN_MS;
+}
+
+function fellBack({ instanceId }: LaunchOperation): Reason {
+  const text = `Instance ${instanceId} of the warm pool was started and is stopped again: EC2 had no machine for it.`;
+  return { code: 'warm-start-failed', text };
 }
 
 function undo(

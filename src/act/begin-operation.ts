@@ -22,6 +22,8 @@ export function beginOperation(action: LaunchAction | RemoveAction, plan: Plan, 
         nominatedPods: action.nominatedPods,
         startsCooldown: action.startsCooldown,
         ...(action.replaces !== undefined && { replaces: action.replaces }),
+        ...(action.forPool === true && { forPool: true }),
+        ...(action.starts !== undefined && { starts: action.starts, instanceId: action.starts.instanceId }),
         ...(action.consolidates !== undefined && { consolidates: action.consolidates }),
       } satisfies LaunchOperation)
     : ({
@@ -34,5 +36,6 @@ export function beginOperation(action: LaunchAction | RemoveAction, plan: Plan, 
         ...(action.isRepair === true && { isRepair: true as const }),
         ...(action.interruption !== undefined && { interruption: action.interruption }),
         ...(action.isCordonOnly === true && { isCordonOnly: true as const }),
+        ...(action.fromPool === true && { fromPool: true as const }),
       } satisfies RemoveOperation);
 }

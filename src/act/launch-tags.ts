@@ -17,6 +17,7 @@ export function launchTags(
     [TAG.lifecycle]: lifecycle,
     [TAG.operation]: operation.id,
     [TAG.decision]: operation.decisionId,
+    ...(operation.forPool === true && { [TAG.warmPool]: 'true' }),
     [TAG.policyDigest]: operation.policy.digest,
     ...(operation.policy.revision === undefined ? {} : { [TAG.policyRevision]: operation.policy.revision }),
   };

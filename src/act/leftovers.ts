@@ -73,14 +73,15 @@ export class Leftovers {
   }
 }
 
-/** Instances of ours that somebody stopped: they cost money and will not be a worker again. */
+/** Instances of ours that somebody stopped: they cost money and will not be a worker again. The warm pool's are decided upon. */
 function stoppedInstances(
   snapshot: Snapshot,
   instances: readonly Instance[],
   adoption: Adoption,
 ): readonly RemoveOperation[] {
   return instances.flatMap((instance) => {
-    if (instance.state !== 'stopping' && instance.state !== 'stopped') return [];
+    if ((instance.state !== 'stopping' && instance.state !== 'stopped') || instance.isWarm === true)
+      return [];
     const { id, operationId } = instance;
     if (operationId === undefined || isHandled(id, snapshot, { adoption, operationId })) return [];
     const nodeName = snapshot.nodes.find((node) => node.instanceId === id)?.name ?? id;

@@ -3,7 +3,7 @@ import type { AbortAction, AbortLaunchAction, AbortRemovalAction } from '../mode
 import type { Reason } from '../model/reason.ts';
 import { loadIsHighNow } from './demands/utilization.ts';
 import type { Growth } from './growth.ts';
-import { inFlightIn } from './history/operation-lists.ts';
+import { fillingIn, inFlightIn } from './history/operation-lists.ts';
 import type { Situation } from './situation.ts';
 
 export const SUSPENDED: Reason = { code: 'suspended', text: 'the policy says suspend: true' };
@@ -13,7 +13,7 @@ export const SUSPENDED: Reason = { code: 'suspended', text: 'the policy says sus
  * began, launches before their machine is a worker. Everything else is finished.
  */
 export function planAborts(situation: Situation, growth: Growth): readonly AbortAction[] {
-  return [...removalAborts(situation, growth), ...launchAborts(situation)];
+  return [...removalAborts(situation, growth), ...launchAborts(situation), ...fillAborts(situation, growth)];
 }
 
 /**
@@ -55,6 +55,19 @@ function launchAborts({ snapshot, fleet, policy }: Situation): readonly AbortLau
     .toSorted(byProgress)
     .slice(0, tooMany)
     .map((launch) => giveUp(launch, reason));
+}
+
+/** A machine on its way into the warm pool gives its place under the maximum to a worker. */
+function fillAborts({ snapshot, fleet, policy }: Situation, growth: Growth): readonly AbortLaunchAction[] {
+  const filling = fillingIn(snapshot.operations).filter(({ step }) => step !== 'stopping');
+  if (policy.suspend) {
+    return filling.filter((launch) => launch.step === 'intended').map((launch) => giveUp(launch, SUSPENDED));
+  }
+  const { max } = policy.nodes;
+  const isRefused = growth.refusals.some(({ reason }) => reason.code === 'at-maximum');
+  if (!isRefused && fleet.billable <= max) return [];
+  const text = `a worker needs the place under the maximum of ${max} that a machine for the warm pool takes`;
+  return filling.map((launch) => giveUp(launch, { code: 'worker-first', text }));
 }
 
 function byProgress(a: LaunchOperation, b: LaunchOperation): number {

@@ -50,7 +50,7 @@ export function repairAllowance(
 ): { readonly launches: number; readonly refusal: Refusal; readonly wakeAtMs: number } {
   const { nowMs, snapshot } = situation;
   const recent = snapshot.operations
-    .filter((operation) => operation.kind === 'launch')
+    .filter((operation) => operation.kind === 'launch' && operation.forPool !== true)
     .map((launch) => Math.min(launch.createdAtMs, nowMs))
     .filter((createdAtMs) => createdAtMs > nowMs - GUARD_WINDOW_MS);
   const limit = Math.max(GUARD_LEAST, floor);

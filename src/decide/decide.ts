@@ -1,4 +1,4 @@
-import type { HastenRemovalAction, LaunchAction, Plan, Refusal, RemoveAction } from '../model/plan.ts';
+import type { AbortAction, HastenRemovalAction, LaunchAction, Plan, Refusal, RemoveAction } from '../model/plan.ts';
 import type { Snapshot } from '../model/snapshot.ts';
 import type { PolicyInForce } from '../policy/policy-in-force.ts';
 import { planAborts, SUSPENDED } from './aborts.ts';
@@ -13,6 +13,8 @@ import { planRepair, type WantedRepair } from './repair.ts';
 import { planShrink, type WantedRemoval } from './shrink/shrink.ts';
 import { type Situation, takeStock } from './situation.ts';
 import { earliest } from './wake.ts';
+import { type PoolRemoval, planPool } from './warm-pool/upkeep.ts';
+import { withWarmStarts } from './warm-pool/warm-starts.ts';
 
 /**
  * Decides one round: what the fleet should be, what to do about it now, and why everything else is left as it is. Pure
@@ -44,22 +46,24 @@ export function decide(
   const shrink = planShrink(situation, growth, round);
   const launches =
     growth.launches.length + shrink.removals.length > 0
-      ? growth.launches
+      ? withWarmStarts(growth.launches, situation)
       : planReplacement(situation, growth, round);
+  const changes = launches.length + shrink.removals.length + round.repairs.length + aborts.length;
+  const pool = planPool(situation, growth, changes);
   const decisionId = decisionIdOf(nowMs, inForce.identity);
   const nextId = operationIds(decisionId, snapshot.operations);
   const actions = [
-    ...launchActions(situation, launches, nextId),
+    ...launchActions(situation, [...launches, ...pool.launches], nextId),
     ...removeActions(
       situation,
-      [...spot.removals, ...early.removals, ...repair.repairs, ...shrink.removals],
+      [...spot.removals, ...early.removals, ...repair.repairs, ...shrink.removals, ...pool.removals],
       nextId,
     ),
     ...spot.hastened,
   ];
   const refusals = [...growth.refusals, ...repair.refusals, ...early.refusals, ...shrink.refusals];
   const suspended = inForce.policy.suspend;
-  const have = situation.fleet.workers.length - (aborts.length - turned.length);
+  const have = situation.fleet.workers.length - givenUp(aborts, situation);
   // Under a policy that only the timer drives, nothing else may set the rhythm.
   const wakeAtMs = inForce.policy.loop.eventDriven ? earliest(growth.wakeAtMs, shrink.wakeAtMs) : undefined;
   return {
@@ -75,8 +79,15 @@ export function decide(
     actions: suspended ? aborts : [...aborts, ...actions],
     refusals: suspended ? [...actions.map(suspendedRefusal), ...refusals] : refusals,
     kept: suspended ? keptBySuspension(situation) : shrink.kept,
+    ...(pool.state !== undefined && { warmPool: pool.state }),
     ...(wakeAtMs !== undefined && wakeAtMs > nowMs && { wakeAtMs }),
   };
+}
+
+/** How many workers that count now are about to be given up. */
+function givenUp(aborts: readonly AbortAction[], { fleet }: Situation): number {
+  const launches = new Set(fleet.workers.map(({ launch }) => launch?.id));
+  return aborts.filter(({ kind, operationId }) => kind === 'abort-launch' && launches.has(operationId)).length;
 }
 
 function launchActions(
@@ -90,7 +101,7 @@ function launchActions(
 
 function removeActions(
   situation: Situation,
-  removals: readonly (WantedRemoval | WantedRepair | WantedEvacuation)[],
+  removals: readonly (WantedRemoval | WantedRepair | WantedEvacuation | PoolRemoval)[],
   nextId: () => string,
 ): RemoveAction[] {
   const { drainTimeoutSeconds, graceLimitSeconds } = situation.policy.shrink;

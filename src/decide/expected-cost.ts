@@ -32,7 +32,7 @@ export function expectedCost(
   const { priceUsdPerHour } = offering;
   if (priceUsdPerHour === undefined) return undefined;
   const surplusUsdPerHour = surplusOf(offering, cost, cpuPercent);
-  const diskUsdPerHour = (cost.diskGiB * cost.diskUsdPerGiBMonth) / HOURS_PER_MONTH;
+  const diskUsdPerHour = diskUsdPerHourOf(cost);
   const chance = offering.lifecycle === 'spot' ? (offering.interruptionsPerHour ?? 0) : 0;
   const interruptionUsdPerHour = chance * cost.interruptionUsd;
   return {
@@ -42,6 +42,11 @@ export function expectedCost(
     interruptionUsdPerHour,
     totalUsdPerHour: priceUsdPerHour + surplusUsdPerHour + diskUsdPerHour + interruptionUsdPerHour,
   };
+}
+
+/** What an hour of one machine's disk costs, whether the machine runs or not. */
+export function diskUsdPerHourOf(cost: Policy['cost']): number {
+  return (cost.diskGiB * cost.diskUsdPerGiBMonth) / HOURS_PER_MONTH;
 }
 
 function surplusOf({ burst, lifecycle }: Offering, cost: Policy['cost'], cpuPercent: number): number {

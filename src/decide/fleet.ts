@@ -7,6 +7,7 @@ import type { Snapshot } from '../model/snapshot.ts';
 import { isStranger } from '../model/stranger.ts';
 import { inFlightIn, launchesIn, unendedIn } from './history/operation-lists.ts';
 import { parseOfferingKey } from './offering-parts.ts';
+import { isAsleep, type PoolMember, poolOf } from './warm-pool/pool.ts';
 
 /** One worker: a node, an instance on its way to be one, or the written intent to buy one. */
 export interface Worker {
@@ -32,8 +33,10 @@ export interface Fleet {
   readonly leaving: readonly Worker[];
   /** Nodes that do not count: unready for too long, their instance is gone, or they are strangers. */
   readonly lost: readonly Worker[];
-  /** Everything that costs money or is about to: what `nodes.max` limits. */
+  /** Everything that costs as much as a worker, or is about to: what `nodes.max` limits. */
   readonly billable: number;
+  /** The warm pool, none of it a worker. */
+  readonly pool: readonly PoolMember[];
 }
 
 export interface FleetOptions {
@@ -44,6 +47,8 @@ export interface FleetOptions {
   readonly nowMs: number;
   /** Instances that AWS is about to take away: they cost money and are no capacity. */
   readonly announcedGone: ReadonlySet<string>;
+  /** Whether the policy keeps a warm pool. */
+  readonly keepsPool: boolean;
 }
 
 interface Lookup {
@@ -59,11 +64,15 @@ interface Lookup {
 /** Joins nodes, instances and operations into workers. Nodes that did not come from EC2 are not the fleet's. */
 export function fleetOf(snapshot: Snapshot, options: FleetOptions): Fleet {
   const lookup = lookupOf(snapshot, options);
-  const nodes = snapshot.nodes.filter((node) => !node.isControlPlane && node.instanceId !== undefined);
+  const pool = poolOf(snapshot);
+  const pooled = new Set(pool.map(({ instanceId }) => instanceId));
+  const nodes = snapshot.nodes.filter(
+    (node) => !node.isControlPlane && node.instanceId !== undefined && !pooled.has(node.instanceId),
+  );
   const onNodes = nodes.map((node) => workerOfNode(node, lookup));
   const seen = new Set(nodes.map((node) => node.instanceId));
   const bare = [...(lookup.instances?.values() ?? [])]
-    .filter((instance) => isAlive(instance) && !seen.has(instance.id))
+    .filter((instance) => isUp(instance, lookup) && !seen.has(instance.id) && !pooled.has(instance.id))
     .map((instance) => workerOfInstance(instance, lookup));
   const intended = intendedWorkers(lookup, seen);
   const all = [...onNodes, ...bare, ...intended].sort((a, b) => (a.id < b.id ? -1 : 1));
@@ -72,7 +81,10 @@ export function fleetOf(snapshot: Snapshot, options: FleetOptions): Fleet {
     workers: staying.filter((worker) => countsAsCapacity(worker, lookup)),
     lost: staying.filter((worker) => worker.node !== undefined && !countsAsCapacity(worker, lookup)),
     leaving: all.filter((worker) => worker.removal !== undefined),
-    billable: all.filter((worker) => costsMoney(worker, lookup)).length,
+    billable:
+      all.filter((worker) => costsMoney(worker, lookup)).length +
+      pool.filter(({ isBillable }) => isBillable).length,
+    pool,
   };
 }
 
@@ -172,10 +184,9 @@ function intendedWorkers(lookup: Lookup, nodeInstances: ReadonlySet<string | und
 
 function countsAsCapacity(worker: Worker, lookup: Lookup): boolean {
   const { node, instance } = worker;
-  if (lookup.doomed.has(node?.instanceId ?? instance?.id ?? '')) return false;
-  if (instance !== undefined && !isAlive(instance)) return false;
+  if (isGoing(worker, lookup)) return false;
   if (worker.launch !== undefined) return true;
-  if (isStranger(worker)) return false;
+  if (isStranger(worker) || isPerhapsPooled(worker, lookup)) return false;
   return node === undefined
     ? mayStillJoin(instance, lookup)
     : node.isReady || isExcused(node, instance, lookup);
@@ -186,6 +197,24 @@ function mayStillJoin(instance: Instance | undefined, { options }: Lookup): bool
   return instance !== undefined && options.nowMs - instance.launchedAtMs < options.unreadyGraceMs;
 }
 
+/** Whether the machine is down, or about to be. */
+function isGoing({ node, instance }: Worker, lookup: Lookup): boolean {
+  if (lookup.doomed.has(node?.instanceId ?? instance?.id ?? '')) return true;
+  return instance !== undefined && !isUp(instance, lookup);
+}
+
+/** Whether the instance runs or is about to: a stopped one does when a launch starts it. */
+function isUp(instance: Instance, lookup: Lookup): boolean {
+  if (isAlive(instance)) return true;
+  return isAsleep(instance) && lookup.launchByInstance.get(instance.id)?.starts?.instanceId === instance.id;
+}
+
+/** While EC2 does not answer, a silent node that was never admitted may be one whose machine waits in the warm pool. */
+function isPerhapsPooled({ node, instance }: Worker, { options }: Lookup): boolean {
+  if (!options.keepsPool || instance !== undefined || node === undefined || node.isReady) return false;
+  return node.taints.some(({ key }) => key === STARTUP_TAINT_KEY);
+}
+
 /** An unready node still counts for a while, unless EC2 knows no instance behind it. */
 function isExcused(node: Node, instance: Instance | undefined, lookup: Lookup): boolean {
   if (instance === undefined && lookup.instances !== undefined) return false;
@@ -194,7 +223,7 @@ function isExcused(node: Node, instance: Instance | undefined, lookup: Lookup): 
 }
 
 function costsMoney(worker: Worker, lookup: Lookup): boolean {
-  if (worker.instance !== undefined) return isAlive(worker.instance);
+  if (worker.instance !== undefined) return isUp(worker.instance, lookup);
   if (worker.launch !== undefined || lookup.instances === undefined) return true;
   return worker.node?.isReady === true;
 }

@@ -1,5 +1,5 @@
 import type { OfferingKey } from '../model/offering.ts';
-import type { Replaced } from '../model/operation.ts';
+import type { Replaced, WarmInstance } from '../model/operation.ts';
 import type { Reason } from '../model/reason.ts';
 
 /** One node that a demand wants, before the bounds. */
@@ -10,4 +10,6 @@ export interface LaunchWish {
   readonly startsCooldown: boolean;
   readonly replaces?: Replaced;
   readonly consolidates?: readonly string[];
+  readonly forPool?: true;
+  readonly starts?: WarmInstance;
 }

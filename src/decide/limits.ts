@@ -5,6 +5,7 @@ import type { Worker } from './fleet.ts';
 import type { LaunchWish } from './launch-wish.ts';
 import { offeringOfWorker } from './offering-of-worker.ts';
 import type { Situation } from './situation.ts';
+import { poolUsdPerHour } from './warm-pool/pool-cost.ts';
 import { costOfWorker, sumKnown } from './worker-cost.ts';
 
 export interface Limited {
@@ -68,7 +69,7 @@ function limitsOf(situation: Situation): readonly Limit[] {
       key: 'cost.maxUsdPerHour',
       most: maxUsdPerHour,
       text: (amount) => `${amount.toFixed(4)} USD per hour`,
-      used: sumKnown(all.map((worker) => costOfWorker(worker, situation))),
+      used: sumKnown([...all.map((worker) => costOfWorker(worker, situation)), poolUsdPerHour(situation)]),
       of: (offering) => situation.costOf(offering)?.totalUsdPerHour,
     });
   }

@@ -65,12 +65,15 @@ function longestFirst(a: DeadWorker, b: DeadWorker): number {
 }
 
 function isRepairing({ snapshot }: Situation): boolean {
-  return unendedIn(snapshot.operations).some((o) => o.kind === 'remove' && o.isRepair === true);
+  return unendedIn(snapshot.operations).some(
+    (o) => o.kind === 'remove' && o.isRepair === true && o.fromPool !== true,
+  );
 }
 
 /** One sick node of a small fleet is a large share of it, so one alone never brakes. */
-function unreadyBrake({ snapshot, policy }: Situation): Refusal | undefined {
-  const { unready, workers, share } = unreadyShare(snapshot);
+function unreadyBrake(situation: Situation): Refusal | undefined {
+  const { policy } = situation;
+  const { unready, workers, share } = unreadyShare(situation);
   if (unready <= 1 || share <= policy.shrink.maxUnreadyPercent) return undefined;
   const text = `${unready} of ${workers} workers (${percentText(share)}) are not ready, more than ${policy.shrink.maxUnreadyPercent} %: no dead node is replaced meanwhile`;
   return {

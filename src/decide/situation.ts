@@ -38,13 +38,14 @@ export function takeStock(
   const cpuPercent = expectedCpuPercent(snapshot.utilization.cpuPercent, policy, nowMs);
   const imminent = snapshot.interruptions.filter((interruption) => isImminent(interruption, nowMs));
   const announcedGone = new Set(imminent.map(({ instanceId }) => instanceId));
+  const keepsPool = policy.warmPool !== undefined;
   const unreadyGraceMs = policy.launch.joinTimeoutSeconds * 1000;
   return {
     policy,
     identity,
     snapshot,
     nowMs,
-    fleet: fleetOf(snapshot, { cancelledRemovals, unreadyGraceMs, nowMs, announcedGone }),
+    fleet: fleetOf(snapshot, { cancelledRemovals, unreadyGraceMs, nowMs, announcedGone, keepsPool }),
     cooldowns: cooldownsOf(snapshot.operations, policy.cooldown, nowMs),
     launchPause: launchPauseOf(snapshot.operations, policy.launch, { nowMs, digest: identity.digest }),
     restOf: restsOf(snapshot.operations, policy.launch, nowMs),

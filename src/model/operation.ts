@@ -27,11 +27,12 @@ export interface LaunchFault extends CloudFault {
 
 /**
  * One instance from intent to ready node: `intended → launched → ready`, or `undoing → failed` once what it had is
- * terminated. A launch that got no instance goes from `intended` to `failed`.
+ * terminated. A launch that got no instance goes from `intended` to `failed`. One for the warm pool:
+ * `intended → launched → stopping → pooled`.
  */
 export interface LaunchOperation extends OperationBase {
   readonly kind: 'launch';
-  readonly step: 'intended' | 'launched' | 'undoing' | 'ready' | 'failed';
+  readonly step: 'intended' | 'launched' | 'stopping' | 'undoing' | 'ready' | 'pooled' | 'failed';
   /** Offerings in the order of preference; the cloud may take any of them. */
   readonly offerings: readonly OfferingKey[];
   /** Counts definite failures; part of the ClientToken, so that a retry is a new call and a repetition is not. */
@@ -52,6 +53,16 @@ export interface LaunchOperation extends OperationBase {
   readonly replaces?: Replaced;
   /** Nodes whose pods it takes over, together with the other launches of its decision. */
   readonly consolidates?: readonly string[];
+  /** It is for the warm pool: once it has joined it is stopped, and counts as no worker. */
+  readonly forPool?: true;
+  /** What it starts, as its first attempt, in place of buying; its `instanceId` until EC2 refuses to start it. */
+  readonly starts?: WarmInstance;
+}
+
+/** A stopped instance of the warm pool, and what it was bought as. */
+export interface WarmInstance {
+  readonly instanceId: string;
+  readonly offering: OfferingKey;
 }
 
 /** An instance that AWS announced to take away, and by which kind of announcement. */
@@ -74,6 +85,8 @@ export interface RemoveOperation extends OperationBase {
   readonly interruption?: InterruptionKind;
   /** Nothing is evicted: the node takes no more pods until the deadline, or until a spot warning comes. */
   readonly isCordonOnly?: true;
+  /** A stopped machine leaves the warm pool: no worker goes. Always with `isRepair`, since there is nothing to drain. */
+  readonly fromPool?: true;
 }
 
 export type Operation = LaunchOperation | RemoveOperation;
@@ -85,6 +98,7 @@ export const CALLED_OFF = 'called-off';
 export function hasEnded(operation: Operation): boolean {
   switch (operation.step) {
     case 'ready':
+    case 'pooled':
     case 'failed':
     case 'removed':
     case 'aborted':
@@ -94,9 +108,21 @@ export function hasEnded(operation: Operation): boolean {
   }
 }
 
-/** Whether the launch still counts as capacity that will come: intended, or launched and not yet a ready node. */
+/** Whether the launch counts as capacity that will come: intended, or launched and not yet a ready node, and not for the warm pool. */
 export function isInFlight(operation: Operation): operation is LaunchOperation {
-  return operation.kind === 'launch' && (operation.step === 'intended' || operation.step === 'launched');
+  if (operation.kind !== 'launch' || operation.forPool === true) return false;
+  return operation.step === 'intended' || operation.step === 'launched';
+}
+
+/** Whether the operation is about to put a machine into the warm pool. */
+export function isFilling(operation: Operation): operation is LaunchOperation {
+  if (operation.kind !== 'launch' || operation.forPool !== true) return false;
+  return operation.step !== 'undoing' && !hasEnded(operation);
+}
+
+/** The instance that the launch is about to start, as long as it has not been refused. */
+export function startedBy({ starts, attempt }: LaunchOperation): WarmInstance | undefined {
+  return attempt === 1 ? starts : undefined;
 }
 
 /** The instance that a launch operation made, if EC2 shows it. */

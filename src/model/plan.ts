@@ -1,6 +1,6 @@
 import type { InterruptionKind } from './interruption.ts';
 import type { OfferingKey } from './offering.ts';
-import type { Replaced } from './operation.ts';
+import type { Replaced, WarmInstance } from './operation.ts';
 import type { PolicyIdentity } from './policy-identity.ts';
 import type { Reason } from './reason.ts';
 
@@ -25,6 +25,10 @@ export interface LaunchAction {
   readonly replaces?: Replaced;
   /** Nodes whose pods it takes over, with the others that the same decision launches for them: they go once all are ready. */
   readonly consolidates?: readonly string[];
+  /** It is for the warm pool, and no worker. */
+  readonly forPool?: true;
+  /** The stopped instance of the warm pool that is started; the offerings are for when it cannot be. */
+  readonly starts?: WarmInstance;
 }
 
 /** Drain this node, terminate its instance, delete its Node. */
@@ -40,6 +44,7 @@ export interface RemoveAction {
   readonly isRepair?: true;
   readonly interruption?: InterruptionKind;
   readonly isCordonOnly?: true;
+  readonly fromPool?: true;
 }
 
 /** A removal in flight has less time than it was given: EC2 takes its machine back (F64). */
@@ -86,6 +91,19 @@ export interface KeptNode {
   readonly reason: Reason;
 }
 
+/** The warm pool as one round saw it. */
+export interface WarmPoolState {
+  /** How many machines the policy keeps in it; 0: none, and what is left is removed. */
+  readonly size: number;
+  readonly waiting: number;
+  readonly filling: number;
+  readonly leaving: number;
+  /** The disks, and the machine that is being made ready; absent when a price is not known. */
+  readonly costUsdPerHour?: number;
+  /** What is done for it, or what that waits for. */
+  readonly reason: Reason;
+}
+
 /** What one round decided. Every action and every refusal has a reason with numbers. */
 export interface Plan {
   readonly decisionId: string;
@@ -99,6 +117,8 @@ export interface Plan {
   readonly actions: readonly Action[];
   readonly refusals: readonly Refusal[];
   readonly kept: readonly KeptNode[];
+  /** Absent where neither the policy nor the world has a warm pool. */
+  readonly warmPool?: WarmPoolState;
   /** When deciding again is worth it even if nothing changes (a batch closes, a cooldown ends); absent: at the next tick. */
   readonly wakeAtMs?: number;
 }

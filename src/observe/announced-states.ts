@@ -11,6 +11,9 @@ const ORDER: readonly InstanceState[] = [
   'terminated',
 ];
 
+/** States that a machine of the warm pool leaves again: an announcement of them may be older than its start. */
+const PASSING: ReadonlySet<InstanceState> = new Set(['stopping', 'stopped']);
+
 /** EC2's list with the states that were announced meanwhile: a list of some seconds ago does not know them yet. */
 export function withAnnouncedStates(
   instances: readonly Instance[],
@@ -25,7 +28,8 @@ export function withAnnouncedStates(
   if (states.size === 0) return instances;
   return instances.map((instance) => {
     const state = states.get(instance.id);
-    return state !== undefined && isLater(state, instance.state) ? { ...instance, state } : instance;
+    if (state === undefined || !isLater(state, instance.state)) return instance;
+    return instance.isWarm === true && PASSING.has(state) ? instance : { ...instance, state };
   });
 }
 

@@ -1,4 +1,5 @@
 import type { Interruption } from '../model/interruption.ts';
+import { type Node, STARTUP_TAINT_KEY } from '../model/node.ts';
 import type { Snapshot } from '../model/snapshot.ts';
 import {
   type Clock,
@@ -39,6 +40,8 @@ export class Observer {
   readonly #offerings: CachedOfferings;
   readonly #utilization: CachedUtilization;
 
+  /** Nodes of the warm pool: one that is Ready for a moment carries no load, and its silence afterwards is none of the workers'. */
+  #pooled: ReadonlySet<string> = new Set();
   readonly #announced: () => readonly Interruption[];
 
   /** `announced` is what AWS has announced of any instance and is not over. */
@@ -66,6 +69,7 @@ export class Observer {
     // Last, since it is free: a node is seen no earlier than the operation and the instance that it came from.
     const { nodes, pods, budgets, daemons } = cluster.view();
     const utilization = this.#utilization.get();
+    this.#pooled = pooledNodes(nodes, instances);
     const interruptions = this.#announced();
     return {
       takenAtMs: clock.now(),
@@ -84,9 +88,20 @@ export class Observer {
   /** Fetches utilization unless it is fresh; resolves when that is done or has failed. */
   refreshUtilization({ windowMs, stepMs }: Outlook, signal: AbortSignal): Promise<void> {
     const workers = this.#ports.cluster.view().nodes.filter((node) => node.isReady && !node.isControlPlane);
-    const nodeNames = workers.map((node) => node.name);
+    const nodeNames = workers.map((node) => node.name).filter((name) => !this.#pooled.has(name));
     return this.#utilization.refresh({ nodeNames, windowMs, stepMs }, signal);
   }
+}
+
+/** Nodes of warm machines that were not admitted. */
+function pooledNodes(nodes: readonly Node[], instances: Snapshot['instances']): ReadonlySet<string> {
+  const listed = instances.status === 'known' ? instances.value : [];
+  const warm = new Set(listed.filter(({ isWarm }) => isWarm === true).map(({ id }) => id));
+  const held = nodes.filter(
+    ({ instanceId, taints }) =>
+      instanceId !== undefined && warm.has(instanceId) && taints.some(({ key }) => key === STARTUP_TAINT_KEY),
+  );
+  return new Set(held.map(({ name }) => name));
 }
 
 function announcedOf(

@@ -77,6 +77,13 @@ export const orderings: readonly Ordering[] = [
     because: 'an urgent step is no smaller than an ordinary one',
   },
   {
+    says: 'warmPool.size ≤ nodes.max',
+    low: 'warmPool.size',
+    high: 'nodes.max',
+    blame: 'low',
+    because: 'no more of them could ever be started',
+  },
+  {
     says: 'shrink: graceLimitSeconds < drainTimeoutSeconds',
     low: 'shrink.graceLimitSeconds',
     high: 'shrink.drainTimeoutSeconds',

@@ -67,6 +67,7 @@ const REQUIREMENTS: Readonly<Record<string, string>> = {
   'launch.maxConsecutiveFailures': 'R35',
   'launch.failurePauseSeconds': 'R21, R35',
   'launch.capacityRestSeconds': 'R70',
+  warmPool: 'R42',
   schedules: 'R83',
 };
 

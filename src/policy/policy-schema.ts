@@ -217,6 +217,22 @@ const launch = z.strictObject({
     .describe('An offering without capacity rests so long; doubles with each failure.'),
 });
 
+const warmPool = z.strictObject({
+  size: z
+    .number()
+    .int()
+    .min(0)
+    .max(100)
+    .describe('Stopped on-demand machines that have joined once and start in seconds; each costs its disk.'),
+  maxAgeHours: z
+    .number()
+    .int()
+    .min(1)
+    .max(8_760)
+    .default(168)
+    .describe('A machine that did not run for so long is replaced; CPU credits of T3 last 168 hours.'),
+});
+
 const cpuCredits = z.enum(['unlimited', 'standard']);
 
 const cost = z.strictObject({
@@ -299,6 +315,9 @@ export const policySchema = z.strictObject({
   shrink: shrink.prefault({}).describe('How nodes are removed.'),
   consolidation: consolidation.prefault({}).describe('When workers are replaced to save money.'),
   launch: launch.prefault({}).describe('How new nodes are awaited.'),
+  warmPool: warmPool
+    .optional()
+    .describe('Off unless given: machines that wait stopped until they are wanted.'),
   schedules: z
     .array(schedule)
     .max(100)

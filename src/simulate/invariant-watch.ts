@@ -37,7 +37,7 @@ export class InvariantWatch {
   }
 
   write(write: WorldWrite, sight: WorldSight): void {
-    if (this.#isStill && (write.kind === 'launch' || write.kind === 'cordon')) {
+    if (this.#isStill && (write.kind === 'launch' || write.kind === 'start' || write.kind === 'cordon')) {
       this.#note(10, `a ${write.kind} though nothing has changed for long`);
     }
     for (const { number, atWrite } of INVARIANTS) this.#note(number, atWrite?.(write, sight));

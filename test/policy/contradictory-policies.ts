@@ -33,6 +33,12 @@ export const contradictoryPolicies: readonly BrokenPolicy[] = [
     [/20 points above/, /at least 80/],
   ),
   broken(
+    'a warm pool larger than the fleet may ever be',
+    lines('nodes: {max: 4}', 'warmPool:', '  size: 5'),
+    [3, 'warmPool.size'],
+    [/nodes\.max \(4\) must be at least warmPool\.size \(5\)/, /lower warmPool\.size/],
+  ),
+  broken(
     'urgent below ordinary',
     'utilization:\n  cpu: {urgentPercent: 70}\n',
     [2, 'utilization.cpu.urgentPercent'],

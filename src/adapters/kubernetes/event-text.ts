@@ -106,9 +106,14 @@ function launchText(launch: LaunchOperation, atMs: number): EventText | undefine
       const message = `${launch.instanceId ?? 'the instance'} (${what}) is a ready node`;
       return { ...common, type: 'Normal', reason: 'NodeJoined', message };
     }
+    case 'pooled': {
+      const message = `${launch.instanceId ?? 'the instance'} (${what}) is stopped and waits in the warm pool`;
+      return { ...common, type: 'Normal', reason: 'WarmPoolFilled', message };
+    }
     case 'failed':
       return { ...common, ...launchEnd(what, launch.outcome) };
     case 'intended':
+    case 'stopping':
     case 'undoing':
       return undefined;
   }

@@ -43,7 +43,7 @@ const record = z.discriminatedUnion('kind', [
   z.object({
     ...base,
     kind: z.literal('launch'),
-    step: z.enum(['intended', 'launched', 'undoing', 'ready', 'failed']),
+    step: z.enum(['intended', 'launched', 'stopping', 'undoing', 'ready', 'pooled', 'failed']),
     offerings: z.array(offering).min(1),
     attempt: z.number().int().min(1),
     instanceId: z.string().optional(),
@@ -55,6 +55,8 @@ const record = z.discriminatedUnion('kind', [
     startsCooldown: z.boolean(),
     replaces: z.object({ instanceId: z.string(), interruption }).optional(),
     consolidates: z.array(z.string()).optional(),
+    forPool: z.literal(true).optional(),
+    starts: z.object({ instanceId: z.string(), offering }).optional(),
   }),
   z.object({
     ...base,
@@ -66,6 +68,7 @@ const record = z.discriminatedUnion('kind', [
     isRepair: z.literal(true).optional(),
     interruption: interruption.optional(),
     isCordonOnly: z.literal(true).optional(),
+    fromPool: z.literal(true).optional(),
   }),
 ]);
 

@@ -42,7 +42,7 @@ const lastEndsOf = oncePer((operations: readonly Operation[]) => {
     const endedAtMs = operation.endedAtMs ?? NEVER;
     if (operation.kind === 'launch') {
       if (operation.step === 'ready' && operation.startsCooldown) growthMs = Math.max(growthMs, endedAtMs);
-    } else if (operation.step === 'removed') {
+    } else if (operation.step === 'removed' && operation.fromPool !== true) {
       shrinkMs = Math.max(shrinkMs, endedAtMs);
     }
   }

@@ -3,7 +3,7 @@ import { CALLED_OFF, type LaunchFault, type LaunchOperation, type Operation } fr
 import type { Reason } from '../../model/reason.ts';
 import type { Policy } from '../../policy/policy-schema.ts';
 import { secondsText } from '../wording.ts';
-import { launchesIn } from './operation-lists.ts';
+import { workerLaunchesIn } from './operation-lists.ts';
 
 /** Denied permissions and wrong configuration do not mend themselves; trying again is only for the case that a person mended them. */
 const FAULT_PAUSE_MS = 600_000;
@@ -60,7 +60,7 @@ function pauseAfterFailedJoins(
 
 /** Launches that got an instance which never became ready, the latest first, back to the last success. */
 const failedJoinsInARow = oncePer((operations: readonly Operation[]): readonly LaunchOperation[] => {
-  const ended = launchesIn(operations)
+  const ended = workerLaunchesIn(operations)
     .filter((launch) => launch.endedAtMs !== undefined)
     .filter((launch) => launch.step === 'ready' || launch.instanceId !== undefined)
     .filter((launch) => launch.outcome?.code !== CALLED_OFF)
@@ -89,7 +89,7 @@ function pauseAfterFault(
 
 /** What does not mend itself, the latest first. */
 const graveFaults = oncePer((operations: readonly Operation[]) =>
-  launchesIn(operations)
+  workerLaunchesIn(operations)
     .flatMap((launch) => launch.faults.map((fault) => ({ fault, launch })))
     .filter(({ fault }) => fault.class === 'authorization' || fault.class === 'configuration')
     .sort((a, b) => b.fault.atMs - a.fault.atMs),

@@ -1,5 +1,12 @@
 import { oncePer } from '../../model/once-per.ts';
-import { hasEnded, isInFlight, type LaunchOperation, type Operation } from '../../model/operation.ts';
+import {
+  hasEnded,
+  isFilling,
+  isInFlight,
+  type LaunchOperation,
+  type Operation,
+  startedBy,
+} from '../../model/operation.ts';
 
 /** Launches, whatever became of them. */
 export const launchesIn = oncePer((operations: readonly Operation[]): readonly LaunchOperation[] =>
@@ -9,6 +16,21 @@ export const launchesIn = oncePer((operations: readonly Operation[]): readonly L
 /** Launches that still count as capacity to come. */
 export const inFlightIn = oncePer((operations: readonly Operation[]): readonly LaunchOperation[] =>
   operations.filter(isInFlight),
+);
+
+/**
+ * Launches that say how launching workers goes: what became of the warm pool's machines, on their way into it or out of it, does not,
+ * and must not hold it back.
+ */
+export const workerLaunchesIn = oncePer((operations: readonly Operation[]): readonly LaunchOperation[] =>
+  launchesIn(operations).filter(
+    (launch) => launch.forPool !== true && (launch.step === 'ready' || startedBy(launch) === undefined),
+  ),
+);
+
+/** Launches that are about to put a machine into the warm pool. */
+export const fillingIn = oncePer((operations: readonly Operation[]): readonly LaunchOperation[] =>
+  operations.filter(isFilling),
 );
 
 /** Operations that are still carried out. */

@@ -1,5 +1,4 @@
 import type { Reason } from '../../model/reason.ts';
-import type { Snapshot } from '../../model/snapshot.ts';
 import type { Growth } from '../growth.ts';
 import { unendedIn } from '../history/operation-lists.ts';
 import type { Situation } from '../situation.ts';
@@ -103,19 +102,22 @@ function growthIsWanted({ growth, purpose, isAborting }: BrakeQuestion) {
 /** A blip of the network or the API server must not read as spare capacity (F70). */
 function tooManyUnready({ situation }: BrakeQuestion) {
   const { maxUnreadyPercent } = situation.policy.shrink;
-  const { unready, workers, share } = unreadyShare(situation.snapshot);
+  const { unready, workers, share } = unreadyShare(situation);
   if (share <= maxUnreadyPercent) return undefined;
   const text = `${unready} of ${workers} workers (${percentText(share)}) are not ready, more than ${maxUnreadyPercent} %`;
   return { reason: { code: 'too-many-unready', text, facts: { unready, workers } } };
 }
 
-/** How many workers are not ready, of how many, and the share in percent. */
-export function unreadyShare(snapshot: Snapshot): {
+/** How many workers are not ready, of how many, and the share in percent; the warm pool's nodes are silent by intent. */
+export function unreadyShare({ snapshot, fleet }: Situation): {
   readonly unready: number;
   readonly workers: number;
   readonly share: number;
 } {
-  const nodes = snapshot.nodes.filter((node) => !node.isControlPlane && node.instanceId !== undefined);
+  const pooled = new Set(fleet.pool.map(({ instanceId }) => instanceId));
+  const nodes = snapshot.nodes.filter(
+    (node) => !node.isControlPlane && node.instanceId !== undefined && !pooled.has(node.instanceId),
+  );
   const unready = nodes.filter((node) => !node.isReady).length;
   return { unready, workers: nodes.length, share: nodes.length === 0 ? 0 : (100 * unready) / nodes.length };
 }

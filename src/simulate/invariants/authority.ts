@@ -1,8 +1,10 @@
 import { TAG } from '../../model/tags.ts';
 import type { WorldSight, WorldWrite } from '../world-sight.ts';
+import { operationOn } from './serving.ts';
 
 export function writesWithoutLease(write: WorldWrite, sight: WorldSight): string | undefined {
-  if (write.kind === 'launched' || write.kind === 'evicted' || sight.isLeader()) return undefined;
+  const isEffect = write.kind === 'launched' || write.kind === 'started' || write.kind === 'evicted';
+  if (isEffect || sight.isLeader()) return undefined;
   return `${write.kind} without the lease`;
 }
 
@@ -13,11 +15,11 @@ export function undecided(write: WorldWrite, sight: WorldSight): string | undefi
       const decision = tags[TAG.decision] ?? sight.operation(operationId)?.decisionId;
       return nameless(`launch ${operationId}`, decision, tags[TAG.policyDigest], sight);
     }
-    case 'terminate': {
-      const { id } = write.instance;
-      const operation = sight.unended().find((o) => o.instanceId === id);
-      return nameless(`terminate ${id}`, operation?.decisionId, operation?.policy.digest, sight);
-    }
+    case 'start':
+      return undecidedOf(write.kind, write.instanceId, sight);
+    case 'terminate':
+    case 'stop':
+      return undecidedOf(write.kind, write.instance.id, sight);
     case 'cordon': {
       const operation = sight.operation(write.operationId);
       return nameless(`cordon ${write.nodeName}`, operation?.decisionId, operation?.policy.digest, sight);
@@ -25,6 +27,11 @@ export function undecided(write: WorldWrite, sight: WorldSight): string | undefi
     default:
       return undefined;
   }
+}
+
+function undecidedOf(what: string, instanceId: string, sight: WorldSight): string | undefined {
+  const operation = operationOn(instanceId, sight);
+  return nameless(`${what} ${instanceId}`, operation?.decisionId, operation?.policy.digest, sight);
 }
 
 function nameless(

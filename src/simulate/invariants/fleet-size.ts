@@ -1,16 +1,20 @@
 import { isAlive } from '../../model/instance.ts';
 import { TAG } from '../../model/tags.ts';
 import type { WorldSight, WorldWrite } from '../world-sight.ts';
-import { decidedBy, isServing, removedInstances } from './serving.ts';
+import { decidedBy, isServing, operationOn, removedInstances } from './serving.ts';
 
 /** A launch in flight when the maximum is lowered still counts by the policy that decided it; what people add is theirs. */
 export function exceedsMaximum(write: WorldWrite, sight: WorldSight): string | undefined {
-  if (write.kind !== 'launched') return undefined;
+  if (write.kind !== 'launched' && write.kind !== 'started') return undefined;
   const { instances, policy } = sight;
   const alive = instances.filter(
     (instance) => isAlive(instance) && instance.operationId !== undefined,
   ).length;
-  const decider = sight.policyOf(write.request.tags[TAG.policyDigest] ?? '') ?? policy;
+  const digest =
+    write.kind === 'launched'
+      ? write.request.tags[TAG.policyDigest]
+      : operationOn(write.instanceId, sight)?.policy.digest;
+  const decider = sight.policyOf(digest ?? '') ?? policy;
   const max = Math.max(policy.nodes.max, decider.nodes.max);
   return alive > max ? `${alive} instances cost money, nodes.max is ${max}` : undefined;
 }

@@ -2,7 +2,7 @@ import { isAlive } from '../../model/instance.ts';
 import type { Node } from '../../model/node.ts';
 import { hasEnded } from '../../model/operation.ts';
 import type { WorldSight, WorldWrite } from '../world-sight.ts';
-import { nodeOf } from './serving.ts';
+import { isPooled, nodeOf, operationOn } from './serving.ts';
 
 /** How long an instance may be nobody's while everything answers: a crash, a restart, the loop's interval and the calls it takes. */
 const UNOWNED_AT_MOST_MS = 180_000;
@@ -35,7 +35,10 @@ function isBorneWith(node: Node, sight: WorldSight): boolean {
   const unreadyMs = sight.nowMs - (node.readyChangedAtMs ?? node.createdAtMs);
   if (node.doNotDisrupt || unreadyMs <= launch.joinTimeoutSeconds * 1_000) return true;
   if (sight.unended().some((o) => o.kind === 'remove' && o.isRepair === true)) return true;
-  const workers = sight.cluster.nodes.filter(({ isControlPlane }) => !isControlPlane);
+  const pooled = new Set(sight.instances.filter(isPooled).map(({ id }) => id));
+  const workers = sight.cluster.nodes.filter(
+    ({ isControlPlane, instanceId }) => !isControlPlane && !pooled.has(instanceId ?? ''),
+  );
   const unready = workers.filter(({ isReady }) => !isReady);
   const isBlip = unready.length > 1 && unready.length * 100 > workers.length * shrink.maxUnreadyPercent;
   return isBlip && unreadyMs <= BLIP_LASTS_AT_MOST_MS;
@@ -54,10 +57,17 @@ export function disowns(write: WorldWrite, sight: WorldSight): string | undefine
     : undefined;
 }
 
-export function secondInstance(write: WorldWrite, { instances }: WorldSight): string | undefined {
-  if (write.kind !== 'launched') return undefined;
-  const { operationId } = write.request;
-  const ids = instances.filter((i) => isAlive(i) && i.operationId === operationId).map((i) => i.id);
+/** What an operation launched, and what it started out of the warm pool: together one at most. */
+export function secondInstance(write: WorldWrite, sight: WorldSight): string | undefined {
+  if (write.kind !== 'launched' && write.kind !== 'started') return undefined;
+  const operationId =
+    write.kind === 'launched' ? write.request.operationId : operationOn(write.instanceId, sight)?.id;
+  if (operationId === undefined) return undefined;
+  const operation = sight.operation(operationId);
+  const started = operation?.kind === 'launch' ? operation.starts?.instanceId : undefined;
+  const ids = sight.instances
+    .filter((i) => isAlive(i) && (i.operationId === operationId || i.id === started))
+    .map((i) => i.id);
   return ids.length > 1 ? `operation ${operationId} has the instances ${ids.join(' and ')}` : undefined;
 }
 

@@ -1,7 +1,7 @@
 import { isAlive } from '../../model/instance.ts';
 import { podRef } from '../../model/pod.ts';
 import type { WorldSight } from '../world-sight.ts';
-import { nodeOf } from './serving.ts';
+import { isPooled, nodeOf } from './serving.ts';
 
 /** Looked at when nothing has gone wrong for long: nothing is under way, nothing is left over, nobody waits for room there is. */
 export function restless(sight: WorldSight): string | undefined {
@@ -13,7 +13,12 @@ export function restless(sight: WorldSight): string | undefined {
   if (alive.length > policy.nodes.max) return `${alive.length} instances, nodes.max is ${policy.nodes.max}`;
   const stray = alive.find((i) => i.operationId !== undefined && nodeOf(i, sight)?.isReady !== true);
   if (stray !== undefined) return `${stray.id} costs money and is no ready node`;
-  const ids = new Set(alive.map(({ id }) => id));
+  const pool = instances.filter(isPooled);
+  const size = policy.warmPool?.size ?? 0;
+  // What fills the pool needs a place under the maximum for a while.
+  const least = alive.length < policy.nodes.max ? size : 0;
+  if (pool.length < least || pool.length > size) return `${pool.length} of ${size} machines wait in the pool`;
+  const ids = new Set([...alive, ...pool].map(({ id }) => id));
   const lost = cluster.nodes.find((node) => node.instanceId !== undefined && !ids.has(node.instanceId));
   if (lost !== undefined) return `node ${lost.name} has no instance`;
   const waiting = cluster.pods.find(

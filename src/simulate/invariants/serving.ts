@@ -1,5 +1,6 @@
 import { type Instance, isAlive } from '../../model/instance.ts';
 import type { Node } from '../../model/node.ts';
+import type { Operation } from '../../model/operation.ts';
 import type { Policy } from '../../policy/policy-schema.ts';
 import type { WorldSight } from '../world-sight.ts';
 
@@ -12,6 +13,16 @@ export function nodeOf(instance: Instance, sight: WorldSight): Node | undefined 
   return sight.cluster.nodes.find((node) => node.instanceId === instance.id);
 }
 
+/** Whether the instance waits in the warm pool: its silent node is as it should be. */
+export function isPooled({ isWarm, state }: Instance): boolean {
+  return isWarm === true && (state === 'stopping' || state === 'stopped');
+}
+
+/** The operation that deals with the instance now. */
+export function operationOn(instanceId: string, sight: WorldSight): Operation | undefined {
+  return sight.unended().find((o) => o.instanceId === instanceId);
+}
+
 /** Instances that a removal is about to end. */
 export function removedInstances(sight: WorldSight): ReadonlySet<string> {
   const removals = sight.unended().filter((o) => o.kind === 'remove' && o.step !== 'aborting');
@@ -20,6 +31,6 @@ export function removedInstances(sight: WorldSight): ReadonlySet<string> {
 
 /** The policy under which the instance's removal was decided, which may not be the present one any more. */
 export function decidedBy(instance: Instance, sight: WorldSight): Policy {
-  const operation = sight.unended().find((o) => o.instanceId === instance.id);
+  const operation = operationOn(instance.id, sight);
   return (operation === undefined ? undefined : sight.policyOf(operation.policy.digest)) ?? sight.policy;
 }

@@ -1,0 +1,60 @@
+import { STARTUP_TAINT_KEY } from '../../model/node.ts';
+import type { Reason } from '../../model/reason.ts';
+import { launchesIn } from '../history/operation-lists.ts';
+import { parseOfferingKey } from '../offering-parts.ts';
+import type { Situation } from '../situation.ts';
+import type { PoolMember } from './pool.ts';
+
+const HOUR_MS = 3_600_000;
+
+type Rule = (member: PoolMember, situation: Situation) => string | undefined;
+
+/** Read top-down; the first that holds is the reason. */
+const RULES: readonly Rule[] = [withoutNode, wasWorker, isOutdated, isUnwanted, isOld, didNotStart];
+
+/** Why a machine that waits cannot or should not be started any more, and is to be replaced; `undefined` when it is as good as new. */
+export function unfitness(member: PoolMember, situation: Situation): Reason | undefined {
+  for (const rule of RULES) {
+    const text = rule(member, situation);
+    if (text !== undefined) return { code: 'warm-pool-unfit', text };
+  }
+  return undefined;
+}
+
+function withoutNode({ id, node }: PoolMember): string | undefined {
+  return node === undefined ? `${id} has no node any more, and cannot join again without it` : undefined;
+}
+
+function wasWorker({ id, node }: PoolMember): string | undefined {
+  const isHeld = node?.taints.some(({ key }) => key === STARTUP_TAINT_KEY) === true;
+  return isHeld ? undefined : `${id} was a worker and somebody stopped it`;
+}
+
+function isOutdated({ id, instance }: PoolMember): string | undefined {
+  return instance?.isOutdated === true
+    ? `${id} was made from another version of the launch template`
+    : undefined;
+}
+
+function isUnwanted({ offering }: PoolMember, { policy }: Situation): string | undefined {
+  const { type = '', zone = '' } = parseOfferingKey(offering) ?? {};
+  const { types, zones } = policy.instances;
+  return types.includes(type) && zones.includes(zone) ? undefined : `the policy no longer buys ${offering}`;
+}
+
+function isOld({ id, instance }: PoolMember, { policy, nowMs }: Situation): string | undefined {
+  const ageHours = Math.floor((nowMs - (instance?.launchedAtMs ?? nowMs)) / HOUR_MS);
+  const isTooOld = policy.warmPool !== undefined && ageHours >= policy.warmPool.maxAgeHours;
+  return isTooOld ? `${id} did not run for ${ageHours} hours` : undefined;
+}
+
+/** A lack of capacity is no fault of the machine: it may start the next time. */
+function didNotStart({ id, offering }: PoolMember, { snapshot }: Situation): string | undefined {
+  const failed = launchesIn(snapshot.operations).some(({ starts, attempt, faults }) => {
+    const lacked = faults.some(
+      (fault) => fault.class === 'capacity' && offering !== undefined && fault.offerings.includes(offering),
+    );
+    return starts?.instanceId === id && attempt > 1 && !lacked;
+  });
+  return failed ? `${id} did not start when it was wanted` : undefined;
+}
