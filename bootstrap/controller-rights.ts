@@ -46,12 +46,7 @@ export function controllerRights(
       Resource: pulumi.interpolate`${ec2}:*/*`,
       Condition: { StringEquals: { 'ec2:CreateAction': ['CreateFleet', 'RunInstances'] } },
     },
-    {
-      Sid: 'EndOwnInstances',
-      Action: ['ec2:TerminateInstances', 'ec2:GetConsoleOutput'],
-      Resource: pulumi.interpolate`${ec2}:instance/*`,
-      Condition: { StringEquals: { 'aws:ResourceTag/Cluster': clusterName } },
-    },
+    ...rightsOnInstances(clusterName, ec2),
     {
       Sid: 'GiveWorkersTheirRole',
       Action: ['iam:PassRole'],
@@ -68,6 +63,30 @@ export function controllerRights(
       Sid: 'HearOfInterruptions',
       Action: ['sqs:ReceiveMessage', 'sqs:DeleteMessage'],
       Resource: interruptionQueue.arn,
+    },
+  ];
+}
+
+/** What may be done to instances that are there: to the cluster's own alone. */
+function rightsOnInstances(clusterName: string, ec2: pulumi.Output<string>): readonly Statement[] {
+  return [
+    {
+      Sid: 'EndOwnInstances',
+      Action: ['ec2:TerminateInstances', 'ec2:GetConsoleOutput'],
+      Resource: pulumi.interpolate`${ec2}:instance/*`,
+      Condition: { StringEquals: { 'aws:ResourceTag/Cluster': clusterName } },
+    },
+    {
+      // The warm pool's: it stops and starts nothing else.
+      Sid: 'StopAndStartOwnInstances',
+      Action: ['ec2:StartInstances', 'ec2:StopInstances'],
+      Resource: pulumi.interpolate`${ec2}:instance/*`,
+      Condition: {
+        StringEquals: {
+          'aws:ResourceTag/Cluster': clusterName,
+          'aws:ResourceTag/smartscale.dev/warm-pool': 'true',
+        },
+      },
     },
   ];
 }

@@ -60,6 +60,8 @@ describe('the rights of the machines', () => {
       'ec2:DescribeSubnets',
       'ec2:GetConsoleOutput',
       'ec2:RunInstances',
+      'ec2:StartInstances',
+      'ec2:StopInstances',
       'ec2:TerminateInstances',
       'iam:PassRole',
       'sqs:DeleteMessage',
@@ -73,6 +75,15 @@ describe('the rights of the machines', () => {
       { ArnEquals: { 'ec2:LaunchTemplate': 'arn:aws:ec2/launchTemplate:LaunchTemplate:production-worker' } },
     ],
     ['EndOwnInstances', { StringEquals: { 'aws:ResourceTag/Cluster': 'production' } }],
+    [
+      'StopAndStartOwnInstances',
+      {
+        StringEquals: {
+          'aws:ResourceTag/Cluster': 'production',
+          'aws:ResourceTag/smartscale.dev/warm-pool': 'true',
+        },
+      },
+    ],
     ['TagOnlyWhileLaunching', { StringEquals: { 'ec2:CreateAction': ['CreateFleet', 'RunInstances'] } }],
     ['GiveWorkersTheirRole', { StringEquals: { 'iam:PassedToService': 'ec2.amazonaws.com' } }],
     ['KeepState', { 'ForAllValues:StringEquals': { 'dynamodb:LeadingKeys': ['production'] } }],

@@ -1,10 +1,11 @@
-import type { Action, Plan } from '../model/plan.ts';
+import type { Action, Plan, WarmPoolState } from '../model/plan.ts';
 import type { Reason } from '../model/reason.ts';
 
 /** The plan as `smartscale plan --json` prints it. */
 export function planDocument(plan: Plan): object {
-  const { decisionId, policy, currentNodes, desiredNodes, demands, actions, refusals, kept } = plan;
-  return { decisionId, policy, currentNodes, desiredNodes, demands, actions, refusals, kept };
+  const { decisionId, policy, currentNodes, desiredNodes, demands, actions, refusals, kept, warmPool } = plan;
+  const pool = warmPool === undefined ? {} : { warmPool };
+  return { decisionId, policy, currentNodes, desiredNodes, demands, actions, refusals, kept, ...pool };
 }
 
 /** The plan for people: what would be done and why, what was wanted and is not, and which rule keeps each worker. */
@@ -15,6 +16,7 @@ export function planText(plan: Plan): string {
     [
       `${currentNodes} workers now, ${desiredNodes} wanted by policy ${policy.digest.slice(0, 19)}${revision}`,
     ],
+    plan.warmPool === undefined ? [] : [poolText(plan.warmPool)],
     section(
       'Demands',
       plan.demands.map(({ name, nodes, reasons }) => [name, nodes ?? 'no opinion', texts(reasons)]),
@@ -40,6 +42,12 @@ export function planText(plan: Plan): string {
     .join('\n');
 }
 
+function poolText({ size, waiting, filling, leaving, costUsdPerHour, reason }: WarmPoolState): string {
+  const others = `${filling} on the way in, ${leaving} on the way out`;
+  const cost = costUsdPerHour === undefined ? 'an unknown amount' : costUsdPerHour.toFixed(4);
+  return `Warm pool: ${waiting} of ${size} machines wait stopped, ${others}, at ${cost} USD/h: ${reason.text}`;
+}
+
 type Row = readonly [string, string | number, string];
 
 function section(title: string, rows: readonly Row[]): readonly string[] {
@@ -53,6 +61,7 @@ function section(title: string, rows: readonly Row[]): readonly string[] {
 function subjectOf(action: Action): string {
   if (action.kind === 'abort-launch') return action.operationId;
   if (action.kind !== 'launch') return action.nodeName;
+  if (action.starts !== undefined) return `${action.starts.instanceId} of the warm pool`;
   const [best, ...others] = action.offerings;
   return `${best ?? 'nothing'}${others.length === 0 ? '' : ` (or ${others.length} others)`}`;
 }

@@ -1,4 +1,11 @@
-import type { AbortAction, HastenRemovalAction, LaunchAction, Plan, Refusal, RemoveAction } from '../model/plan.ts';
+import type {
+  AbortAction,
+  HastenRemovalAction,
+  LaunchAction,
+  Plan,
+  Refusal,
+  RemoveAction,
+} from '../model/plan.ts';
 import type { Snapshot } from '../model/snapshot.ts';
 import type { PolicyInForce } from '../policy/policy-in-force.ts';
 import { planAborts, SUSPENDED } from './aborts.ts';
@@ -44,21 +51,18 @@ export function decide(
     repairs: [...repair.repairs, ...spot.removals, ...early.removals].map(({ nodeName }) => nodeName),
   };
   const shrink = planShrink(situation, growth, round);
-  const launches =
-    growth.launches.length + shrink.removals.length > 0
-      ? withWarmStarts(growth.launches, situation)
-      : planReplacement(situation, growth, round);
+  const isChanging = growth.launches.length + shrink.removals.length > 0;
+  const launches = isChanging
+    ? withWarmStarts(growth.launches, situation)
+    : planReplacement(situation, growth, round);
   const changes = launches.length + shrink.removals.length + round.repairs.length + aborts.length;
   const pool = planPool(situation, growth, changes);
   const decisionId = decisionIdOf(nowMs, inForce.identity);
   const nextId = operationIds(decisionId, snapshot.operations);
+  const evacuations = [...spot.removals, ...early.removals, ...repair.repairs];
   const actions = [
     ...launchActions(situation, [...launches, ...pool.launches], nextId),
-    ...removeActions(
-      situation,
-      [...spot.removals, ...early.removals, ...repair.repairs, ...shrink.removals, ...pool.removals],
-      nextId,
-    ),
+    ...removeActions(situation, [...evacuations, ...shrink.removals, ...pool.removals], nextId),
     ...spot.hastened,
   ];
   const refusals = [...growth.refusals, ...repair.refusals, ...early.refusals, ...shrink.refusals];
@@ -79,7 +83,7 @@ export function decide(
     actions: suspended ? aborts : [...aborts, ...actions],
     refusals: suspended ? [...actions.map(suspendedRefusal), ...refusals] : refusals,
     kept: suspended ? keptBySuspension(situation) : shrink.kept,
-    ...(pool.state !== undefined && { warmPool: pool.state }),
+    ...pool.said,
     ...(wakeAtMs !== undefined && wakeAtMs > nowMs && { wakeAtMs }),
   };
 }
@@ -87,7 +91,8 @@ export function decide(
 /** How many workers that count now are about to be given up. */
 function givenUp(aborts: readonly AbortAction[], { fleet }: Situation): number {
   const launches = new Set(fleet.workers.map(({ launch }) => launch?.id));
-  return aborts.filter(({ kind, operationId }) => kind === 'abort-launch' && launches.has(operationId)).length;
+  return aborts.filter(({ kind, operationId }) => kind === 'abort-launch' && launches.has(operationId))
+    .length;
 }
 
 function launchActions(

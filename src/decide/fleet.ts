@@ -1,5 +1,5 @@
 import { type Instance, isAlive } from '../model/instance.ts';
-import type { Node } from '../model/node.ts';
+import { type Node, STARTUP_TAINT_KEY } from '../model/node.ts';
 import type { Lifecycle } from '../model/offering.ts';
 import { oncePer } from '../model/once-per.ts';
 import type { LaunchOperation, Operation, RemoveOperation } from '../model/operation.ts';

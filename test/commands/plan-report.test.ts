@@ -47,6 +47,36 @@ Keeps:
 `);
   });
 
+  it('says how the warm pool stands, what it costs, and what is started out of it', () => {
+    const plan = aPlan({
+      actions: [
+        {
+          kind: 'launch',
+          operationId: 'op-1',
+          offerings: ['t3.small/z/on-demand'],
+          nominatedPods: [],
+          reasons: because('one pod is pending'),
+          startsCooldown: false,
+          deadlineMs: 0,
+          starts: { instanceId: 'i-9', offering: 't3.small/z/on-demand' },
+        },
+      ],
+      warmPool: {
+        size: 2,
+        waiting: 1,
+        filling: 1,
+        leaving: 0,
+        costUsdPerHour: 0.029,
+        reason: { code: 'x', text: 'launch op-0 is under way' },
+      },
+    });
+    expect(planText(plan)).toContain(
+      'Warm pool: 1 of 2 machines wait stopped, 1 on the way in, 0 on the way out, at 0.0290 USD/h: launch op-0 is under way\n',
+    );
+    expect(planText(plan)).toContain('  launch  i-9 of the warm pool  one pod is pending');
+    expect(planDocument(plan)).toMatchObject({ warmPool: { size: 2, waiting: 1 } });
+  });
+
   it('says so when nothing would be done', () => {
     expect(planText(aPlan({ policy: { digest: 'sha256:1', revision: undefined } }))).toBe(
       '2 workers now, 2 wanted by policy sha256:1\n\nWould do nothing.\n',

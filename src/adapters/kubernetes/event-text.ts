@@ -97,17 +97,18 @@ function operationText(operation: Operation, atMs: number): EventText | undefine
 function launchText(launch: LaunchOperation, atMs: number): EventText | undefined {
   const what = launch.offering ?? launch.offerings[0] ?? 'no offering';
   const common = { subject: FLEET, atMs };
+  const id = launch.instanceId ?? 'the instance';
   switch (launch.step) {
     case 'launched': {
-      const message = `launched ${launch.instanceId ?? 'an instance'} (${what}): ${why(launch)}`;
+      const message = `launched ${id} (${what}): ${why(launch)}`;
       return { ...common, type: 'Normal', reason: 'InstanceLaunched', message };
     }
     case 'ready': {
-      const message = `${launch.instanceId ?? 'the instance'} (${what}) is a ready node`;
+      const message = `${id} (${what}) is a ready node`;
       return { ...common, type: 'Normal', reason: 'NodeJoined', message };
     }
     case 'pooled': {
-      const message = `${launch.instanceId ?? 'the instance'} (${what}) is stopped and waits in the warm pool`;
+      const message = `${id} (${what}) is stopped and waits in the warm pool`;
       return { ...common, type: 'Normal', reason: 'WarmPoolFilled', message };
     }
     case 'failed':

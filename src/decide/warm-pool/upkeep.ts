@@ -1,6 +1,6 @@
 import { offeringKey } from '../../model/offering.ts';
 import { CALLED_OFF } from '../../model/operation.ts';
-import type { RemoveAction, WarmPoolState } from '../../model/plan.ts';
+import type { Plan, RemoveAction, WarmPoolState } from '../../model/plan.ts';
 import type { Reason } from '../../model/reason.ts';
 import { bounded } from '../bounds.ts';
 import { mixOf, rankOfferings } from '../choice.ts';
@@ -25,8 +25,8 @@ export type PoolRemoval = Pick<RemoveAction, 'nodeName' | 'instanceId' | 'reason
 export interface PoolUpkeep {
   readonly launches: readonly LaunchWish[];
   readonly removals: readonly PoolRemoval[];
-  /** `undefined` without a pool, in the policy and in the world. */
-  readonly state: WarmPoolState | undefined;
+  /** What the plan says of the pool; nothing without one, in the policy and in the world. */
+  readonly said: Pick<Plan, 'warmPool'>;
 }
 
 /**
@@ -38,14 +38,11 @@ export function planPool(situation: Situation, growth: Growth, changes: number):
   if (policy.warmPool === undefined && fleet.pool.length === 0) return NOTHING;
   const isCalm = changes === 0 && !growth.isWanted && growth.pending.waiting === 0;
   const step = nextStep(situation, isCalm);
-  return {
-    launches: step.launches ?? [],
-    removals: step.removals ?? [],
-    state: stateOf(situation, step.reason),
-  };
+  const { launches = [], removals = [], reason } = step;
+  return { launches, removals, said: { warmPool: stateOf(situation, reason) } };
 }
 
-const NOTHING: PoolUpkeep = { launches: [], removals: [], state: undefined };
+const NOTHING: PoolUpkeep = { launches: [], removals: [], said: {} };
 
 interface Step {
   readonly reason: Reason;

@@ -1,5 +1,7 @@
-import { isAlive } from '../../model/instance.ts';
+import { type Instance, isAlive } from '../../model/instance.ts';
+import type { Node } from '../../model/node.ts';
 import { podRef } from '../../model/pod.ts';
+import type { Policy } from '../../policy/policy-schema.ts';
 import type { WorldSight } from '../world-sight.ts';
 import { isPooled, nodeOf } from './serving.ts';
 
@@ -14,16 +16,29 @@ export function restless(sight: WorldSight): string | undefined {
   const stray = alive.find((i) => i.operationId !== undefined && nodeOf(i, sight)?.isReady !== true);
   if (stray !== undefined) return `${stray.id} costs money and is no ready node`;
   const pool = instances.filter(isPooled);
-  const size = policy.warmPool?.size ?? 0;
-  // What fills the pool needs a place under the maximum for a while.
-  const least = alive.length < policy.nodes.max ? size : 0;
-  if (pool.length < least || pool.length > size) return `${pool.length} of ${size} machines wait in the pool`;
-  const ids = new Set([...alive, ...pool].map(({ id }) => id));
-  const lost = cluster.nodes.find((node) => node.instanceId !== undefined && !ids.has(node.instanceId));
-  if (lost !== undefined) return `node ${lost.name} has no instance`;
+  const amiss = amissInPool(pool, alive, policy) ?? amissInNodes([...alive, ...pool], cluster.nodes);
+  if (amiss !== undefined) return amiss;
   const waiting = cluster.pods.find(
     (pod) => pod.unschedulableSinceMs !== undefined && pod.nodeName === undefined,
   );
   const isFull = alive.length === policy.nodes.max;
   return waiting === undefined || isFull ? undefined : `${podRef(waiting)} waits though the fleet may grow`;
+}
+
+/** What fills the pool needs a place under the maximum for a while. */
+function amissInPool(
+  pool: readonly Instance[],
+  alive: readonly Instance[],
+  { nodes, warmPool }: Policy,
+): string | undefined {
+  const size = warmPool?.size ?? 0;
+  const least = alive.length < nodes.max ? size : 0;
+  const isRight = pool.length >= least && pool.length <= size;
+  return isRight ? undefined : `${pool.length} of ${size} machines wait in the warm pool`;
+}
+
+function amissInNodes(instances: readonly Instance[], nodes: readonly Node[]): string | undefined {
+  const ids = new Set(instances.map(({ id }) => id));
+  const lost = nodes.find(({ instanceId }) => instanceId !== undefined && !ids.has(instanceId));
+  return lost === undefined ? undefined : `node ${lost.name} has no instance`;
 }
