@@ -42,3 +42,9 @@ export async function bootNodes(
     await lab.kube.patch(`/api/v1/nodes/${metadata.name}`, { spec: { taints: null } });
   await lab.untilNodesAreSeen();
 }
+
+/** Takes a node away with all pods on it; the scheduler may not know yet. */
+export async function removeNode(lab: SchedulerLab, name: string): Promise<void> {
+  await lab.removePods((pod) => pod.nodeName === name);
+  await lab.kube.delete(`/api/v1/nodes/${name}`);
+}

@@ -15,7 +15,7 @@ const LARGE_MEMORY_MIB = [1024, 2048, 3000, 6000] as const;
 
 /** The next application of a workload, with at most so many replicas. */
 export function drawApp(drawing: Drawing, most: number): Draft {
-  const { chance, drafts, withheld } = drawing;
+  const { chance, drafts } = drawing;
   const app = `app-${drafts.length}`;
   const traits: string[] = [];
   const draft: Draft = {
@@ -32,7 +32,6 @@ export function drawApp(drawing: Drawing, most: number): Draft {
   const impossible = isDrawn(chance, IMPOSSIBLE_PERCENT) ? chance.pick(IMPOSSIBLE_TRAITS) : undefined;
   const drawn = TRAITS.filter(({ percent }) => isDrawn(chance, percent));
   for (const trait of impossible === undefined ? drawn : [...drawn, impossible]) {
-    if (withheld.has(trait.name)) continue;
     trait.apply(draft, drawing);
     traits.push(trait.name);
   }

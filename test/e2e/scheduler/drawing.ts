@@ -57,8 +57,6 @@ export interface Drawing {
   readonly drafts: readonly Draft[];
   /** Volumes and claims; traits add theirs. */
   readonly volumes: KubeObject[];
-  /** Names of traits that nothing gets. */
-  readonly withheld: ReadonlySet<string>;
 }
 
 /** One thing that a pod may ask for. */

@@ -8,12 +8,12 @@ export type PodKey = string;
 
 /** What the scheduler has said of a pod so far. */
 export interface PodSight {
+  readonly key: PodKey;
   readonly uid: string;
   readonly labels: Readonly<Record<string, string>>;
   readonly nodeName: string | undefined;
   /** The scheduler's own words when it could not place the pod; `undefined` before it has tried. */
   readonly refusal: string | undefined;
-  readonly isEnding: boolean;
 }
 
 interface Waiter {
@@ -113,10 +113,10 @@ function sightOf(pod: KubeObject): PodSight {
   }[];
   const scheduled = conditions.find(({ type }) => type === 'PodScheduled');
   return {
+    key: keyOf(pod),
     uid: pod.metadata.uid ?? '',
     labels: pod.metadata.labels ?? {},
     nodeName: (pod['spec'].nodeName as string | undefined) || undefined,
     refusal: scheduled?.status === 'False' ? (scheduled.message ?? '') : undefined,
-    isEnding: pod.metadata.deletionTimestamp !== undefined,
   };
 }

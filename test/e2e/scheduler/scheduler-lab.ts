@@ -95,17 +95,18 @@ export class SchedulerLab {
 
   /** Creates the objects in no order and returns them as the API server completed them. */
   async create(objects: readonly KubeObject[]): Promise<readonly KubeObject[]> {
-    return inParallel(objects, async (object) => this.kube.create(await this.#pathOf(object), object));
+    return inParallel(objects, async (object) => this.kube.create(await this.pathOf(object), object));
   }
 
   /** The objects as the API server would store them, with its defaults and what admission adds. */
   async complete(objects: readonly KubeObject[]): Promise<readonly KubeObject[]> {
     return inParallel(objects, async (object) =>
-      this.kube.create(`${await this.#pathOf(object)}?dryRun=All`, object),
+      this.kube.create(`${await this.pathOf(object)}?dryRun=All`, object),
     );
   }
 
-  async #pathOf(object: KubeObject): Promise<string> {
+  /** Where objects of this one's kind and namespace live. */
+  async pathOf(object: KubeObject): Promise<string> {
     const { path } = await collectionOf(this.kube, object);
     return path(object.metadata.namespace);
   }

@@ -25,13 +25,13 @@ export interface Workload {
 
 const PODS = { from: 5, to: 60 };
 
-/** The workload of this seed, always the same; no application gets a trait that is withheld. */
-export function drawWorkload(seed: number | string, withheld: ReadonlySet<string> = new Set()): Workload {
+/** The workload of this seed, always the same. */
+export function drawWorkload(seed: number | string): Workload {
   const chance = new Chance(seed);
   const offerings = drawOfferings(chance);
   const drafts: Draft[] = [];
   const volumes: KubeObject[] = [];
-  const drawing: Drawing = { chance, offerings, drafts, volumes, withheld };
+  const drawing: Drawing = { chance, offerings, drafts, volumes };
   let missing = PODS.from + chance.integer(PODS.to - PODS.from + 1);
   while (missing > 0) {
     const draft = drawApp(drawing, missing);
