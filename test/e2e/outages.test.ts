@@ -90,10 +90,13 @@ describe('EC2', () => {
 
   it.each(BY_TURNS)('that cannot list instances for a while: one %s all the same', async (kind) => {
     await fleet.prepare(kind);
+    const before = world.proxy.calls.length;
     world.proxy.throttleNext('DescribeInstances', 3);
     world.proxy.failNext('DescribeInstances', { status: 500, code: 'InternalError' }, 3);
     await fleet.begin(kind);
     await expectAllWhole(kind);
+    const met = world.proxy.calls.slice(before).filter(({ outcome }) => outcome === 'injected');
+    expect(met.length).toBeGreaterThan(0);
   });
 });
 

@@ -6,7 +6,7 @@ import { NAMESPACE, type World } from '../harness/world.ts';
 const LEDGER = `/apis/smartscale.dev/v1/namespaces/${NAMESPACE}/scalingoperations`;
 
 /** The ledger, once nothing in it is under way. */
-export async function endedOperations({ kube }: World): Promise<readonly Operation[]> {
+async function endedOperations({ kube }: World): Promise<readonly Operation[]> {
   return eventually('every operation in the ledger to have ended', async () => {
     const objects = await kube.list(LEDGER);
     const operations = objects.map((object) => (object['spec'] as { operation: Operation }).operation);
@@ -20,9 +20,10 @@ export async function endedOperations({ kube }: World): Promise<readonly Operati
  */
 export async function expectWholeTrail(world: World): Promise<void> {
   const operations = await endedOperations(world);
-  const decided = new Set(
-    [world.autoscaler, world.standby].flatMap((replica) => replica.log().map((line) => line['decisionId'])),
+  const decisions = [world.autoscaler, world.standby].flatMap((replica) =>
+    replica.log().filter((line) => line['msg'] === 'decision'),
   );
+  const decided = new Set(decisions.map((line) => line['decisionId']));
   expect(operations.filter(({ decisionId }) => !decided.has(decisionId))).toEqual([]);
   const launched = carriedOut(world, 'CreateFleet').map((form) => form.get('ClientToken') ?? '');
   expect(launched).toEqual([...new Set(launched)]);
