@@ -4,6 +4,9 @@ import type { Ledger } from '../ports.ts';
 import type { EventLog } from './event-log.ts';
 import type { EndedOperation } from './world-sight.ts';
 
+/** No law looks back further than this. */
+const KEPT_MS = 48 * 3_600_000;
+
 /** The ledger of a simulated world: each step goes to the log, and what it holds can be seen without asking. */
 export class WatchedLedger implements Ledger {
   readonly #ledger = new MemoryLedger();
@@ -18,7 +21,7 @@ export class WatchedLedger implements Ledger {
     this.#clock = clock;
   }
 
-  /** The operation as it was last written down, however long ago. */
+  /** The operation as it was last written down; for two days after its end. */
   operation(id: string): Operation | undefined {
     return this.#all.get(id);
   }
@@ -29,11 +32,6 @@ export class WatchedLedger implements Ledger {
 
   ended(): readonly EndedOperation[] {
     return [...this.#ended.values()];
-  }
-
-  /** Every operation ever written down. */
-  all(): readonly Operation[] {
-    return [...this.#all.values()];
   }
 
   list(): Promise<readonly Operation[]> {
@@ -63,6 +61,12 @@ export class WatchedLedger implements Ledger {
       return;
     }
     this.#unended.delete(id);
-    if (!this.#ended.has(id)) this.#ended.set(id, { operation, atMs: this.#clock.monotonicMs() });
+    const atMs = this.#clock.monotonicMs();
+    if (!this.#ended.has(id)) this.#ended.set(id, { operation, atMs });
+    for (const [old, ended] of this.#ended) {
+      if (atMs - ended.atMs < KEPT_MS) return;
+      this.#ended.delete(old);
+      this.#all.delete(old);
+    }
   }
 }

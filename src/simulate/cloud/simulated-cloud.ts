@@ -23,6 +23,8 @@ const PENDING_MS = { least: 6_000, most: 14_000 } as const;
 const STOPPING_MS = { least: 10_000, most: 30_000 } as const;
 const STARTING_MS = { least: 4_000, most: 8_000 } as const;
 const SHUTTING_DOWN_MS = { least: 15_000, most: 45_000 } as const;
+/** How long EC2 knows a client token again. */
+const TOKEN_LASTS_MS = 48 * 3_600_000;
 /** How long EC2 shows what is terminated. */
 const SHOWN_MS = 3_600_000;
 const REPRICE_MS = 3_600_000;
@@ -193,6 +195,7 @@ export class SimulatedCloud implements Cloud {
       if (offering !== undefined && this.capacity.hasCapacity(key)) {
         const instance = this.#make(offering, request.operationId, request.tags[TAG.warmPool] !== undefined);
         this.#accepted.set(request.clientToken, { parameters, instanceId: instance.id });
+        this.#clock.after(TOKEN_LASTS_MS, () => this.#accepted.delete(request.clientToken));
         return { instance, faults };
       }
       faults.push(offering === undefined ? unknownType(key) : noCapacity(key));

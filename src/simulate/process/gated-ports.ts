@@ -26,7 +26,7 @@ export function gatedPorts(ports: WorldPorts, gate: ProcessGate, skewMs: () => n
       current: () => policySource.current(),
       whyNone: () => policySource.whyNone(),
       lastGood: () => policySource.lastGood(),
-      onChange: (listener) => policySource.onChange(() => gate.tell(listener)),
+      onChange: (listener) => gate.untilDeath(policySource.onChange(() => gate.tell(listener))),
     },
     reporter: {
       report: (event) => {
@@ -40,7 +40,7 @@ function gatedCluster(cluster: Cluster, gate: ProcessGate): Cluster {
   return {
     synced: (signal) => gate.call(() => cluster.synced(signal)),
     view: () => cluster.view(),
-    onChange: (listener) => cluster.onChange(() => gate.tell(listener)),
+    onChange: (listener) => gate.untilDeath(cluster.onChange(() => gate.tell(listener))),
     cordon: (...parameters) => gate.call(() => cluster.cordon(...parameters)),
     uncordon: (...parameters) => gate.call(() => cluster.uncordon(...parameters)),
     evict: (...parameters) => gate.call(() => cluster.evict(...parameters)),

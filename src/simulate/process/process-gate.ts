@@ -10,6 +10,7 @@ export class ProcessGate {
   #paused: PromiseWithResolvers<void> | undefined;
   #death: { callsLeft: number; readonly when: Death } | undefined;
   readonly #onDeath: () => void;
+  readonly #subscriptions = new Set<() => void>();
   readonly #died = Promise.withResolvers<void>();
 
   /** `onDeath` is called once, synchronously, however the process dies. */
@@ -33,6 +34,7 @@ export class ProcessGate {
   kill(): void {
     if (this.#isDead) return;
     this.#isDead = true;
+    for (const end of this.#subscriptions) end();
     this.#onDeath();
     this.#died.resolve();
   }
@@ -60,6 +62,16 @@ export class ProcessGate {
       if (death.callsLeft <= 0) return this.#lastCall(make, death.when);
     }
     return this.hear(make());
+  }
+
+  /** Unsubscribes when the process dies, unless it does so itself by what this returns: nothing of a dead process is kept. */
+  untilDeath(unsubscribe: () => void): () => void {
+    const end = () => {
+      this.#subscriptions.delete(end);
+      unsubscribe();
+    };
+    this.#subscriptions.add(end);
+    return end;
   }
 
   /** Calls a listener of the process: at once, when it goes on, or never. */
