@@ -121,7 +121,8 @@ export class Controller {
       // After a failed round changes wait as well: whatever failed would be asked at their pace otherwise.
       const heldMs = this.#notBeforeMs - this.#ports.clock.monotonicMs();
       if (heldMs > 0) {
-        this.#alarm.set(this.#ports.clock.now() + heldMs);
+        // Whole milliseconds: a fraction is lost in a time of day, and the alarm would ring at once, again and again.
+        this.#alarm.set(this.#ports.clock.now() + Math.ceil(heldMs));
         continue;
       }
       const nextMs = await this.#tryRound(signal);

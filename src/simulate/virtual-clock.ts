@@ -1,6 +1,19 @@
 import type { Clock } from '../ports.ts';
 import { TimerQueue } from './timer-queue.ts';
 
+/** More events than this at one instant are a loop that waits for no time at all. */
+const MOST_AT_ONCE = 100_000;
+
+/** Thrown when events make events without end and time does not go on: whoever waits in the world waits for nothing. */
+class TimeStandsStill extends Error {
+  constructor(atMs: number) {
+    super(
+      `time stands still ${atMs} ms after the world began: ${MOST_AT_ONCE} events in a row took none of it`,
+    );
+    this.name = 'TimeStandsStill';
+  }
+}
+
 /**
  * Time that moves only when told to. Events fire in the order of (time, sequence); after each that woke someone outside
  * the world, every promise continuation runs before the next, so the same calls give the same story.
@@ -69,7 +82,10 @@ export class VirtualClock implements Clock {
   /** Moves time forward to `monotonicMs`, firing what is due on the way. */
   async advanceTo(monotonicMs: number): Promise<void> {
     await settled();
+    let atOnce = 0;
     for (let next = this.#queue.next(monotonicMs); next !== undefined; next = this.#queue.next(monotonicMs)) {
+      atOnce = next.atMs > this.#monotonicMs ? 0 : atOnce + 1;
+      if (atOnce > MOST_AT_ONCE) throw new TimeStandsStill(next.atMs);
       this.#monotonicMs = next.atMs;
       next.fire();
       if (this.#isStirred) {

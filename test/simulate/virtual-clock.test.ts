@@ -58,4 +58,13 @@ describe('VirtualClock', () => {
     await clock.advanceTo(35);
     expect(times).toEqual([10, 20, 30]);
   });
+
+  it('says so when events follow one another without end and time does not go on', async () => {
+    const clock = new VirtualClock(0);
+    const again = (): void => {
+      clock.after(0, again);
+    };
+    clock.after(10, again);
+    await expect(clock.advanceTo(20)).rejects.toThrow('time stands still 10 ms after the world began');
+  });
 });
