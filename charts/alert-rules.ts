@@ -138,17 +138,20 @@ const FLEET: readonly AlertRule[] = [
   },
 ];
 
+/** Nodes that the autoscaler has not admitted: they boot, under its own deadline, or wait stopped in the warm pool. */
+const NO_WORKER_YET = 'kube_node_spec_taint{key="smartscale.dev/startup"}';
+
 const NODES: readonly AlertRule[] = [
   {
     alert: 'NodeNotReady',
-    expr: 'kube_node_status_condition{condition="Ready",status="true"} == 0',
+    expr: `kube_node_status_condition{condition="Ready",status="true"} == 0 unless on (node) ${NO_WORKER_YET}`,
     for: '5m',
     severity: 'critical',
     summary: 'Node {{ $labels.node }} is not ready.',
   },
   {
     alert: 'NodeExporterDown',
-    expr: 'up{job="node-exporter"} == 0',
+    expr: `up{job="node-exporter"} == 0 unless on (node) ${NO_WORKER_YET}`,
     for: '5m',
     severity: 'warning',
     summary: 'Node {{ $labels.node }} is not measured.',

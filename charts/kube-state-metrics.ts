@@ -41,6 +41,7 @@ export const KUBE_STATE_METRICS = [
   'kube_horizontalpodautoscaler_status_current_replicas',
   'kube_node_info',
   'kube_node_labels',
+  'kube_node_spec_taint',
   'kube_node_spec_unschedulable',
   'kube_node_status_allocatable',
   'kube_node_status_condition',

@@ -6,7 +6,7 @@ import { STARTUP_TAINT_KEY } from '../src/model/node.ts';
 import { policySchema } from '../src/policy/policy-schema.ts';
 import type { Ledger } from '../src/ports.ts';
 import type { SimulatedWorld } from '../src/simulate/simulated-world.ts';
-import { aWorld, MINUTE_MS, withNodes } from './builders/simulated-world.ts';
+import { aWorld, MINUTE_MS, withNodes, withStopped } from './builders/simulated-world.ts';
 import { MortalProcess } from './fakes/mortal-process.ts';
 
 /** A process's own memory, which dies with it; the world's watch still sees what was written down. */
@@ -65,16 +65,39 @@ function expectWhole(world: SimulatedWorld, workers: number): void {
   expect(alive).toHaveLength(workers);
 }
 
+/**
+ * As many workers as are wanted, and one machine that waits stopped. Without its ledger a successor cannot know what a machine of the pool
+ * that boots was for: it becomes a worker, and is never one too few, nor nobody's.
+ */
+function expectPooled(world: SimulatedWorld, workers: number, memory: Memory): void {
+  expect(world.watch.violations).toEqual([]);
+  expect(world.events(1_000).map(({ kind }) => kind)).toContain('start');
+  const shown = world.cloud.shown();
+  const alive = shown.filter(isAlive);
+  const pooled = shown.filter(({ state, isWarm }) => state === 'stopped' && isWarm === true);
+  const nodes = world.cluster.view().nodes.filter((node) => !node.isControlPlane);
+  const held = nodes.filter((node) => node.taints.some(({ key }) => key === STARTUP_TAINT_KEY));
+  expect(new Set(nodes.map(({ instanceId }) => instanceId))).toEqual(
+    new Set([...alive, ...pooled].map(({ id }) => id)),
+  );
+  expect(held.map(({ instanceId }) => instanceId)).toEqual(pooled.map(({ id }) => id));
+  expect(pooled).toHaveLength(1);
+  if (memory === 'same') expect(alive).toHaveLength(workers);
+  else expect(alive.length).toBeGreaterThanOrEqual(workers);
+}
+
 const DEATHS = MEMORIES.flatMap((memory) => (['before', 'after'] as const).map((when) => ({ memory, when })));
 
+type Judge = (world: SimulatedWorld, memory: Memory) => void;
+
 /** Tells the story once for each write at which its process may die; returns how often it died. */
-async function crashEverywhere(story: Story, workers: number): Promise<number> {
+async function crashEverywhere(story: Story, judge: Judge): Promise<number> {
   let deaths = 0;
   for (const death of DEATHS) {
     let hasDied = true;
     for (let atCall = 1; hasDied; atCall += 1) {
       const told = await tell(story, { ...death, atCall });
-      expectWhole(told.world, workers);
+      judge(told.world, death.memory);
       hasDied = told.hasDied;
       if (hasDied) deaths += 1;
     }
@@ -98,7 +121,7 @@ describe('a process that dies between any two writes', () => {
       minutes: 5,
       begin: async () => aQuietWorld({ nodes: { min: 4, max: 6 }, shrink: { enabled: false } }),
     };
-    expect(await crashEverywhere(story, 4)).toBeGreaterThan(40);
+    expect(await crashEverywhere(story, (world) => expectWhole(world, 4))).toBeGreaterThan(40);
   }, 120_000);
 
   it('leaves no half removed node, and takes away as many as if it had lived', async () => {
@@ -116,6 +139,27 @@ describe('a process that dies between any two writes', () => {
         return world;
       },
     };
-    expect(await crashEverywhere(story, 2)).toBeGreaterThan(20);
+    expect(await crashEverywhere(story, (world) => expectWhole(world, 2))).toBeGreaterThan(20);
   }, 120_000);
+
+  it('leaves a warm pool that was started from and filled again, with no machine twice or forgotten', async () => {
+    const settings = {
+      nodes: { min: 3, max: 6 },
+      spot: { percent: 0 },
+      warmPool: { size: 1 },
+      shrink: { enabled: false },
+      consolidation: { enabled: false },
+    };
+    const story: Story = {
+      minutes: 8,
+      begin: async () => {
+        const world = aQuietWorld(settings);
+        await withNodes(world, 2);
+        await withStopped(world);
+        return world;
+      },
+    };
+    const judge: Judge = (world, memory) => expectPooled(world, 3, memory);
+    expect(await crashEverywhere(story, judge)).toBeGreaterThan(20);
+  }, 240_000);
 });

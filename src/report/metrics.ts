@@ -1,7 +1,7 @@
 import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from 'prom-client';
 import { isAlive } from '../model/instance.ts';
-import { CALLED_OFF, type Operation } from '../model/operation.ts';
-import type { Plan } from '../model/plan.ts';
+import { CALLED_OFF, hasEnded, type Operation } from '../model/operation.ts';
+import type { Plan, WarmPoolState } from '../model/plan.ts';
 import { NO_POLICY, POLICY_VANISHED } from '../model/reason.ts';
 import type { Signal } from '../model/signal.ts';
 import type { Snapshot } from '../model/snapshot.ts';
@@ -31,6 +31,11 @@ export interface MetricsSources {
   readonly watches: () => Readonly<Record<string, WatchCounts>>;
   readonly eventsDropped: () => number;
 }
+
+type PoolFigures = Omit<WarmPoolState, 'reason'>;
+
+/** Without a pool nothing is unknown about it. */
+const NO_POOL: PoolFigures = { size: 0, waiting: 0, filling: 0, leaving: 0, costUsdPerHour: 0 };
 
 /** Turns reports into metrics in a registry of its own; every name begins with `smartscale_`, process metrics aside. */
 export class Metrics implements Reporter {
@@ -69,7 +74,7 @@ export class Metrics implements Reporter {
     'Calls to the queue of interruptions that failed.',
   );
   readonly #join = new Histogram({
-    ...this.#named('node_join_seconds', 'Time from launch to ready node.'),
+    ...this.#named('node_join_seconds', 'Time from launch, or start out of the warm pool, to ready node.'),
     buckets: JOIN_BUCKETS_SECONDS,
   });
   readonly #current = this.#gauge('nodes_current', 'Workers that count now, those in flight included.');
@@ -93,6 +98,16 @@ export class Metrics implements Reporter {
     'instances_by_hand',
     "Instances that carry the cluster's tag and none of a launch: people started them, and they hold no pods.",
   );
+  readonly #poolSize = this.#gauge('warm_pool_size', 'Machines that the policy keeps in the warm pool.');
+  readonly #pool = this.#gauge(
+    'warm_pool_machines',
+    'Machines of the warm pool: waiting (stopped), filling, leaving.',
+    ['state'],
+  );
+  readonly #poolCost = this.#gauge(
+    'warm_pool_cost_usd_per_hour',
+    'Expected cost of the warm pool: disks, and the machine that is made ready; NaN when not known.',
+  );
   readonly #pending = this.#gauge('pods_pending', 'Pods that the scheduler cannot place.');
   readonly #utilization = this.#gauge(
     'utilization_percent',
@@ -112,7 +127,7 @@ export class Metrics implements Reporter {
   constructor(sources: MetricsSources) {
     collectDefaultMetrics({ register: this.registry });
     for (const outcome of ['grow', 'shrink', 'refused', 'none']) this.#decisions.inc({ outcome }, 0);
-    for (const outcome of ['ready', 'failed', CALLED_OFF]) this.#launches.inc({ outcome }, 0);
+    for (const outcome of ['ready', 'pooled', 'failed', CALLED_OFF]) this.#launches.inc({ outcome }, 0);
     for (const kind of ['spot-warning', 'rebalance', 'state-change', 'maintenance'])
       this.#interruptions.inc({ kind }, 0);
     for (const why of ['foreign', 'irrelevant', 'unreadable']) this.#ignored.inc({ why }, 0);
@@ -167,6 +182,15 @@ export class Metrics implements Reporter {
     for (const { what, reason } of plan.refusals) this.#refusals.inc({ what, code: reason.code });
     this.#current.set(plan.currentNodes);
     this.#desired.set(plan.desiredNodes);
+    this.#showPool(plan.warmPool ?? NO_POOL);
+  }
+
+  #showPool({ size, waiting, filling, leaving, costUsdPerHour = Number.NaN }: PoolFigures): void {
+    this.#poolSize.set(size);
+    this.#poolCost.set(costUsdPerHour);
+    this.#pool.set({ state: 'waiting' }, waiting);
+    this.#pool.set({ state: 'filling' }, filling);
+    this.#pool.set({ state: 'leaving' }, leaving);
   }
 
   #showSnapshot({ instances, nodes, pods, utilization }: Snapshot): void {
@@ -197,7 +221,7 @@ export class Metrics implements Reporter {
         this.#removals.inc({ outcome: operation.step });
       return;
     }
-    if (operation.step !== 'ready' && operation.step !== 'failed') return;
+    if (!hasEnded(operation)) return;
     const { code } = operation.outcome ?? {};
     this.#launches.inc({ outcome: code === CALLED_OFF ? CALLED_OFF : operation.step });
     for (const fault of operation.faults) this.#faults.inc({ class: fault.class });

@@ -1,4 +1,5 @@
 import { readFileSync } from 'node:fs';
+import { TAG } from '../../src/model/tags.ts';
 import { defaultPolicy } from '../../src/policy/default-policy.ts';
 import { type LoadTrace, parseTrace } from '../../src/simulate/load/load-trace.ts';
 import { SimulatedWorld, type WorldOptions } from '../../src/simulate/simulated-world.ts';
@@ -27,6 +28,25 @@ export function aWorld(parts: Partial<WorldOptions> = {}): SimulatedWorld {
     policyDocument: { text: '', origin: 'test', revision: undefined },
     ...parts,
   });
+}
+
+/** Lets the world make a machine of the warm pool by hand: it joins, and is stopped. Returns its id. */
+export async function withStopped(world: SimulatedWorld): Promise<string> {
+  const signal = new AbortController().signal;
+  const launch = world.cloud.launch(
+    {
+      clientToken: 'warm-by-hand',
+      operationId: 'op-warm',
+      offerings: ['t3.small/ap-southeast-1a/on-demand'],
+      tags: { [TAG.warmPool]: 'true' },
+    },
+    signal,
+  );
+  await world.advanceTo(world.clock.monotonicMs() + 2 * MINUTE_MS);
+  const id = (await launch).instance?.id ?? '';
+  void world.cloud.stop(id, signal);
+  await world.advanceTo(world.clock.monotonicMs() + 2 * MINUTE_MS);
+  return id;
 }
 
 /** Lets the world make `count` on-demand nodes by hand, zones in turn, and waits until pods run on them. */

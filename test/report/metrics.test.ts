@@ -1,4 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
+import type { Plan } from '../../src/model/plan.ts';
 import type { ReportEvent } from '../../src/ports.ts';
 import { Metrics } from '../../src/report/metrics.ts';
 import { aLaunch, anInstance, aRemoval } from '../builders/fleet.ts';
@@ -31,6 +32,26 @@ describe('Metrics', () => {
     expect(text).toContain('smartscale_removals_total{outcome="aborted"} 0');
     expect(text).toContain('smartscale_decisions_total{outcome="grow"} 0');
     expect(text).toContain('nodejs_eventloop_lag_seconds');
+  });
+
+  it('shows the warm pool, and nothing of it as unknown where there is none', async () => {
+    const warmPool = { size: 3, waiting: 1, filling: 1, leaving: 0, reason: REASON };
+    const snapshot = aSnapshot();
+    const told = (plan: Plan) => scrape({ kind: 'decision', plan, snapshot, durationMs: 1 });
+    const text = await told(aPlan({ warmPool: { ...warmPool, costUsdPerHour: 0.03 } }));
+    expect(text).toContain('smartscale_warm_pool_size 3');
+    expect(text).toContain('smartscale_warm_pool_machines{state="waiting"} 1');
+    expect(text).toContain('smartscale_warm_pool_machines{state="filling"} 1');
+    expect(text).toContain('smartscale_warm_pool_cost_usd_per_hour 0.03');
+    expect(await told(aPlan({ warmPool }))).toContain('smartscale_warm_pool_cost_usd_per_hour Nan');
+    expect(await told(aPlan())).toContain('smartscale_warm_pool_cost_usd_per_hour 0\n');
+  });
+
+  it('counts a machine that waits in the pool as no worker that joined', async () => {
+    const operation = aLaunch({ forPool: true, step: 'pooled', launchedAtMs: 0, endedAtMs: 90_000 });
+    const text = await scrape({ kind: 'operation', operation, atMs: 0 });
+    expect(text).toContain('smartscale_launches_total{outcome="pooled"} 1');
+    expect(text).toContain('smartscale_node_join_seconds_count 0');
   });
 
   it('shows a decision and what it saw', async () => {

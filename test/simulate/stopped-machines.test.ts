@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import type { SimulatedWorld } from '../../src/simulate/simulated-world.ts';
-import { aWorld, MINUTE_MS } from '../builders/simulated-world.ts';
+import { aWorld, MINUTE_MS, withStopped } from '../builders/simulated-world.ts';
 
 const ON_DEMAND = 't3.small/ap-southeast-1a/on-demand';
 const signal = new AbortController().signal;
@@ -11,14 +11,9 @@ async function after<T>(world: SimulatedWorld, ms: number, call: Promise<T>): Pr
 }
 
 /** A world with one machine that joined and was stopped, its node NotReady. */
-async function withStopped(): Promise<{ readonly world: SimulatedWorld; readonly id: string }> {
+async function withOne(): Promise<{ readonly world: SimulatedWorld; readonly id: string }> {
   const world = aWorld();
-  const tags = { 'smartscale.dev/warm-pool': 'true' };
-  const request = { clientToken: 't', operationId: 'op', offerings: [ON_DEMAND], tags } as const;
-  const { instance } = await after(world, 2 * MINUTE_MS, world.cloud.launch(request, signal));
-  const id = instance?.id ?? '';
-  await after(world, 2 * MINUTE_MS, world.cloud.stop(id, signal));
-  return { world, id };
+  return { world, id: await withStopped(world) };
 }
 
 const stateOf = (world: SimulatedWorld, id: string) =>
@@ -27,7 +22,7 @@ const isReady = (world: SimulatedWorld, id: string) => world.cluster.state.node(
 
 describe('a machine that is stopped in the simulated world', () => {
   it('keeps its node, which is not ready, and costs its disk alone', async () => {
-    const { world, id } = await withStopped();
+    const { world, id } = await withOne();
     expect(world.cloud.shown()).toEqual([expect.objectContaining({ id, state: 'stopped', isWarm: true })]);
     expect(isReady(world, id)).toBe(false);
     const before = world.view();
@@ -37,7 +32,7 @@ describe('a machine that is stopped in the simulated world', () => {
   });
 
   it('is a ready node within half a minute of its start, far sooner than a launch', async () => {
-    const { world, id } = await withStopped();
+    const { world, id } = await withOne();
     const startedMs = world.clock.monotonicMs();
     expect(await after(world, 1_000, world.cloud.start(id, signal))).toBeUndefined();
     expect(stateOf(world, id)).toBe('pending');
@@ -50,7 +45,7 @@ describe('a machine that is stopped in the simulated world', () => {
   });
 
   it('does not start while its zone has no capacity, nor while it is stopping, nor once it is gone', async () => {
-    const { world, id } = await withStopped();
+    const { world, id } = await withOne();
     world.failCapacity({ zone: 'ap-southeast-1a' }, 10);
     expect(await after(world, 1_000, world.cloud.start(id, signal))).toMatchObject({
       class: 'capacity',
@@ -67,7 +62,7 @@ describe('a machine that is stopped in the simulated world', () => {
   });
 
   it('does not come back when its node was deleted, or when it is stopped again while it boots', async () => {
-    const { world, id } = await withStopped();
+    const { world, id } = await withOne();
     void world.cloud.start(id, signal);
     await after(world, 5_000, world.cloud.stop(id, signal));
     await world.advanceTo(world.clock.monotonicMs() + MINUTE_MS);

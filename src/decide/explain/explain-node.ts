@@ -6,6 +6,8 @@ import { podProtection } from '../shrink/pod-protections.ts';
 import { evictablePods, protectionsFor } from '../shrink/protections.ts';
 import { relocator } from '../shrink/relocation.ts';
 import type { Situation } from '../situation.ts';
+import type { PoolMember } from '../warm-pool/pool.ts';
+import { costOfMember } from '../warm-pool/pool-cost.ts';
 import { costOfWorker } from '../worker-cost.ts';
 
 /** Why a worker stays, or goes. */
@@ -18,6 +20,8 @@ export interface NodeExplanation {
     /** It could go; what holds the whole fleet, or others before it, keep it for now. */
     | 'removable'
     | 'kept'
+    /** It waits in the warm pool, or is on its way into it or out of it. */
+    | 'warm'
     /** It is no worker of this fleet. */
     | 'not-ours';
   /** What the plan says of it. */
@@ -36,6 +40,8 @@ export function explainNode(name: string, situation: Situation, plan: Plan): Nod
   const { fleet, snapshot } = situation;
   const worker = [...fleet.workers, ...fleet.leaving, ...fleet.lost].find(({ id }) => id === name);
   const said = whatThePlanSays(name, plan);
+  const member = fleet.pool.find(({ node }) => node?.name === name);
+  if (member !== undefined) return explainMember(member, situation, said ?? plan.warmPool?.reason);
   if (worker === undefined) return { node: name, verdict: 'not-ours', plan: said, protections: [], pods: [] };
   const budgets = Map.groupBy(snapshot.budgets, ({ namespace }) => namespace);
   const pods = (evictablePods(snapshot.pods).get(name) ?? []).map((pod) => {
@@ -53,6 +59,18 @@ export function explainNode(name: string, situation: Situation, plan: Plan): Nod
     ...(relocation !== undefined && { relocation }),
     pods,
     ...(cost !== undefined && { costUsdPerHour: cost }),
+  };
+}
+
+function explainMember(member: PoolMember, situation: Situation, said: Reason | undefined): NodeExplanation {
+  const costUsdPerHour = costOfMember(member, situation);
+  return {
+    node: member.node?.name ?? member.id,
+    verdict: 'warm',
+    plan: said,
+    protections: [],
+    pods: [],
+    ...(costUsdPerHour !== undefined && { costUsdPerHour }),
   };
 }
 

@@ -3,7 +3,7 @@ import { decide } from '../../../src/decide/decide.ts';
 import { explainNode } from '../../../src/decide/explain/explain-node.ts';
 import { takeStock } from '../../../src/decide/situation.ts';
 import type { Snapshot } from '../../../src/model/snapshot.ts';
-import { aNode, aRemoval } from '../../builders/fleet.ts';
+import { aNode, anInstance, aRemoval } from '../../builders/fleet.ts';
 import { aPod } from '../../builders/pod.ts';
 import { aPolicy } from '../../builders/policy.ts';
 import { aSnapshot, aUtilization, steady } from '../../builders/snapshot.ts';
@@ -27,6 +27,25 @@ function explain(name: string, parts: Partial<Snapshot> = {}) {
   const plan = decide(inForce, snapshot, NOW);
   return explainNode(name, takeStock(inForce, snapshot, { nowMs: NOW }), plan);
 }
+
+describe('a machine of the warm pool', () => {
+  it('is told so, with what its disk costs', () => {
+    const taints = [{ key: 'smartscale.dev/startup', value: '', effect: 'NoSchedule' as const }];
+    const warm = aNode({ name: 'w-1', isReady: false, taints });
+    const instances = [
+      ...nodes.flatMap(({ instanceId }) =>
+        instanceId === undefined ? [] : [anInstance({ id: instanceId })],
+      ),
+      anInstance({ id: 'w-1', state: 'stopped', isWarm: true, operationId: 'f', launchedAtMs: NOW }),
+    ];
+    const snapshot = aSnapshot({ nodes: [...nodes, warm], instances: { status: 'known', value: instances } });
+    const inForce = aPolicy({ warmPool: { size: 1 } });
+    const plan = decide(inForce, snapshot, NOW);
+    const told = explainNode('w-1', takeStock(inForce, snapshot, { nowMs: NOW }), plan);
+    expect(told).toMatchObject({ verdict: 'warm', plan: { code: 'warm-pool-kept' }, protections: [] });
+    expect(told.costUsdPerHour).toBeCloseTo((20 * 0.096) / 730, 6);
+  });
+});
 
 describe('a worker', () => {
   it('that goes is told so, with what a drain would move and what it costs', () => {

@@ -27,6 +27,14 @@ export const NODE_ALERTS: readonly AlertCase[] = [
         series: { 'kube_node_status_condition{node="i-1",condition="Ready",status="true"}': '0+0x8 stale' },
         at: '7m',
       },
+      {
+        why: 'stopped in the warm pool',
+        series: {
+          'kube_node_status_condition{node="i-1",condition="Ready",status="true"}': '0+0x60',
+          'kube_node_spec_taint{node="i-1",key="smartscale.dev/startup",effect="NoSchedule"}': '1+0x60',
+        },
+        at: '7m',
+      },
     ],
   },
   {
@@ -39,6 +47,14 @@ export const NODE_ALERTS: readonly AlertCase[] = [
     },
     quiet: [
       { why: 'the kubelet alone', series: { 'up{job="kubelet-resource",node="i-1"}': '0+0x60' }, at: '6m' },
+      {
+        why: 'stopped in the warm pool',
+        series: {
+          'up{job="node-exporter",node="i-1",role="worker"}': '0+0x60',
+          'kube_node_spec_taint{node="i-1",key="smartscale.dev/startup",effect="NoSchedule"}': '1+0x60',
+        },
+        at: '7m',
+      },
     ],
   },
   {
