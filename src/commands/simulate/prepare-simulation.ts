@@ -17,7 +17,7 @@ import { readPolicyFile } from '../read-policy-file.ts';
 import { readTraceFile } from '../read-trace-file.ts';
 import { SHIPPED_POLICY, SHIPPED_TRACE } from '../shipped-file.ts';
 import { replayCommands } from './replay-commands.ts';
-import { withShortStories } from './short-stories.ts';
+import { shortStory } from './short-story.ts';
 
 /** What `smartscale simulate` was asked for. */
 export interface SimulationWish {
@@ -41,14 +41,15 @@ export async function prepareSimulation(
 }
 
 /**
- * The answer tells the violations of one seed as short stories, for which it runs the seed again and again.
+ * The answer tells a violation as a short story, for which it runs its seed again and again.
  * @throws CannotDo as `prepareSimulation` does
  */
 export async function prepareStories(
   wish: SimulationWish,
-): Promise<(seed: number, violations: readonly Violation[]) => Promise<readonly Violation[]>> {
+): Promise<(violation: Violation) => Promise<string>> {
   const optionsOf = await readOptions(wish);
-  return (seed, violations) => withShortStories(violations, optionsOf(seed), replayCommands(wish, seed));
+  return (violation) =>
+    shortStory(violation, optionsOf(violation.seed), replayCommands(wish, violation.seed));
 }
 
 async function readOptions(wish: SimulationWish): Promise<(seed: number) => SimulationOptions> {

@@ -2,26 +2,39 @@ import type { Violation } from '../../simulate/invariant-watch.ts';
 import { prepareStories, type SimulationWish } from './prepare-simulation.ts';
 import { replayCommands } from './replay-commands.ts';
 
-/** Seeds whose violations are told as short stories: each takes up to a few minutes. */
-const MOST_SEEDS = 3;
+/** Stories that are told in short: each takes up to a minute or two. */
+const MOST_STORIES = 5;
 
-/** The same violations; those of the first seeds as short stories, those of the others with how to get one. */
+/**
+ * The same violations; the first of each invariant as the short story of its world. What broke an invariant that is told
+ * already keeps its own story, and says how to get a short one.
+ */
 export async function tellFirst(
   wish: SimulationWish,
   violations: readonly Violation[],
 ): Promise<readonly Violation[]> {
   if (violations.length === 0) return violations;
-  const tell = await prepareStories(wish);
-  const seeds = [...new Set(violations.map(({ seed }) => seed))];
-  const told: Violation[] = [];
-  for (const [place, seed] of seeds.entries()) {
-    const ofSeed = violations.filter((violation) => violation.seed === seed);
-    told.push(...(place < MOST_SEEDS ? await tell(seed, ofSeed) : ofSeed.map((v) => withReplay(v, wish))));
+  const shortStoryOf = await prepareStories(wish);
+  const told = new Map<number, number>();
+  const stories: Violation[] = [];
+  for (const violation of violations) {
+    const { seed, invariant } = violation;
+    const isFirst = !told.has(invariant) && told.size < MOST_STORIES;
+    if (isFirst) told.set(invariant, seed);
+    const story = isFirst
+      ? await shortStoryOf(violation)
+      : `${violation.story}\n${whereToGetIt(violation, wish, told.get(invariant))}`;
+    stories.push({ ...violation, story });
   }
-  return told;
+  return stories;
 }
 
-function withReplay(violation: Violation, wish: SimulationWish): Violation {
-  const replay = `the short story: ${replayCommands(wish, violation.seed).whole}`;
-  return { ...violation, story: `${violation.story}\n${replay}` };
+function whereToGetIt(
+  { seed, invariant }: Violation,
+  wish: SimulationWish,
+  toldOf: number | undefined,
+): string {
+  return toldOf === seed
+    ? `invariant ${invariant} broke earlier in this world; its first story is told in short`
+    : `the short story: ${replayCommands(wish, seed).whole}`;
 }

@@ -1,7 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import { prepareSimulation } from '../../../src/commands/simulate/prepare-simulation.ts';
 import { replayCommands } from '../../../src/commands/simulate/replay-commands.ts';
-import { withShortStories } from '../../../src/commands/simulate/short-stories.ts';
+import { shortStory } from '../../../src/commands/simulate/short-story.ts';
 import { tellFirst } from '../../../src/commands/simulate/tell-first.ts';
 import { defaultPolicy } from '../../../src/policy/default-policy.ts';
 import { strikeName } from '../../../src/simulate/faults/strikes.ts';
@@ -25,44 +25,57 @@ const DAY: SimulationOptions = {
   controller: carelessController,
 };
 
-describe('withShortStories', () => {
-  it('tells the first violation of an invariant in short, and points to it from later ones', async () => {
+describe('shortStory', () => {
+  it('tells the strikes that it takes, and ends with the commands that show it again', async () => {
     const { violations } = await runSimulation(DAY);
     const [first] = violations.filter(({ invariant }) => invariant === 9);
     if (first === undefined) throw new Error('the careless controller was not caught');
-    const later = { ...first, atMs: first.atMs + 1, fact: 'once more', story: 'once more' };
-    const [short, pointer] = await withShortStories([first, later], DAY, replayCommands(WISH, 4));
-    expect(short).toMatchObject({ seed: 4, invariant: 9, atMs: first.atMs, fact: first.fact });
-    expect(short?.story).toMatch(/It takes 2 of \d+ strikes in \d+ h \(\d+ worlds tried\):/);
-    expect(short?.story).toContain(
-      'replay: npx smartscale simulate --seeds 4..4 --hours 24 --faults queue,clock\n',
-    );
-    expect(short?.story).toMatch(/this world alone: .* --strikes (clock-\d+,queue-\d+|queue-\d+,clock-\d+)$/);
-    expect(pointer?.story).toBe(
-      'once more\ninvariant 9 broke earlier in this world; its first story is told in short',
-    );
+    const story = await shortStory(first, DAY, replayCommands(WISH, 4));
+    expect(story.startsWith(`${first.fact}\n`)).toBe(true);
+    expect(story).toMatch(/It takes 2 of \d+ strikes in \d+ h \(\d+ worlds tried\):/);
+    expect(story).toContain('replay: npx smartscale simulate --seeds 4..4 --hours 24 --faults queue,clock\n');
+    expect(story).toMatch(/this world alone: .* --strikes (clock-\d+,queue-\d+|queue-\d+,clock-\d+)$/);
   });
 });
 
 describe('tellFirst', () => {
-  it('says of a violation that does not come again, and how to get the story of a seed beyond the first', async () => {
-    const never = (seed: number) => ({
-      seed,
-      invariant: 4,
-      atMs: 60_000,
-      fact: 'never so',
-      story: 'never so',
-    });
-    const told = await tellFirst({ hours: 1, faults: 'none' }, [1, 2, 3, 4].map(never));
-    expect(told.map(({ story }) => story.includes('the run is not reproducible'))).toEqual([
+  const never = (seed: number, invariant = 4) => ({
+    seed,
+    invariant,
+    atMs: 60_000,
+    fact: 'never so',
+    story: 'never so',
+  });
+  const tell = async (...violations: ReturnType<typeof never>[]) =>
+    (await tellFirst({ hours: 1, faults: 'none' }, violations)).map(({ story }) => story);
+
+  it('says of a violation that does not come again that it does not', async () => {
+    expect(await tell(never(1))).toEqual([
+      'never so\nrun again, the same seed did not break invariant 4: the run is not reproducible\nreplay: npx smartscale simulate --seeds 1..1 --hours 1 --faults none',
+    ]);
+  });
+
+  it('tells the first of each invariant in short, and of the others where to get that', async () => {
+    const [first, again, other, elsewhere] = await tell(never(1), never(1), never(1, 3), never(2));
+    expect(first).toContain('not reproducible');
+    expect(again).toBe('never so\ninvariant 4 broke earlier in this world; its first story is told in short');
+    expect(other).toContain('not reproducible');
+    expect(elsewhere).toBe(
+      'never so\nthe short story: npx smartscale simulate --seeds 2..2 --hours 1 --faults none',
+    );
+  });
+
+  it('tells five in short at most', async () => {
+    const stories = await tell(...[1, 2, 3, 4, 5, 6].map((invariant) => never(1, invariant)));
+    expect(stories.map((story) => story.includes('not reproducible'))).toEqual([
+      true,
+      true,
       true,
       true,
       true,
       false,
     ]);
-    expect(told[3]?.story).toBe(
-      'never so\nthe short story: npx smartscale simulate --seeds 4..4 --hours 1 --faults none',
-    );
+    expect(stories.at(-1)).toContain('the short story: npx smartscale simulate --seeds 1..1');
   });
 });
 
