@@ -9,6 +9,9 @@ import { SimulatedWorld, type WorldView } from './simulated-world.ts';
 
 const MS_PER_HOUR = 3_600_000;
 
+/** How often a run is asked whether it may end. */
+const STEP_MS = 300_000;
+
 /** How long before the end the faults stop and the load holds still: long enough for every cooldown and deadline. */
 const REST_MS = 5_400_000;
 /** No change may begin within so long of the end. */
@@ -33,7 +36,7 @@ export interface SimulationOptions {
   readonly onHour?: (view: WorldView) => void;
   /** Gets every event of the world as it happens. */
   readonly onEvent?: (event: WorldEvent) => void;
-  /** Ends the run within an hour after this invariant was broken. */
+  /** Ends the run within five minutes after this invariant was broken. */
   readonly untilBroken?: number;
 }
 
@@ -107,9 +110,9 @@ export async function runStrikes(
   if (restMs > 0) leaveAlone(world, endMs, restMs);
   const isBroken = () => world.watch.violations.some(({ invariant }) => invariant === untilBroken);
   for (let atMs = 0; atMs < endMs && !isBroken(); ) {
-    atMs = Math.min(endMs, atMs + MS_PER_HOUR);
+    atMs = Math.min(endMs, atMs + STEP_MS);
     await world.advanceTo(atMs);
-    onHour?.(world.view());
+    if (atMs % MS_PER_HOUR === 0 || atMs === endMs) onHour?.(world.view());
   }
   if (restMs > 0 && world.clock.monotonicMs() >= endMs) world.judgeAtRest();
   const stats = { ...statsOf(world), crashes: replicas.crashes };

@@ -17,6 +17,8 @@ export type StartController = (ports: WorldPorts) => RunningController;
 /** A leader that cannot renew for so long stops writing; another may lead once the lease has expired. As the Lease's own times. */
 const RENEW_DEADLINE_MS = 8_000;
 const LEASE_DURATION_MS = 12_000;
+/** A process that slept through its lease does not end at once: what has waited for it runs first, until it looks at the lease. */
+const NOTICES_MS = { least: 20, most: 2_000 } as const;
 /** How long a process takes to be there again after it died. */
 const RESTART_MS = { least: 3_000, most: 30_000 } as const;
 /** A process that does not end in time is killed, as the kubelet does. */
@@ -84,7 +86,9 @@ export class Replicas {
       this.#world.clock.stir();
       // Whether it still leads is settled before any of its code runs.
       this.#review(() => replica.gate.resume());
-      if (this.#holder !== replica && replica.running !== undefined) void this.#end(replica, false);
+      if (this.#knowsItLeads(replica) || replica.running === undefined) return;
+      const { least, most } = NOTICES_MS;
+      this.#world.clock.after(this.#world.chance.between(least, most), () => void this.#end(replica, false));
     });
   }
 
@@ -157,8 +161,9 @@ export class Replicas {
     before();
     if (holder === undefined) return this.#grant();
     const canRenew = !holder.gate.isDead && !holder.gate.isPaused && !this.#isApiAway;
-    if (canRenew && lateMs >= RENEW_DEADLINE_MS) void this.#end(holder, false);
-    else if (canRenew) this.#cutOffMs = undefined;
+    // Too late to renew: the process is about to end, and until the lease has expired nobody leads.
+    if (canRenew && lateMs >= RENEW_DEADLINE_MS) return;
+    if (canRenew) this.#cutOffMs = undefined;
     else this.#cutOff();
   }
 
