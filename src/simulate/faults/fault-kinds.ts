@@ -111,6 +111,12 @@ export const FAULT_KINDS: readonly FaultKind[] = [
     },
   },
   {
+    name: 'budget',
+    about: 'disruption budgets forbid every eviction for 2 to 40 minutes, though their status allows some',
+    meanHours: 3,
+    strike: ({ world }, chance) => world.troubleFor('budgets-strict', chance.between(2, 40) * MINUTE_MS),
+  },
+  {
     name: 'kubelet',
     about: 'a node falls silent while its machine goes on costing money',
     meanHours: 6,

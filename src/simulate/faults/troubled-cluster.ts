@@ -1,6 +1,7 @@
 import { type Cluster, type ClusterView, type Ledger, PortError } from '../../ports.ts';
 import type { Troubles } from './troubles.ts';
 
+const FORBIDDEN = { status: 'blocked', budget: 'strict', retryAfterMs: undefined } as const;
 const REFUSED = 0.25;
 const LOST = 0.15;
 
@@ -21,7 +22,8 @@ export function troubledCluster(cluster: Cluster, troubles: Troubles): Cluster {
       }),
     cordon: (...parameters) => call(() => cluster.cordon(...parameters)),
     uncordon: (...parameters) => call(() => cluster.uncordon(...parameters)),
-    evict: (...parameters) => call(() => cluster.evict(...parameters)),
+    evict: (...parameters) =>
+      troubles.has('budgets-strict') ? call(async () => FORBIDDEN) : call(() => cluster.evict(...parameters)),
     deleteNode: (...parameters) => call(() => cluster.deleteNode(...parameters)),
     admitNode: (...parameters) => call(() => cluster.admitNode(...parameters)),
   };

@@ -9,6 +9,8 @@ export type Trouble =
   | 'api-flaky'
   /** Watches are half open: what is seen of the cluster stands still. */
   | 'watch-stale'
+  /** Budgets forbid every eviction, though their status says otherwise. */
+  | 'budgets-strict'
   /** EC2 answers RequestLimitExceeded to all. */
   | 'ec2-throttled'
   /** EC2 does what it is asked, and its answer is lost on the way. */
