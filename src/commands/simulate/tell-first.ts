@@ -7,7 +7,7 @@ const MOST_STORIES = 5;
 
 /**
  * The same violations; the first of each invariant as the short story of its world. What broke an invariant that is told
- * already keeps its own story, and says how to get a short one.
+ * already says what is wrong and how to get its story.
  */
 export async function tellFirst(
   wish: SimulationWish,
@@ -23,7 +23,7 @@ export async function tellFirst(
     if (isFirst) told.set(invariant, seed);
     const story = isFirst
       ? await shortStoryOf(violation)
-      : `${violation.story}\n${whereToGetIt(violation, wish, told.get(invariant))}`;
+      : `${violation.fact}\n${whereToGetIt(violation, wish, told.get(invariant))}`;
     stories.push({ ...violation, story });
   }
   return stories;

@@ -44,14 +44,14 @@ describe('tellFirst', () => {
     invariant,
     atMs: 60_000,
     fact: 'never so',
-    story: 'never so',
+    story: 'a long one',
   });
   const tell = async (...violations: ReturnType<typeof never>[]) =>
     (await tellFirst({ hours: 1, faults: 'none' }, violations)).map(({ story }) => story);
 
   it('says of a violation that does not come again that it does not', async () => {
     expect(await tell(never(1))).toEqual([
-      'never so\nrun again, the same seed did not break invariant 4: the run is not reproducible\nreplay: npx smartscale simulate --seeds 1..1 --hours 1 --faults none',
+      'a long one\nrun again, the same seed did not break invariant 4: the run is not reproducible\nreplay: npx smartscale simulate --seeds 1..1 --hours 1 --faults none',
     ]);
   });
 
