@@ -130,6 +130,7 @@ export class Emptying {
     }
   }
 
+  /** Who stays takes room; for whom to be near or apart, the scores look only at pods that some drain would move. */
   #stageOf(draft: NodeDraft, index: number): readonly Stage[] {
     const node = this.#nodes[index];
     if (node === undefined || !draft.isOpen) return [];

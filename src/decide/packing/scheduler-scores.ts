@@ -195,7 +195,7 @@ function assumedOf(need: Float64Array): Amounts {
 
 function leastAllocated({ assumed, allocatable }: Stage, { need }: PodGroup): number {
   const { cpu, memory } = plus(assumed, assumedOf(need));
-  const left = (asked: number, of: number) => Math.max(0, Math.floor(((of - asked) * MOST) / of));
+  const left = (asked: number, of: number) => (asked > of ? 0 : Math.floor(((of - asked) * MOST) / of));
   return Math.floor((left(cpu, allocatable.cpu) + left(memory, allocatable.memory)) / 2);
 }
 
@@ -203,12 +203,17 @@ function balanced({ requested, allocatable }: Stage, { need }: PodGroup): number
   const [cpu = 0, memory = 0] = [need[CPU], need[MEMORY]];
   if (cpu === 0 && memory === 0) return 0;
   const evenness = (of: Amounts) => {
-    const gap = Math.min(1, of.cpu / allocatable.cpu) - Math.min(1, of.memory / allocatable.memory);
+    const gap = shareOf(of.cpu, allocatable.cpu) - shareOf(of.memory, allocatable.memory);
     return Math.floor((1 - Math.abs(gap) / 2) * MOST);
   };
   return (
     MOST / 2 + Math.floor((MOST / 2 + evenness(plus(requested, { cpu, memory })) - evenness(requested)) / 2)
   );
+}
+
+/** Of nothing all is taken. */
+function shareOf(asked: number, of: number): number {
+  return asked < of ? asked / of : 1;
 }
 
 function countsByDomain(
