@@ -1,5 +1,5 @@
 import type { WorldEvent } from '../event-log.ts';
-import type { Strike } from '../faults/strikes.ts';
+import { type Strike, strikeName } from '../faults/strikes.ts';
 import type { Violation } from '../invariant-watch.ts';
 import { leftAloneAtMs, plannedStrikes, runStrikes, type SimulationOptions } from '../run-simulation.ts';
 import { leaveOut } from './leave-out.ts';
@@ -85,10 +85,11 @@ class Search {
     const end = events.findIndex(
       ({ kind, facts }) => kind === 'violation' && facts['invariant'] === this.#invariant,
     );
+    // What comes after the violation had no part in it.
+    const before = strikes.filter(({ atMs }) => atMs <= violation.atMs);
     this.#best = {
-      // What comes after the violation had no part in it.
-      hours: Math.min(hours, this.#hoursUntil(violation.atMs)),
-      strikes: strikes.filter(({ atMs }) => atMs <= violation.atMs),
+      hours: Math.min(hours, this.#hoursUntil(violation.atMs, before)),
+      strikes: before,
       violation,
       events: events.slice(0, end),
     };
@@ -98,7 +99,7 @@ class Search {
   /** Looks for the fewest whole hours in which the best world's strikes do the same. */
   async takesLess(mostWorlds: number): Promise<void> {
     const { strikes } = this.best;
-    let least = this.#hoursUntil(strikes.at(-1)?.atMs ?? 0);
+    let least = this.#hoursUntil(strikes.at(-1)?.atMs ?? 0, strikes);
     while (least < this.best.hours && this.#worlds < mostWorlds) {
       const isBroken = await this.tries(least, strikes);
       if (isBroken) return;
@@ -106,12 +107,18 @@ class Search {
     }
   }
 
-  /** The fewest whole hours of a world that is not yet left alone at that time. */
-  #hoursUntil(atMs: number): number {
+  /** The fewest whole hours of a world that is not yet left alone at that time, and that has these strikes in its plan. */
+  #hoursUntil(atMs: number, strikes: readonly Strike[]): number {
     const { hours: most, faults } = this.#options;
     for (let hours = 1; hours < most; hours += 1) {
-      if (leftAloneAtMs({ hours, faults }) > atMs) return hours;
+      if (leftAloneAtMs({ hours, faults }) > atMs && this.#plans(strikes, hours)) return hours;
     }
     return most;
+  }
+
+  /** Some kinds of strikes keep away from the end of a world. */
+  #plans(strikes: readonly Strike[], hours: number): boolean {
+    const planned = new Set(plannedStrikes({ ...this.#options, hours }).map(strikeName));
+    return strikes.every((strike) => planned.has(strikeName(strike)));
   }
 }

@@ -67,6 +67,18 @@ describe('shrinkRun', () => {
     expect(run.hours).toBeLessThan(DAY.hours);
   });
 
+  it('plans each strike of the short world in a world of its length', async () => {
+    for (const seed of [1, 2]) {
+      const options = { ...DAY, seed, faults: ['queue', 'clock'] };
+      const { violations } = await runSimulation(options);
+      const violation = violations.find(({ invariant }) => invariant === 9);
+      if (violation === undefined) continue;
+      const run = await shrinkRun(options, violation);
+      const alone = { ...options, hours: run?.hours ?? 0, onlyStrikes: run?.strikes.map(strikeName) ?? [] };
+      expect(plannedStrikes(alone)).toEqual(run?.strikes);
+    }
+  });
+
   it('finds the same story again', async () => {
     expect((await shortened(DAY)).story).toBe(found.story);
   });
