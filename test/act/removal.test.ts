@@ -159,6 +159,18 @@ describe('a removal that turns back', () => {
     expectUncordoned(world);
   });
 
+  it('waits until the deadline for a pod that takes ten minutes to end, then uncordons; what has moved stays moved (F51)', async () => {
+    const { world, removal } = aBusyNode({}, { graceSeconds: 600, deletionRequestedAtMs: 1 });
+    expect(await world.remove(removal)).toMatchObject({
+      step: 'aborted',
+      outcome: { code: 'drain-timeout', text: expect.stringContaining('1 pod is still on i-1 after 300 s') },
+    });
+    expect(world.clock.now()).toBe(removal.deadlineMs);
+    expect(world.calls()).toEqual(['cordon i-1', 'evict default/p1 30', 'uncordon i-1']);
+    expect(world.cluster.pods.map(({ name }) => name)).toEqual(['p2']);
+    expectUncordoned(world);
+  });
+
   it('waits as long as the API server asks before it evicts again', async () => {
     const { world, removal } = aBusyNode({});
     world.cluster.evictionTurns.push({ status: 'blocked', budget: 'web', retryAfterMs: 40_000 });
