@@ -12,12 +12,16 @@ export type EventFacts = Readonly<Record<string, string | number | boolean | und
 
 /** How many of the latest events are kept for stories and pages. */
 const KEPT = 1_000;
+/** So much text goes into the digest at once: a call for each line is dear. */
+const MOST_PENDING = 16_384;
 
 /** Everything that happened, as lines that go straight into a digest; only the latest are kept. */
 export class EventLog {
   readonly #hash: Hash = createHash('sha256');
   readonly #clock: { monotonicMs(): number };
   #recent: WorldEvent[] = [];
+  /** Lines that are not in the digest yet. */
+  #pending = '';
   #count = 0;
   #listener: ((event: WorldEvent) => void) | undefined;
 
@@ -27,7 +31,8 @@ export class EventLog {
 
   add(kind: string, facts: EventFacts): void {
     const event = { atMs: this.#clock.monotonicMs(), kind, facts };
-    this.#hash.update(eventLine(event)).update('\n');
+    this.#pending += `${eventLine(event)}\n`;
+    if (this.#pending.length > MOST_PENDING) this.#flush();
     this.#count += 1;
     this.#recent.push(event);
     if (this.#recent.length >= 2 * KEPT) this.#recent = this.#recent.slice(-KEPT);
@@ -50,7 +55,13 @@ export class EventLog {
 
   /** `sha256:` over all lines so far; the log may go on afterwards. */
   digest(): string {
+    this.#flush();
     return `sha256:${this.#hash.copy().digest('hex')}`;
+  }
+
+  #flush(): void {
+    this.#hash.update(this.#pending);
+    this.#pending = '';
   }
 }
 
