@@ -1,4 +1,4 @@
-import { type Instance, isAlive } from '../model/instance.ts';
+import { type Instance, isAlive, isAsleepInPool } from '../model/instance.ts';
 import { type Node, STARTUP_TAINT_KEY } from '../model/node.ts';
 import type { Lifecycle } from '../model/offering.ts';
 import { oncePer } from '../model/once-per.ts';
@@ -7,7 +7,7 @@ import type { Snapshot } from '../model/snapshot.ts';
 import { isStranger } from '../model/stranger.ts';
 import { inFlightIn, launchesIn, unendedIn } from './history/operation-lists.ts';
 import { parseOfferingKey } from './offering-parts.ts';
-import { isAsleep, type PoolMember, poolOf } from './warm-pool/pool.ts';
+import { type PoolMember, poolOf } from './warm-pool/pool.ts';
 
 /** One worker: a node, an instance on its way to be one, or the written intent to buy one. */
 export interface Worker {
@@ -206,7 +206,9 @@ function isGoing({ node, instance }: Worker, lookup: Lookup): boolean {
 /** Whether the instance runs or is about to: a stopped one does when a launch starts it. */
 function isUp(instance: Instance, lookup: Lookup): boolean {
   if (isAlive(instance)) return true;
-  return isAsleep(instance) && lookup.launchByInstance.get(instance.id)?.starts?.instanceId === instance.id;
+  return (
+    isAsleepInPool(instance) && lookup.launchByInstance.get(instance.id)?.starts?.instanceId === instance.id
+  );
 }
 
 /** While EC2 does not answer, a silent node that was never admitted may be one whose machine waits in the warm pool. */

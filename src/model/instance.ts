@@ -21,6 +21,11 @@ export interface Instance {
   readonly isOutdated?: true;
 }
 
+/** Whether the instance waits in the warm pool, or is about to: it costs its disk alone. */
+export function isAsleepInPool({ isWarm, state }: Instance): boolean {
+  return isWarm === true && (state === 'stopping' || state === 'stopped');
+}
+
 /** Whether the instance costs money and may still become or be capacity. */
 export function isAlive(instance: Instance): boolean {
   return instance.state === 'pending' || instance.state === 'running';

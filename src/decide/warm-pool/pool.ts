@@ -1,4 +1,4 @@
-import { type Instance, isAlive } from '../../model/instance.ts';
+import { type Instance, isAlive, isAsleepInPool } from '../../model/instance.ts';
 import type { Node } from '../../model/node.ts';
 import { type OfferingKey, offeringKey } from '../../model/offering.ts';
 import type { LaunchOperation, Operation } from '../../model/operation.ts';
@@ -23,7 +23,7 @@ export interface PoolMember {
 /** The warm pool as EC2 and the ledger show it, by id. An instance that a launch starts is a worker already. */
 export function poolOf(snapshot: Snapshot): readonly PoolMember[] {
   const instances = snapshot.instances.status === 'known' ? snapshot.instances.value : [];
-  const sleeping = instances.filter((instance) => instance.isWarm === true && isAsleep(instance));
+  const sleeping = instances.filter(isAsleepInPool);
   const fills = fillingIn(snapshot.operations);
   if (sleeping.length + fills.length === 0) return [];
   const nodes = new Map(snapshot.nodes.map((node) => [node.instanceId, node]));
@@ -61,8 +61,4 @@ function memberOfFill(
     node: instanceId === undefined ? undefined : nodes.get(instanceId),
     isBillable: instance === undefined || isAlive(instance),
   };
-}
-
-export function isAsleep({ state }: Pick<Instance, 'state'>): boolean {
-  return state === 'stopping' || state === 'stopped';
 }

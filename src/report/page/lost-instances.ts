@@ -1,5 +1,5 @@
 import type { Instance } from '../../model/instance.ts';
-import { isAlive } from '../../model/instance.ts';
+import { isAlive, isAsleepInPool } from '../../model/instance.ts';
 import type { Snapshot } from '../../model/snapshot.ts';
 
 /** Notices instances that went away though no operation of ours sent them: interrupted, or terminated by somebody. */
@@ -10,8 +10,11 @@ export class LostInstances {
   after(snapshot: Snapshot): readonly string[] {
     if (snapshot.instances.status !== 'known') return [];
     const alive = new Map(snapshot.instances.value.filter(isAlive).map((i) => [i.id, i]));
+    const asleep = new Set(snapshot.instances.value.filter(isAsleepInPool).map(({ id }) => id));
     const ours = new Set(snapshot.operations.filter(sendsAway).map((operation) => operation.instanceId));
-    const lost = [...this.#alive.values()].filter((i) => !alive.has(i.id) && !ours.has(i.id));
+    const lost = [...this.#alive.values()].filter(
+      (i) => !alive.has(i.id) && !asleep.has(i.id) && !ours.has(i.id),
+    );
     this.#alive = alive;
     return lost.map((i) => `lost ${i.id} (${i.type}, ${i.zone}, ${i.lifecycle})`);
   }

@@ -1,4 +1,4 @@
-import type { Instance } from '../../model/instance.ts';
+import { type Instance, isAsleepInPool } from '../../model/instance.ts';
 import type { Node } from '../../model/node.ts';
 import {
   hasEnded,
@@ -70,8 +70,8 @@ function nodeRow(node: Node, context: RowContext): NodeRow {
     zone: node.zone ?? null,
     type: node.type ?? null,
     lifecycle: node.lifecycle ?? null,
-    state: stateOf(node, removal),
-    priceUsdPerHour: instance?.priceUsdPerHour ?? null,
+    state: stateOf(node, removal, instance),
+    priceUsdPerHour: priceOf(instance),
     sinceMs: instance?.launchedAtMs ?? node.createdAtMs,
     cpuPercent: snapshot.utilization.nodeCpuPercent[node.name] ?? null,
     pods: pods.length,
@@ -107,9 +107,20 @@ function offered(launch: LaunchOperation): Pick<NodeRow, 'type' | 'zone' | 'life
   return { type, zone, lifecycle };
 }
 
-function stateOf(node: Node, removal: RemoveOperation | undefined): NodeRow['state'] {
+/** A stopped machine costs its disk alone, which no price here counts. */
+function priceOf(instance: Instance | undefined): number | null {
+  if (instance === undefined) return null;
+  return isAsleepInPool(instance) ? 0 : (instance.priceUsdPerHour ?? null);
+}
+
+function stateOf(
+  node: Node,
+  removal: RemoveOperation | undefined,
+  instance: Instance | undefined,
+): NodeRow['state'] {
   if (removal?.step === 'terminating') return 'terminating';
   if (removal !== undefined) return 'draining';
+  if (instance !== undefined && isAsleepInPool(instance)) return 'warm';
   return node.isReady ? 'ready' : 'not ready';
 }
 
@@ -124,7 +135,14 @@ export function cores(pods: readonly Pod[]): number {
   return pods.reduce((sum, pod) => sum + pod.requests.cpuMillis, 0) / 1000;
 }
 
-const ORDER: readonly NodeRow['state'][] = ['booting', 'draining', 'terminating', 'not ready', 'ready'];
+const ORDER: readonly NodeRow['state'][] = [
+  'booting',
+  'draining',
+  'terminating',
+  'not ready',
+  'ready',
+  'warm',
+];
 
 function order(row: NodeRow): number {
   return ORDER.indexOf(row.state);

@@ -30,7 +30,7 @@ export interface NodeRow {
   readonly zone: string | null;
   readonly type: string | null;
   readonly lifecycle: string | null;
-  readonly state: 'ready' | 'not ready' | 'booting' | 'draining' | 'terminating';
+  readonly state: 'ready' | 'not ready' | 'warm' | 'booting' | 'draining' | 'terminating';
   readonly priceUsdPerHour: number | null;
   readonly sinceMs: number;
   readonly cpuPercent: number | null;

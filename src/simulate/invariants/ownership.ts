@@ -1,8 +1,8 @@
-import { isAlive } from '../../model/instance.ts';
+import { isAlive, isAsleepInPool } from '../../model/instance.ts';
 import type { Node } from '../../model/node.ts';
 import { hasEnded } from '../../model/operation.ts';
 import type { WorldSight, WorldWrite } from '../world-sight.ts';
-import { isPooled, nodeOf, operationOn } from './serving.ts';
+import { nodeOf, operationOn } from './serving.ts';
 
 /** How long an instance may be nobody's while everything answers: a crash, a restart, the loop's interval and the calls it takes. */
 const UNOWNED_AT_MOST_MS = 180_000;
@@ -35,7 +35,7 @@ function isBorneWith(node: Node, sight: WorldSight): boolean {
   const unreadyMs = sight.nowMs - (node.readyChangedAtMs ?? node.createdAtMs);
   if (node.doNotDisrupt || unreadyMs <= launch.joinTimeoutSeconds * 1_000) return true;
   if (sight.unended().some((o) => o.kind === 'remove' && o.isRepair === true)) return true;
-  const pooled = new Set(sight.instances.filter(isPooled).map(({ id }) => id));
+  const pooled = new Set(sight.instances.filter(isAsleepInPool).map(({ id }) => id));
   const workers = sight.cluster.nodes.filter(
     ({ isControlPlane, instanceId }) => !isControlPlane && !pooled.has(instanceId ?? ''),
   );

@@ -1,9 +1,9 @@
-import { type Instance, isAlive } from '../../model/instance.ts';
+import { type Instance, isAlive, isAsleepInPool } from '../../model/instance.ts';
 import type { Node } from '../../model/node.ts';
 import { podRef } from '../../model/pod.ts';
 import type { Policy } from '../../policy/policy-schema.ts';
 import type { WorldSight } from '../world-sight.ts';
-import { isPooled, nodeOf } from './serving.ts';
+import { nodeOf } from './serving.ts';
 
 /** Looked at when nothing has gone wrong for long: nothing is under way, nothing is left over, nobody waits for room there is. */
 export function restless(sight: WorldSight): string | undefined {
@@ -15,7 +15,7 @@ export function restless(sight: WorldSight): string | undefined {
   if (alive.length > policy.nodes.max) return `${alive.length} instances, nodes.max is ${policy.nodes.max}`;
   const stray = alive.find((i) => i.operationId !== undefined && nodeOf(i, sight)?.isReady !== true);
   if (stray !== undefined) return `${stray.id} costs money and is no ready node`;
-  const pool = instances.filter(isPooled);
+  const pool = instances.filter(isAsleepInPool);
   const amiss = amissInPool(pool, alive, policy) ?? amissInNodes([...alive, ...pool], cluster.nodes);
   if (amiss !== undefined) return amiss;
   const waiting = cluster.pods.find(

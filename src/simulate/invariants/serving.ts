@@ -13,11 +13,6 @@ export function nodeOf(instance: Instance, sight: WorldSight): Node | undefined 
   return sight.cluster.nodes.find((node) => node.instanceId === instance.id);
 }
 
-/** Whether the instance waits in the warm pool: its silent node is as it should be. */
-export function isPooled({ isWarm, state }: Instance): boolean {
-  return isWarm === true && (state === 'stopping' || state === 'stopped');
-}
-
 /** The operation that deals with the instance now. */
 export function operationOn(instanceId: string, sight: WorldSight): Operation | undefined {
   return sight.unended().find((o) => o.instanceId === instanceId);

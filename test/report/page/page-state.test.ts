@@ -209,6 +209,18 @@ describe('the state of the status page', () => {
     ]);
   });
 
+  it('calls a machine that stops into the warm pool warm, and no loss', () => {
+    const warm = { id: 'i-1', operationId: 'op-1', isWarm: true as const };
+    const known = (state: 'running' | 'stopping') =>
+      aSnapshot({
+        nodes: [aNode({ isReady: state === 'running' })],
+        instances: { status: 'known', value: [anInstance({ ...warm, state })] },
+      });
+    const state = page(decision(known('running')), decision(known('stopping')));
+    expect(state.view().nodes).toMatchObject([{ name: 'i-1', state: 'warm', priceUsdPerHour: 0 }]);
+    expect(state.history().marks).toEqual([]);
+  });
+
   it('marks the tidying up after an instance that went by itself as a loss, not as a removal', () => {
     const reasons = [{ code: 'instance-gone', text: 'Instance i-1 of node i-1 is shutting-down' }];
     const state = page({ kind: 'operation', operation: aRemoval({ step: 'terminating', reasons }), atMs: 3 });
