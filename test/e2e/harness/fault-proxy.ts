@@ -58,7 +58,13 @@ interface Injection {
 
 /** Calls that EC2 makes idempotent by their ClientToken. */
 const IDEMPOTENT: ReadonlySet<string> = new Set(['CreateFleet', 'RunInstances']);
-const CHANGES_INSTANCES: ReadonlySet<string> = new Set(['CreateFleet', 'RunInstances', 'TerminateInstances']);
+const CHANGES_INSTANCES: ReadonlySet<string> = new Set([
+  'CreateFleet',
+  'RunInstances',
+  'StartInstances',
+  'StopInstances',
+  'TerminateInstances',
+]);
 
 /**
  * Stands between the AWS SDK and moto, and adds what moto lacks: ClientTokens are remembered as EC2 does, capacity runs out, calls are

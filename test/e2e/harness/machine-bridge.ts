@@ -27,7 +27,7 @@ export interface MachineBridgeOptions {
 
 /**
  * Plays the machines: an instance of the fleet that runs becomes a Node after its boot time, as the shipped user data registers it; one
- * that is terminated loses its kubelet. It deletes no Node: nobody does that for the autoscaler.
+ * that stops or is terminated loses its kubelet, and has it again once it is started. It deletes no Node: nobody does that for the autoscaler.
  */
 export class MachineBridge {
   /** From launch to registration; a test may slow machines down or stop them (`Infinity`). */
@@ -90,6 +90,7 @@ export class MachineBridge {
   async #boot(id: string, instance: Instance): Promise<void> {
     const seenAtMs = this.#seenAtMs.get(id) ?? performance.now();
     this.#seenAtMs.set(id, seenAtMs);
+    if (this.#buried.has(id)) return this.#wake(id);
     if (this.#registered.has(id) || performance.now() - seenAtMs < this.bootMs) return;
     this.#registered.add(id);
     try {
@@ -103,9 +104,19 @@ export class MachineBridge {
   async #bury(id: string): Promise<void> {
     if (!this.#registered.has(id) || this.#buried.has(id)) return;
     this.#buried.add(id);
+    await this.#label(id, 'dead');
+  }
+
+  /** A machine that was stopped runs again: its kubelet goes on with the Node that it has. */
+  async #wake(id: string): Promise<void> {
+    this.#buried.delete(id);
+    await this.#label(id, KUBELET_LABEL.value);
+  }
+
+  async #label(id: string, value: string): Promise<void> {
     try {
       await this.#options.kube.patch(`/api/v1/nodes/${id}`, {
-        metadata: { labels: { [KUBELET_LABEL.key]: 'dead' } },
+        metadata: { labels: { [KUBELET_LABEL.key]: value } },
       });
     } catch (error) {
       if (!(error instanceof KubeError && error.status === 404)) throw error;
