@@ -36,7 +36,7 @@ export interface SimulationWish {
 export async function prepareSimulation(
   wish: SimulationWish,
 ): Promise<(seed: number) => Promise<SimulationResult>> {
-  const optionsOf = await readOptions(wish);
+  const optionsOf = await readSimulationOptions(wish);
   return (seed) => runSimulation(optionsOf(seed));
 }
 
@@ -47,12 +47,18 @@ export async function prepareSimulation(
 export async function prepareStories(
   wish: SimulationWish,
 ): Promise<(violation: Violation) => Promise<string>> {
-  const optionsOf = await readOptions(wish);
+  const optionsOf = await readSimulationOptions(wish);
   return (violation) =>
     shortStory(violation, optionsOf(violation.seed), replayCommands(wish, violation.seed));
 }
 
-async function readOptions(wish: SimulationWish): Promise<(seed: number) => SimulationOptions> {
+/**
+ * Reads what a simulation needs, once for all seeds; the answer is all about one seed's world.
+ * @throws CannotDo as `prepareSimulation` does
+ */
+export async function readSimulationOptions(
+  wish: SimulationWish,
+): Promise<(seed: number) => SimulationOptions> {
   const faults = faultsOf(
     wish.faults,
     FAULT_KINDS.map(({ name }) => name),
