@@ -1,4 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
+import { STARTUP_TAINT_KEY } from '../../src/model/node.ts';
 import type { Operation } from '../../src/model/operation.ts';
 import { TAG } from '../../src/model/tags.ts';
 import { policySchema } from '../../src/policy/policy-schema.ts';
@@ -91,6 +92,9 @@ describe('INVARIANTS', () => {
     const operations = [aRemoval({ instanceId: 'i-1', step: 'draining' })];
     expect(judge(2, aSight({ operations, isNoticed: () => true }), terminate())).toBeUndefined();
     expect(judge(2, aSight({ operations, cluster: { nodes: [] } }), terminate())).toBeUndefined();
+    const taints = [{ key: STARTUP_TAINT_KEY, value: '', effect: 'NoSchedule' as const }];
+    const nodes = [aNode({ name: 'i-2', taints })];
+    expect(judge(2, aSight({ operations, cluster: { nodes } }), terminate())).toBeUndefined();
   });
 
   describe('3', () => {

@@ -1,12 +1,17 @@
 import { type Instance, isAlive } from '../../model/instance.ts';
-import type { Node } from '../../model/node.ts';
+import { type Node, STARTUP_TAINT_KEY } from '../../model/node.ts';
 import type { Operation } from '../../model/operation.ts';
 import type { Policy } from '../../policy/policy-schema.ts';
 import type { WorldSight } from '../world-sight.ts';
 
-/** Whether the instance is a ready node that EC2 does not take back: ending it is a choice. */
+/**
+ * Whether the instance is a ready node that takes pods and that EC2 does not take back: ending it is a choice. A node that turns ready
+ * while its launch is being undone was never admitted (F37).
+ */
 export function isServing(instance: Instance, sight: WorldSight): boolean {
-  return isAlive(instance) && nodeOf(instance, sight)?.isReady === true && !sight.isNoticed(instance.id);
+  const node = nodeOf(instance, sight);
+  const isAdmitted = node?.isReady === true && !node.taints.some(({ key }) => key === STARTUP_TAINT_KEY);
+  return isAlive(instance) && isAdmitted && !sight.isNoticed(instance.id);
 }
 
 export function nodeOf(instance: Instance, sight: WorldSight): Node | undefined {
