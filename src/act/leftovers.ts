@@ -13,6 +13,8 @@ const CONFIRMED_AFTER_MS = 30_000;
 const SETTLE_MS = 30_000;
 /** If more than this share of the nodes lose their instances at once, EC2's answer is doubted, not the nodes (F43). */
 const BELIEVABLE_SHARE = 0.5;
+/** An answer that stays the same for so long, about nodes that are silent for as long, is believed after all. */
+const DOUBTED_AT_MOST_MS = 1_800_000;
 
 /** What adopted operations are given: the decision that adopts them, and the times that the policy allows. */
 export interface Adoption {
@@ -55,12 +57,10 @@ export class Leftovers {
     const bereft = workers.filter((node) => !node.isReady && !listed.has(node.instanceId ?? ''));
     const missing = workers.filter((node) => !listed.has(node.instanceId ?? '')).length;
     this.#remember(bereft, adoption.nowMs);
-    if (missing > 1 && missing > workers.length * BELIEVABLE_SHARE) return [];
+    const isDoubted = missing > 1 && missing > workers.length * BELIEVABLE_SHARE;
+    const patienceMs = isDoubted ? DOUBTED_AT_MOST_MS : CONFIRMED_AFTER_MS;
     return bereft
-      .filter(
-        (node) =>
-          adoption.nowMs - (this.#bereftSinceMs.get(node.uid) ?? adoption.nowMs) >= CONFIRMED_AFTER_MS,
-      )
+      .filter((node) => adoption.nowMs - (this.#bereftSinceMs.get(node.uid) ?? adoption.nowMs) >= patienceMs)
       .flatMap((node) =>
         farewell(node, snapshot, adoption, `EC2 does not know the instance of node ${node.name}`),
       );

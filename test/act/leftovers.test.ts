@@ -177,9 +177,15 @@ describe('nodes whose machine EC2 does not know', () => {
   it('stay when more than half of the workers are missing at once: the answer is doubted (F43)', () => {
     const nodes = [silent, ...healthy.map((node) => ({ ...node, isReady: false }))];
     const none = aSnapshot({ nodes, instances: known() });
-    expect(findOver(600_000, [none, none])).toEqual([]);
+    expect(findOver(1_799_999, [none, none])).toEqual([]);
     const half = aSnapshot({ nodes, instances: known(anInstance({ id: 'i-3' }), anInstance({ id: 'i-4' })) });
     expect(findOver(600_000, [half, half]).map(({ id }) => id)).toEqual(['gone-i-1', 'gone-i-2']);
+  });
+
+  it('are taken away, however many they are, once EC2 has said so and they have been silent for half an hour', () => {
+    const nodes = [silent, ...healthy.map((node) => ({ ...node, isReady: false }))];
+    const none = aSnapshot({ nodes, instances: known() });
+    expect(findOver(1_800_000, [none, none])).toHaveLength(4);
   });
 
   it('are taken away when it is the only worker', () => {
