@@ -32,7 +32,8 @@ export function ownerless(sight: WorldSight): ReadonlyMap<string, string> {
 /** Whether an unready node may stay as it is: for as long as a machine may take to join, while another is replaced, or in a blip. */
 function isBorneWith(node: Node, sight: WorldSight): boolean {
   const { launch, shrink } = sight.policy;
-  const unreadyMs = sight.nowMs - (node.readyChangedAtMs ?? node.createdAtMs);
+  // By a clock that is behind it has been unready for that much less.
+  const unreadyMs = sight.nowMs - (node.readyChangedAtMs ?? node.createdAtMs) - Math.abs(sight.skewMs);
   if (node.doNotDisrupt || unreadyMs <= launch.joinTimeoutSeconds * 1_000) return true;
   if (sight.unended().some((o) => o.kind === 'remove' && o.isRepair === true)) return true;
   const pooled = new Set(sight.instances.filter(isAsleepInPool).map(({ id }) => id));
