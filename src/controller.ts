@@ -61,7 +61,8 @@ export class Controller {
   /** Rings soon after a change of the cluster or a step of an operation. */
   readonly #changes: Alarm;
   #signal: AbortSignal | undefined;
-  #tickAtMs = 0;
+  /** When the interval is over, on the monotonic clock. */
+  #tickAtMs = Number.NEGATIVE_INFINITY;
   #wasLeader = false;
   /** Whether EC2 has listed the fleet since this replica leads. */
   #hasSeenFleet = false;
@@ -121,8 +122,7 @@ export class Controller {
       // After a failed round changes wait as well: whatever failed would be asked at their pace otherwise.
       const heldMs = this.#notBeforeMs - this.#ports.clock.monotonicMs();
       if (heldMs > 0) {
-        // Whole milliseconds: a fraction is lost in a time of day, and the alarm would ring at once, again and again.
-        this.#alarm.set(this.#ports.clock.now() + Math.ceil(heldMs));
+        this.#alarm.set(this.#notBeforeMs);
         continue;
       }
       const nextMs = await this.#tryRound(signal);
@@ -140,7 +140,7 @@ export class Controller {
   #onTime(): void {
     const inForce = this.#policies.inForce;
     const signal = this.#signal;
-    if (inForce === undefined || signal === undefined || this.#ports.clock.now() < this.#tickAtMs) {
+    if (inForce === undefined || signal === undefined || this.#ports.clock.monotonicMs() < this.#tickAtMs) {
       this.wake();
       return;
     }
@@ -156,7 +156,7 @@ export class Controller {
     this.wake();
   }
 
-  /** One round; returns when the next is due by time. */
+  /** One round; returns when the next is due, on the monotonic clock: a time of day that is set back must not stop the rounds. */
   async #tryRound(signal: AbortSignal): Promise<number> {
     try {
       const nextMs = await this.#round(signal);
@@ -174,7 +174,7 @@ export class Controller {
     const what = `No decision could be made and it is tried again in ${pauseMs / 1000} s`;
     this.#tellTrouble(what, error, signal);
     this.#notBeforeMs = this.#ports.clock.monotonicMs() + pauseMs;
-    return this.#ports.clock.now() + pauseMs;
+    return this.#notBeforeMs;
   }
 
   /** Each kind of trouble is told once until a round succeeds. */
@@ -188,19 +188,26 @@ export class Controller {
 
   async #round(signal: AbortSignal): Promise<number> {
     this.#policies.follow();
-    const nowMs = this.#ports.clock.now();
+    const nowMs = this.#ports.clock.monotonicMs();
     const inForce = this.#policies.inForce;
     if (!this.#leads()) return nowMs + IDLE_LOOK_MS;
     if (inForce === undefined) return this.#carryOn(signal);
     if (nowMs >= this.#tickAtMs) this.#tickAtMs = nowMs + inForce.policy.loop.intervalSeconds * 1000;
     const plan = await this.#decide(inForce, signal);
-    return Math.min(this.#tickAtMs, plan?.wakeAtMs ?? Number.POSITIVE_INFINITY);
+    return Math.min(this.#tickAtMs, this.#wakeOf(plan));
+  }
+
+  /** Plans speak of times of day. */
+  #wakeOf(plan: Plan | undefined): number {
+    const { clock } = this.#ports;
+    const atMs = plan?.wakeAtMs ?? Number.POSITIVE_INFINITY;
+    return clock.monotonicMs() + Math.max(0, Math.ceil(atMs - clock.now()));
   }
 
   /** Without a policy nothing is decided; what the ledger holds unfinished is finished or undone all the same. */
   async #carryOn(signal: AbortSignal): Promise<number> {
     if (!this.#hasTakenUp) this.#takeUp(await this.#ports.ledger.list(signal));
-    return this.#ports.clock.now() + IDLE_LOOK_MS;
+    return this.#ports.clock.monotonicMs() + IDLE_LOOK_MS;
   }
 
   async #decide(inForce: PolicyInForce, signal: AbortSignal): Promise<Plan | undefined> {

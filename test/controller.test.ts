@@ -54,6 +54,17 @@ describe('Controller', () => {
     await stopped();
   });
 
+  it('keeps to its interval though the time of day is set back by an hour, and asks telemetry on (F13)', async () => {
+    const { world, telemetry, stopped } = aController();
+    await world.clock.advance(61_000);
+    const asked = telemetry.queries.length;
+    world.clock.jump(-3_600_000);
+    await world.clock.advance(60_000);
+    expect(decisions(world)).toHaveLength(9);
+    expect(telemetry.queries.length).toBeGreaterThan(asked);
+    await stopped();
+  });
+
   it('leaves the rhythm to the interval where the policy says so', async () => {
     const { world, stopped } = aController({ policy: `${CALM}loop: {eventDriven: false}\n` });
     await world.clock.advance(1_000);

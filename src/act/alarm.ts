@@ -3,7 +3,10 @@ import type { Clock } from '../ports.ts';
 /** An alarm for later rings early, which its owner must bear anyway. */
 const LONGEST_MS = 3_600_000;
 
-/** One timer on the clock's time that can be set anew. It may ring early, never twice for one setting. */
+/**
+ * One timer on the clock's monotonic time that can be set anew: a time of day that is set back must hold nothing up. It may ring
+ * early, never twice for one setting.
+ */
 export class Alarm {
   readonly #clock: Clock;
   readonly #ring: () => void;
@@ -16,13 +19,13 @@ export class Alarm {
     this.#ring = ring;
   }
 
-  /** Rings at `atMs` instead of whenever it was set to; `undefined`: not at all. */
+  /** Rings at this monotonic time instead of whenever it was set to; `undefined`: not at all. */
   set(atMs: number | undefined): void {
     if (atMs === this.#atMs) return;
     this.#callOff?.();
     this.#atMs = atMs;
     if (atMs === undefined) return;
-    const ms = Math.min(LONGEST_MS, Math.max(0, atMs - this.#clock.now()));
+    const ms = Math.min(LONGEST_MS, Math.max(0, atMs - this.#clock.monotonicMs()));
     this.#callOff = this.#clock.ringAfter(ms, () => {
       this.#atMs = undefined;
       this.#ring();
@@ -31,7 +34,7 @@ export class Alarm {
 
   /** Rings after at most `ms`: an earlier setting stays. */
   ringWithin(ms: number): void {
-    const atMs = this.#clock.now() + ms;
+    const atMs = this.#clock.monotonicMs() + ms;
     if (this.#atMs === undefined || this.#atMs > atMs) this.set(atMs);
   }
 }

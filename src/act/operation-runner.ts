@@ -23,6 +23,7 @@ const MOST_ENDED = 500;
 
 interface Entry {
   operation: Operation;
+  /** When the next step is worth trying by itself, on the monotonic clock, as the next. */
   wakeAtMs: number;
   /** After a failed call: no step before, whatever changes. */
   notBeforeMs: number;
@@ -134,11 +135,11 @@ export class OperationRunner {
   #pump(): void {
     const signal = this.#signal;
     if (signal === undefined || signal.aborted) return;
-    const nowMs = this.#ports.clock.now();
+    const nowMs = this.#ports.clock.monotonicMs();
     let nextMs = Number.POSITIVE_INFINITY;
     for (const entry of this.#entries.values()) {
       if (entry.isRunning) continue;
-      const dueMs = Math.max(entry.notBeforeMs, entry.isWoken ? 0 : entry.wakeAtMs);
+      const dueMs = Math.max(entry.notBeforeMs, entry.isWoken ? Number.NEGATIVE_INFINITY : entry.wakeAtMs);
       if (dueMs > nowMs) nextMs = Math.min(nextMs, dueMs);
       else if (this.#running.size < MOST_RUNNING) this.#begin(entry, signal);
     }
@@ -163,11 +164,11 @@ export class OperationRunner {
       if (this.#entries.get(before.id) !== entry) return;
       if (!this.#ports.leadership.isLeader()) {
         // What the step came to may not be in the ledger: it stands where it stood, and each step may be repeated.
-        entry.wakeAtMs = this.#ports.clock.now() + LEASE_LOOK_MS;
+        entry.wakeAtMs = this.#ports.clock.monotonicMs() + LEASE_LOOK_MS;
         return;
       }
       entry.operation = progress.operation;
-      entry.wakeAtMs = progress.wakeAtMs ?? Number.POSITIVE_INFINITY;
+      entry.wakeAtMs = this.#whenMs(progress);
       entry.failures = 0;
       entry.lastFault = undefined;
     } catch (error) {
@@ -175,6 +176,12 @@ export class OperationRunner {
     }
     if (hasEnded(entry.operation)) this.#close(entry.operation);
     if (entry.operation !== before) this.#onStep();
+  }
+
+  /** A step names a time of day; from now on it counts down, whatever becomes of that. */
+  #whenMs({ wakeAtMs = Number.POSITIVE_INFINITY }: Progress): number {
+    const { clock } = this.#ports;
+    return clock.monotonicMs() + Math.max(0, Math.ceil(wakeAtMs - clock.now()));
   }
 
   #advance(entry: Entry, signal: AbortSignal): Promise<Progress> {
@@ -195,7 +202,7 @@ export class OperationRunner {
     if (signal.aborted) return;
     const pauseMs = Math.min(RETRY_LONGEST_MS, RETRY_FIRST_MS * 2 ** entry.failures);
     entry.failures += 1;
-    entry.notBeforeMs = this.#ports.clock.now() + pauseMs;
+    entry.notBeforeMs = this.#ports.clock.monotonicMs() + pauseMs;
     entry.isWoken = true;
     const { code, message } = describe(error);
     if (entry.lastFault === code) return;
@@ -217,8 +224,8 @@ export class OperationRunner {
 function newEntry(operation: Operation): Entry {
   return {
     operation,
-    wakeAtMs: 0,
-    notBeforeMs: 0,
+    wakeAtMs: Number.NEGATIVE_INFINITY,
+    notBeforeMs: Number.NEGATIVE_INFINITY,
     isWoken: true,
     isRunning: false,
     failures: 0,

@@ -67,6 +67,17 @@ describe('OperationRunner', () => {
     await stopped();
   });
 
+  it('tries a step that failed again in time, though the time of day is set back by an hour (F13)', async () => {
+    const { world, runner, launch, stopped } = aRunner();
+    world.ledger.failures.put = 1;
+    runner.track([launch]);
+    await world.clock.advance(0);
+    world.clock.jump(-3_600_000);
+    await world.clock.advance(10_000);
+    expect(await stepOf(world)).toBe('launched');
+    await stopped();
+  });
+
   it('tells once of a step that keeps failing, and goes on when it succeeds', async () => {
     const { world, runner, launch, stopped } = aRunner();
     world.ledger.failures.put = 3;

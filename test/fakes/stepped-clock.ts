@@ -9,10 +9,11 @@ interface Sleeper {
 /** Time that passes only when a test says so; sleepers wake in their order. */
 export class SteppedClock implements Clock {
   #nowMs = 0;
+  #skewMs = 0;
   #sleepers: Sleeper[] = [];
 
   now(): number {
-    return 1_800_000_000_000 + this.#nowMs;
+    return 1_800_000_000_000 + this.#nowMs + this.#skewMs;
   }
 
   monotonicMs(): number {
@@ -37,6 +38,11 @@ export class SteppedClock implements Clock {
     return () => {
       this.#sleepers = this.#sleepers.filter((s) => s !== sleeper);
     };
+  }
+
+  /** Sets the time of day forward by so much, or back; no time passes by it. */
+  jump(ms: number): void {
+    this.#skewMs += ms;
   }
 
   /** How many sleeps are going on. */
