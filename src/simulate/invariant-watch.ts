@@ -69,7 +69,7 @@ export class InvariantWatch {
       const key = `${number} ${subject}`;
       const sinceMs = this.#lastingSinceMs.get(key) ?? nowMs;
       lasting.set(key, sinceMs);
-      if (law !== undefined && nowMs - sinceMs > law.atMostMs(sight)) this.#note(number, fact);
+      if (law !== undefined && nowMs - sinceMs > law.atMostMs) this.#note(number, fact);
     }
   }
 

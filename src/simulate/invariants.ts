@@ -5,7 +5,7 @@ import {
   forgottenCordon,
   ownerless,
   secondInstance,
-  unownedAtMostMs,
+  UNOWNED_AT_MOST_MS,
 } from './invariants/ownership.ts';
 import { harmsPods } from './invariants/pod-safety.ts';
 import { restless } from './invariants/rest.ts';
@@ -23,7 +23,7 @@ export interface Invariant {
   /** What is wrong with the world, by what it is wrong with; it breaks the law once it has lasted for longer than so long. */
   readonly lasting?: {
     readonly findings: (sight: WorldSight) => ReadonlyMap<string, string>;
-    readonly atMostMs: (sight: WorldSight) => number;
+    readonly atMostMs: number;
   };
   /** What is wrong with the world after a long time without faults, or `undefined`. */
   readonly atRest?: (sight: WorldSight) => string | undefined;
@@ -41,7 +41,7 @@ export const INVARIANTS: readonly Invariant[] = [
     number: 3,
     title: 'no instance without an owner',
     atWrite: disowns,
-    lasting: { findings: ownerless, atMostMs: unownedAtMostMs },
+    lasting: { findings: ownerless, atMostMs: UNOWNED_AT_MOST_MS },
   },
   { number: 4, title: 'one intent, at most one instance', atWrite: secondInstance },
   { number: 5, title: 'no eviction that a budget forbids, no protected pod evicted', atWrite: harmsPods },

@@ -12,8 +12,11 @@ const MS_PER_HOUR = 3_600_000;
 /** How often a run is asked whether it may end. */
 const STEP_MS = 300_000;
 
-/** How long before the end the faults stop and the load holds still: long enough for every cooldown and deadline. */
-const REST_MS = 5_400_000;
+/**
+ * How long before the end the faults stop and the load holds still: long enough for every cooldown and deadline, and for a fleet that
+ * shrinks by a node each ten minutes to be consolidated once its youngest nodes are old enough.
+ */
+const REST_MS = 9_000_000;
 /** No change may begin within so long of the end. */
 const STILL_MS = 1_200_000;
 

@@ -1,3 +1,4 @@
+import type { Operation } from '../../model/operation.ts';
 import { TAG } from '../../model/tags.ts';
 import type { WorldSight, WorldWrite } from '../world-sight.ts';
 import { operationOn } from './serving.ts';
@@ -16,10 +17,14 @@ export function undecided(write: WorldWrite, sight: WorldSight): string | undefi
       return nameless(`launch ${operationId}`, decision, tags[TAG.policyDigest], sight);
     }
     case 'start':
-      return undecidedOf(write.kind, write.instanceId, sight);
+      return undecidedOf(write.kind, write.instanceId, operationOn(write.instanceId, sight), sight);
     case 'terminate':
-    case 'stop':
-      return undecidedOf(write.kind, write.instance.id, sight);
+    case 'stop': {
+      const { id, operationId = '' } = write.instance;
+      // A launch whose answer was lost is undone before the ledger knows the instance, which bears the launch's name.
+      const launch = sight.unended().find((one) => one.id === operationId);
+      return undecidedOf(write.kind, id, operationOn(id, sight) ?? launch, sight);
+    }
     case 'cordon': {
       const operation = sight.operation(write.operationId);
       return nameless(`cordon ${write.nodeName}`, operation?.decisionId, operation?.policy.digest, sight);
@@ -29,8 +34,12 @@ export function undecided(write: WorldWrite, sight: WorldSight): string | undefi
   }
 }
 
-function undecidedOf(what: string, instanceId: string, sight: WorldSight): string | undefined {
-  const operation = operationOn(instanceId, sight);
+function undecidedOf(
+  what: string,
+  instanceId: string,
+  operation: Operation | undefined,
+  sight: WorldSight,
+): string | undefined {
   return nameless(`${what} ${instanceId}`, operation?.decisionId, operation?.policy.digest, sight);
 }
 

@@ -5,14 +5,9 @@ import type { WorldSight, WorldWrite } from '../world-sight.ts';
 import { nodeOf, operationOn } from './serving.ts';
 
 /** How long an instance may be nobody's while everything answers: a crash, a restart, the loop's interval and the calls it takes. */
-const UNOWNED_AT_MOST_MS = 180_000;
+export const UNOWNED_AT_MOST_MS = 180_000;
 /** So long several nodes may be unready together before they are taken for dead (F70). */
 const BLIP_LASTS_AT_MOST_MS = 1_800_000;
-
-/** A process whose clock is behind sees every age that much too small. */
-export function unownedAtMostMs(sight: WorldSight): number {
-  return UNOWNED_AT_MOST_MS + Math.abs(sight.skewMs);
-}
 
 /**
  * Instances that cost money, are no ready node and that no operation has, by their ids. What people started without an operation
