@@ -10,6 +10,7 @@ import {
   type Telemetry,
 } from '../ports.ts';
 import { withAnnouncedStates } from './announced-states.ts';
+import { believable } from './believable-list.ts';
 import { CachedInstances } from './cached-instances.ts';
 import { CachedOfferings } from './cached-offerings.ts';
 import { CachedUtilization } from './cached-utilization.ts';
@@ -65,9 +66,10 @@ export class Observer {
         ledger.list(deadline),
       ),
     ]);
-    const instances = await this.#instances.get({ nodes: cluster.view().nodes, operations }, signal);
+    const listed = await this.#instances.get({ nodes: cluster.view().nodes, operations }, signal);
     // Last, since it is free: a node is seen no earlier than the operation and the instance that it came from.
     const { nodes, pods, budgets, daemons } = cluster.view();
+    const instances = believable(listed, nodes);
     const utilization = this.#utilization.get();
     this.#pooled = pooledNodes(nodes, instances);
     const interruptions = this.#announced();

@@ -35,7 +35,7 @@ import { SimulatedPolicySource } from './simulated-policy-source.ts';
 import { burstOf, LOAD_MILLIS_PER_NODE, openShop, WEB } from './simulated-shop.ts';
 import { VirtualClock } from './virtual-clock.ts';
 import { WatchedLedger } from './watched-ledger.ts';
-import { watchedCloud, watchedCluster } from './watched-ports.ts';
+import { watchedCalls, watchedCluster, watchedEffects } from './watched-ports.ts';
 import { WorldReporter } from './world-reporter.ts';
 import type { WorldSight, WorldWrite } from './world-sight.ts';
 
@@ -179,7 +179,11 @@ export class SimulatedWorld {
     const { troubles, clock } = this;
     return {
       cluster: troubledCluster(watchedCluster(this.cluster, watch), troubles),
-      cloud: troubledCloud(watchedCloud(this.cloud, watch), troubles, clock),
+      cloud: watchedCalls(
+        troubledCloud(watchedEffects(this.cloud, watch), troubles, clock),
+        () => this.cloud.shown(),
+        watch,
+      ),
       telemetry: this.telemetry,
       ledger: troubledLedger(this.ledger, troubles),
       leadership,

@@ -1,8 +1,8 @@
-import { isAlive } from '../model/instance.ts';
+import { type Instance, isAlive } from '../model/instance.ts';
 import type { CordonMark } from '../model/node.ts';
-import type { CloudFault, EvictionOutcome, LaunchOutcome } from '../model/outcome.ts';
+import type { EvictionOutcome } from '../model/outcome.ts';
 import type { Pod } from '../model/pod.ts';
-import type { Cloud, Cluster, LaunchRequest } from '../ports.ts';
+import type { Cloud, Cluster } from '../ports.ts';
 import type { SimulatedCloud } from './cloud/simulated-cloud.ts';
 import type { SimulatedCluster } from './cluster/simulated-cluster.ts';
 import type { WorldWrite } from './world-sight.ts';
@@ -41,14 +41,41 @@ export function watchedCluster(cluster: SimulatedCluster, watch: WriteWatcher): 
   };
 }
 
-/** EC2 as the controller gets it: each write is shown to the watcher first, an instance as soon as it exists. */
-export function watchedCloud(cloud: SimulatedCloud, watch: WriteWatcher): Cloud {
+/** EC2 as the controller gets it: each call that changes something is shown to the watcher when it is made, however late it arrives. */
+export function watchedCalls(cloud: Cloud, shown: () => readonly Instance[], watch: WriteWatcher): Cloud {
+  const shownById = (id: string) => shown().find((instance) => instance.id === id);
+  return {
+    ...cloud,
+    launch: (request, signal) => {
+      watch({ kind: 'launch', request });
+      return cloud.launch(request, signal);
+    },
+    terminate: (instanceIds, signal) => {
+      for (const id of instanceIds) {
+        const instance = shownById(id);
+        if (instance !== undefined) watch({ kind: 'terminate', instance });
+      }
+      return cloud.terminate(instanceIds, signal);
+    },
+    start: (instanceId, signal) => {
+      watch({ kind: 'start', instanceId });
+      return cloud.start(instanceId, signal);
+    },
+    stop: (instanceId, signal) => {
+      const instance = shownById(instanceId);
+      if (instance !== undefined) watch({ kind: 'stop', instance });
+      return cloud.stop(instanceId, signal);
+    },
+  };
+}
+
+/** EC2 itself: what costs money from now on is shown to the watcher as soon as it does. */
+export function watchedEffects(cloud: SimulatedCloud, watch: WriteWatcher): Cloud {
   return {
     instances: () => cloud.instances(),
     offerings: (wanted) => cloud.offerings(wanted),
     consoleOutput: (instanceId) => cloud.consoleOutput(instanceId),
-    launch: (request: LaunchRequest, signal: AbortSignal): Promise<LaunchOutcome> => {
-      watch({ kind: 'launch', request });
+    launch: (request, signal) => {
       const before = new Set(cloud.shown().map((instance) => instance.id));
       const answer = cloud.launch(request, signal);
       for (const instance of cloud.shown()) {
@@ -56,26 +83,14 @@ export function watchedCloud(cloud: SimulatedCloud, watch: WriteWatcher): Cloud 
       }
       return answer;
     },
-    terminate: (instanceIds: readonly string[], signal: AbortSignal): Promise<void> => {
-      const shown = cloud.shown();
-      for (const id of instanceIds) {
-        const instance = shown.find((i) => i.id === id);
-        if (instance !== undefined) watch({ kind: 'terminate', instance });
-      }
-      return cloud.terminate(instanceIds, signal);
-    },
-    start: (instanceId: string, signal: AbortSignal): Promise<CloudFault | undefined> => {
+    terminate: (instanceIds, signal) => cloud.terminate(instanceIds, signal),
+    start: (instanceId, signal) => {
       const isUp = () => cloud.shown().some((i) => i.id === instanceId && isAlive(i));
       const wasUp = isUp();
-      watch({ kind: 'start', instanceId });
       const answer = cloud.start(instanceId, signal);
       if (!wasUp && isUp()) watch({ kind: 'started', instanceId });
       return answer;
     },
-    stop: (instanceId: string, signal: AbortSignal): Promise<void> => {
-      const instance = cloud.shown().find((i) => i.id === instanceId);
-      if (instance !== undefined) watch({ kind: 'stop', instance });
-      return cloud.stop(instanceId, signal);
-    },
+    stop: (instanceId, signal) => cloud.stop(instanceId, signal),
   };
 }

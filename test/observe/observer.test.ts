@@ -45,6 +45,24 @@ describe('Observer', () => {
     expect(instances).toEqual({ status: 'unknown', why: 'no answer to instances' });
   });
 
+  it('calls them unknown, too, when EC2 lists no machine for most of the nodes that are ready (F43)', async () => {
+    const { world, observer } = anObserver();
+    world.cluster.nodes = ['i-1', 'i-2', 'i-3'].map((name) => aNode({ name }));
+    const listing = async (...ids: readonly string[]) => {
+      world.cloud.list = ids.map((id) => anInstance({ id }));
+      await world.clock.advance(15_000);
+      return (await observer.takeSnapshot(OUTLOOK, world.signal)).instances;
+    };
+    expect(await listing()).toMatchObject({
+      status: 'unknown',
+      why: expect.stringContaining('3 of 3 ready'),
+    });
+    expect(await listing('i-1')).toMatchObject({ status: 'unknown' });
+    expect(await listing('i-1', 'i-2')).toMatchObject({ status: 'known' });
+    world.cluster.nodes = world.cluster.nodes.map((node) => ({ ...node, isReady: false }));
+    expect(await listing('i-1')).toMatchObject({ status: 'known' });
+  });
+
   it('takes no snapshot without the ledger', async () => {
     const { world, observer } = anObserver();
     world.ledger.failures.list = 1;

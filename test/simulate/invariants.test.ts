@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import { STARTUP_TAINT_KEY } from '../../src/model/node.ts';
-import type { Operation } from '../../src/model/operation.ts';
+import { hasEnded, type Operation } from '../../src/model/operation.ts';
 import { TAG } from '../../src/model/tags.ts';
 import { policySchema } from '../../src/policy/policy-schema.ts';
 import { INVARIANTS } from '../../src/simulate/invariants.ts';
@@ -37,7 +37,7 @@ function aSight({ cluster, operations = [], ...parts }: SightParts = {}): WorldS
       anInstance({ id: 'i-3', zone: B, operationId: 'op-c' }),
     ],
     operation: (id) => operations.find((o) => o.id === id),
-    unended: () => operations,
+    unended: () => operations.filter((one) => !hasEnded(one)),
     decision: () => ({ digest: DIGEST, atMs: OLD_MS }),
     ended: () => [],
     unknownLoadMs: () => 0,
@@ -72,6 +72,14 @@ describe('INVARIANTS', () => {
       anInstance({ id: 'i-4', state: 'pending', operationId: 'op-d' }),
     ];
     expect(judge(1, aSight({ instances }), launched)).toContain('4 instances cost money');
+  });
+
+  it('1: does not count what can be seen nowhere while EC2 does not tell the truth', () => {
+    const hidden = anInstance({ id: 'i-4', operationId: 'op-d' });
+    const instances = [...aSight().instances, hidden];
+    expect(judge(1, aSight({ instances, isTroubled: true }), launched)).toBeUndefined();
+    const operations = [aLaunch({ id: 'op-d', step: 'intended' })];
+    expect(judge(1, aSight({ instances, operations, isTroubled: true }), launched)).toContain('4 instances');
   });
 
   it('2: allows terminating down to min, counting what leaves already', () => {

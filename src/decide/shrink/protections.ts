@@ -12,7 +12,7 @@ import { podProtection } from './pod-protections.ts';
 interface Question {
   readonly worker: Worker;
   readonly situation: Situation;
-  /** The fleet less what this round removes already. */
+  /** The workers that are ready, less what this round removes already: one that was only asked for may never come. */
   readonly mix: FleetMix;
   readonly evictable: readonly Pod[];
   readonly lastAbortMs: number | undefined;
@@ -43,7 +43,8 @@ export interface Protections {
 /** The rules that protect single nodes, over the present fleet. */
 export function protectionsFor(situation: Situation): Protections {
   const removed = new Set<string>();
-  let mix = mixOf(situation.fleet.workers);
+  const ready = situation.fleet.workers.filter(isReady);
+  let mix = mixOf(ready);
   const evictableOn = evictablePods(situation.snapshot.pods);
   const aborts = lastAborts(situation);
   const budgets = Map.groupBy(situation.snapshot.budgets, (budget) => budget.namespace);
@@ -65,7 +66,7 @@ export function protectionsFor(situation: Situation): Protections {
     ofReplaced: (worker) => first(worker, OF_THE_NODE, OF_ITS_PODS),
     noteRemoved: (worker) => {
       removed.add(worker.id);
-      mix = mixOf(situation.fleet.workers.filter((other) => !removed.has(other.id)));
+      mix = mixOf(ready.filter((other) => !removed.has(other.id)));
     },
   };
 }
@@ -111,8 +112,8 @@ function lastInZone({ worker, situation, mix }: Question): Reason | undefined {
   const { minPerZone } = situation.policy.nodes;
   if (worker.zone !== undefined && !situation.policy.instances.zones.includes(worker.zone)) return undefined;
   const inZone = worker.zone === undefined ? 0 : (mix.byZone.get(worker.zone) ?? 0);
-  if (inZone - 1 >= minPerZone) return undefined;
-  const text = `${inZone} worker(s) in ${worker.zone ?? 'an unknown zone'}, ${minPerZone} must stay in every zone`;
+  if (inZone - Number(isReady(worker)) >= minPerZone) return undefined;
+  const text = `${inZone} ready worker(s) in ${worker.zone ?? 'an unknown zone'}, ${minPerZone} must stay in every zone`;
   return { code: 'last-in-zone', text, facts: { inZone, minPerZone } };
 }
 
@@ -120,8 +121,8 @@ function onDemandBase({ worker, situation, mix }: Question): Reason | undefined 
   if (worker.lifecycle === 'spot') return undefined;
   const { onDemandBase: base } = situation.policy.spot;
   const onDemand = mix.total - mix.spot;
-  if (onDemand - 1 >= base) return undefined;
-  const text = `${onDemand} on-demand worker(s), the base is ${base}`;
+  if (onDemand - Number(isReady(worker)) >= base) return undefined;
+  const text = `${onDemand} ready on-demand worker(s), the base is ${base}`;
   return { code: 'on-demand-base', text, facts: { onDemand, base } };
 }
 
@@ -130,6 +131,10 @@ function protectedPod({ evictable, budgets }: Question): Reason | undefined {
     .map((pod) => podProtection(pod, budgets.get(pod.namespace) ?? []))
     .filter((reason) => reason !== undefined);
   return reasons.sort((a, b) => (a.text < b.text ? -1 : 1))[0];
+}
+
+function isReady({ state }: Worker): boolean {
+  return state === 'ready';
 }
 
 function lastAborts({ snapshot, nowMs }: Situation): ReadonlyMap<string, number> {

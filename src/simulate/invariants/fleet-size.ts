@@ -1,14 +1,17 @@
-import { isAlive } from '../../model/instance.ts';
+import { type Instance, isAlive } from '../../model/instance.ts';
 import { TAG } from '../../model/tags.ts';
 import type { WorldSight, WorldWrite } from '../world-sight.ts';
-import { decidedBy, isServing, operationOn, removedInstances } from './serving.ts';
+import { decidedBy, isServing, nodeOf, operationOn, removedInstances } from './serving.ts';
 
-/** A launch in flight when the maximum is lowered still counts by the policy that decided it; what people add is theirs. */
+/**
+ * A launch in flight when the maximum is lowered still counts by the policy that decided it; what people add is theirs. While EC2
+ * does not tell the truth, a machine whose Node somebody has deleted can be seen nowhere.
+ */
 export function exceedsMaximum(write: WorldWrite, sight: WorldSight): string | undefined {
   if (write.kind !== 'launched' && write.kind !== 'started') return undefined;
   const { instances, policy } = sight;
   const alive = instances.filter(
-    (instance) => isAlive(instance) && instance.operationId !== undefined,
+    (instance) => isAlive(instance) && instance.operationId !== undefined && isSeen(instance, sight),
   ).length;
   const digest =
     write.kind === 'launched'
@@ -17,6 +20,13 @@ export function exceedsMaximum(write: WorldWrite, sight: WorldSight): string | u
   const decider = sight.policyOf(digest ?? '') ?? policy;
   const max = Math.max(policy.nodes.max, decider.nodes.max);
   return alive > max ? `${alive} instances cost money, nodes.max is ${max}` : undefined;
+}
+
+function isSeen(instance: Instance, sight: WorldSight): boolean {
+  if (!sight.isTroubled || nodeOf(instance, sight) !== undefined) return true;
+  return sight
+    .unended()
+    .some(({ id, instanceId }) => id === instance.operationId || instanceId === instance.id);
 }
 
 /** Capacity that is there or comes without this instance: alive, and not itself on the way out by our hand. */

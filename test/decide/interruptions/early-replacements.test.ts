@@ -73,6 +73,16 @@ describe('a rebalance recommendation', () => {
     ]);
   });
 
+  it('keeps the last node of a zone until another is there: one that was only asked for may never come', () => {
+    const nodes = fleet(100).nodes.filter(({ name }) => name !== 'i-2');
+    const zones = ['ap-southeast-1a', 'ap-southeast-1b'];
+    const offerings = zones.map((zone) => `t3.small/${zone}/spot` as const);
+    for (const step of ['intended', 'launched'] as const) {
+      const operations = [{ ...replacement(step), offerings: offerings.slice(1) }];
+      expect(decide(POLICY, fleet(100, { nodes, operations }), NOW).actions).toEqual([]);
+    }
+  });
+
   it('keeps to the floor: the replacement comes before the drain', () => {
     const plan = decide(aPolicy({ nodes: { min: 4 } }), fleet(100), NOW);
     expect(plan.actions).toMatchObject([{ kind: 'launch', replaces: { instanceId: 'i-4' } }]);
