@@ -54,6 +54,10 @@ export const INVARIANTS: readonly Invariant[] = [
     title: 'after the faults the fleet is what the policy asks, and stays still',
     atRest: restless,
   },
-  { number: 11, title: 'nothing goes for low load while the load is unknown', atWrite: shrinksBlindly },
+  {
+    number: 11,
+    title: 'nothing goes for low load while the load is unknown, or is not low',
+    atWrite: shrinksBlindly,
+  },
   { number: 12, title: 'nothing goes for low load within a cooldown', atWrite: shrinksTooSoon },
 ];

@@ -373,6 +373,7 @@ export class SimulatedWorld {
       decision: (id) => this.#reporter.decision(id),
       ended: () => this.ledger.ended(),
       unknownLoadMs: (atMs) => this.telemetry.offForMs(atMs),
+      cpuPercentAt: (atMs) => this.telemetry.cpuPercentAt(atMs),
       isLeader: holdsLease,
       policyOf: (digest) => this.#policies.of(digest),
       isNoticed: (instanceId) => this.cloud.isNoticed(instanceId),

@@ -34,6 +34,8 @@ export interface WorldSight {
   ended(): readonly EndedOperation[];
   /** How long the load had been unknown at a time of the world, in milliseconds. */
   unknownLoadMs(atMs: number): number;
+  /** The workers' mean CPU load at a time of the world, 0..100; `undefined` when nobody measured it. */
+  cpuPercentAt(atMs: number): number | undefined;
   /** When the clocks of the processes were last set, by the world's own time. */
   readonly skewedAtMs: number;
   /** Whether the process that writes holds the lease. */

@@ -144,7 +144,7 @@ export const MUTANTS: readonly Mutant[] = [
     file: 'src/decide/shrink/brakes.ts',
     find: "'low-load': [atFloor, podsWait, loadIsNotLow],",
     replace: "'low-load': [atFloor, podsWait],",
-    invariant: 10,
+    invariant: 11,
     firstSeed: 3,
   },
   {

@@ -24,6 +24,7 @@ function watched(isTroubled: (minute: number) => boolean = () => false) {
     decision: () => undefined,
     ended: () => [],
     unknownLoadMs: () => 0,
+    cpuPercentAt: () => 10,
     skewedAtMs: 0,
     isLeader: () => true,
     policyOf: () => undefined,

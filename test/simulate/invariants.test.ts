@@ -41,6 +41,7 @@ function aSight({ cluster, operations = [], ...parts }: SightParts = {}): WorldS
     decision: () => ({ digest: DIGEST, atMs: OLD_MS }),
     ended: () => [],
     unknownLoadMs: () => 0,
+    cpuPercentAt: () => 10,
     skewedAtMs: 0,
     isLeader: () => true,
     policyOf: () => policySchema.parse({ nodes: { min: 2, max: 3 } }),
@@ -232,6 +233,14 @@ describe('INVARIANTS', () => {
         'unknown for 121 s',
       );
       expect(judge(11, aSight({ ...going('above-maximum'), unknownLoadMs }), cordon)).toBeUndefined();
+    });
+
+    it('let nothing go for low load while it is high', () => {
+      expect(judge(11, aSight({ ...going('low-load'), cpuPercentAt: () => 49 }), cordon)).toBeUndefined();
+      expect(
+        judge(11, aSight({ ...going('low-load'), cpuPercentAt: () => undefined }), cordon),
+      ).toBeUndefined();
+      expect(judge(11, aSight({ ...going('low-load'), cpuPercentAt: () => 51 }), cordon)).toContain('51 %');
     });
 
     it('let nothing go for low load soon after growth or a removal, by a clock that nobody has set since', () => {

@@ -3,16 +3,25 @@ import type { WorldSight, WorldWrite } from '../world-sight.ts';
 
 /** Samples this old are still taken for the present, and what a round was told a moment ago; beyond that the load is unknown. */
 const SAMPLES_LAST_MS = 120_000;
+/** So long before a decision the load was measured and the measurement at hand for certain. */
+const KNOWN_AFTER_MS = 60_000;
 /** An end is stamped before it is written down, which may take a few tries. */
 const WRITING_MS = 60_000;
 
-/** Unknown is never zero: without a word of Prometheus nobody knows that the load is low. */
+/**
+ * Unknown is never zero: without a word of Prometheus nobody knows that the load is low. Nor is it while workers are halfway to
+ * growing: which of them are measured may differ a little from whom the controller asks for, but not so much.
+ */
 export function shrinksBlindly(write: WorldWrite, sight: WorldSight): string | undefined {
   const removal = forLowLoad(write, sight);
   if (removal === undefined) return undefined;
   const unknownMs = sight.unknownLoadMs(removal.decidedAtMs);
-  return unknownMs > SAMPLES_LAST_MS
-    ? `${removal.nodeName} goes for low load, which was unknown for ${Math.round(unknownMs / 1_000)} s`
+  if (unknownMs > SAMPLES_LAST_MS)
+    return `${removal.nodeName} goes for low load, which was unknown for ${Math.round(unknownMs / 1_000)} s`;
+  const { upPercent, downPercent } = removal.policy.utilization.cpu;
+  const cpuPercent = sight.cpuPercentAt(removal.decidedAtMs - KNOWN_AFTER_MS) ?? 0;
+  return cpuPercent > (upPercent + downPercent) / 2
+    ? `${removal.nodeName} goes for low load, which was ${Math.round(cpuPercent)} % a minute before`
     : undefined;
 }
 

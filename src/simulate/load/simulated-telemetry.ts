@@ -47,6 +47,14 @@ export class SimulatedTelemetry implements Telemetry {
     return outage === undefined ? 0 : atMs - outage.fromMs;
   }
 
+  /** The nodes' mean CPU load at the last scrape before a time (of the monotonic clock); `undefined` when there was none for a minute. */
+  cpuPercentAt(atMs: number): number | undefined {
+    const wallMs = this.#clock.now() - this.#clock.monotonicMs() + atMs;
+    const scrape = this.#scrapes.findLast((one) => one.atMs <= wallMs);
+    if (scrape === undefined || wallMs - scrape.atMs > 60_000) return undefined;
+    return combine('cpuPercent', scrape, [...scrape.readings.keys()]);
+  }
+
   get isOff(): boolean {
     return this.#clock.monotonicMs() < this.#offUntilMs;
   }
