@@ -15,8 +15,9 @@ export function zonesShort(
   if (mix.total < zones.length * minPerZone) return [];
   return zones.flatMap((zone) => {
     const have = mix.byZone.get(zone) ?? 0;
+    if (have >= minPerZone) return [];
     const text = `${have} of ${mix.total} workers in ${zone}, ${minPerZone} are wanted in every zone`;
     const reason = { code: 'zone-below-minimum', text, facts: { zone, have, minPerZone } };
-    return Array.from({ length: Math.max(0, minPerZone - have) }, () => ({ zone, reason }));
+    return Array.from({ length: minPerZone - have }, () => ({ zone, reason }));
   });
 }

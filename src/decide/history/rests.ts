@@ -36,10 +36,12 @@ export function restsOf(operations: readonly Operation[], policy: Policy['launch
     lastMs === undefined ? 0 : Math.min(lastMs, nowMs) + QUOTA_PAUSE_MS;
   return (key) => {
     const lifecycle = parseOfferingKey(key)?.lifecycle ?? 'on-demand';
+    const [lacking, refused, quotaMs] = [capacity.get(key), spot.get(lifecycle), quotas.get(lifecycle)];
+    if (lacking === undefined && refused === undefined && quotaMs === undefined) return undefined;
     const rests = [
-      { untilMs: until(capacity.get(key)), why: 'no capacity' },
-      { untilMs: until(spot.get(lifecycle)), why: 'spot refused' },
-      { untilMs: pausedUntil(quotas.get(lifecycle)), why: `${lifecycle} quota reached` },
+      { untilMs: until(lacking), why: 'no capacity' },
+      { untilMs: until(refused), why: 'spot refused' },
+      { untilMs: pausedUntil(quotaMs), why: `${lifecycle} quota reached` },
     ];
     const longest = rests.reduce((a, b) => (b.untilMs > a.untilMs ? b : a));
     return longest.untilMs > nowMs ? longest : undefined;
