@@ -8,6 +8,7 @@ import { warn } from './notice.ts';
 import { moveOn, type Progress, standBy, waitUntil } from './progress.ts';
 import { beginStopping, isInUse, keepAsWorker } from './stop-into-pool.ts';
 import { isGoing, nodesOf } from './terminate-instance.ts';
+import { beginUndo } from './undo-launch.ts';
 
 /** How often EC2 is asked whether a booting instance still lives; its node announces itself through the watch. */
 const BOOT_POLL_MS = 10_000;
@@ -27,7 +28,7 @@ export async function awaitJoin(
   const [node] = nodes;
   if (node !== undefined) {
     const wrong = mismatch(operation, node);
-    if (wrong !== undefined) return undo(operation, wrong, ports, signal);
+    if (wrong !== undefined) return beginUndo(operation, wrong, ports, signal);
   }
   if (node?.isReady === true && nodes.length === 1 && isLabelled(node)) {
     if (operation.forPool === true) {
@@ -39,7 +40,7 @@ export async function awaitJoin(
   }
   if (nowMs >= operation.deadlineMs) return giveUpOnJoin(operation, nodes, ports, signal);
   const lost = await lossOf(operation, ports, signal);
-  if (lost !== undefined) return undo(operation, lost, ports, signal);
+  if (lost !== undefined) return beginUndo(operation, lost, ports, signal);
   return waitUntil(operation, Math.min(operation.deadlineMs, nowMs + BOOT_POLL_MS));
 }
 
@@ -146,15 +147,4 @@ function hasFallenBack(operation: LaunchOperation, { state }: Instance, nowMs: n
 function fellBack({ instanceId }: LaunchOperation): Reason {
   const text = `Instance ${instanceId} of the warm pool was started and is stopped again: EC2 had no machine for it.`;
   return { code: 'warm-start-failed', text };
-}
-
-function undo(
-  operation: LaunchOperation,
-  outcome: Reason,
-  ports: ActContext,
-  signal: AbortSignal,
-): Promise<Progress<LaunchOperation>> {
-  if (!ports.leadership.isLeader()) return Promise.resolve(standBy(operation));
-  warn(operation, outcome, ports);
-  return moveOn({ ...operation, step: 'undoing', outcome }, ports, signal);
 }

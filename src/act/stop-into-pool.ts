@@ -4,9 +4,10 @@ import type { LaunchOperation } from '../model/operation.ts';
 import { needsEviction } from '../model/pod.ts';
 import type { Reason } from '../model/reason.ts';
 import type { ActContext } from './act-ports.ts';
-import { notify, warn } from './notice.ts';
+import { notify } from './notice.ts';
 import { moveOn, type Progress, standBy, waitUntil } from './progress.ts';
 import { isGoing, nodesOf } from './terminate-instance.ts';
+import { beginUndo } from './undo-launch.ts';
 
 /** How often EC2 is asked whether the machine has stopped; its node's silence announces itself through the watch. */
 const STOP_POLL_MS = 5_000;
@@ -42,7 +43,7 @@ export async function stopIntoPool(
     return moveOn({ ...operation, step: 'pooled', endedAtMs: nowMs }, ports, signal);
   }
   const obstacle = obstacleTo(operation, { node, instance, nowMs });
-  if (obstacle !== undefined) return undo(operation, obstacle, ports, signal);
+  if (obstacle !== undefined) return beginUndo(operation, obstacle, ports, signal);
   if (node !== undefined && isInUse(node, ports)) return keepAsWorker(operation, node, ports, signal);
   if (instance !== undefined && isAlive(instance)) await askToStop(instance.id, ports, signal);
   return waitUntil(operation, Math.min(operation.deadlineMs, nowMs + STOP_POLL_MS));
@@ -92,14 +93,4 @@ function obstacleTo(
   if (seen.nowMs < deadlineMs) return undefined;
   const text = `Instance ${instanceId} was not stopped in time: EC2 shows it ${seen.instance?.state ?? 'not at all'}.`;
   return { code: 'stop-timeout', text };
-}
-
-function undo(
-  operation: LaunchOperation,
-  outcome: Reason,
-  ports: ActContext,
-  signal: AbortSignal,
-): Promise<Progress<LaunchOperation>> {
-  warn(operation, outcome, ports);
-  return moveOn({ ...operation, step: 'undoing', outcome }, ports, signal);
 }

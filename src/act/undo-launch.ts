@@ -1,10 +1,24 @@
 import { instanceOf, type LaunchOperation } from '../model/operation.ts';
+import type { Reason } from '../model/reason.ts';
 import type { ActContext } from './act-ports.ts';
+import { warn } from './notice.ts';
 import { moveOn, type Progress, standBy, waitUntil } from './progress.ts';
 import { nodesOf, TERMINATE_POLL_MS, terminateInstance } from './terminate-instance.ts';
 
 /** So long after the last call an instance that nobody named may still turn up in EC2's list (F23). */
 const APPEARS_WITHIN_MS = 60_000;
+
+/** The launch cannot end well, and people are told why: from the next step on it is undone. */
+export function beginUndo(
+  operation: LaunchOperation,
+  outcome: Reason,
+  ports: ActContext,
+  signal: AbortSignal,
+): Promise<Progress<LaunchOperation>> {
+  if (!ports.leadership.isLeader()) return Promise.resolve(standBy(operation));
+  warn(operation, outcome, ports);
+  return moveOn({ ...operation, step: 'undoing', outcome }, ports, signal);
+}
 
 /** Terminates what the launch made, takes its node away should it have joined (F37), and ends as failed. */
 export async function undoLaunch(

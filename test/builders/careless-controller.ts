@@ -1,12 +1,15 @@
+import { defaultPolicy } from '../../src/policy/default-policy.ts';
 import type { StartController } from '../../src/simulate/process/replicas.ts';
+import type { SimulationOptions } from '../../src/simulate/run-simulation.ts';
 import type { WorldPorts } from '../../src/simulate/simulated-world.ts';
+import { steadyTrace } from './simulated-world.ts';
 
 const MINUTE_MS = 60_000;
 /** When simulated worlds begin, unless they are told otherwise. */
 const START_MS = Date.UTC(2026, 0, 5);
 
 /** A controller that does nothing, until it sees a message while its clock is wrong: then it launches, and nobody decided that. */
-export const carelessController: StartController = (ports) => {
+const carelessController: StartController = (ports) => {
   const abort = new AbortController();
   const done = actCarelessly(ports, abort.signal);
   return {
@@ -16,6 +19,20 @@ export const carelessController: StartController = (ports) => {
     },
   };
 };
+
+/** A day of that controller, with these kinds of fault. */
+export function carelessDay(faults: readonly string[]): SimulationOptions {
+  return {
+    seed: 4,
+    hours: 24,
+    policy: defaultPolicy(),
+    policyDocument: { text: '{}', origin: 'test', revision: undefined },
+    trace: steadyTrace(),
+    peakNodes: 1,
+    faults,
+    controller: carelessController,
+  };
+}
 
 async function actCarelessly(ports: WorldPorts, signal: AbortSignal): Promise<void> {
   const { clock, cloud } = ports;

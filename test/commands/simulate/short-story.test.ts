@@ -3,27 +3,12 @@ import { prepareSimulation } from '../../../src/commands/simulate/prepare-simula
 import { replayCommands } from '../../../src/commands/simulate/replay-commands.ts';
 import { shortStory } from '../../../src/commands/simulate/short-story.ts';
 import { tellFirst } from '../../../src/commands/simulate/tell-first.ts';
-import { defaultPolicy } from '../../../src/policy/default-policy.ts';
 import { strikeName } from '../../../src/simulate/faults/strikes.ts';
-import {
-  plannedStrikes,
-  runSimulation,
-  type SimulationOptions,
-} from '../../../src/simulate/run-simulation.ts';
-import { carelessController } from '../../builders/careless-controller.ts';
-import { steadyTrace } from '../../builders/simulated-world.ts';
+import { plannedStrikes, runSimulation } from '../../../src/simulate/run-simulation.ts';
+import { carelessDay } from '../../builders/careless-controller.ts';
 
 const WISH = { hours: 24, faults: 'queue,clock' };
-const DAY: SimulationOptions = {
-  seed: 4,
-  hours: 24,
-  policy: defaultPolicy(),
-  policyDocument: { text: '{}', origin: 'test', revision: undefined },
-  trace: steadyTrace(),
-  peakNodes: 1,
-  faults: ['queue', 'clock'],
-  controller: carelessController,
-};
+const DAY = carelessDay(['queue', 'clock']);
 
 describe('shortStory', () => {
   it('tells the strikes that it takes, and ends with the commands that show it again', async () => {

@@ -1,5 +1,4 @@
 import { beforeAll, describe, expect, it } from '@jest/globals';
-import { defaultPolicy } from '../../../src/policy/default-policy.ts';
 import { FAULT_KINDS } from '../../../src/simulate/faults/fault-kinds.ts';
 import { strikeName } from '../../../src/simulate/faults/strikes.ts';
 import {
@@ -10,19 +9,9 @@ import {
 } from '../../../src/simulate/run-simulation.ts';
 import { type ShortRun, shrinkRun } from '../../../src/simulate/story/shrink-run.ts';
 import { tellStory } from '../../../src/simulate/story/tell-story.ts';
-import { carelessController } from '../../builders/careless-controller.ts';
-import { steadyTrace } from '../../builders/simulated-world.ts';
+import { carelessDay } from '../../builders/careless-controller.ts';
 
-const DAY: SimulationOptions = {
-  seed: 4,
-  hours: 24,
-  policy: defaultPolicy(),
-  policyDocument: { text: '{}', origin: 'test', revision: undefined },
-  trace: steadyTrace(),
-  peakNodes: 1,
-  faults: FAULT_KINDS.map(({ name }) => name),
-  controller: carelessController,
-};
+const DAY = carelessDay(FAULT_KINDS.map(({ name }) => name));
 const REPLAY = { whole: 'replay-whole', short: ({ hours }: Pick<ShortRun, 'hours'>) => `replay-${hours}` };
 
 async function shortened(options: SimulationOptions, mostWorlds?: number) {
