@@ -2,6 +2,7 @@ import { picksPod } from '../../model/pod.ts';
 import { inLegalOrder, type PlannedPod } from './binding-order.ts';
 import type { Workbench } from './draft-fleet.ts';
 import { drawer } from './drawer.ts';
+import type { Draw } from './played-scheduler.ts';
 import type { PodGroup } from './pod-groups.ts';
 import { type Rehearsal, Rehearsals } from './rehearsal.ts';
 import { Seating } from './seating.ts';
@@ -11,8 +12,6 @@ const MOST_VAIN = 100;
 const MOST_WORK = 350_000;
 /** Chance decides between equal nodes: an order is good when it is so however chance falls. */
 const CHANCES = 8;
-
-import type { Draw } from './played-scheduler.ts';
 
 /** A plan in some order, and how it went in the rehearsals. */
 interface Tried {
