@@ -1,4 +1,5 @@
 import type { EventLog } from './event-log.ts';
+import { triesAgain } from './invariants/rest.ts';
 import { INVARIANTS, type Invariant } from './invariants.ts';
 import { whatHappened } from './story/tell-story.ts';
 import type { WorldSight, WorldWrite } from './world-sight.ts';
@@ -37,7 +38,8 @@ export class InvariantWatch {
   }
 
   write(write: WorldWrite, sight: WorldSight): void {
-    if (this.#isStill && (write.kind === 'launch' || write.kind === 'start' || write.kind === 'cordon')) {
+    const isBeginning = write.kind === 'launch' || write.kind === 'start' || write.kind === 'cordon';
+    if (this.#isStill && isBeginning && !triesAgain(write, sight)) {
       this.#note(10, `a ${write.kind} though nothing has changed for long`);
     }
     for (const { number, atWrite } of INVARIANTS) this.#note(number, atWrite?.(write, sight));

@@ -3,6 +3,7 @@ import { STARTUP_TAINT_KEY } from '../../src/model/node.ts';
 import { hasEnded, type Operation } from '../../src/model/operation.ts';
 import { TAG } from '../../src/model/tags.ts';
 import { policySchema } from '../../src/policy/policy-schema.ts';
+import { triesAgain } from '../../src/simulate/invariants/rest.ts';
 import { INVARIANTS } from '../../src/simulate/invariants.ts';
 import type { WorldSight, WorldWrite } from '../../src/simulate/world-sight.ts';
 import { aLaunch, aNode, anInstance, aRemoval } from '../builders/fleet.ts';
@@ -220,6 +221,26 @@ describe('INVARIANTS', () => {
     const cordon = { kind: 'cordon', nodeName: 'i-2', operationId: 'op-2' } as const;
     expect(judge(9, aSight({ operations }), cordon)).toBeUndefined();
     expect(judge(9, aSight(), cordon)).toContain('cordon i-2');
+  });
+
+  it('10: lets only a replacement that came to nothing before begin again when all is still', () => {
+    const launch = { kind: 'launch', request } as const;
+    const replacing = [aLaunch({ id: 'op-1', consolidates: ['i-2', 'i-3'] })];
+    const before = (operation: Operation) => ({
+      operations: replacing,
+      ended: () => [{ operation, atMs: 0 }],
+    });
+    expect(triesAgain(launch, aSight({ operations: replacing }))).toBe(false);
+    expect(triesAgain(launch, aSight(before(aLaunch({ id: 'op-0', consolidates: ['i-3'] }))))).toBe(true);
+    expect(triesAgain(launch, aSight(before(aLaunch({ id: 'op-0', consolidates: ['i-1'] }))))).toBe(false);
+    expect(triesAgain(launch, aSight(before(aRemoval({ nodeName: 'i-2', step: 'aborted' }))))).toBe(true);
+    expect(triesAgain(launch, aSight(before(aRemoval({ nodeName: 'i-2', step: 'removed' }))))).toBe(false);
+    const cordon = { kind: 'cordon', nodeName: 'i-2', operationId: 'op-2' } as const;
+    const removal = (code: string) => ({
+      operations: [aRemoval({ id: 'op-2', reasons: [{ code, text: '' }] })],
+    });
+    expect(triesAgain(cordon, aSight(removal('replaced')))).toBe(true);
+    expect(triesAgain(cordon, aSight(removal('low-load')))).toBe(false);
   });
 
   describe('11 and 12', () => {

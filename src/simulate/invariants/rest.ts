@@ -1,8 +1,9 @@
 import { type Instance, isAlive, isAsleepInPool } from '../../model/instance.ts';
 import type { Node } from '../../model/node.ts';
+import type { Operation } from '../../model/operation.ts';
 import { podRef } from '../../model/pod.ts';
 import type { Policy } from '../../policy/policy-schema.ts';
-import type { WorldSight } from '../world-sight.ts';
+import type { WorldSight, WorldWrite } from '../world-sight.ts';
 import { nodeOf } from './serving.ts';
 
 /** Looked at when nothing has gone wrong for long: nothing is under way, nothing is left over, nobody waits for room there is. */
@@ -23,6 +24,27 @@ export function restless(sight: WorldSight): string | undefined {
   );
   const isFull = alive.length === policy.nodes.max;
   return waiting === undefined || isFull ? undefined : `${podRef(waiting)} waits though the fleet may grow`;
+}
+
+/**
+ * Whether the write is part of replacing workers that were to be replaced before: what came to nothing is tried again after a pause
+ * of hours, which may end when all else is still.
+ */
+export function triesAgain(write: WorldWrite, sight: WorldSight): boolean {
+  if (write.kind === 'cordon') {
+    return sight.operation(write.operationId)?.reasons.some(({ code }) => code === 'replaced') === true;
+  }
+  if (write.kind !== 'launch') return false;
+  const names = consolidatedBy(sight.operation(write.request.operationId));
+  return sight.ended().some(({ operation }) => {
+    if (operation.kind === 'remove')
+      return operation.step === 'aborted' && names.includes(operation.nodeName);
+    return consolidatedBy(operation).some((name) => names.includes(name));
+  });
+}
+
+function consolidatedBy(operation: Operation | undefined): readonly string[] {
+  return operation?.kind === 'launch' ? (operation.consolidates ?? []) : [];
 }
 
 /** What fills the pool needs a place under the maximum for a while. */
