@@ -126,8 +126,8 @@ export const MUTANTS: readonly Mutant[] = [
   {
     name: 'leaves the Nodes of machines that are gone',
     file: 'src/act/leftovers.ts',
-    find: '      ...nodesOfGoingInstances(snapshot, instances, adoption),\n',
-    replace: '',
+    find: '  if (instanceId === undefined || node.isControlPlane || isHandled(instanceId, snapshot, { adoption }))',
+    replace: '  if (node !== undefined)',
     invariant: 10,
     firstSeed: 15,
   },
