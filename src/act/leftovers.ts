@@ -5,14 +5,13 @@ import { hasEnded, type LaunchOperation, type Operation, type RemoveOperation } 
 import type { PolicyIdentity } from '../model/policy-identity.ts';
 import { INSTANCE_GONE, type Reason } from '../model/reason.ts';
 import type { Snapshot } from '../model/snapshot.ts';
+import { areTooManyMissing } from '../model/vanishing.ts';
 import { isGoing } from './terminate-instance.ts';
 
 /** A node without an instance must be seen so for this long before it is taken for a leftover (F42, F44). */
 const CONFIRMED_AFTER_MS = 30_000;
 /** The watch and EC2's list may lag behind: what an operation that ended so lately left there is not a leftover yet. */
 const SETTLE_MS = 30_000;
-/** If more than this share of the nodes lose their instances at once, EC2's answer is doubted, not the nodes (F43). */
-const BELIEVABLE_SHARE = 0.5;
 /** An answer that stays the same for so long, about nodes that are silent for as long, is believed after all. */
 const DOUBTED_AT_MOST_MS = 1_800_000;
 
@@ -57,7 +56,7 @@ export class Leftovers {
     const bereft = workers.filter((node) => !node.isReady && !listed.has(node.instanceId ?? ''));
     const missing = workers.filter((node) => !listed.has(node.instanceId ?? '')).length;
     this.#remember(bereft, adoption.nowMs);
-    const isDoubted = missing > 1 && missing > workers.length * BELIEVABLE_SHARE;
+    const isDoubted = areTooManyMissing(missing, workers.length);
     const patienceMs = isDoubted ? DOUBTED_AT_MOST_MS : CONFIRMED_AFTER_MS;
     return bereft
       .filter((node) => adoption.nowMs - (this.#bereftSinceMs.get(node.uid) ?? adoption.nowMs) >= patienceMs)
