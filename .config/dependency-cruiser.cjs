@@ -43,7 +43,7 @@ module.exports = {
     {
       name: 'the-controller-knows-no-simulation',
       severity: 'error',
-      from: { path: '^src/controller.ts$' },
+      from: { path: '^src/loop/controller.ts$' },
       to: { path: ['^src/simulate/', '^src/commands/', '^src/cli.ts$'] },
     },
     {

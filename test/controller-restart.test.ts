@@ -4,7 +4,7 @@ import { isAlive } from '../src/model/instance.ts';
 import { hasEnded } from '../src/model/operation.ts';
 import { parsePolicy } from '../src/policy/parse-policy.ts';
 import type { Ledger } from '../src/ports.ts';
-import type { SimulatedWorld } from '../src/simulate/simulated-world.ts';
+import type { SimulatedWorld } from '../src/simulate/world/simulated-world.ts';
 import { aWorld, MINUTE_MS, withNodes } from './builders/simulated-world.ts';
 import { MortalProcess } from './fakes/mortal-process.ts';
 

@@ -1,11 +1,11 @@
 import { describe, expect, it } from '@jest/globals';
 import { MemoryLedger } from '../src/adapters/memory/memory-ledger.ts';
-import { Controller } from '../src/controller.ts';
+import { Controller } from '../src/loop/controller.ts';
 import { isAlive } from '../src/model/instance.ts';
 import { STARTUP_TAINT_KEY } from '../src/model/node.ts';
 import { policySchema } from '../src/policy/policy-schema.ts';
 import type { Ledger } from '../src/ports.ts';
-import type { SimulatedWorld } from '../src/simulate/simulated-world.ts';
+import type { SimulatedWorld } from '../src/simulate/world/simulated-world.ts';
 import { aWorld, MINUTE_MS, withNodes, withStopped } from './builders/simulated-world.ts';
 import { MortalProcess } from './fakes/mortal-process.ts';
 

@@ -1,9 +1,9 @@
 import { describe, expect, it } from '@jest/globals';
-import { Controller } from '../src/controller.ts';
+import { Controller } from '../src/loop/controller.ts';
 import { isAlive } from '../src/model/instance.ts';
 import { STARTUP_TAINT_KEY } from '../src/model/node.ts';
 import { policySchema } from '../src/policy/policy-schema.ts';
-import type { SimulatedWorld } from '../src/simulate/simulated-world.ts';
+import type { SimulatedWorld } from '../src/simulate/world/simulated-world.ts';
 import { aWorld, MINUTE_MS, withNodes } from './builders/simulated-world.ts';
 import { type TurningPoint, TurningPorts } from './fakes/turning-point.ts';
 

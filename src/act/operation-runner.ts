@@ -2,13 +2,13 @@ import { hasEnded, type Operation } from '../model/operation.ts';
 import type { HastenRemovalAction } from '../model/plan.ts';
 import type { Reason } from '../model/reason.ts';
 import { PortError } from '../ports.ts';
-import type { ActContext } from './act-ports.ts';
-import { abortLaunch, advanceLaunch } from './advance-launch.ts';
-import { abortRemoval, advanceRemoval } from './advance-removal.ts';
-import { Alarm } from './alarm.ts';
-import { hastenRemoval } from './hasten-removal.ts';
-import { warn } from './notice.ts';
-import type { Progress } from './progress.ts';
+import { Alarm } from '../time/alarm.ts';
+import type { ActContext } from './core/act-ports.ts';
+import { warn } from './core/notice.ts';
+import type { Progress } from './core/progress.ts';
+import { abortLaunch, advanceLaunch } from './launch/advance-launch.ts';
+import { abortRemoval, advanceRemoval } from './remove/advance-removal.ts';
+import { hastenRemoval } from './remove/hasten-removal.ts';
 
 /** Operations that take a step at the same time; the others wait their turn. */
 const MOST_RUNNING = 16;

@@ -1,8 +1,8 @@
 import type { Logger } from 'pino';
-import { KubernetesCluster } from '../adapters/kubernetes/kubernetes-cluster.ts';
-import { KubernetesEvents } from '../adapters/kubernetes/kubernetes-events.ts';
+import { KubernetesEvents } from '../adapters/kubernetes/events/kubernetes-events.ts';
+import { KubernetesCluster } from '../adapters/kubernetes/write/kubernetes-cluster.ts';
 import { LeaseLeadership } from '../adapters/lease/lease-leadership.ts';
-import type { ControllerPorts } from '../controller.ts';
+import type { ControllerPorts } from '../loop/controller.ts';
 import type { Clock, Cloud, Interruptions, Leadership, Telemetry } from '../ports.ts';
 import { type ReadinessCheck, startHttp } from '../report/http-server.ts';
 import { JsonLog } from '../report/json-log.ts';

@@ -1,6 +1,6 @@
 import { explainNode, type NodeExplanation } from '../decide/explain/explain-node.ts';
 import { explainPod, nodesInWords, type PodExplanation } from '../decide/explain/explain-pod.ts';
-import { takeStock } from '../decide/situation.ts';
+import { takeStock } from '../decide/state/situation.ts';
 import type { Plan } from '../model/plan.ts';
 import { podRef } from '../model/pod.ts';
 import type { Snapshot } from '../model/snapshot.ts';

@@ -1,9 +1,9 @@
-import { loadKubeCredentials } from '../adapters/kubernetes/kube-config-credentials.ts';
-import type { KubeCredentials } from '../adapters/kubernetes/kube-credentials.ts';
-import { KubeTransport } from '../adapters/kubernetes/kube-transport.ts';
-import { KubernetesView } from '../adapters/kubernetes/kubernetes-view.ts';
-import { NodeFleetPolicySource } from '../adapters/kubernetes/node-fleet-policy-source.ts';
-import type { NodeFleetRef } from '../adapters/kubernetes/node-fleet-resource.ts';
+import { loadKubeCredentials } from '../adapters/kubernetes/client/kube-config-credentials.ts';
+import type { KubeCredentials } from '../adapters/kubernetes/client/kube-credentials.ts';
+import { KubeTransport } from '../adapters/kubernetes/client/kube-transport.ts';
+import { NodeFleetPolicySource } from '../adapters/kubernetes/policy/node-fleet-policy-source.ts';
+import type { NodeFleetRef } from '../adapters/kubernetes/policy/node-fleet-resource.ts';
+import { KubernetesView } from '../adapters/kubernetes/read/kubernetes-view.ts';
 import type { Clock } from '../ports.ts';
 
 export interface ClusterChoice {

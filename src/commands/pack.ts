@@ -1,8 +1,8 @@
 import type { Command } from 'commander';
-import type { FleetPacking } from '../decide/packing/pack-fleet.ts';
-import { countText } from '../decide/wording.ts';
+import { countText } from '../decide/text/wording.ts';
 import { offeringKey } from '../model/offering.ts';
 import type { Pod } from '../model/pod.ts';
+import type { FleetPacking } from '../packing/pack-fleet.ts';
 
 interface PackFlags {
   readonly pods: string;
@@ -37,7 +37,7 @@ export async function packFiles(
 ): Promise<{ readonly output: string; readonly notes: readonly string[] }> {
   const { readOfferings } = await import('./pack/read-offerings.ts');
   const { readPods } = await import('./pack/read-pods.ts');
-  const { packFleet } = await import('../decide/packing/pack-fleet.ts');
+  const { packFleet } = await import('../packing/pack-fleet.ts');
   const file = await readPods(flags.pods);
   const offerings = await readOfferings(flags.offerings);
   const unpriced = offerings.filter(({ priceUsdPerHour }) => priceUsdPerHour === undefined).length;

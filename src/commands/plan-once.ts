@@ -1,6 +1,6 @@
 import { SystemClock } from '../adapters/system/system-clock.ts';
 import { PRICES_AS_OF } from '../catalogue/list-price.ts';
-import { decideOnce } from '../controller.ts';
+import { decideOnce } from '../loop/controller.ts';
 import type { Plan } from '../model/plan.ts';
 import type { Snapshot } from '../model/snapshot.ts';
 import type { PolicyInForce } from '../policy/policy-in-force.ts';

@@ -1,10 +1,10 @@
 import type { Logger } from 'pino';
 import { FilePolicySource } from '../adapters/file/file-policy-source.ts';
-import type { EventObject } from '../adapters/kubernetes/kubernetes-events.ts';
-import type { NodeFleetPolicySource } from '../adapters/kubernetes/node-fleet-policy-source.ts';
-import { NODE_FLEET, type NodeFleetRef } from '../adapters/kubernetes/node-fleet-resource.ts';
-import { NodeFleetStatusWriter } from '../adapters/kubernetes/node-fleet-status-writer.ts';
-import type { Reflector, ReflectorStats } from '../adapters/kubernetes/reflector.ts';
+import type { EventObject } from '../adapters/kubernetes/events/kubernetes-events.ts';
+import type { NodeFleetPolicySource } from '../adapters/kubernetes/policy/node-fleet-policy-source.ts';
+import { NODE_FLEET, type NodeFleetRef } from '../adapters/kubernetes/policy/node-fleet-resource.ts';
+import { NodeFleetStatusWriter } from '../adapters/kubernetes/policy/node-fleet-status-writer.ts';
+import type { Reflector, ReflectorStats } from '../adapters/kubernetes/watch/reflector.ts';
 import type { Clock, Leadership, PolicySource, PortError, Reporter } from '../ports.ts';
 import { flagOf } from './flag-of.ts';
 import type { LiveCluster } from './live-cluster.ts';

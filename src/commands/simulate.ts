@@ -1,6 +1,6 @@
 import { availableParallelism } from 'node:os';
 import { type Command, InvalidArgumentError } from 'commander';
-import type { SimulationResult } from '../simulate/run-simulation.ts';
+import type { SimulationResult } from '../simulate/run/run-simulation.ts';
 import { CannotDo } from './cannot-do.ts';
 import type { SeedRange } from './simulate/run-seeds.ts';
 import { wholeNumber } from './whole-number.ts';
@@ -49,7 +49,7 @@ async function simulate(flags: SimulateFlags): Promise<void> {
   if (flags.strikes !== undefined && flags.seeds.first !== flags.seeds.last)
     throw new CannotDo('--strikes needs a single seed: other seeds plan other strikes');
   const { runSeeds } = await import('./simulate/run-seeds.ts');
-  const { CombinedResults } = await import('../simulate/combined-results.ts');
+  const { CombinedResults } = await import('../simulate/run/combined-results.ts');
   const { tellFirst } = await import('./simulate/tell-first.ts');
   const results = new CombinedResults();
   for await (const result of runSeeds(flags, flags.seeds, flags.workers)) results.add(result);

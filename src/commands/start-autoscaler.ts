@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { hostname } from 'node:os';
 import { SystemClock } from '../adapters/system/system-clock.ts';
-import { Controller } from '../controller.ts';
+import { Controller } from '../loop/controller.ts';
 import { MergedInterruptions } from '../observe/merged-interruptions.ts';
 import { runAutoscaler } from './autoscaler-process.ts';
 import { interruptionQueue } from './interruption-queue.ts';

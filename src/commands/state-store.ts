@@ -1,7 +1,7 @@
-import { KubeApiError } from '../adapters/kubernetes/kube-api-error.ts';
-import { KubeLeaseStore } from '../adapters/kubernetes/kube-lease-store.ts';
-import { KubeTransport } from '../adapters/kubernetes/kube-transport.ts';
-import { KubernetesLedger } from '../adapters/kubernetes/kubernetes-ledger.ts';
+import { KubeApiError } from '../adapters/kubernetes/client/kube-api-error.ts';
+import { KubeTransport } from '../adapters/kubernetes/client/kube-transport.ts';
+import { KubeLeaseStore } from '../adapters/kubernetes/ledger/kube-lease-store.ts';
+import { KubernetesLedger } from '../adapters/kubernetes/ledger/kubernetes-ledger.ts';
 import { LEASE_TIMES_MS, type LeaseTimesMs } from '../adapters/lease/lease-leadership.ts';
 import type { LeaseStore } from '../adapters/lease/lease-store.ts';
 import { type Clock, type Ledger, PortError } from '../ports.ts';

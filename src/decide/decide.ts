@@ -7,19 +7,19 @@ import type {
   RemoveAction,
 } from '../model/plan.ts';
 import type { Snapshot } from '../model/snapshot.ts';
+import { KnownSolutions } from '../packing/known-solutions.ts';
 import type { PolicyInForce } from '../policy/policy-in-force.ts';
-import { planAborts, SUSPENDED } from './aborts.ts';
-import { planReplacement } from './consolidation/replacement.ts';
-import { planGrowth } from './growth.ts';
-import { decisionIdOf, operationIds } from './ids.ts';
-import { replaceEarly } from './interruptions/early-replacements.ts';
-import { reactToSpotWarnings, type WantedEvacuation } from './interruptions/spot-warnings.ts';
-import type { LaunchWish } from './launch-wish.ts';
-import { KnownSolutions } from './packing/known-solutions.ts';
-import { planRepair, type WantedRepair } from './repair.ts';
-import { planShrink, type WantedRemoval } from './shrink/shrink.ts';
-import { type Situation, takeStock } from './situation.ts';
-import { earliest } from './wake.ts';
+import { planAborts, SUSPENDED } from './disrupt/aborts.ts';
+import { planReplacement } from './disrupt/consolidation/replacement.ts';
+import { replaceEarly } from './disrupt/interruptions/early-replacements.ts';
+import { reactToSpotWarnings, type WantedEvacuation } from './disrupt/interruptions/spot-warnings.ts';
+import { planRepair, type WantedRepair } from './disrupt/repair.ts';
+import { planShrink, type WantedRemoval } from './disrupt/shrink.ts';
+import { planGrowth } from './launch/growth.ts';
+import type { LaunchWish } from './state/launch-wish.ts';
+import { type Situation, takeStock } from './state/situation.ts';
+import { decisionIdOf, operationIds } from './text/ids.ts';
+import { earliest } from './text/wake.ts';
 import { type PoolRemoval, planPool } from './warm-pool/upkeep.ts';
 import { withWarmStarts } from './warm-pool/warm-starts.ts';
 

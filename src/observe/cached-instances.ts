@@ -3,7 +3,7 @@ import type { Node } from '../model/node.ts';
 import type { Operation } from '../model/operation.ts';
 import type { Known } from '../model/snapshot.ts';
 import { type Clock, type Cloud, PortError } from '../ports.ts';
-import { withDeadline } from './with-deadline.ts';
+import { withDeadline } from '../time/with-deadline.ts';
 
 /** A list this young is used again while the next is fetched: a round for pods that wait must not wait for EC2. */
 const FRESH_MS = 10_000;

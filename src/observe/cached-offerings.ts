@@ -1,6 +1,6 @@
 import type { Offering } from '../model/offering.ts';
 import { type Clock, type Cloud, type OfferingQuery, PortError } from '../ports.ts';
-import { withDeadline } from './with-deadline.ts';
+import { withDeadline } from '../time/with-deadline.ts';
 
 /** Prices and what is offered change slowly; so old an answer is still used while the next is fetched. */
 const FRESH_MS = 300_000;

@@ -1,6 +1,6 @@
 import { type Utilization, unknownUtilization } from '../model/signal.ts';
 import { type Clock, PortError, type Telemetry, type TelemetryQuery } from '../ports.ts';
-import { withDeadline } from './with-deadline.ts';
+import { withDeadline } from '../time/with-deadline.ts';
 
 const DEADLINE_MS = 5_000;
 

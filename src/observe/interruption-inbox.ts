@@ -22,7 +22,7 @@ export interface InboxPorts {
   readonly reporter: Reporter;
 }
 
-/** Where an announcement stands after a round; `src/decide/interruptions/standing.ts` says what each means. */
+/** Where an announcement stands after a round; `src/decide/disrupt/interruptions/standing.ts` says what each means. */
 type Standing = 'foreign' | 'over' | 'settled' | 'open';
 
 export type StandingOf = (interruption: Interruption) => Standing;

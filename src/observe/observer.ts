@@ -9,12 +9,12 @@ import {
   type OfferingQuery,
   type Telemetry,
 } from '../ports.ts';
+import { withDeadline } from '../time/with-deadline.ts';
 import { withAnnouncedStates } from './announced-states.ts';
 import { believable } from './believable-list.ts';
 import { CachedInstances } from './cached-instances.ts';
 import { CachedOfferings } from './cached-offerings.ts';
 import { CachedUtilization } from './cached-utilization.ts';
-import { withDeadline } from './with-deadline.ts';
 
 export interface ObservePorts {
   readonly cluster: Cluster;

@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import { abortLaunch } from '../../src/act/advance-launch.ts';
+import { abortLaunch } from '../../src/act/launch/advance-launch.ts';
 import { STARTUP_TAINT_KEY } from '../../src/model/node.ts';
 import type { LaunchOperation } from '../../src/model/operation.ts';
 import { aLaunch, aNode } from '../builders/fleet.ts';

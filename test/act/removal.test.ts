@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import { abortRemoval } from '../../src/act/advance-removal.ts';
+import { abortRemoval } from '../../src/act/remove/advance-removal.ts';
 import type { RemoveOperation } from '../../src/model/operation.ts';
 import { PortError } from '../../src/ports.ts';
 import { aNode, anInstance, aRemoval } from '../builders/fleet.ts';

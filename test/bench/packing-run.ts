@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { readOfferings } from '../../src/commands/pack/read-offerings.ts';
 import { readPods } from '../../src/commands/pack/read-pods.ts';
-import { packFleet } from '../../src/decide/packing/pack-fleet.ts';
+import { packFleet } from '../../src/packing/pack-fleet.ts';
 import { answerOf } from '../packing-checker/answer-of.ts';
 import { checkPacking } from '../packing-checker/check-packing.ts';
 import { podOfShort } from '../packing-checker/short-pods.ts';

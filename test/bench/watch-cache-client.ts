@@ -37,10 +37,10 @@ process.send?.(figures, () => process.exit(0));
 /** The whole view, the first look at it included. */
 async function ours(): Promise<() => Promise<() => number>> {
   const { SystemClock } = await import('../../src/adapters/system/system-clock.ts');
-  const { anonymousCredentials } = await import('../../src/adapters/kubernetes/kube-credentials.ts');
-  const { KubeTransport } = await import('../../src/adapters/kubernetes/kube-transport.ts');
-  const { KubernetesView } = await import('../../src/adapters/kubernetes/kubernetes-view.ts');
-  const { TokenBucket } = await import('../../src/adapters/system/token-bucket.ts');
+  const { anonymousCredentials } = await import('../../src/adapters/kubernetes/client/kube-credentials.ts');
+  const { KubeTransport } = await import('../../src/adapters/kubernetes/client/kube-transport.ts');
+  const { KubernetesView } = await import('../../src/adapters/kubernetes/read/kubernetes-view.ts');
+  const { TokenBucket } = await import('../../src/time/token-bucket.ts');
   const clock = new SystemClock();
   // The informer has no rate limit either; ours would spread 200 pages over ten seconds.
   const bucket = new TokenBucket({ perSecond: 10_000, burst: 10_000 }, clock);

@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import { TAG } from '../../src/model/tags.ts';
 import { defaultPolicy } from '../../src/policy/default-policy.ts';
 import { type LoadTrace, parseTrace } from '../../src/simulate/load/load-trace.ts';
-import { SimulatedWorld, type WorldOptions } from '../../src/simulate/simulated-world.ts';
+import { SimulatedWorld, type WorldOptions } from '../../src/simulate/world/simulated-world.ts';
 
 export const MINUTE_MS = 60_000;
 export const HOUR_MS = 3_600_000;

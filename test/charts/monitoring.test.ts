@@ -7,7 +7,7 @@ import { DASHBOARDS } from '../../charts/dashboards.ts';
 import { IMAGES } from '../../charts/images.ts';
 import { RETENTION } from '../../charts/prometheus.ts';
 import { SCRAPE_JOBS } from '../../charts/scrape-jobs.ts';
-import { cpuMillis, memoryMiB } from '../../src/adapters/kubernetes/quantity.ts';
+import { cpuMillis, memoryMiB } from '../../src/adapters/kubernetes/read/quantity.ts';
 import { STARTUP_TAINT_KEY } from '../../src/model/node.ts';
 import { type Manifest, objectOf, objectsOf } from './generated-objects.ts';
 

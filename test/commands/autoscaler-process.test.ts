@@ -6,7 +6,7 @@ import pino from 'pino';
 import { SystemClock } from '../../src/adapters/system/system-clock.ts';
 import { type ProcessOptions, runAutoscaler } from '../../src/commands/autoscaler-process.ts';
 import { readOnlyCloud } from '../../src/commands/read-only-ports.ts';
-import type { ControllerPorts } from '../../src/controller.ts';
+import type { ControllerPorts } from '../../src/loop/controller.ts';
 import { aConfigMap, aFleet, FLEETS, KUSTOMIZATION } from '../adapters/kubernetes/fleet-objects.ts';
 import {
   type Answer,

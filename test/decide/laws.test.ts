@@ -1,8 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import * as fc from 'fast-check';
 import { decide } from '../../src/decide/decide.ts';
-import { KnownSolutions } from '../../src/decide/packing/known-solutions.ts';
-import { podProtection } from '../../src/decide/shrink/pod-protections.ts';
+import { podProtection } from '../../src/decide/disrupt/rules/pod-protections.ts';
 import { isAlive } from '../../src/model/instance.ts';
 import type { Lifecycle } from '../../src/model/offering.ts';
 import { isInFlight, type Operation } from '../../src/model/operation.ts';
@@ -10,6 +9,7 @@ import type { Plan } from '../../src/model/plan.ts';
 import { needsEviction } from '../../src/model/pod.ts';
 import type { Signal } from '../../src/model/signal.ts';
 import type { Snapshot } from '../../src/model/snapshot.ts';
+import { KnownSolutions } from '../../src/packing/known-solutions.ts';
 import { aLaunch, aNode, anInstance, aRemoval } from '../builders/fleet.ts';
 import { aPod } from '../builders/pod.ts';
 import { aPolicy } from '../builders/policy.ts';

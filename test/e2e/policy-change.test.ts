@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import type { NodeFleetStatus } from '../../src/adapters/kubernetes/node-fleet-resource.ts';
+import type { NodeFleetStatus } from '../../src/adapters/kubernetes/policy/node-fleet-resource.ts';
 import type { LogLine } from './harness/autoscaler-process.ts';
 import { eventsOn, expectNothingLeaked, isCordoned, untilSettled, workers } from './harness/fleet-state.ts';
 import { attempt } from './harness/flux-stand-in.ts';

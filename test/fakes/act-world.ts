@@ -1,6 +1,6 @@
-import { type ActContext, actContext } from '../../src/act/act-ports.ts';
-import { advanceLaunch } from '../../src/act/advance-launch.ts';
-import { advanceRemoval } from '../../src/act/advance-removal.ts';
+import { type ActContext, actContext } from '../../src/act/core/act-ports.ts';
+import { advanceLaunch } from '../../src/act/launch/advance-launch.ts';
+import { advanceRemoval } from '../../src/act/remove/advance-removal.ts';
 import { hasEnded, type LaunchOperation, type RemoveOperation } from '../../src/model/operation.ts';
 import type { Reason } from '../../src/model/reason.ts';
 import type { ReportEvent } from '../../src/ports.ts';

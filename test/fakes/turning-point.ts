@@ -1,4 +1,4 @@
-import type { ControllerPorts } from '../../src/controller.ts';
+import type { ControllerPorts } from '../../src/loop/controller.ts';
 import { CONTROLLER_WRITES } from './controller-writes.ts';
 
 export interface TurningPoint {

@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, it } from '@jest/globals';
-import { INVARIANTS } from '../../src/simulate/invariants.ts';
+import { INVARIANTS } from '../../src/simulate/judge/invariants.ts';
 import { changed, mutantNamed } from './mutant.ts';
 import { MUTANTS } from './mutants.ts';
 

@@ -4,7 +4,7 @@ import type { Mutant } from './mutant.ts';
 export const MUTANTS: readonly Mutant[] = [
   {
     name: 'launches beyond the maximum',
-    file: 'src/decide/bounds.ts',
+    file: 'src/decide/launch/bounds.ts',
     find: 'const room = Math.max(0, max - billable);',
     replace: 'const room = wishes.length + Math.max(0, max - billable);',
     invariant: 1,
@@ -12,7 +12,7 @@ export const MUTANTS: readonly Mutant[] = [
   },
   {
     name: 'counts running machines only, not those that are launched or boot',
-    file: 'src/decide/fleet.ts',
+    file: 'src/decide/state/fleet.ts',
     find: 'const launches = inFlightIn(snapshot.operations);',
     replace: 'const launches = inFlightIn(snapshot.operations).slice(0, 0);',
     invariant: 1,
@@ -20,7 +20,7 @@ export const MUTANTS: readonly Mutant[] = [
   },
   {
     name: 'removes on-demand workers below the base',
-    file: 'src/decide/shrink/protections.ts',
+    file: 'src/decide/disrupt/rules/protections.ts',
     find: '[lastInZone, onDemandBase]',
     replace: '[lastInZone]',
     invariant: 2,
@@ -28,21 +28,21 @@ export const MUTANTS: readonly Mutant[] = [
   },
   {
     name: 'forgets machines that no operation has',
-    file: 'src/act/leftovers.ts',
+    file: 'src/act/recover/leftovers.ts',
     find: '      ...lostLaunches(snapshot, instances, adoption),\n',
     replace: '',
     invariant: 3,
   },
   {
     name: 'leaves dead nodes as they are',
-    file: 'src/decide/repair.ts',
+    file: 'src/decide/disrupt/repair.ts',
     find: 'const dead = situation.fleet.lost.filter(isDead)',
     replace: 'const dead = situation.fleet.lost.slice(0, 0).filter(isDead)',
     invariant: 3,
   },
   {
     name: 'deletes the Node before its machine is gone',
-    file: 'src/act/advance-removal.ts',
+    file: 'src/act/remove/advance-removal.ts',
     find: "if ((await terminateInstance(operation.instanceId, ports, signal)) === 'waiting') {",
     replace:
       "for (const one of nodesOf(operation.instanceId, ports.cluster.view().nodes)) await ports.cluster.deleteNode(one.name, one.uid, signal);\n  if ((await terminateInstance(operation.instanceId, ports, signal)) === 'waiting') {",
@@ -51,7 +51,7 @@ export const MUTANTS: readonly Mutant[] = [
   },
   {
     name: 'takes a new client token for each try',
-    file: 'src/act/attempt-launch.ts',
+    file: 'src/act/launch/attempt-launch.ts',
     find: 'clientToken: `${operation.id}.${operation.attempt}`,',
     replace: 'clientToken: `${operation.id}.${operation.attempt}.${ports.clock.now()}`,',
     invariant: 4,
@@ -75,7 +75,7 @@ export const MUTANTS: readonly Mutant[] = [
   },
   {
     name: 'takes a node that is being drained for empty',
-    file: 'src/act/drain-node.ts',
+    file: 'src/act/remove/drain-node.ts',
     find: '(pod) => pod.nodeName === operation.nodeName && needsEviction(pod)',
     replace: '(pod) => pod.nodeName === operation.id && needsEviction(pod)',
     invariant: 5,
@@ -83,7 +83,7 @@ export const MUTANTS: readonly Mutant[] = [
   },
   {
     name: 'leaves the node cordoned when a drain is given up',
-    file: 'src/act/advance-removal.ts',
+    file: 'src/act/remove/advance-removal.ts',
     find: '  await ports.cluster.uncordon(operation.nodeName, operation.id, signal);\n',
     replace: '',
     invariant: 6,
@@ -91,7 +91,7 @@ export const MUTANTS: readonly Mutant[] = [
   },
   {
     name: 'removes the last worker of a zone',
-    file: 'src/decide/shrink/protections.ts',
+    file: 'src/decide/disrupt/rules/protections.ts',
     find: '[lastInZone, onDemandBase]',
     replace: '[onDemandBase]',
     invariant: 7,
@@ -99,7 +99,7 @@ export const MUTANTS: readonly Mutant[] = [
   },
   {
     name: 'never asks whether it still leads',
-    file: 'src/controller.ts',
+    file: 'src/loop/controller.ts',
     find: '    this.#ports = ports;\n    this.#context = actContext(ports);',
     replace:
       '    const leadership = { isLeader: () => true, fencingToken: () => ports.leadership.fencingToken() };\n    this.#ports = { ...ports, leadership };\n    this.#context = actContext(this.#ports);',
@@ -108,7 +108,7 @@ export const MUTANTS: readonly Mutant[] = [
   },
   {
     name: 'acts before its intent is in the ledger',
-    file: 'src/controller.ts',
+    file: 'src/loop/controller.ts',
     find: '      await writeDown(operation, this.#context, signal);\n      this.#runner.track',
     replace: '      this.#runner.track',
     invariant: 9,
@@ -125,7 +125,7 @@ export const MUTANTS: readonly Mutant[] = [
   },
   {
     name: 'leaves the Nodes of machines that are gone',
-    file: 'src/act/leftovers.ts',
+    file: 'src/act/recover/leftovers.ts',
     find: '  if (instanceId === undefined || node.isControlPlane || isHandled(instanceId, snapshot, { adoption }))',
     replace: '  if (node !== undefined)',
     invariant: 10,
@@ -133,7 +133,7 @@ export const MUTANTS: readonly Mutant[] = [
   },
   {
     name: 'buys nothing for pods that wait',
-    file: 'src/decide/demands/pending.ts',
+    file: 'src/decide/launch/demands/pending.ts',
     find: 'const nodes = packed.nodes.slice(0, ',
     replace: 'const nodes = packed.nodes.slice(0, 0 * ',
     invariant: 10,
@@ -141,7 +141,7 @@ export const MUTANTS: readonly Mutant[] = [
   },
   {
     name: 'shrinks whatever the load is',
-    file: 'src/decide/shrink/brakes.ts',
+    file: 'src/decide/disrupt/rules/brakes.ts',
     find: "'low-load': [atFloor, podsWait, loadIsNotLow],",
     replace: "'low-load': [atFloor, podsWait],",
     invariant: 11,
@@ -149,7 +149,7 @@ export const MUTANTS: readonly Mutant[] = [
   },
   {
     name: 'takes unknown metrics for zero',
-    file: 'src/decide/demands/window.ts',
+    file: 'src/decide/launch/demands/window.ts',
     find: "if (signal.status === 'unknown') return signal;",
     replace:
       "if (signal.status === 'unknown') return { status: 'known', lowest: 0, highest: 0, newest: 0, coverage: 1, isPartial: false };",
@@ -158,7 +158,7 @@ export const MUTANTS: readonly Mutant[] = [
   },
   {
     name: 'shrinks within the cooldown',
-    file: 'src/decide/shrink/brakes.ts',
+    file: 'src/decide/disrupt/rules/brakes.ts',
     find: "'low-load': [coolingDown, budgetIsSpent],",
     replace: "'low-load': [budgetIsSpent],",
     invariant: 12,

@@ -1,4 +1,4 @@
-import type { FleetPacking } from '../../src/decide/packing/pack-fleet.ts';
+import type { FleetPacking } from '../../src/packing/pack-fleet.ts';
 import type { PackingAnswer } from './check-packing.ts';
 
 /** A packing in the words that the checker reads; pods go by their names alone. */

@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import type { SimulatedWorld } from '../../src/simulate/simulated-world.ts';
+import type { SimulatedWorld } from '../../src/simulate/world/simulated-world.ts';
 import { aWorld, MINUTE_MS, withStopped } from '../builders/simulated-world.ts';
 
 const ON_DEMAND = 't3.small/ap-southeast-1a/on-demand';

@@ -1,7 +1,7 @@
 import { EC2Client, type EC2ClientConfig } from '@aws-sdk/client-ec2';
 import type { Clock } from '../../ports.ts';
 import { PortError } from '../../ports.ts';
-import { TokenBucket } from '../system/token-bucket.ts';
+import { TokenBucket } from '../../time/token-bucket.ts';
 import { DEFAULT_TIMEOUTS_MS, type Ec2CloudOptions } from './ec2-options.ts';
 import { portErrorOf } from './fault-classes.ts';
 

@@ -1,7 +1,7 @@
 import type { ControlCommand, ControlsView, PageControls } from '../../report/page/page-router.ts';
 import type { PageState } from '../../report/page/page-state.ts';
-import type { Pace } from '../../simulate/pace.ts';
-import type { SimulatedWorld } from '../../simulate/simulated-world.ts';
+import type { Pace } from '../../simulate/run/pace.ts';
+import type { SimulatedWorld } from '../../simulate/world/simulated-world.ts';
 
 const BURST_PODS = 40;
 const CAPACITY_MINUTES = 30;

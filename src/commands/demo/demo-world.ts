@@ -1,8 +1,8 @@
 import type { GitPolicySource } from '../../adapters/git/git-policy-source.ts';
-import { Controller } from '../../controller.ts';
+import { Controller } from '../../loop/controller.ts';
 import { defaultPolicy } from '../../policy/default-policy.ts';
 import type { PolicyDocument, ReportEvent, Reporter } from '../../ports.ts';
-import { SimulatedWorld } from '../../simulate/simulated-world.ts';
+import { SimulatedWorld } from '../../simulate/world/simulated-world.ts';
 import { CannotDo } from '../cannot-do.ts';
 import { readTraceFile } from '../read-trace-file.ts';
 import { SHIPPED_TRACE } from '../shipped-file.ts';

@@ -1,6 +1,6 @@
-import type { RawObject } from '../../adapters/kubernetes/kube-resource.ts';
-import { type PodRecord, podResource } from '../../adapters/kubernetes/pod-resource.ts';
-import { countText } from '../../decide/wording.ts';
+import { type PodRecord, podResource } from '../../adapters/kubernetes/read/pod-resource.ts';
+import type { RawObject } from '../../adapters/kubernetes/watch/kube-resource.ts';
+import { countText } from '../../decide/text/wording.ts';
 import type { DaemonOverhead } from '../../model/daemon-overhead.ts';
 import { type Pod, podRef } from '../../model/pod.ts';
 import { CannotDo } from '../cannot-do.ts';

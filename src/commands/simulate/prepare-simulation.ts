@@ -1,17 +1,17 @@
 import { basename } from 'node:path';
-import { Controller } from '../../controller.ts';
+import { Controller } from '../../loop/controller.ts';
 import { FAULT_KINDS } from '../../simulate/faults/fault-kinds.ts';
 import { strikeName } from '../../simulate/faults/strikes.ts';
-import type { Violation } from '../../simulate/invariant-watch.ts';
+import type { Violation } from '../../simulate/judge/invariant-watch.ts';
 import type { RunningController } from '../../simulate/process/replicas.ts';
 import {
   plannedStrikes,
   runSimulation,
   type SimulationOptions,
   type SimulationResult,
-} from '../../simulate/run-simulation.ts';
-import type { WorldPorts } from '../../simulate/simulated-world.ts';
-import { variationOf } from '../../simulate/vary-world.ts';
+} from '../../simulate/run/run-simulation.ts';
+import { variationOf } from '../../simulate/run/vary-world.ts';
+import type { WorldPorts } from '../../simulate/world/simulated-world.ts';
 import { CannotDo } from '../cannot-do.ts';
 import { readPolicyFile } from '../read-policy-file.ts';
 import { readTraceFile } from '../read-trace-file.ts';

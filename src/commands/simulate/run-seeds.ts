@@ -1,7 +1,7 @@
 import { extname } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { Worker } from 'node:worker_threads';
-import type { SimulationResult } from '../../simulate/run-simulation.ts';
+import type { SimulationResult } from '../../simulate/run/run-simulation.ts';
 import { prepareSimulation, type SimulationWish } from './prepare-simulation.ts';
 
 export interface SeedRange {

@@ -1,5 +1,5 @@
-import type { Violation } from '../../simulate/invariant-watch.ts';
-import type { SimulationOptions } from '../../simulate/run-simulation.ts';
+import type { Violation } from '../../simulate/judge/invariant-watch.ts';
+import type { SimulationOptions } from '../../simulate/run/run-simulation.ts';
 import { shrinkRun } from '../../simulate/story/shrink-run.ts';
 import { type ReplayCommands, tellStory } from '../../simulate/story/tell-story.ts';
 

@@ -1,9 +1,9 @@
 import { type Offering, type OfferingKey, offeringKey } from '../../model/offering.ts';
 import type { Pod } from '../../model/pod.ts';
-import { neverFits } from '../demands/never-fits.ts';
-import { type ExpectedCost } from '../expected-cost.ts';
-import type { Situation } from '../situation.ts';
-import { secondsText } from '../wording.ts';
+import { neverFits } from '../../packing/never-fits.ts';
+import { type ExpectedCost } from '../state/expected-cost.ts';
+import type { Situation } from '../state/situation.ts';
+import { secondsText } from '../text/wording.ts';
 
 /** One offering as a candidate for a pod. */
 export interface ComparedOffering {

@@ -1,14 +1,14 @@
 import type { Plan } from '../../model/plan.ts';
 import { podRef } from '../../model/pod.ts';
 import type { Reason } from '../../model/reason.ts';
-import type { Worker } from '../fleet.ts';
-import { podProtection } from '../shrink/pod-protections.ts';
-import { evictablePods, protectionsFor } from '../shrink/protections.ts';
-import { relocator } from '../shrink/relocation.ts';
-import type { Situation } from '../situation.ts';
-import type { PoolMember } from '../warm-pool/pool.ts';
-import { costOfMember } from '../warm-pool/pool-cost.ts';
-import { costOfWorker } from '../worker-cost.ts';
+import { podProtection } from '../disrupt/rules/pod-protections.ts';
+import { evictablePods, protectionsFor } from '../disrupt/rules/protections.ts';
+import { relocator } from '../disrupt/rules/relocation.ts';
+import type { Worker } from '../state/fleet.ts';
+import type { PoolMember } from '../state/pool.ts';
+import { costOfMember } from '../state/pool-cost.ts';
+import type { Situation } from '../state/situation.ts';
+import { costOfWorker } from '../state/worker-cost.ts';
 
 /** Why a worker stays, or goes. */
 export interface NodeExplanation {

@@ -2,12 +2,12 @@ import type { LaunchAction, Plan } from '../../model/plan.ts';
 import { type Pod, podRef } from '../../model/pod.ts';
 import type { Reason } from '../../model/reason.ts';
 import { addResources, fitsInto, type Resources } from '../../model/resources.ts';
-import { fleetLayout } from '../packing/fleet-layout.ts';
-import { nodesThatTake } from '../packing/open-nodes.ts';
-import type { PresentNode } from '../packing/packing-model.ts';
-import { type Barrier, barrier } from '../packing/place.ts';
-import type { Situation } from '../situation.ts';
-import { countText } from '../wording.ts';
+import type { PresentNode } from '../../packing/model/packing-model.ts';
+import { nodesThatTake } from '../../packing/open-nodes.ts';
+import { type Barrier, barrier } from '../../packing/rules/place.ts';
+import { fleetLayout } from '../state/fleet-layout.ts';
+import type { Situation } from '../state/situation.ts';
+import { countText } from '../text/wording.ts';
 import { type ComparedOffering, compareOfferings } from './compare-offerings.ts';
 
 /** Why a pod is, or is not, where it should be. */

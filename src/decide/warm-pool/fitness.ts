@@ -1,9 +1,9 @@
 import { STARTUP_TAINT_KEY } from '../../model/node.ts';
+import { parseOfferingKey } from '../../model/offering-parts.ts';
 import type { Reason } from '../../model/reason.ts';
-import { launchesIn } from '../history/operation-lists.ts';
-import { parseOfferingKey } from '../offering-parts.ts';
-import type { Situation } from '../situation.ts';
-import type { PoolMember } from './pool.ts';
+import { launchesIn } from '../state/operation-lists.ts';
+import type { PoolMember } from '../state/pool.ts';
+import type { Situation } from '../state/situation.ts';
 
 const HOUR_MS = 3_600_000;
 

@@ -1,18 +1,18 @@
 import { offeringKey } from '../../model/offering.ts';
+import { parseOfferingKey } from '../../model/offering-parts.ts';
 import { CALLED_OFF } from '../../model/operation.ts';
 import type { Plan, RemoveAction, WarmPoolState } from '../../model/plan.ts';
 import type { Reason } from '../../model/reason.ts';
-import { bounded } from '../bounds.ts';
-import { mixOf, rankOfferings } from '../choice.ts';
-import type { Growth } from '../growth.ts';
-import { launchesIn, unendedIn } from '../history/operation-lists.ts';
-import type { LaunchWish } from '../launch-wish.ts';
-import { parseOfferingKey } from '../offering-parts.ts';
-import type { Situation } from '../situation.ts';
-import { countText, secondsText } from '../wording.ts';
+import { bounded } from '../launch/bounds.ts';
+import { mixOf, rankOfferings } from '../launch/choice.ts';
+import type { Growth } from '../launch/growth.ts';
+import type { LaunchWish } from '../state/launch-wish.ts';
+import { launchesIn, unendedIn } from '../state/operation-lists.ts';
+import type { PoolMember } from '../state/pool.ts';
+import { poolUsdPerHour } from '../state/pool-cost.ts';
+import type { Situation } from '../state/situation.ts';
+import { countText, secondsText } from '../text/wording.ts';
 import { unfitness } from './fitness.ts';
-import type { PoolMember } from './pool.ts';
-import { poolUsdPerHour } from './pool-cost.ts';
 
 /** After a machine that did not make it into the pool: what failed costs money, and nobody waits for the next. */
 const FILL_PAUSE_MS = 1_800_000;

@@ -1,9 +1,9 @@
+import { parseOfferingKey } from '../../model/offering-parts.ts';
 import type { WarmInstance } from '../../model/operation.ts';
-import type { LaunchWish } from '../launch-wish.ts';
-import { parseOfferingKey } from '../offering-parts.ts';
-import type { Situation } from '../situation.ts';
+import type { LaunchWish } from '../state/launch-wish.ts';
+import type { PoolMember } from '../state/pool.ts';
+import type { Situation } from '../state/situation.ts';
 import { unfitness } from './fitness.ts';
-import type { PoolMember } from './pool.ts';
 
 /**
  * The same launches, each with the stopped machine that it starts where one suits: one of the offerings that the launch may be,

@@ -5,9 +5,9 @@ import { type Offering, type OfferingKey, offeringKey } from '../../model/offeri
 import type { CloudFault, LaunchOutcome } from '../../model/outcome.ts';
 import { TAG } from '../../model/tags.ts';
 import { type Cloud, type LaunchRequest, type OfferingQuery, PortError } from '../../ports.ts';
-import type { Chance } from '../chance.ts';
-import type { EventLog } from '../event-log.ts';
-import type { VirtualClock } from '../virtual-clock.ts';
+import type { Chance } from '../base/chance.ts';
+import type { EventLog } from '../base/event-log.ts';
+import type { VirtualClock } from '../base/virtual-clock.ts';
 import { Bill } from './bill.ts';
 import { CapacityWindows, parseOfferingKey } from './capacity-windows.ts';
 import type { SimulatedQueue } from './simulated-queue.ts';

@@ -1,8 +1,8 @@
 import type { Interruption } from '../../model/interruption.ts';
 import { type InterruptionMessage, type Interruptions, PortError } from '../../ports.ts';
-import type { Chance } from '../chance.ts';
-import type { Troubles } from '../faults/troubles.ts';
-import type { VirtualClock } from '../virtual-clock.ts';
+import type { Chance } from '../base/chance.ts';
+import type { VirtualClock } from '../base/virtual-clock.ts';
+import type { Troubles } from '../trouble/troubles.ts';
 
 /** What an event takes from EC2 into the queue. */
 const DELIVERY_MS = { least: 100, most: 900 } as const;

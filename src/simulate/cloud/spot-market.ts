@@ -4,8 +4,8 @@ import { onDemandPriceUsdPerHour, typicalSpotPriceUsdPerHour } from '../../catal
 import { offeringBurst } from '../../catalogue/offering-burst.ts';
 import { type Offering, type OfferingKey, offeringKey } from '../../model/offering.ts';
 import type { OfferingQuery } from '../../ports.ts';
-import type { Chance } from '../chance.ts';
-import type { VirtualClock } from '../virtual-clock.ts';
+import type { Chance } from '../base/chance.ts';
+import type { VirtualClock } from '../base/virtual-clock.ts';
 
 /** Spot prices move a few times a day, in small steps (facts: EC2 41); here each offering's every hour. */
 const STEP_MS = 3_600_000;

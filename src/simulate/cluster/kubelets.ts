@@ -1,7 +1,7 @@
 import type { Node } from '../../model/node.ts';
 import { type Pod, podRef } from '../../model/pod.ts';
-import type { EventLog } from '../event-log.ts';
-import type { VirtualClock } from '../virtual-clock.ts';
+import type { EventLog } from '../base/event-log.ts';
+import type { VirtualClock } from '../base/virtual-clock.ts';
 import type { ClusterState } from './cluster-state.ts';
 import type { Workload } from './workload.ts';
 

@@ -1,10 +1,10 @@
 import { isAlive } from '../../model/instance.ts';
-import type { Chance } from '../chance.ts';
+import type { Chance } from '../base/chance.ts';
 import { parseOfferingKey } from '../cloud/capacity-windows.ts';
 import type { Replicas } from '../process/replicas.ts';
-import type { SimulatedWorld } from '../simulated-world.ts';
+import type { Trouble } from '../trouble/troubles.ts';
+import type { SimulatedWorld } from '../world/simulated-world.ts';
 import { changePolicy } from './policy-commits.ts';
-import type { Trouble } from './troubles.ts';
 
 const SECOND_MS = 1_000;
 const MINUTE_MS = 60_000;

@@ -1,6 +1,6 @@
 import { Document, parseDocument } from 'yaml';
-import type { Chance } from '../chance.ts';
-import type { SimulatedWorld } from '../simulated-world.ts';
+import type { Chance } from '../base/chance.ts';
+import type { SimulatedWorld } from '../world/simulated-world.ts';
 
 /** A change that somebody commits: where in the document, and what. */
 type Edit = (chance: Chance) => readonly (readonly [path: readonly string[], value: unknown])[];

@@ -1,4 +1,4 @@
-import { Chance } from '../chance.ts';
+import { Chance } from '../base/chance.ts';
 import { FAULT_KINDS, type FaultKind, type FaultyWorld } from './fault-kinds.ts';
 
 const MS_PER_HOUR = 3_600_000;

@@ -1,8 +1,8 @@
 import type { Leadership } from '../../ports.ts';
-import type { Chance } from '../chance.ts';
-import type { EventLog } from '../event-log.ts';
-import type { WorldPorts } from '../simulated-world.ts';
-import type { VirtualClock } from '../virtual-clock.ts';
+import type { Chance } from '../base/chance.ts';
+import type { EventLog } from '../base/event-log.ts';
+import type { VirtualClock } from '../base/virtual-clock.ts';
+import type { WorldPorts } from '../world/simulated-world.ts';
 import { gatedPorts } from './gated-ports.ts';
 import { type Death, ProcessGate } from './process-gate.ts';
 

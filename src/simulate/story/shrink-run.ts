@@ -1,7 +1,7 @@
-import type { WorldEvent } from '../event-log.ts';
+import type { WorldEvent } from '../base/event-log.ts';
 import { type Strike, strikeName } from '../faults/strikes.ts';
-import type { Violation } from '../invariant-watch.ts';
-import { leftAloneAtMs, plannedStrikes, runStrikes, type SimulationOptions } from '../run-simulation.ts';
+import type { Violation } from '../judge/invariant-watch.ts';
+import { leftAloneAtMs, plannedStrikes, runStrikes, type SimulationOptions } from '../run/run-simulation.ts';
 import { leaveOut } from './leave-out.ts';
 
 /** Worlds that are run at most to shorten one violation: a day with all faults takes seconds each. */

@@ -1,9 +1,9 @@
-import type { WorldEvent } from '../event-log.ts';
+import type { WorldEvent } from '../base/event-log.ts';
 import { type Strike, strikeName } from '../faults/strikes.ts';
-import type { Violation } from '../invariant-watch.ts';
-import { clockTime } from './clock-time.ts';
-import { eventWords } from './event-words.ts';
-import { alike, relevantEvents } from './relevant-events.ts';
+import { clockTime } from '../judge/clock-time.ts';
+import { eventWords } from '../judge/event-words.ts';
+import type { Violation } from '../judge/invariant-watch.ts';
+import { alike, relevantEvents } from '../judge/relevant-events.ts';
 import type { ShortRun } from './shrink-run.ts';
 
 /** Lines that are told of what happened. */

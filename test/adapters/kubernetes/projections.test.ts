@@ -1,14 +1,14 @@
 import { describe, expect, it } from '@jest/globals';
-import { formatCordonMark, parseCordonMark } from '../../../src/adapters/kubernetes/annotations.ts';
-import { disruptionBudgetResource } from '../../../src/adapters/kubernetes/disruption-budget-resource.ts';
-import type { KubeResource } from '../../../src/adapters/kubernetes/kube-resource.ts';
-import { nodeResource } from '../../../src/adapters/kubernetes/node-resource.ts';
-import { claimResource, volumeResource } from '../../../src/adapters/kubernetes/volume-resource.ts';
+import { formatCordonMark, parseCordonMark } from '../../../src/adapters/kubernetes/read/annotations.ts';
+import { disruptionBudgetResource } from '../../../src/adapters/kubernetes/read/disruption-budget-resource.ts';
+import { nodeResource } from '../../../src/adapters/kubernetes/read/node-resource.ts';
+import { claimResource, volumeResource } from '../../../src/adapters/kubernetes/read/volume-resource.ts';
 import {
   daemonSetResource,
   replicaSetResource,
   statefulSetResource,
-} from '../../../src/adapters/kubernetes/workload-resource.ts';
+} from '../../../src/adapters/kubernetes/read/workload-resource.ts';
+import type { KubeResource } from '../../../src/adapters/kubernetes/watch/kube-resource.ts';
 import { daemonsOn } from '../../../src/model/daemon-overhead.ts';
 
 function project<T>(

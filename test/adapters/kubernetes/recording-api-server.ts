@@ -1,7 +1,7 @@
 import http from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { anonymousCredentials } from '../../../src/adapters/kubernetes/kube-credentials.ts';
-import { KubeTransport } from '../../../src/adapters/kubernetes/kube-transport.ts';
+import { anonymousCredentials } from '../../../src/adapters/kubernetes/client/kube-credentials.ts';
+import { KubeTransport } from '../../../src/adapters/kubernetes/client/kube-transport.ts';
 import { SteppedClock } from '../../fakes/stepped-clock.ts';
 
 export interface RecordedCall {

@@ -1,5 +1,5 @@
 import { readFileSync } from 'node:fs';
-import { Chance } from '../../../src/simulate/chance.ts';
+import { Chance } from '../../../src/simulate/base/chance.ts';
 import type { ShortPod } from '../../packing-checker/short-pods.ts';
 
 const CPU_MILLIS = [100, 250, 500, 1000, 1500];

@@ -1,4 +1,4 @@
-import { packFleet } from '../../../src/decide/packing/pack-fleet.ts';
+import { packFleet } from '../../../src/packing/pack-fleet.ts';
 import { answerOf } from '../../packing-checker/answer-of.ts';
 import { checkPacking } from '../../packing-checker/check-packing.ts';
 import { podOfShort } from '../../packing-checker/short-pods.ts';

@@ -1,5 +1,5 @@
 import type { Offering } from '../../../src/model/offering.ts';
-import { Chance } from '../../../src/simulate/chance.ts';
+import { Chance } from '../../../src/simulate/base/chance.ts';
 import type { ShortPod } from '../../packing-checker/short-pods.ts';
 
 const ZONE = 'topology.kubernetes.io/zone';

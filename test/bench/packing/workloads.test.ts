@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import { packFleet } from '../../../src/decide/packing/pack-fleet.ts';
+import { packFleet } from '../../../src/packing/pack-fleet.ts';
 import { answerOf } from '../../packing-checker/answer-of.ts';
 import { checkPacking } from '../../packing-checker/check-packing.ts';
 import { podOfShort } from '../../packing-checker/short-pods.ts';

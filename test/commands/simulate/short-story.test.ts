@@ -4,7 +4,7 @@ import { replayCommands } from '../../../src/commands/simulate/replay-commands.t
 import { shortStory } from '../../../src/commands/simulate/short-story.ts';
 import { tellFirst } from '../../../src/commands/simulate/tell-first.ts';
 import { strikeName } from '../../../src/simulate/faults/strikes.ts';
-import { plannedStrikes, runSimulation } from '../../../src/simulate/run-simulation.ts';
+import { plannedStrikes, runSimulation } from '../../../src/simulate/run/run-simulation.ts';
 import { carelessDay } from '../../builders/careless-controller.ts';
 
 const WISH = { hours: 24, faults: 'queue,clock' };

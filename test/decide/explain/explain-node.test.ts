@@ -1,7 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import { decide } from '../../../src/decide/decide.ts';
 import { explainNode } from '../../../src/decide/explain/explain-node.ts';
-import { takeStock } from '../../../src/decide/situation.ts';
+import { takeStock } from '../../../src/decide/state/situation.ts';
 import type { Snapshot } from '../../../src/model/snapshot.ts';
 import { aNode, anInstance, aRemoval } from '../../builders/fleet.ts';
 import { aPod } from '../../builders/pod.ts';

@@ -1,7 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import { decide } from '../../../src/decide/decide.ts';
 import { explainPod, nodesInWords } from '../../../src/decide/explain/explain-pod.ts';
-import { takeStock } from '../../../src/decide/situation.ts';
+import { takeStock } from '../../../src/decide/state/situation.ts';
 import type { Pod } from '../../../src/model/pod.ts';
 import type { Snapshot } from '../../../src/model/snapshot.ts';
 import { aLaunch, aNode, SMALL } from '../../builders/fleet.ts';

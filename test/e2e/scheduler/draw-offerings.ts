@@ -1,5 +1,5 @@
 import type { Lifecycle, Offering } from '../../../src/model/offering.ts';
-import type { Chance } from '../../../src/simulate/chance.ts';
+import type { Chance } from '../../../src/simulate/base/chance.ts';
 import { isDrawn } from './drawing.ts';
 
 const ZONES = ['ap-southeast-1a', 'ap-southeast-1b', 'ap-southeast-1c'];

@@ -1,5 +1,5 @@
 import type { Offering } from '../../../src/model/offering.ts';
-import type { Chance } from '../../../src/simulate/chance.ts';
+import type { Chance } from '../../../src/simulate/base/chance.ts';
 import type { KubeObject } from '../harness/kube-client.ts';
 
 /** A container as far as the scheduler looks at it. */

@@ -1,6 +1,6 @@
-import { type FleetPacking, packFleet } from '../../../src/decide/packing/pack-fleet.ts';
 import type { Offering } from '../../../src/model/offering.ts';
 import { podRef } from '../../../src/model/pod.ts';
+import { type FleetPacking, packFleet } from '../../../src/packing/pack-fleet.ts';
 import type { KubeObject } from '../harness/kube-client.ts';
 import { plannedNode } from './planned-node.ts';
 import type { PodKey } from './pod-watch.ts';

@@ -1,14 +1,14 @@
-import { JoinedPods } from '../../../src/adapters/kubernetes/joined-pods.ts';
-import type { KubeResource, RawObject } from '../../../src/adapters/kubernetes/kube-resource.ts';
-import { namespaceResource } from '../../../src/adapters/kubernetes/namespace-resource.ts';
-import { ObjectStore } from '../../../src/adapters/kubernetes/object-store.ts';
-import { podResource } from '../../../src/adapters/kubernetes/pod-resource.ts';
-import { claimResource, volumeResource } from '../../../src/adapters/kubernetes/volume-resource.ts';
+import { JoinedPods } from '../../../src/adapters/kubernetes/read/joined-pods.ts';
+import { namespaceResource } from '../../../src/adapters/kubernetes/read/namespace-resource.ts';
+import { podResource } from '../../../src/adapters/kubernetes/read/pod-resource.ts';
+import { claimResource, volumeResource } from '../../../src/adapters/kubernetes/read/volume-resource.ts';
 import {
   daemonSetResource,
   replicaSetResource,
   statefulSetResource,
-} from '../../../src/adapters/kubernetes/workload-resource.ts';
+} from '../../../src/adapters/kubernetes/read/workload-resource.ts';
+import type { KubeResource, RawObject } from '../../../src/adapters/kubernetes/watch/kube-resource.ts';
+import { ObjectStore } from '../../../src/adapters/kubernetes/watch/object-store.ts';
 import { SystemClock } from '../../../src/adapters/system/system-clock.ts';
 import type { DaemonOverhead } from '../../../src/model/daemon-overhead.ts';
 import type { Pod } from '../../../src/model/pod.ts';

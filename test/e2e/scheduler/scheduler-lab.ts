@@ -1,8 +1,8 @@
 import { mkdirSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
-import { loadKubeCredentials } from '../../../src/adapters/kubernetes/kube-config-credentials.ts';
-import { KubeTransport } from '../../../src/adapters/kubernetes/kube-transport.ts';
-import { KubernetesView } from '../../../src/adapters/kubernetes/kubernetes-view.ts';
+import { loadKubeCredentials } from '../../../src/adapters/kubernetes/client/kube-config-credentials.ts';
+import { KubeTransport } from '../../../src/adapters/kubernetes/client/kube-transport.ts';
+import { KubernetesView } from '../../../src/adapters/kubernetes/read/kubernetes-view.ts';
 import { SystemClock } from '../../../src/adapters/system/system-clock.ts';
 import { collectionOf } from '../harness/api-discovery.ts';
 import { ControlPlane } from '../harness/control-plane.ts';

@@ -1,6 +1,6 @@
 import { decide } from '../../../src/decide/decide.ts';
 import type { RemoveAction } from '../../../src/model/plan.ts';
-import { Chance } from '../../../src/simulate/chance.ts';
+import { Chance } from '../../../src/simulate/base/chance.ts';
 import { aPolicy } from '../../builders/policy.ts';
 import { KubeError, type KubeObject } from '../harness/kube-client.ts';
 import { eventually } from '../harness/poll.ts';

@@ -1,5 +1,5 @@
 import type { Offering } from '../../../src/model/offering.ts';
-import { Chance } from '../../../src/simulate/chance.ts';
+import { Chance } from '../../../src/simulate/base/chance.ts';
 import type { KubeObject } from '../harness/kube-client.ts';
 import { drawApp } from './draw-app.ts';
 import { drawDaemonSets } from './draw-daemon-sets.ts';

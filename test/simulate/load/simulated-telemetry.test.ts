@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
+import { VirtualClock } from '../../../src/simulate/base/virtual-clock.ts';
 import { SimulatedTelemetry } from '../../../src/simulate/load/simulated-telemetry.ts';
-import { VirtualClock } from '../../../src/simulate/virtual-clock.ts';
 
 const STEP_MS = 15_000;
 

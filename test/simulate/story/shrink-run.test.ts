@@ -6,7 +6,7 @@ import {
   runSimulation,
   runStrikes,
   type SimulationOptions,
-} from '../../../src/simulate/run-simulation.ts';
+} from '../../../src/simulate/run/run-simulation.ts';
 import { type ShortRun, shrinkRun } from '../../../src/simulate/story/shrink-run.ts';
 import { tellStory } from '../../../src/simulate/story/tell-story.ts';
 import { carelessDay } from '../../builders/careless-controller.ts';

@@ -1,9 +1,9 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from '@jest/globals';
-import { eventLine, type WorldEvent } from '../../../src/simulate/event-log.ts';
-import { clockTime } from '../../../src/simulate/story/clock-time.ts';
-import { eventWords } from '../../../src/simulate/story/event-words.ts';
+import { eventLine, type WorldEvent } from '../../../src/simulate/base/event-log.ts';
+import { clockTime } from '../../../src/simulate/judge/clock-time.ts';
+import { eventWords } from '../../../src/simulate/judge/event-words.ts';
 import { whatHappened } from '../../../src/simulate/story/tell-story.ts';
 
 const event = (atMs: number, kind: string, facts: WorldEvent['facts']): WorldEvent => ({ atMs, kind, facts });

@@ -1,0 +1,24 @@
+import type { Operation } from '../../model/operation.ts';
+import type { Reason } from '../../model/reason.ts';
+import type { NoticeSubject } from '../../ports.ts';
+import type { ActPorts } from './act-ports.ts';
+
+/** Tells people of something that an operation met; about the whole fleet unless a subject is given. */
+export function warn(
+  operation: Operation,
+  reason: Reason,
+  ports: ActPorts,
+  subject: NoticeSubject = { kind: 'fleet' },
+): void {
+  notify('warning', { operation, reason, subject }, ports);
+}
+
+export function notify(
+  severity: 'info' | 'warning',
+  { operation, reason, subject }: { operation: Operation; reason: Reason; subject: NoticeSubject },
+  ports: ActPorts,
+): void {
+  const atMs = ports.clock.now();
+  const { id: operationId, policy } = operation;
+  ports.reporter.report({ kind: 'notice', severity, subject, reason, operationId, policy, atMs });
+}

@@ -1,0 +1,54 @@
+import type { Instance } from '../../model/instance.ts';
+import type { Node } from '../../model/node.ts';
+import type { ActContext } from './act-ports.ts';
+
+/** How often EC2 is asked whether the instance is going. */
+export const TERMINATE_POLL_MS = 2_000;
+/** How often a terminate call is repeated while EC2 still shows the instance alive (F58). */
+const TERMINATE_REPEAT_MS = 10_000;
+/** So long an instance must be missing from EC2's list before that is believed (F23, F44). */
+const MISSING_MS = 30_000;
+
+/**
+ * Terminates the instance, and says `gone` once EC2 shows it shutting down, or has not listed it for a while and its node
+ * is not Ready either. Throws `PortError` when EC2 cannot be asked or refuses; the caller keeps its step and comes again.
+ */
+export async function terminateInstance(
+  instanceId: string,
+  ports: ActContext,
+  signal: AbortSignal,
+): Promise<'gone' | 'waiting'> {
+  const instances = await ports.fleet.instances(TERMINATE_POLL_MS / 2, signal);
+  const instance = instances.find((i) => i.id === instanceId);
+  if (isGone(instance, instanceId, ports)) {
+    ports.fleet.forget(instanceId);
+    ports.pacer.forget(paceKey(instanceId));
+    return 'gone';
+  }
+  const nowMs = ports.clock.monotonicMs();
+  if (ports.pacer.isDue(paceKey(instanceId), nowMs) && ports.leadership.isLeader()) {
+    await ports.cloud.terminate([instanceId], signal);
+    ports.pacer.pauseUntil(paceKey(instanceId), nowMs + TERMINATE_REPEAT_MS);
+  }
+  return 'waiting';
+}
+
+/** Whether the instance is on its way out for good; a stopped one is not, it still has to be terminated. */
+export function isGoing(instance: Instance): boolean {
+  return instance.state === 'shutting-down' || instance.state === 'terminated';
+}
+
+/** The nodes that say they run on the instance; more than one is a fault in the cluster (F40). */
+export function nodesOf(instanceId: string | undefined, nodes: readonly Node[]): readonly Node[] {
+  return instanceId === undefined ? [] : nodes.filter((node) => node.instanceId === instanceId);
+}
+
+function isGone(instance: Instance | undefined, instanceId: string, ports: ActContext): boolean {
+  if (instance !== undefined) return isGoing(instance);
+  const isReady = nodesOf(instanceId, ports.cluster.view().nodes).some((node) => node.isReady);
+  return ports.fleet.missingForMs(instanceId) >= MISSING_MS && !isReady;
+}
+
+function paceKey(instanceId: string): string {
+  return `terminate/${instanceId}`;
+}

@@ -1,0 +1,133 @@
+import { CALLED_OFF, type RemoveOperation } from '../../model/operation.ts';
+import type { Reason } from '../../model/reason.ts';
+import type { ActContext } from '../core/act-ports.ts';
+import { warn } from '../core/notice.ts';
+import { moveOn, type Progress, standBy, waitUntil } from '../core/progress.ts';
+import { isGoing, nodesOf, TERMINATE_POLL_MS, terminateInstance } from '../core/terminate-instance.ts';
+import { drainNode, podsLeft } from './drain-node.ts';
+import { isTakenBack } from './interrupted-drain.ts';
+
+/**
+ * Takes the removal one step further, as far as can be done now. Safe to repeat after a crash at any point: a node is never
+ * terminated before it is empty, and never left cordoned by a removal that has ended. Throws `PortError` when the ledger or
+ * the world cannot be reached; the operation then stands where it stood (F58).
+ */
+export async function advanceRemoval(
+  operation: RemoveOperation,
+  ports: ActContext,
+  signal: AbortSignal,
+): Promise<Progress<RemoveOperation>> {
+  switch (operation.step) {
+    case 'intended':
+      return cordon(operation, ports, signal);
+    case 'draining':
+      return drainNode(operation, ports, signal);
+    case 'terminating':
+      return terminate(operation, ports, signal);
+    case 'aborting':
+      return uncordon(operation, ports, signal);
+    case 'removed':
+    case 'aborted':
+      return standBy(operation);
+  }
+}
+
+/** Turns the removal back as long as its instance is not being terminated (F57); otherwise it just goes on. */
+export async function abortRemoval(
+  operation: RemoveOperation,
+  reasons: readonly Reason[],
+  ports: ActContext,
+  signal: AbortSignal,
+): Promise<Progress<RemoveOperation>> {
+  if (operation.step !== 'intended' && operation.step !== 'draining') {
+    return advanceRemoval(operation, ports, signal);
+  }
+  const text = reasons.map((reason) => reason.text).join(' ');
+  const outcome = reasons.length === 1 && reasons[0] !== undefined ? reasons[0] : { code: CALLED_OFF, text };
+  return moveOn({ ...operation, step: 'aborting', outcome }, ports, signal);
+}
+
+async function cordon(
+  operation: RemoveOperation,
+  ports: ActContext,
+  signal: AbortSignal,
+): Promise<Progress<RemoveOperation>> {
+  if (operation.isRepair === true) return judgeDead(operation, ports, signal);
+  const nowMs = ports.clock.now();
+  if (nowMs >= operation.deadlineMs && !isTakenBack(operation)) {
+    const text = `The drain of ${operation.nodeName} did not begin before its deadline.`;
+    return moveOn(
+      { ...operation, step: 'aborting', outcome: { code: 'drain-timeout', text } },
+      ports,
+      signal,
+    );
+  }
+  if (!ports.leadership.isLeader()) return standBy(operation);
+  const mark = { operationId: operation.id, atMs: operation.createdAtMs };
+  const answer = await ports.cluster.cordon(operation.nodeName, mark, signal);
+  return moveOn({ ...operation, step: answer === 'gone' ? 'terminating' : 'draining' }, ports, signal);
+}
+
+/** A dead node is not drained: nobody there would hear it, and its pods are taken away with the Node. */
+async function judgeDead(
+  operation: RemoveOperation,
+  ports: ActContext,
+  signal: AbortSignal,
+): Promise<Progress<RemoveOperation>> {
+  if (!isBackAgain(operation, ports)) return moveOn({ ...operation, step: 'terminating' }, ports, signal);
+  const text = `${operation.nodeName} is ready again: it stays.`;
+  return moveOn({ ...operation, step: 'aborting', outcome: { code: 'ready-again', text } }, ports, signal);
+}
+
+function isBackAgain({ nodeName }: RemoveOperation, ports: ActContext): boolean {
+  return ports.cluster.view().nodes.some((node) => node.name === nodeName && node.isReady);
+}
+
+async function terminate(
+  operation: RemoveOperation,
+  ports: ActContext,
+  signal: AbortSignal,
+): Promise<Progress<RemoveOperation>> {
+  if (!ports.leadership.isLeader()) return standBy(operation);
+  if (await hasPodsOnLivingInstance(operation, ports, signal)) {
+    // Something landed after the last look (F52): the drain deals with it, under the same deadline.
+    return moveOn({ ...operation, step: 'draining' }, ports, signal);
+  }
+  if ((await terminateInstance(operation.instanceId, ports, signal)) === 'waiting') {
+    return waitUntil(operation, ports.clock.now() + TERMINATE_POLL_MS);
+  }
+  const nodes = nodesOf(operation.instanceId, ports.cluster.view().nodes);
+  const node = nodes.find((n) => n.name === operation.nodeName);
+  if (node !== undefined && nodes.length === 1) {
+    if (!ports.leadership.isLeader()) return standBy(operation);
+    await ports.cluster.deleteNode(node.name, node.uid, signal);
+  }
+  return moveOn({ ...operation, step: 'removed', endedAtMs: ports.clock.now() }, ports, signal);
+}
+
+async function hasPodsOnLivingInstance(
+  operation: RemoveOperation,
+  ports: ActContext,
+  signal: AbortSignal,
+): Promise<boolean> {
+  if (podsLeft(operation, ports).length === 0) return false;
+  if (operation.isRepair === true && !isBackAgain(operation, ports)) return false;
+  const instances = await ports.fleet.instances(TERMINATE_POLL_MS / 2, signal);
+  const instance = instances.find((i) => i.id === operation.instanceId);
+  return instance !== undefined && !isGoing(instance);
+}
+
+async function uncordon(
+  operation: RemoveOperation,
+  ports: ActContext,
+  signal: AbortSignal,
+): Promise<Progress<RemoveOperation>> {
+  if (!ports.leadership.isLeader()) return standBy(operation);
+  await ports.cluster.uncordon(operation.nodeName, operation.id, signal);
+  const outcome = operation.outcome ?? {
+    code: 'aborted',
+    text: `The removal of ${operation.nodeName} ended.`,
+  };
+  warn(operation, outcome, ports, { kind: 'node', name: operation.nodeName });
+  return moveOn({ ...operation, outcome, step: 'aborted', endedAtMs: ports.clock.now() }, ports, signal);
+}

@@ -1,0 +1,190 @@
+import { isAlive } from '../../../model/instance.ts';
+import { STARTUP_TAINT_KEY } from '../../../model/node.ts';
+import type { PolicyIdentity } from '../../../model/policy-identity.ts';
+import { NO_POLICY, POLICY_VANISHED } from '../../../model/reason.ts';
+import type { Snapshot } from '../../../model/snapshot.ts';
+import type { PolicyDocument, ReportEvent } from '../../../ports.ts';
+import { kubeTime } from '../client/kube-time.ts';
+import { decisionMeaning, decisionText } from './decision-summary.ts';
+import { conditionsOf, shortDigest } from './fleet-conditions.ts';
+import type { AcceptedPolicy, NodeFleetStatus, RejectedPolicy } from './node-fleet-resource.ts';
+
+/** More are seldom read, and the object must stay small. */
+const MOST_FAULTS = 20;
+
+/** How soon a change of the status should be written. */
+export type Urgency = 'at once' | 'soon' | 'never';
+
+type Event<K extends ReportEvent['kind']> = Extract<ReportEvent, { kind: K }>;
+
+/** Turns reports into a NodeFleet's status, going on from the status that an earlier process left. */
+export class NodeFleetDraft {
+  #before: NodeFleetStatus;
+  #accepted: AcceptedPolicy | undefined;
+  #rejected: RejectedPolicy | undefined;
+  #missing: string | undefined;
+  #observedGeneration: number | undefined;
+  #nodes: NodeFleetStatus['nodes'];
+  #costUsdPerHour: string | undefined;
+  #lastDecision: NodeFleetStatus['lastDecision'];
+  #meaning: string | undefined;
+  #fleetUnknown: string | undefined;
+  #isSuspended = false;
+
+  constructor(before: NodeFleetStatus) {
+    this.#before = before;
+    this.#accepted = before.policy?.accepted;
+    this.#rejected = before.policy?.rejected;
+    this.#observedGeneration = before.observedGeneration;
+    this.#nodes = before.nodes;
+    this.#costUsdPerHour = before.costUsdPerHour;
+    this.#lastDecision = before.lastDecision;
+  }
+
+  /** Takes a report up. What changes with every round is told `soon`, what people wait for `at once`. */
+  take(event: ReportEvent): Urgency {
+    switch (event.kind) {
+      case 'policy-accepted':
+        this.#accept(event);
+        return 'at once';
+      case 'interruption-queue':
+        return 'never';
+      case 'policy-restated':
+        this.#see(event.document);
+        this.#hold(event.document, event.identity, event.atMs);
+        return 'at once';
+      case 'policy-rejected':
+        this.#reject(event);
+        return 'at once';
+      case 'decision':
+        this.#decide(event);
+        return 'soon';
+      case 'notice': {
+        const { code, text } = event.reason;
+        if (code !== NO_POLICY && code !== POLICY_VANISHED) return 'never';
+        this.#missing = text;
+        return 'at once';
+      }
+      case 'operation':
+        return 'never';
+    }
+  }
+
+  /** The status as it is to stand in the object; what is unknown is absent, never zero. */
+  status(nowMs: number): NodeFleetStatus {
+    const conditions = conditionsOf(
+      {
+        accepted: this.#accepted,
+        rejected: this.#rejected,
+        missing: this.#missing,
+        nodes: this.#nodes,
+        fleetUnknown: this.#fleetUnknown,
+        isSuspended: this.#isSuspended,
+        observedGeneration: this.#observedGeneration,
+      },
+      this.#before.conditions ?? [],
+      nowMs,
+    );
+    const status: NodeFleetStatus = {
+      ...defined('observedGeneration', this.#observedGeneration),
+      conditions,
+      policy: { ...defined('accepted', this.#accepted), ...defined('rejected', this.#rejected) },
+      ...defined('nodes', this.#nodes),
+      ...defined('costUsdPerHour', this.#costUsdPerHour),
+      ...defined('lastDecision', this.#lastDecision),
+    };
+    this.#before = status;
+    return status;
+  }
+
+  #accept({ document, identity, bounds, isSuspended = false, atMs }: Event<'policy-accepted'>): void {
+    this.#isSuspended = isSuspended;
+    this.#nodes = { ...this.#nodes, min: bounds.minNodes, max: bounds.maxNodes };
+    // A policy taken up again from this very status: no generation of the object was judged by that.
+    if (document.reference === undefined && this.#accepted !== undefined) {
+      const { digest } = identity;
+      this.#accepted = { ...this.#accepted, digest, shortDigest: shortDigest(digest) };
+      return;
+    }
+    this.#see(document);
+    this.#hold(document, identity, atMs);
+  }
+
+  #reject({ document, faults, atMs }: Event<'policy-rejected'>): void {
+    const was = this.#rejected;
+    this.#see(document);
+    const more = faults.length - MOST_FAULTS;
+    const configMap = document.reference?.configMap;
+    this.#rejected = {
+      ...defined('revision', document.revision),
+      since: was !== undefined && was.configMap === configMap ? was.since : kubeTime(atMs),
+      ...defined('configMap', configMap),
+      faults: [...faults.slice(0, MOST_FAULTS), ...(more > 0 ? [`and ${more} more`] : [])],
+    };
+  }
+
+  /** There is a policy, and its place was judged. */
+  #see({ reference }: PolicyDocument): void {
+    this.#missing = undefined;
+    this.#rejected = undefined;
+    this.#observedGeneration = reference?.generation ?? this.#observedGeneration;
+  }
+
+  #hold({ text, reference }: PolicyDocument, { digest, revision }: PolicyIdentity, atMs: number): void {
+    const was = this.#accepted;
+    const isSame = was?.digest === digest && was.revision === revision;
+    this.#accepted = {
+      digest,
+      shortDigest: shortDigest(digest),
+      ...defined('revision', revision),
+      since: isSame ? was.since : kubeTime(atMs),
+      ...defined('configMap', reference?.configMap),
+      text,
+    };
+  }
+
+  #decide({ plan, snapshot }: Event<'decision'>): void {
+    const { min, max } = this.#nodes ?? {};
+    this.#nodes = {
+      desired: plan.desiredNodes,
+      current: plan.currentNodes,
+      ready: snapshot.nodes.filter((node) => isReadyWorker(node)).length,
+      ...defined('spot', spotOf(snapshot)),
+      ...defined('min', min),
+      ...defined('max', max),
+    };
+    this.#costUsdPerHour = costOf(snapshot);
+    this.#fleetUnknown = snapshot.instances.status === 'unknown' ? snapshot.instances.why : undefined;
+    const meaning = decisionMeaning(plan);
+    if (meaning === this.#meaning) return;
+    this.#meaning = meaning;
+    this.#lastDecision = { id: plan.decisionId, at: kubeTime(plan.decidedAtMs), reason: decisionText(plan) };
+  }
+}
+
+function isReadyWorker(node: Snapshot['nodes'][number]): boolean {
+  const isAdmitted = !node.taints.some((taint) => taint.key === STARTUP_TAINT_KEY);
+  const isOurs = !node.isControlPlane && node.instanceId !== undefined;
+  return isOurs && node.isReady && isAdmitted && !node.isUnschedulable;
+}
+
+function spotOf({ instances }: Snapshot): number | undefined {
+  if (instances.status === 'unknown') return undefined;
+  return instances.value.filter((instance) => isAlive(instance) && instance.lifecycle === 'spot').length;
+}
+
+/** One unknown price makes the sum unknown. */
+function costOf({ instances }: Snapshot): string | undefined {
+  if (instances.status === 'unknown') return undefined;
+  let sum = 0;
+  for (const { priceUsdPerHour } of instances.value.filter(isAlive)) {
+    if (priceUsdPerHour === undefined) return undefined;
+    sum += priceUsdPerHour;
+  }
+  return sum.toFixed(4);
+}
+
+/** The property, or none: the API server knows no `undefined`, and types here know none either. */
+function defined<K extends string, V>(key: K, value: V | undefined): { readonly [P in K]?: V } {
+  return value === undefined ? {} : ({ [key]: value } as { readonly [P in K]: V });
+}

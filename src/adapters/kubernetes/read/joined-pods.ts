@@ -1,0 +1,170 @@
+import type { Pod, PodOwner } from '../../../model/pod.ts';
+import type { Labels } from '../../../model/selector.ts';
+import type { ObjectStore } from '../watch/object-store.ts';
+import { closeTerms } from './open-terms.ts';
+import type { PodRecord } from './pod-resource.ts';
+import type { ClaimRecord, VolumeRecord } from './volume-resource.ts';
+import type { WorkloadRecord } from './workload-resource.ts';
+
+export interface PodStores {
+  readonly pods: ObjectStore<PodRecord>;
+  readonly replicaSets: ObjectStore<WorkloadRecord>;
+  readonly statefulSets: ObjectStore<WorkloadRecord>;
+  readonly claims: ObjectStore<ClaimRecord>;
+  readonly volumes: ObjectStore<VolumeRecord>;
+  /** Labels by name. */
+  readonly namespaces: ObjectStore<Labels>;
+}
+
+const NO_VOLUMES = { volumeNodes: [], hasLocalVolume: false };
+
+/** Pods with their owners and volumes looked up, kept up to date change by change. */
+export class JoinedPods {
+  readonly #stores: PodStores;
+  readonly #joined = new Map<string, Pod>();
+  readonly #changedPods = new Set<string>();
+  /** `namespace/name` of the workloads that changed. */
+  readonly #changedOwners = new Set<string>();
+  /** For the length of one `list`; pods of a workload share their direct owner, so it is looked up once. */
+  readonly #resolvedOwners = new Map<PodOwner, PodOwner>();
+  #hasVolumeChange = false;
+  #hasNamespaceChange = false;
+  #list: readonly Pod[] | undefined;
+
+  constructor(stores: PodStores) {
+    this.#stores = stores;
+    stores.pods.onChange((_, key) => this.#changedPods.add(key));
+    for (const store of [stores.replicaSets, stores.statefulSets]) {
+      store.onChange((_, key) => this.#changedOwners.add(key));
+    }
+    for (const store of [stores.claims, stores.volumes]) {
+      store.onChange(() => {
+        this.#hasVolumeChange = true;
+      });
+    }
+    stores.namespaces.onChange(() => {
+      this.#hasNamespaceChange = true;
+    });
+  }
+
+  /** All pods; the same array until something changed. Costs what changed, not what there is. */
+  list(): readonly Pod[] {
+    this.#addDependents();
+    if (this.#changedPods.size > 0 || this.#list === undefined) {
+      for (const key of this.#changedPods) this.#rejoin(key);
+      this.#changedPods.clear();
+      this.#resolvedOwners.clear();
+      this.#list = [...this.#joined.values()];
+    }
+    return this.#list;
+  }
+
+  /** Owners, volumes and namespaces change seldom, so that looking through the pods then is cheaper than an index always. */
+  #addDependents(): void {
+    if (this.#changedOwners.size === 0 && !this.#hasVolumeChange && !this.#hasNamespaceChange) return;
+    for (const key of this.#joined.keys()) {
+      const record = this.#stores.pods.get(key);
+      if (record !== undefined && this.#dependsOnChange(record)) this.#changedPods.add(key);
+    }
+    this.#changedOwners.clear();
+    this.#hasVolumeChange = false;
+    this.#hasNamespaceChange = false;
+  }
+
+  #dependsOnChange({ pod, claims, hasOpenTerms }: PodRecord): boolean {
+    if (this.#hasNamespaceChange && hasOpenTerms) return true;
+    if (this.#hasVolumeChange && claims.length > 0) return true;
+    if (this.#changedOwners.size === 0 || pod.owner === undefined) return false;
+    return this.#changedOwners.has(`${pod.namespace}/${pod.owner.name}`);
+  }
+
+  #rejoin(key: string): void {
+    const record = this.#stores.pods.get(key);
+    if (record === undefined) this.#joined.delete(key);
+    else this.#joined.set(key, this.#join(record));
+  }
+
+  #join({ pod: alone, claims, hasOpenTerms }: PodRecord): Pod {
+    const pod = hasOpenTerms ? this.#withNamespaces(alone) : alone;
+    const owner = this.#ownerOf(pod);
+    if (owner === pod.owner && claims.length === 0) return pod;
+    return withLookups(pod, owner, this.#volumesOf(claims));
+  }
+
+  #withNamespaces(pod: Pod): Pod {
+    const { namespaces } = this.#stores;
+    const labels = new Map([...namespaces.keys()].map((name) => [name, namespaces.get(name) ?? {}]));
+    return {
+      ...pod,
+      podAffinity: closeTerms(pod.podAffinity, labels),
+      podAntiAffinity: closeTerms(pod.podAntiAffinity, labels),
+    };
+  }
+
+  #ownerOf(pod: Pod): PodOwner | undefined {
+    if (pod.owner === undefined) return undefined;
+    let resolved = this.#resolvedOwners.get(pod.owner);
+    if (resolved === undefined) {
+      resolved = this.#resolve(pod.owner, pod.namespace);
+      this.#resolvedOwners.set(pod.owner, resolved);
+    }
+    return resolved;
+  }
+
+  #resolve(owner: PodOwner, namespace: string): PodOwner {
+    const { kind, name, uid } = owner;
+    if (kind !== 'ReplicaSet' && kind !== 'StatefulSet') return owner;
+    const store = kind === 'ReplicaSet' ? this.#stores.replicaSets : this.#stores.statefulSets;
+    const workload = store.get(`${namespace}/${name}`);
+    return workload?.uid === uid ? workload.owner : owner;
+  }
+
+  /** A claim that is bound to a volume not seen yet is taken for local: unknown never means safe to lose. */
+  #volumesOf(claims: readonly string[]): Pick<Pod, 'volumeNodes' | 'hasLocalVolume'> {
+    if (claims.length === 0) return NO_VOLUMES;
+    const bound = claims
+      .map((key) => this.#stores.claims.get(key)?.volumeName)
+      .filter((name) => name !== undefined)
+      .map((name) => this.#stores.volumes.get(name));
+    return {
+      volumeNodes: bound.flatMap((volume) => volume?.nodes ?? []),
+      hasLocalVolume: bound.some((volume) => volume?.isLocal ?? true),
+    };
+  }
+}
+
+/** Written out since copying by spread takes twice as long, and the first look copies every pod at once. */
+function withLookups(
+  pod: Pod,
+  owner: PodOwner | undefined,
+  volumes: Pick<Pod, 'volumeNodes' | 'hasLocalVolume'>,
+): Pod {
+  return {
+    uid: pod.uid,
+    namespace: pod.namespace,
+    name: pod.name,
+    labels: pod.labels,
+    requests: pod.requests,
+    phase: pod.phase,
+    nodeName: pod.nodeName,
+    createdAtMs: pod.createdAtMs,
+    unschedulableSinceMs: pod.unschedulableSinceMs,
+    deletionRequestedAtMs: pod.deletionRequestedAtMs,
+    owner,
+    priority: pod.priority,
+    graceSeconds: pod.graceSeconds,
+    tolerations: pod.tolerations,
+    nodeSelector: pod.nodeSelector,
+    nodeAffinityTerms: pod.nodeAffinityTerms,
+    podAffinity: pod.podAffinity,
+    podAntiAffinity: pod.podAntiAffinity,
+    topologySpread: pod.topologySpread,
+    preferredNodes: pod.preferredNodes,
+    preferredPods: pod.preferredPods,
+    hostPorts: pod.hostPorts,
+    volumeNodes: volumes.volumeNodes,
+    isMirror: pod.isMirror,
+    hasLocalVolume: volumes.hasLocalVolume,
+    disruption: pod.disruption,
+  };
+}

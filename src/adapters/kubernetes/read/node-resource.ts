@@ -1,0 +1,91 @@
+import type { Node } from '../../../model/node.ts';
+import type { Lifecycle } from '../../../model/offering.ts';
+import type { Labels } from '../../../model/selector.ts';
+import type { Taint } from '../../../model/taint.ts';
+import type { KubeResource, RawObject } from '../watch/kube-resource.ts';
+import { CORDON_ANNOTATION, forbidsDisruption, parseCordonMark } from './annotations.ts';
+import { type RawResourceList, resourcesOf } from './resource-list.ts';
+
+/** Both names of the role; K3s sets the first, older versions the second, too. */
+export const CONTROL_PLANE_LABELS = [
+  'node-role.kubernetes.io/control-plane',
+  'node-role.kubernetes.io/master',
+];
+const LIFECYCLE_LABELS = [
+  'smartscale.dev/lifecycle',
+  'karpenter.sh/capacity-type',
+  'node.kubernetes.io/lifecycle',
+];
+const ZONE_LABELS = ['topology.kubernetes.io/zone', 'failure-domain.beta.kubernetes.io/zone'];
+const TYPE_LABELS = ['node.kubernetes.io/instance-type', 'beta.kubernetes.io/instance-type'];
+const AWS_PROVIDER_ID = /^aws:\/\/\/([^/]*)\/(i-[0-9a-f]+)$/;
+
+interface RawNode extends RawObject {
+  readonly spec?: {
+    readonly providerID?: string;
+    readonly unschedulable?: boolean;
+    readonly taints?: readonly (Omit<Taint, 'value'> & { readonly value?: string })[];
+  };
+  readonly status?: {
+    readonly allocatable?: RawResourceList;
+    readonly conditions?: readonly {
+      readonly type: string;
+      readonly status: string;
+      readonly lastTransitionTime?: string;
+    }[];
+  };
+}
+
+/** Nodes, without their images, addresses and heartbeats. */
+export const nodeResource: KubeResource<Node> = {
+  name: 'nodes',
+  path: '/api/v1/nodes',
+  project: (raw) => projectNode(raw),
+};
+
+function projectNode(raw: RawNode): Node {
+  const { metadata, spec = {}, status = {} } = raw;
+  const { labels = {}, annotations = {} } = metadata;
+  const mark = annotations[CORDON_ANNOTATION];
+  return {
+    name: metadata.name,
+    uid: metadata.uid,
+    ...placeOf(labels, spec.providerID ?? ''),
+    type: firstLabel(labels, TYPE_LABELS),
+    lifecycle: lifecycleOf(labels),
+    labels,
+    taints: (spec.taints ?? []).map(({ key, value = '', effect }) => ({ key, value, effect })),
+    allocatable: resourcesOf(status.allocatable),
+    ...readiness(status),
+    isUnschedulable: spec.unschedulable ?? false,
+    isControlPlane: CONTROL_PLANE_LABELS.some((label) => label in labels),
+    doNotDisrupt: forbidsDisruption(annotations),
+    cordonedBy: mark === undefined ? undefined : parseCordonMark(mark),
+    createdAtMs: timeOf(metadata.creationTimestamp) ?? 0,
+  };
+}
+
+function placeOf(labels: Labels, providerId: string): Pick<Node, 'instanceId' | 'zone'> {
+  const [, zone, instanceId] = AWS_PROVIDER_ID.exec(providerId) ?? [];
+  return { instanceId, zone: firstLabel(labels, ZONE_LABELS) ?? (zone || undefined) };
+}
+
+function readiness(status: NonNullable<RawNode['status']>): Pick<Node, 'isReady' | 'readyChangedAtMs'> {
+  const ready = status.conditions?.find(({ type }) => type === 'Ready');
+  return { isReady: ready?.status === 'True', readyChangedAtMs: timeOf(ready?.lastTransitionTime) };
+}
+
+function firstLabel(labels: Labels, names: readonly string[]): string | undefined {
+  return names.map((name) => labels[name]).find((value) => value !== undefined && value !== '');
+}
+
+function lifecycleOf(labels: Labels): Lifecycle | undefined {
+  const value = firstLabel(labels, LIFECYCLE_LABELS)?.toLowerCase();
+  if (value === 'spot') return 'spot';
+  return value === 'on-demand' || value === 'normal' ? 'on-demand' : undefined;
+}
+
+function timeOf(text: string | undefined): number | undefined {
+  const ms = Date.parse(text ?? '');
+  return Number.isNaN(ms) ? undefined : ms;
+}

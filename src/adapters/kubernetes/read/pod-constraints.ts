@@ -1,0 +1,183 @@
+import {
+  ALL_NAMESPACES,
+  type NodeInclusionPolicy,
+  type NodePreference,
+  type Pod,
+  type PodAffinityTerm,
+  type PodPreference,
+  type TopologySpread,
+} from '../../../model/pod.ts';
+import { type LabelSelector, type Labels, selectorOf } from '../../../model/selector.ts';
+import type { Toleration } from '../../../model/taint.ts';
+import type { OpenTerm } from './open-terms.ts';
+import {
+  labelSelectorOf,
+  NOTHING,
+  type RawLabelSelector,
+  type RawRequirement,
+  requirementOf,
+} from './raw-selector.ts';
+
+interface RawNodeSelectorTerm {
+  readonly matchExpressions?: readonly RawRequirement[];
+  readonly matchFields?: readonly RawRequirement[];
+}
+
+interface RawPodAffinityTerm {
+  readonly topologyKey: string;
+  readonly labelSelector?: RawLabelSelector;
+  readonly namespaces?: readonly string[];
+  readonly namespaceSelector?: RawLabelSelector;
+}
+
+interface RawPodAffinity {
+  readonly requiredDuringSchedulingIgnoredDuringExecution?: readonly RawPodAffinityTerm[];
+  readonly preferredDuringSchedulingIgnoredDuringExecution?: readonly {
+    readonly weight: number;
+    readonly podAffinityTerm: RawPodAffinityTerm;
+  }[];
+}
+
+interface RawSpread {
+  readonly topologyKey: string;
+  readonly maxSkew: number;
+  readonly whenUnsatisfiable: TopologySpread['whenUnsatisfiable'];
+  readonly labelSelector?: RawLabelSelector;
+  readonly matchLabelKeys?: readonly string[];
+  readonly minDomains?: number;
+  readonly nodeAffinityPolicy?: NodeInclusionPolicy;
+  readonly nodeTaintsPolicy?: NodeInclusionPolicy;
+}
+
+type RawToleration = Omit<Toleration, 'operator'> & { readonly operator?: Toleration['operator'] };
+
+/** The part of a pod's spec that says where it may run. */
+export interface RawPodConstraints {
+  readonly nodeSelector?: Labels;
+  readonly affinity?: {
+    readonly nodeAffinity?: {
+      readonly requiredDuringSchedulingIgnoredDuringExecution?: {
+        readonly nodeSelectorTerms: readonly RawNodeSelectorTerm[];
+      };
+      readonly preferredDuringSchedulingIgnoredDuringExecution?: readonly {
+        readonly weight: number;
+        readonly preference: RawNodeSelectorTerm;
+      }[];
+    };
+    readonly podAffinity?: RawPodAffinity;
+    readonly podAntiAffinity?: RawPodAffinity;
+  };
+  readonly tolerations?: readonly RawToleration[];
+  readonly topologySpreadConstraints?: readonly RawSpread[];
+}
+
+export type PodConstraints = Pick<
+  Pod,
+  | 'nodeSelector'
+  | 'nodeAffinityTerms'
+  | 'podAffinity'
+  | 'podAntiAffinity'
+  | 'topologySpread'
+  | 'preferredNodes'
+  | 'preferredPods'
+  | 'tolerations'
+>;
+
+/** Where the pod may run, and where it would rather. */
+export function podConstraints(
+  spec: RawPodConstraints,
+  pod: { readonly namespace: string; readonly labels: Labels },
+): PodConstraints {
+  const { affinity } = spec;
+  const affinityOf = (raw: RawPodAffinity | undefined) =>
+    (raw?.requiredDuringSchedulingIgnoredDuringExecution ?? []).map((term) =>
+      affinityTerm(term, pod.namespace),
+    );
+  return {
+    ...nodeConstraints(spec),
+    podAffinity: affinityOf(affinity?.podAffinity),
+    podAntiAffinity: affinityOf(affinity?.podAntiAffinity),
+    topologySpread: (spec.topologySpreadConstraints ?? []).map((raw) => spreadOf(raw, pod.labels)),
+    preferredNodes: preferredNodes(spec),
+    preferredPods: [
+      ...preferredPods(affinity?.podAffinity, { namespace: pod.namespace, sign: 1 }),
+      ...preferredPods(affinity?.podAntiAffinity, { namespace: pod.namespace, sign: -1 }),
+    ],
+    tolerations: (spec.tolerations ?? []).map(tolerationOf),
+  };
+}
+
+/** A preference without any requirement prefers every node, which is none. */
+function preferredNodes({ affinity }: RawPodConstraints): readonly NodePreference[] {
+  const raw = affinity?.nodeAffinity?.preferredDuringSchedulingIgnoredDuringExecution ?? [];
+  return raw.flatMap(({ weight, preference }) =>
+    nodeAlternatives([preference]).map((selector) => ({ selector, weight })),
+  );
+}
+
+function preferredPods(
+  raw: RawPodAffinity | undefined,
+  { namespace, sign }: { readonly namespace: string; readonly sign: 1 | -1 },
+): readonly PodPreference[] {
+  const terms = raw?.preferredDuringSchedulingIgnoredDuringExecution ?? [];
+  return terms.map(({ weight, podAffinityTerm }) => ({
+    ...affinityTerm(podAffinityTerm, namespace),
+    weight: sign * weight,
+  }));
+}
+
+function nodeConstraints(spec: RawPodConstraints): Pick<Pod, 'nodeSelector' | 'nodeAffinityTerms'> {
+  const exact = selectorOf(spec.nodeSelector ?? {});
+  const required = spec.affinity?.nodeAffinity?.requiredDuringSchedulingIgnoredDuringExecution;
+  if (required === undefined) return { nodeSelector: exact, nodeAffinityTerms: [] };
+  const [first, ...more] = nodeAlternatives(required.nodeSelectorTerms);
+  if (first === undefined) return { nodeSelector: NOTHING, nodeAffinityTerms: [] };
+  if (more.length === 0) return { nodeSelector: [...exact, ...first], nodeAffinityTerms: [] };
+  return { nodeSelector: exact, nodeAffinityTerms: [first, ...more] };
+}
+
+function tolerationOf({ key, operator = 'Equal', value, effect }: RawToleration): Toleration {
+  return { operator, ...(key && { key }), ...(value && { value }), ...(effect && { effect }) };
+}
+
+/** A term without any requirement matches no node, so it is no alternative. */
+function nodeAlternatives(terms: readonly RawNodeSelectorTerm[]): readonly LabelSelector[] {
+  return terms
+    .map((term) => [
+      ...(term.matchExpressions ?? []).map(requirementOf),
+      // `metadata.name` is the only field there is; K3s names a node after its host name.
+      ...(term.matchFields ?? []).map((raw) => ({ ...requirementOf(raw), key: 'kubernetes.io/hostname' })),
+    ])
+    .filter((requirements) => requirements.length > 0);
+}
+
+function affinityTerm(raw: RawPodAffinityTerm, namespace: string): PodAffinityTerm | OpenTerm {
+  const { topologyKey, namespaces: named = [], namespaceSelector } = raw;
+  const term = { topologyKey, selector: labelSelectorOf(raw.labelSelector) };
+  if (namespaceSelector === undefined)
+    return { ...term, namespaces: named.length === 0 ? [namespace] : named };
+  const chosen = labelSelectorOf(namespaceSelector);
+  const open = { ...term, namespaces: [ALL_NAMESPACES] };
+  return chosen.length === 0 ? open : { ...open, named, namespaceSelector: chosen };
+}
+
+/** The scheduler counts no pods for a spread whose selector asks for nothing (`countPodsMatchSelector`). */
+function countedBy(selector: LabelSelector): LabelSelector {
+  return selector.length === 0 ? NOTHING : selector;
+}
+
+function spreadOf(raw: RawSpread, labels: Labels): TopologySpread {
+  const own = (raw.matchLabelKeys ?? []).flatMap((key) => {
+    const value = labels[key];
+    return value === undefined ? [] : [{ key, operator: 'In' as const, values: [value] }];
+  });
+  return {
+    topologyKey: raw.topologyKey,
+    maxSkew: raw.maxSkew,
+    whenUnsatisfiable: raw.whenUnsatisfiable,
+    selector: countedBy([...labelSelectorOf(raw.labelSelector), ...own]),
+    ...(raw.minDomains !== undefined && { minDomains: raw.minDomains }),
+    ...(raw.nodeAffinityPolicy !== undefined && { nodeAffinityPolicy: raw.nodeAffinityPolicy }),
+    ...(raw.nodeTaintsPolicy !== undefined && { nodeTaintsPolicy: raw.nodeTaintsPolicy }),
+  };
+}

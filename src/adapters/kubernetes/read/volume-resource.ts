@@ -1,0 +1,95 @@
+import type { LabelSelector, Labels } from '../../../model/selector.ts';
+import type { KubeResource, RawObject } from '../watch/kube-resource.ts';
+import { type RawRequirement, requirementOf } from './raw-selector.ts';
+
+const HOSTNAME = 'kubernetes.io/hostname';
+const ZONE = 'topology.kubernetes.io/zone';
+const REGION = 'topology.kubernetes.io/region';
+/** Names under which volumes speak of a node's place, by the label that every node has for it. */
+const NODE_LABELS: Readonly<Record<string, string>> = {
+  'topology.ebs.csi.aws.com/zone': ZONE,
+  'failure-domain.beta.kubernetes.io/zone': ZONE,
+  'failure-domain.beta.kubernetes.io/region': REGION,
+};
+/** Labels of a volume that its node must have, too; several values are joined by this separator. */
+const PLACE_LABELS = [ZONE, REGION, ...Object.keys(NODE_LABELS).filter((key) => key.startsWith('failure-'))];
+const SEPARATOR = '__';
+
+interface RawClaim extends RawObject {
+  readonly spec?: { readonly volumeName?: string };
+}
+
+interface RawTerm {
+  readonly matchExpressions?: readonly RawRequirement[];
+  readonly matchFields?: readonly RawRequirement[];
+}
+
+interface RawVolume extends RawObject {
+  readonly spec: {
+    readonly local?: object;
+    readonly hostPath?: object;
+    readonly nodeAffinity?: { readonly required?: { readonly nodeSelectorTerms: readonly RawTerm[] } };
+  };
+}
+
+/** What a claim is bound to; `undefined` while it is not. */
+export interface ClaimRecord {
+  readonly volumeName: string | undefined;
+}
+
+/** Where a persistent volume can be used. */
+export interface VolumeRecord {
+  /** As `Pod.volumeNodes`: of each entry one alternative must select the node; empty when anywhere. */
+  readonly nodes: readonly (readonly LabelSelector[])[];
+  /** Its data lives and dies with one node. */
+  readonly isLocal: boolean;
+}
+
+export const claimResource: KubeResource<ClaimRecord> = {
+  name: 'persistentvolumeclaims',
+  path: '/api/v1/persistentvolumeclaims',
+  project: (raw) => ({ volumeName: (raw as RawClaim).spec?.volumeName || undefined }),
+};
+
+export const volumeResource: KubeResource<VolumeRecord> = {
+  name: 'persistentvolumes',
+  path: '/api/v1/persistentvolumes',
+  project: (raw) => {
+    const { metadata, spec } = raw as RawVolume;
+    const affinity = spec.nodeAffinity?.required?.nodeSelectorTerms
+      .map(alternativeOf)
+      .filter(asksForSomething);
+    const labelled = selectorOfLabels(metadata.labels ?? {});
+    return {
+      nodes: [...(affinity === undefined ? [] : [affinity]), ...(labelled.length === 0 ? [] : [[labelled]])],
+      isLocal: Boolean(spec.local ?? spec.hostPath) || (affinity ?? []).some(namesHost),
+    };
+  },
+};
+
+function alternativeOf(term: RawTerm): LabelSelector {
+  return [
+    ...(term.matchExpressions ?? []).map((raw) => ({
+      ...requirementOf(raw),
+      key: NODE_LABELS[raw.key] ?? raw.key,
+    })),
+    // `metadata.name` is the only field there is; K3s names a node after its host name.
+    ...(term.matchFields ?? []).map((raw) => ({ ...requirementOf(raw), key: HOSTNAME })),
+  ];
+}
+
+/** A term without any requirement matches no node, so it is no alternative. */
+function asksForSomething(place: LabelSelector): boolean {
+  return place.length > 0;
+}
+
+function selectorOfLabels(labels: Labels): LabelSelector {
+  return PLACE_LABELS.flatMap((key) => {
+    const values = labels[key]?.split(SEPARATOR);
+    return values === undefined ? [] : [{ key: NODE_LABELS[key] ?? key, operator: 'In' as const, values }];
+  });
+}
+
+function namesHost(place: LabelSelector): boolean {
+  return place.some(({ key, operator }) => key === HOSTNAME && operator === 'In');
+}

@@ -1,0 +1,142 @@
+import { type Clock, PortError } from '../../../ports.ts';
+import { KubeApiError } from '../client/kube-api-error.ts';
+import type { KubeQuery, KubeTransport } from '../client/kube-transport.ts';
+import type { KubeResource, RawObject } from './kube-resource.ts';
+import type { ObjectStore, Refill } from './object-store.ts';
+
+/** Bookmarks come about each minute; a stream without any sign of life this long hangs on a dead connection. */
+const SILENCE_LIMIT_MS = 180_000;
+const INITIAL_EVENTS_END = 'k8s.io/initial-events-end';
+
+export interface WatchOptions<T> {
+  readonly resource: KubeResource<T>;
+  readonly store: ObjectStore<T>;
+  readonly transport: KubeTransport;
+  readonly clock: Clock;
+  readonly timeoutSeconds: number;
+  /** Where to go on; `undefined` asks for a streaming list, whose events fill the store anew. */
+  readonly from: string | undefined;
+  /** Called at every sign of life. */
+  readonly onHeard: () => void;
+  /** Called when a streaming list is complete. */
+  readonly onFilled: () => void;
+}
+
+interface WatchEvent {
+  readonly type: 'ADDED' | 'MODIFIED' | 'DELETED' | 'BOOKMARK' | 'ERROR';
+  readonly object: RawObject & { readonly code?: number };
+}
+
+/** One watch connection: applies its events to the store and remembers how far it came. */
+export class WatchSession<T> {
+  readonly #options: WatchOptions<T>;
+  readonly #silence = new AbortController();
+  #refill: Refill | undefined;
+  #resourceVersion: string | undefined;
+  #heardAtMs: number;
+  /** Time spent parsing and projecting. */
+  decodeMs = 0;
+
+  constructor(options: WatchOptions<T>) {
+    this.#options = options;
+    this.#resourceVersion = options.from;
+    this.#heardAtMs = options.clock.monotonicMs();
+    this.#refill = options.from === undefined ? options.store.refill() : undefined;
+  }
+
+  /** Where a next session goes on; `undefined` while a streaming list is not complete. */
+  get resourceVersion(): string | undefined {
+    return this.#refill === undefined ? this.#resourceVersion : undefined;
+  }
+
+  /**
+   * Runs until the stream ends. Throws `KubeApiError` for an ERROR event, else what the transport throws; codes `SILENT`
+   * and `MALFORMED_EVENT` are this session's own.
+   */
+  async run(signal: AbortSignal): Promise<void> {
+    const ended = new AbortController();
+    const watchdog = this.#watchSilence(AbortSignal.any([signal, ended.signal]));
+    try {
+      await this.#options.transport.watch({
+        path: this.#options.resource.path,
+        query: this.#query(),
+        signal: AbortSignal.any([signal, this.#silence.signal]),
+        onOpen: () => this.#heard(),
+        onLine: (line) => this.#receive(line),
+      });
+    } catch (cause) {
+      if (!this.#silence.signal.aborted) throw cause;
+      const message = `watch of ${this.#options.resource.name} was silent for ${SILENCE_LIMIT_MS / 1000} s`;
+      throw new PortError(message, { retry: 'transient', code: 'SILENT', cause });
+    } finally {
+      ended.abort();
+      await watchdog;
+    }
+  }
+
+  #query(): KubeQuery {
+    const { from, resource, timeoutSeconds } = this.#options;
+    const common = { ...resource.query, watch: true, allowWatchBookmarks: true, timeoutSeconds };
+    if (from !== undefined) return { ...common, resourceVersion: from };
+    return { ...common, sendInitialEvents: true, resourceVersionMatch: 'NotOlderThan' };
+  }
+
+  #heard(): void {
+    this.#heardAtMs = this.#options.clock.monotonicMs();
+    this.#options.onHeard();
+  }
+
+  async #watchSilence(ended: AbortSignal): Promise<void> {
+    const { clock } = this.#options;
+    while (!ended.aborted) {
+      const leftMs = this.#heardAtMs + SILENCE_LIMIT_MS - clock.monotonicMs();
+      if (leftMs <= 0) return this.#silence.abort();
+      await clock.sleep(leftMs, ended);
+    }
+  }
+
+  #receive(line: string): void {
+    const startedAtMs = performance.now();
+    try {
+      this.#apply(JSON.parse(line) as WatchEvent);
+      this.#heard();
+    } catch (cause) {
+      if (cause instanceof PortError) throw cause;
+      const message = `watch of ${this.#options.resource.name}: an event cannot be read`;
+      throw new PortError(message, { retry: 'transient', code: 'MALFORMED_EVENT', cause });
+    } finally {
+      this.decodeMs += performance.now() - startedAtMs;
+    }
+  }
+
+  #apply(event: WatchEvent): void {
+    const target = this.#refill ?? this.#options.store;
+    switch (event.type) {
+      case 'ADDED':
+      case 'MODIFIED':
+        target.put(event.object);
+        break;
+      case 'DELETED':
+        target.remove(event.object);
+        break;
+      case 'BOOKMARK':
+        if (event.object.metadata.annotations?.[INITIAL_EVENTS_END] === 'true') this.#finishList();
+        break;
+      case 'ERROR':
+        throw new KubeApiError(`watch of ${this.#options.resource.name}`, {
+          status: event.object.code ?? 500,
+          retryAfter: undefined,
+          body: event.object,
+        });
+      default:
+        return event.type satisfies never;
+    }
+    this.#resourceVersion = event.object.metadata.resourceVersion ?? this.#resourceVersion;
+  }
+
+  #finishList(): void {
+    this.#refill?.commit();
+    this.#refill = undefined;
+    this.#options.onFilled();
+  }
+}

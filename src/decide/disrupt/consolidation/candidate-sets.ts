@@ -1,0 +1,45 @@
+import type { Worker } from '../../state/fleet.ts';
+import { failedReplacements, isReplacing, replacedNodes } from '../../state/replaced-nodes.ts';
+import type { Situation } from '../../state/situation.ts';
+import { costOfWorker } from '../../state/worker-cost.ts';
+import { evictablePods, protectionsFor } from '../rules/protections.ts';
+
+/** More sets are not looked at in one round: each is packed anew. */
+const MOST_SETS = 16;
+/** Workers that are looked at of each lifecycle, the dearest per pod first. */
+const MOST_WORKERS = 8;
+
+/**
+ * Sets of workers that may be replaced together: each of the dearest per pod alone, then neighbours in that order, two at a time,
+ * three and so on; spot and on-demand apart, since what is bought in their place has one lifecycle. None while a replacement
+ * is under way or still has a claim.
+ */
+export function candidateSets(situation: Situation): readonly (readonly Worker[])[] {
+  if (isReplacing(situation) || replacedNodes(situation).size > 0) return [];
+  const byLifecycle = Map.groupBy(candidatesOf(situation), ({ lifecycle }) => lifecycle);
+  const lists = [...byLifecycle.values()].map((workers) => workers.slice(0, MOST_WORKERS));
+  const sizes = Array.from({ length: situation.policy.consolidation.maxNodesAtOnce }, (_, i) => i + 1);
+  return sizes.flatMap((size) => lists.flatMap((list) => windows(list, size))).slice(0, MOST_SETS);
+}
+
+function windows(workers: readonly Worker[], size: number): readonly (readonly Worker[])[] {
+  const count = Math.max(0, workers.length - size + 1);
+  return Array.from({ length: count }, (_, i) => workers.slice(i, i + size));
+}
+
+function candidatesOf(situation: Situation): readonly Worker[] {
+  const { policy, fleet, snapshot, nowMs } = situation;
+  const protections = protectionsFor(situation);
+  const failed = failedReplacements(situation);
+  const oldestMs = nowMs - policy.consolidation.minNodeAgeSeconds * 1_000;
+  const onNode = evictablePods(snapshot.pods);
+  const dearness = (worker: Worker) =>
+    (costOfWorker(worker, situation) ?? 0) / (1 + (onNode.get(worker.id)?.length ?? 0));
+  return fleet.workers
+    .filter(({ node, state }) => state === 'ready' && node !== undefined && node.createdAtMs <= oldestMs)
+    .filter(({ id }) => !failed.has(id))
+    .filter((worker) => protections.ofReplaced(worker) === undefined)
+    .map((worker) => ({ worker, dearness: dearness(worker) }))
+    .sort((a, b) => b.dearness - a.dearness || (a.worker.id < b.worker.id ? -1 : 1))
+    .map(({ worker }) => worker);
+}

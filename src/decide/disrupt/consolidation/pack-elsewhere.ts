@@ -1,0 +1,48 @@
+import type { Offering } from '../../../model/offering.ts';
+import type { Pod } from '../../../model/pod.ts';
+import { buyableNode } from '../../../packing/model/buyable-node.ts';
+import type { PresentNode } from '../../../packing/model/packing-model.ts';
+import type { Worker } from '../../state/fleet.ts';
+import type { Situation } from '../../state/situation.ts';
+
+export interface Elsewhere {
+  /** Workers that the pods must leave. */
+  readonly leaving: readonly Worker[];
+  readonly situation: Situation;
+  readonly buyable: readonly Offering[];
+  /** Every node, those open that pods may move to. */
+  readonly room: readonly PresentNode[];
+}
+
+/** What must be bought so that these pods stand elsewhere, beside the room there is; `undefined` when not all of them can. */
+export function packElsewhere(
+  pods: readonly Pod[],
+  { leaving, situation, buyable, room }: Elsewhere,
+): readonly Offering[] | undefined {
+  const priced = buyable.flatMap((offering) => {
+    const costUsdPerHour = situation.costOf(offering)?.totalUsdPerHour;
+    return costUsdPerHour === undefined
+      ? []
+      : [buyableNode(offering, situation.snapshot.daemons, costUsdPerHour)];
+  });
+  const present = presentWithout(leaving, pods, room);
+  const maxNewNodes = Math.max(0, situation.policy.nodes.max - situation.fleet.billable);
+  const solution = situation.solve({ pods, buyable: priced, present, maxNewNodes });
+  if (solution.unplaced.length > 0) return undefined;
+  return solution.newNodes.map(({ offering }) => offering);
+}
+
+/** The nodes as they would be: those that are left are closed, with only what is not moved on them. */
+function presentWithout(
+  leaving: readonly Worker[],
+  pods: readonly Pod[],
+  room: readonly PresentNode[],
+): readonly PresentNode[] {
+  const gone = new Set(leaving.map(({ id }) => id));
+  const moved = new Set(pods);
+  return room.map((node) => ({
+    ...node,
+    isOpen: node.isOpen && !gone.has(node.place.id),
+    pods: node.pods.filter((pod) => !moved.has(pod)),
+  }));
+}

@@ -1,0 +1,193 @@
+import { type Offering, offeringKey } from '../../../model/offering.ts';
+import type { Pod } from '../../../model/pod.ts';
+import type { Reason } from '../../../model/reason.ts';
+import type { Snapshot } from '../../../model/snapshot.ts';
+import type { PresentNode } from '../../../packing/model/packing-model.ts';
+import { bounded } from '../../launch/bounds.ts';
+import { type FleetMix, mixOf, nextLifecycle, spotTarget, withWorker } from '../../launch/choice.ts';
+import type { Growth } from '../../launch/growth.ts';
+import type { Worker } from '../../state/fleet.ts';
+import { fleetLayout, readyAlone } from '../../state/fleet-layout.ts';
+import type { LaunchWish } from '../../state/launch-wish.ts';
+import type { Situation } from '../../state/situation.ts';
+import { costOfWorker, sumKnown } from '../../state/worker-cost.ts';
+import { percentText } from '../../text/wording.ts';
+import { brakeOf } from '../rules/brakes.ts';
+import { evictablePods } from '../rules/protections.ts';
+import { candidateSets } from './candidate-sets.ts';
+import { packElsewhere } from './pack-elsewhere.ts';
+
+const SECONDS_PER_HOUR = 3_600;
+/** How often replacements are looked for: each look packs many fleets, and a saving of hours can wait for minutes. */
+const LOOK_EVERY_MS = 600_000;
+const NOTHING: readonly LaunchWish[] = [];
+
+interface Replacement {
+  readonly leaving: readonly Worker[];
+  readonly offerings: readonly Offering[];
+  /** What it saves in an hour, and over the policy's horizon less what the disruption costs. */
+  readonly savingUsdPerHour: number;
+  readonly gainUsd: number;
+  readonly costUsdPerHour: number;
+  readonly moves: number;
+}
+
+/**
+ * The launches that replace workers by fewer or cheaper ones (n → m, 1 → 2 included), or none. The new ones come first; the old
+ * go once all of them are ready, each by the same proof as any removal. Worth it when the saving over `horizonHours` exceeds the
+ * disruption: `saving × horizon − moves × podMoveUsd − new cost × join time`, and is at least `minSavingPercent` of the old cost.
+ */
+export function planReplacement(
+  situation: Situation,
+  growth: Growth,
+  round: { readonly isAborting: boolean; readonly repairs: readonly string[] },
+): readonly LaunchWish[] {
+  if (!situation.policy.consolidation.enabled || !isLookDue(situation)) return NOTHING;
+  if (brakeOf({ situation, growth, purpose: 'replacement', ...round }) !== undefined) return NOTHING;
+  const sets = candidateSets(situation);
+  if (sets.length === 0) return NOTHING;
+  const look: Look = {
+    situation,
+    growth,
+    room: readyAlone(fleetLayout(situation), situation),
+    movable: evictablePods(situation.snapshot.pods),
+  };
+  const best = sets
+    .map((leaving) => replacementOf(leaving, look))
+    .filter((found) => found !== undefined)
+    .reduce<Replacement | undefined>((a, b) => (a === undefined || b.gainUsd > a.gainUsd ? b : a), undefined);
+  if (best === undefined) return NOTHING;
+  const wishes = wishesFor(best);
+  // Half a replacement would be pure cost.
+  return bounded(situation, wishes).wishes.length === wishes.length ? wishes : NOTHING;
+}
+
+/** True in the rounds of one interval out of every `LOOK_EVERY_MS`: a matter of the time alone, since deciding remembers nothing. */
+function isLookDue({ nowMs, policy }: Situation): boolean {
+  return nowMs % LOOK_EVERY_MS < policy.loop.intervalSeconds * 1_000;
+}
+
+/** What all sets of one look share. */
+interface Look {
+  readonly situation: Situation;
+  readonly growth: Growth;
+  /** Every node, the ready ones open. */
+  readonly room: readonly PresentNode[];
+  /** What a drain would move, by node. */
+  readonly movable: ReadonlyMap<string, readonly Pod[]>;
+}
+
+function replacementOf(leaving: readonly Worker[], look: Look): Replacement | undefined {
+  const { situation, room, movable } = look;
+  const oldCost = sumKnown(leaving.map((worker) => costOfWorker(worker, situation)));
+  if (oldCost === undefined) return undefined;
+  const staying = situation.fleet.workers.filter((worker) => !leaving.includes(worker));
+  const buyable = buyableAfter(staying, situation);
+  const pods = leaving.flatMap((worker): readonly Pod[] => movable.get(worker.id) ?? []);
+  // At least one node is bought, so the cheapest bounds what can be saved: most sets need no packing to be ruled out.
+  const cheapest = Math.min(...buyable.map((offering) => costOf(offering, situation)));
+  if (worth({ oldCost, newCost: cheapest, moves: pods.length }, situation) === undefined) return undefined;
+  const offerings = packElsewhere(pods, { leaving, situation, buyable, room });
+  if (offerings === undefined || offerings.length === 0) return undefined;
+  if (staying.length + offerings.length < look.growth.floor.shrinkFloor) return undefined;
+  if (!keepsRules(staying, offerings, situation) || !carriesLoad(leaving, offerings, situation))
+    return undefined;
+  const costUsdPerHour = offerings.reduce((sum, offering) => sum + costOf(offering, situation), 0);
+  const gainUsd = worth({ oldCost, newCost: costUsdPerHour, moves: pods.length }, situation);
+  if (gainUsd === undefined) return undefined;
+  const savingUsdPerHour = oldCost - costUsdPerHour;
+  return { leaving, offerings, savingUsdPerHour, gainUsd, costUsdPerHour, moves: pods.length };
+}
+
+/** Unknown is never cheap. */
+function costOf(offering: Offering, situation: Situation): number {
+  return situation.costOf(offering)?.totalUsdPerHour ?? Number.POSITIVE_INFINITY;
+}
+
+/** What the policy's score makes of it in USD, or `undefined` when it is not worth it. */
+function worth(
+  { oldCost, newCost, moves }: { readonly oldCost: number; readonly newCost: number; readonly moves: number },
+  { policy }: Situation,
+): number | undefined {
+  const { minSavingPercent, horizonHours, podMoveUsd } = policy.consolidation;
+  const saving = oldCost - newCost;
+  if (!(saving >= (minSavingPercent / 100) * oldCost)) return undefined;
+  const overlapUsd = (newCost * policy.launch.joinTimeoutSeconds) / SECONDS_PER_HOUR;
+  const gainUsd = saving * horizonHours - moves * podMoveUsd - overlapUsd;
+  return gainUsd > 0 ? gainUsd : undefined;
+}
+
+/** What may be bought now: resting offerings are left out, and of the lifecycles the one that the share asks for next. */
+function buyableAfter(staying: readonly Worker[], situation: Situation): readonly Offering[] {
+  const lifecycle = nextLifecycle(mixOf(staying), situation.policy.spot);
+  return situation.snapshot.offerings.filter(
+    (offering) => offering.lifecycle === lifecycle && situation.restOf(offeringKey(offering)) === undefined,
+  );
+}
+
+/** The share of spot, the on-demand base and the workers of each zone are as the policy wants them, or no worse than now. */
+function keepsRules(
+  staying: readonly Worker[],
+  offerings: readonly Offering[],
+  { policy, fleet }: Situation,
+): boolean {
+  const now = mixOf(fleet.workers);
+  const after = offerings.reduce<FleetMix>(withWorker, mixOf(staying));
+  if (after.spot > Math.max(spotTarget(after.total, policy.spot), now.spot)) return false;
+  const base = Math.min(policy.spot.onDemandBase, now.total - now.spot);
+  if (after.total - after.spot < base) return false;
+  return policy.instances.zones.every((zone) => {
+    const wanted = Math.min(policy.nodes.minPerZone, now.byZone.get(zone) ?? 0);
+    return (after.byZone.get(zone) ?? 0) >= wanted;
+  });
+}
+
+/** Whether the window's highest load, spread over what is left, stays halfway between the thresholds: the fleet would grow again soon. */
+function carriesLoad(
+  leaving: readonly Worker[],
+  offerings: readonly Offering[],
+  { policy, fleet, snapshot, nowMs }: Situation,
+): boolean {
+  const cpuOf = (worker: Worker) => worker.node?.allocatable.cpuMillis ?? 0;
+  const before = fleet.workers.reduce((sum, worker) => sum + cpuOf(worker), 0);
+  const lost = leaving.reduce((sum, worker) => sum + cpuOf(worker), 0);
+  const gained = offerings.reduce((sum, offering) => sum + offering.allocatable.cpuMillis, 0);
+  const after = before - lost + gained;
+  if (after <= 0) return false;
+  const { cpu, downWindowSeconds } = policy.utilization;
+  const percent = (peakCpuPercent(snapshot, nowMs - downWindowSeconds * 1_000) * before) / after;
+  return percent <= (cpu.upPercent + cpu.downPercent) / 2;
+}
+
+/** The highest that was measured since then; unknown is never low. */
+function peakCpuPercent({ utilization: { cpuPercent } }: Snapshot, sinceMs: number): number {
+  if (cpuPercent.status !== 'known') return Number.POSITIVE_INFINITY;
+  const values = cpuPercent.samples.filter(({ atMs }) => atMs >= sinceMs).map(({ value }) => value);
+  return values.length === 0 ? Number.POSITIVE_INFINITY : Math.max(...values);
+}
+
+function wishesFor(replacement: Replacement): readonly LaunchWish[] {
+  const consolidates = replacement.leaving.map(({ id }) => id).sort();
+  return replacement.offerings.map((offering) => ({
+    offerings: [offeringKey(offering)],
+    nominatedPods: [],
+    reasons: [whyReplaced(replacement)],
+    startsCooldown: false,
+    consolidates,
+  }));
+}
+
+function whyReplaced({
+  leaving,
+  offerings,
+  savingUsdPerHour,
+  costUsdPerHour,
+  gainUsd,
+  moves,
+}: Replacement): Reason {
+  const old = leaving.map((worker) => `${worker.id} (${worker.type ?? 'unknown'})`).join(', ');
+  const fresh = offerings.map((offering) => `${offering.type} ${offering.lifecycle}`).join(', ');
+  const share = percentText((100 * savingUsdPerHour) / (savingUsdPerHour + costUsdPerHour));
+  const text = `${old} can be replaced by ${fresh}: saves ${savingUsdPerHour.toFixed(4)} USD/h (${share}), ${gainUsd.toFixed(3)} USD after the cost of moving ${moves} pods`;
+  return { code: 'consolidation', text, facts: { savingUsdPerHour, gainUsd, moves } };
+}

@@ -1,0 +1,155 @@
+import type { InterruptionKind } from '../../../model/interruption.ts';
+import { oncePer } from '../../../model/once-per.ts';
+import { hasEnded, type Operation } from '../../../model/operation.ts';
+import type { Refusal } from '../../../model/plan.ts';
+import type { Reason } from '../../../model/reason.ts';
+import { floorOf } from '../../launch/demands/floor.ts';
+import type { Worker } from '../../state/fleet.ts';
+import { launchesIn } from '../../state/operation-lists.ts';
+import { type ReplacementWish, replacementOf, replacementWish } from '../../state/replacement.ts';
+import type { Situation } from '../../state/situation.ts';
+import { protectionsFor } from '../rules/protections.ts';
+import { relocator } from '../rules/relocation.ts';
+import type { WantedEvacuation } from './spot-warnings.ts';
+
+export interface EarlyReplacement {
+  readonly removals: readonly WantedEvacuation[];
+  readonly replacements: readonly ReplacementWish[];
+  readonly refusals: readonly Refusal[];
+}
+
+/** How long a node that is only cordoned waits for the warning that the hint spoke of. */
+const HOLD_MS = 900_000;
+
+interface Candidate {
+  readonly worker: Worker & { readonly node: NonNullable<Worker['node']> };
+  readonly instanceId: string;
+  readonly kind: 'rebalance' | 'maintenance';
+}
+
+/**
+ * What follows from rebalance recommendations and scheduled maintenance (F68): there is time, so every rule that protects a node
+ * from shrinking holds here, too, and one goes after another. The replacement comes first where the pods would not fit elsewhere.
+ */
+export function replaceEarly(situation: Situation): EarlyReplacement {
+  const [first, ...others] = candidatesOf(situation);
+  if (first === undefined) return NOTHING;
+  const waiting = others.map((candidate) => refusal(candidate, othersFirst(first.worker.id)));
+  const busy = inFlight(situation, first.instanceId);
+  if (busy !== undefined) return { ...NOTHING, refusals: [refusal(first, othersFirst(busy.id)), ...waiting] };
+  const step = stepFor(first, situation);
+  return { ...step, refusals: [...step.refusals, ...waiting] };
+}
+
+const NOTHING: EarlyReplacement = { removals: [], replacements: [], refusals: [] };
+
+function stepFor(candidate: Candidate, situation: Situation): EarlyReplacement {
+  const { worker, kind, instanceId } = candidate;
+  if (kind === 'rebalance' && situation.policy.spot.rebalance === 'cordon')
+    return { ...NOTHING, removals: [hold(candidate, situation)] };
+  const protectedBy = protectionsFor(situation).of(worker);
+  const replacement = replacementOf(instanceId, situation.snapshot);
+  // The last node of a zone, or of the on-demand base, may go once another is there.
+  if (protectedBy !== undefined && (replacement?.step === 'ready' || !isAboutPlace(protectedBy)))
+    return { ...NOTHING, refusals: [refusal(candidate, protectedBy)] };
+  const missing = protectedBy ?? belowFloor(situation) ?? relocator(situation)(worker);
+  if (missing === undefined) return { ...NOTHING, removals: [drain(candidate, situation)] };
+  if (replacement !== undefined) return { ...NOTHING, refusals: [refusal(candidate, missing)] };
+  const wish = replacementWish({ instanceId, interruption: kind }, situation.snapshot, whyOf(kind));
+  return { ...NOTHING, replacements: [wish] };
+}
+
+function candidatesOf({ snapshot, fleet, policy }: Situation): readonly Candidate[] {
+  // After a restart the ledger knows what was begun.
+  const announced = new Map(begunIn(snapshot.operations));
+  for (const { kind, instanceId } of snapshot.interruptions)
+    if (isEarly(kind)) announced.set(instanceId, kind);
+  if (announced.size === 0) return [];
+  return fleet.workers.flatMap((worker): Candidate[] => {
+    const { node } = worker;
+    const instanceId = node?.instanceId;
+    const kind = instanceId === undefined ? undefined : announced.get(instanceId);
+    if (node === undefined || instanceId === undefined || kind === undefined || !node.isReady) return [];
+    if (
+      kind === 'rebalance' &&
+      (policy.spot.rebalance === 'ignore' || wasTried(instanceId, snapshot.operations))
+    )
+      return [];
+    return [{ worker: { ...worker, node }, instanceId, kind }];
+  });
+}
+
+/** Instances that were replaced early, and why. */
+const begunIn = oncePer((operations: readonly Operation[]): ReadonlyMap<string, Candidate['kind']> => {
+  const begun = new Map<string, Candidate['kind']>();
+  for (const { replaces } of launchesIn(operations)) {
+    if (replaces !== undefined && isEarly(replaces.interruption))
+      begun.set(replaces.instanceId, replaces.interruption);
+  }
+  return begun;
+});
+
+/** A hint is followed once; maintenance comes whatever became of the first drain. */
+function wasTried(instanceId: string, operations: readonly Operation[]): boolean {
+  return operations.some(
+    (o) => o.kind === 'remove' && o.instanceId === instanceId && o.interruption === 'rebalance',
+  );
+}
+
+function inFlight({ snapshot }: Situation, instanceId: string): Operation | undefined {
+  return snapshot.operations.find((o) => {
+    if (hasEnded(o)) return false;
+    if (o.kind === 'remove') return isEarly(o.interruption) && o.isCordonOnly !== true;
+    return isEarly(o.replaces?.interruption) && o.replaces?.instanceId !== instanceId;
+  });
+}
+
+function isEarly(kind: InterruptionKind | undefined): kind is Candidate['kind'] {
+  return kind === 'rebalance' || kind === 'maintenance';
+}
+
+function isAboutPlace({ code }: Reason): boolean {
+  return code === 'last-in-zone' || code === 'on-demand-base';
+}
+
+function belowFloor(situation: Situation): Reason | undefined {
+  const floor = floorOf(situation);
+  return situation.fleet.workers.length > floor.nodes ? undefined : floor.shrinkReason;
+}
+
+function drain({ worker, kind, instanceId }: Candidate, { policy, nowMs }: Situation): WantedEvacuation {
+  const text = `${worker.id} is replaced: ${whyOf(kind)}`;
+  return {
+    nodeName: worker.node.name,
+    instanceId,
+    reasons: [{ code: kind, text }],
+    deadlineMs: nowMs + policy.shrink.drainTimeoutSeconds * 1000,
+    graceLimitSeconds: policy.shrink.graceLimitSeconds,
+    interruption: kind,
+  };
+}
+
+function hold(candidate: Candidate, situation: Situation): WantedEvacuation {
+  const text = `${candidate.worker.id} takes no more pods: ${whyOf(candidate.kind)}`;
+  return {
+    ...drain(candidate, situation),
+    reasons: [{ code: candidate.kind, text }],
+    deadlineMs: situation.nowMs + HOLD_MS,
+    isCordonOnly: true,
+  };
+}
+
+function whyOf(kind: Candidate['kind']): string {
+  return kind === 'rebalance'
+    ? 'EC2 says that it is likely to be taken back soon'
+    : 'AWS has scheduled maintenance of its machine';
+}
+
+function othersFirst(id: string): Reason {
+  return { code: 'others-first', text: `${id} is replaced first` };
+}
+
+function refusal({ worker, kind }: Candidate, { code, text }: Reason): Refusal {
+  const full = `${worker.id} should be replaced, since ${whyOf(kind)}, and is not yet: ${text}`;
+  return { what: 'shrink', subject: worker.node.name, reason: { code, text: full } };
+}

@@ -1,0 +1,115 @@
+import {
+  type Interruption,
+  isImminent,
+  SPOT_DRAIN_MS,
+  SPOT_GRACE_SECONDS,
+  SPOT_NOTICE_MS,
+} from '../../../model/interruption.ts';
+import { oncePer } from '../../../model/once-per.ts';
+import { hasEnded, type Operation, type RemoveOperation } from '../../../model/operation.ts';
+import type { AbortLaunchAction, HastenRemovalAction, RemoveAction } from '../../../model/plan.ts';
+import type { Reason } from '../../../model/reason.ts';
+import { inFlightIn } from '../../state/operation-lists.ts';
+import { type ReplacementWish, replacementOf, replacementWish } from '../../state/replacement.ts';
+import type { Situation } from '../../state/situation.ts';
+import { secondsText } from '../../text/wording.ts';
+
+export type WantedEvacuation = Omit<RemoveAction, 'kind' | 'operationId'>;
+
+export interface SpotReaction {
+  readonly removals: readonly WantedEvacuation[];
+  readonly hastened: readonly HastenRemovalAction[];
+  /** Launches whose machine goes before it was a worker. */
+  readonly aborts: readonly AbortLaunchAction[];
+  readonly replacements: readonly ReplacementWish[];
+}
+
+const SPOT_WARNING = 'spot-warning';
+/** How long after the end of such a removal its replacement is still bought, where the maximum had no room before. */
+const REPLACED_WITHIN_MS = 120_000;
+
+/**
+ * What follows from spot warnings, for all of them at once (F62-F65): each node is drained within the notice, whatever protects
+ * its pods, since they go with the machine anyway; a drain under way gets the shorter time; and a replacement is launched
+ * beside it, unless the node was about to go in any case.
+ */
+export function reactToSpotWarnings(situation: Situation): SpotReaction {
+  const { snapshot, nowMs } = situation;
+  const removals: WantedEvacuation[] = [];
+  const hastened: HastenRemovalAction[] = [];
+  const aborts: AbortLaunchAction[] = [];
+  const imminent = snapshot.interruptions.filter((interruption) => isImminent(interruption, nowMs));
+  for (const interruption of imminent) {
+    const { instanceId } = interruption;
+    const reason = reasonOf(interruption, situation);
+    const removal = removalOf(instanceId, situation);
+    const node = snapshot.nodes.find((n) => n.instanceId === instanceId && !n.isControlPlane);
+    if (removal !== undefined) {
+      if (canBeHastened(removal)) hastened.push(hasten(removal, interruption, reason));
+    } else if (node !== undefined) {
+      removals.push({ nodeName: node.name, instanceId, reasons: [reason], ...timesOf(interruption) });
+    } else {
+      const launch = inFlightIn(snapshot.operations).find((o) => o.instanceId === instanceId);
+      if (launch !== undefined)
+        aborts.push({ kind: 'abort-launch', operationId: launch.id, reasons: [reason] });
+    }
+  }
+  return { removals, hastened, aborts, replacements: replacementsOf(situation, removals) };
+}
+
+/** For nodes that go by a warning now, and for those that the ledger says went by one a moment ago. */
+function replacementsOf(situation: Situation, removals: readonly WantedEvacuation[]): ReplacementWish[] {
+  const { snapshot, nowMs } = situation;
+  const recent = warnedIn(snapshot.operations)
+    .filter((o) => o.step !== 'aborted' && nowMs - (o.endedAtMs ?? nowMs) < REPLACED_WITHIN_MS)
+    // One that was only hastened was wanted gone before.
+    .filter((o) => o.reasons[0]?.code === SPOT_WARNING);
+  const ids = new Set([...removals, ...recent].map(({ instanceId }) => instanceId));
+  return [...ids]
+    .filter((instanceId) => replacementOf(instanceId, snapshot) === undefined)
+    .sort()
+    .map((instanceId) =>
+      replacementWish({ instanceId, interruption: 'spot-warning' }, snapshot, 'EC2 takes it back'),
+    );
+}
+
+const warnedIn = oncePer((operations: readonly Operation[]) =>
+  operations.filter((o): o is RemoveOperation => o.kind === 'remove' && o.interruption === 'spot-warning'),
+);
+
+function removalOf(instanceId: string, { snapshot }: Situation): RemoveOperation | undefined {
+  return snapshot.operations.find(
+    (o): o is RemoveOperation => o.kind === 'remove' && o.instanceId === instanceId && !hasEnded(o),
+  );
+}
+
+function canBeHastened({ interruption, isRepair, step }: RemoveOperation): boolean {
+  return interruption !== 'spot-warning' && isRepair !== true && step !== 'terminating';
+}
+
+function hasten(removal: RemoveOperation, interruption: Interruption, reason: Reason): HastenRemovalAction {
+  const { deadlineMs } = timesOf(interruption);
+  return {
+    kind: 'hasten-removal',
+    operationId: removal.id,
+    nodeName: removal.nodeName,
+    reasons: [reason],
+    deadlineMs,
+    graceLimitSeconds: Math.min(SPOT_GRACE_SECONDS, removal.graceLimitSeconds),
+  };
+}
+
+function timesOf({ atMs, effectiveAtMs = atMs + SPOT_NOTICE_MS }: Interruption) {
+  return {
+    deadlineMs: effectiveAtMs - (SPOT_NOTICE_MS - SPOT_DRAIN_MS),
+    graceLimitSeconds: SPOT_GRACE_SECONDS,
+    interruption: 'spot-warning',
+  } as const;
+}
+
+function reasonOf({ instanceId, atMs, effectiveAtMs }: Interruption, { nowMs }: Situation): Reason {
+  const leftMs = (effectiveAtMs ?? atMs + SPOT_NOTICE_MS) - nowMs;
+  const when = leftMs > 0 ? `in ${secondsText(leftMs)}` : 'now';
+  const text = `EC2 takes spot instance ${instanceId} back ${when}: its node is drained and replaced`;
+  return { code: SPOT_WARNING, text, facts: { instanceId, leftSeconds: Math.round(leftMs / 1000) } };
+}

@@ -1,0 +1,83 @@
+import { isAlive } from '../../../model/instance.ts';
+import { type Interruption, isImminent } from '../../../model/interruption.ts';
+import type { Operation } from '../../../model/operation.ts';
+import type { Snapshot } from '../../../model/snapshot.ts';
+import type { Policy } from '../../../policy/policy-schema.ts';
+
+/** A hint that nothing followed from for so long is no longer one. */
+const REBALANCE_COUNTS_MS = 3_600_000;
+/** By then EC2's own list says it, too. */
+const STATE_COUNTS_MS = 60_000;
+/** AWS announces maintenance up to two weeks ahead. */
+const MAINTENANCE_COUNTS_MS = 14 * 86_400_000;
+
+/**
+ * Where one announcement stands after a round that saw it: `foreign` is about no instance of this fleet, `over` counts no more,
+ * `settled` is written down in the ledger or needs nothing, `open` has to be seen again.
+ */
+export type Standing = 'foreign' | 'over' | 'settled' | 'open';
+
+export function standingOf(
+  interruption: Interruption,
+  {
+    snapshot,
+    policy,
+    nowMs,
+  }: { readonly snapshot: Snapshot; readonly policy: Policy; readonly nowMs: number },
+): Standing {
+  const { instanceId } = interruption;
+  const operations = snapshot.operations.filter((operation) => concerns(operation, instanceId));
+  const machine = machineOf(instanceId, snapshot);
+  if (machine !== 'there' && machine !== 'gone' && operations.length === 0)
+    return machine === 'nowhere' ? 'foreign' : 'open';
+  if (machine === 'gone' || !counts(interruption, nowMs)) return 'over';
+  if (asksNothing(interruption, policy)) return 'settled';
+  return operations.some((operation) => answers(operation, interruption)) ? 'settled' : 'open';
+}
+
+/** What of the machine is to be seen; a node that is left speaks for it. */
+function machineOf(
+  instanceId: string,
+  { nodes, instances }: Snapshot,
+): 'there' | 'gone' | 'nowhere' | 'unknown' {
+  if (nodes.some((node) => node.instanceId === instanceId)) return 'there';
+  if (instances.status === 'unknown') return 'unknown';
+  const instance = instances.value.find(({ id }) => id === instanceId);
+  if (instance === undefined) return 'nowhere';
+  return isAlive(instance) ? 'there' : 'gone';
+}
+
+function asksNothing({ kind }: Interruption, policy: Policy): boolean {
+  if (policy.suspend || kind === 'state-change') return true;
+  return kind === 'rebalance' && policy.spot.rebalance === 'ignore';
+}
+
+function concerns(operation: Operation, instanceId: string): boolean {
+  if (operation.instanceId === instanceId) return true;
+  return operation.kind === 'launch' && operation.replaces?.instanceId === instanceId;
+}
+
+function counts(interruption: Interruption, nowMs: number): boolean {
+  const ageMs = nowMs - interruption.atMs;
+  switch (interruption.kind) {
+    case 'spot-warning':
+      return isImminent(interruption, nowMs);
+    case 'rebalance':
+      return ageMs < REBALANCE_COUNTS_MS;
+    case 'state-change':
+      return ageMs < STATE_COUNTS_MS;
+    case 'maintenance':
+      return ageMs < MAINTENANCE_COUNTS_MS;
+  }
+}
+
+/** Whether the ledger holds what the announcement asks for, so that a successor goes on with it. */
+function answers(operation: Operation, { kind, instanceId }: Interruption): boolean {
+  if (operation.kind === 'launch') {
+    if (operation.instanceId === instanceId)
+      return operation.step === 'undoing' || operation.step === 'failed';
+    return kind !== 'spot-warning';
+  }
+  if (operation.step === 'terminating' || operation.step === 'removed') return true;
+  return kind === 'spot-warning' ? operation.interruption === 'spot-warning' : operation.step !== 'aborted';
+}

@@ -1,0 +1,154 @@
+import type { Reason } from '../../../model/reason.ts';
+import type { Growth } from '../../launch/growth.ts';
+import { unendedIn } from '../../state/operation-lists.ts';
+import type { Situation } from '../../state/situation.ts';
+import { countText, percentText, secondsText } from '../../text/wording.ts';
+import { spentBudget } from './removal-budgets.ts';
+
+export interface BrakeQuestion {
+  readonly situation: Situation;
+  readonly growth: Growth;
+  readonly purpose: Purpose;
+  readonly isAborting: boolean;
+  /** Nodes that this round replaces: dead ones, and those that AWS takes away. */
+  readonly repairs: readonly string[];
+}
+
+/**
+ * What nodes would go for: the load is low; the maximum was lowered below what exists (R55); others that are ready replace them;
+ * or others shall be bought that replace them.
+ */
+export type Purpose = 'low-load' | 'over-max' | 'replaced' | 'replacement';
+
+/** What holds back all removals this round. */
+export interface Brake {
+  readonly reason: Reason;
+  /** When it may let go by itself. */
+  readonly untilMs?: number;
+  /** Whether removals would otherwise be looked at, so that the plan should say what held them back. */
+  readonly isWorthSaying: boolean;
+}
+
+type Rule = (question: BrakeQuestion) => { readonly reason: Reason; readonly untilMs?: number } | undefined;
+
+/** Read top-down; the first that holds is the answer. */
+const ALWAYS: readonly Rule[] = [
+  shrinkIsOff,
+  cloudIsUnknown,
+  operationInFlight,
+  growthIsWanted,
+  tooManyUnready,
+];
+/** What each purpose asks first; a brake among these need not be told, since nobody expects a removal then. */
+const BEFORE: Readonly<Record<Purpose, readonly Rule[]>> = {
+  'low-load': [atFloor, podsWait, loadIsNotLow],
+  'over-max': [],
+  replaced: [atFloor, podsWait],
+  replacement: [podsWait],
+};
+/** What is left to wait for once removal would be right. */
+const WAITS: Readonly<Record<Purpose, readonly Rule[]>> = {
+  'low-load': [coolingDown, budgetIsSpent],
+  'over-max': [],
+  replaced: [budgetIsSpent],
+  replacement: [coolingDown, budgetIsSpent],
+};
+
+/** The first brake that holds, or `undefined` when single nodes may be looked at. */
+export function brakeOf(question: BrakeQuestion): Brake | undefined {
+  const { purpose } = question;
+  for (const rule of BEFORE[purpose]) {
+    const held = rule(question);
+    if (held !== undefined) return { ...held, isWorthSaying: false };
+  }
+  for (const rule of [...ALWAYS, ...WAITS[purpose]]) {
+    const held = rule(question);
+    if (held !== undefined) return { ...held, isWorthSaying: true };
+  }
+  return undefined;
+}
+
+function shrinkIsOff({ situation }: BrakeQuestion) {
+  if (situation.policy.shrink.enabled) return undefined;
+  return { reason: { code: 'shrink-off', text: 'shrinking is off in the policy' } };
+}
+
+function cloudIsUnknown({ situation }: BrakeQuestion) {
+  const { instances } = situation.snapshot;
+  if (instances.status === 'known') return undefined;
+  return {
+    reason: { code: 'instances-unknown', text: `the list of instances is not known: ${instances.why}` },
+  };
+}
+
+/** Growing and shrinking never overlap, and one removal is finished before the next begins (R24). */
+function operationInFlight({ situation, repairs }: BrakeQuestion) {
+  if (repairs.length > 0)
+    return { reason: { code: 'removal-in-flight', text: 'a node that is lost is replaced first' } };
+  const active = unendedIn(situation.snapshot.operations);
+  const first = active.toSorted((a, b) => (a.id < b.id ? -1 : 1))[0];
+  if (first === undefined) return undefined;
+  const what = first.kind === 'launch' ? 'launch' : 'removal';
+  const text = `${what} ${first.id} is in flight (${first.step}), ${countText(active.length, 'operation')} in all`;
+  return { reason: { code: `${what}-in-flight`, text, facts: { operations: active.length } } };
+}
+
+function growthIsWanted({ growth, purpose, isAborting }: BrakeQuestion) {
+  const isGrowing = growth.launches.length > 0 || (growth.isWanted && purpose !== 'over-max');
+  if (!isGrowing && !isAborting) return undefined;
+  return { reason: { code: 'growth-wanted', text: 'more nodes are wanted, so none goes' } };
+}
+
+/** A blip of the network or the API server must not read as spare capacity (F70). */
+function tooManyUnready({ situation }: BrakeQuestion) {
+  const { maxUnreadyPercent } = situation.policy.shrink;
+  const { unready, workers, share } = unreadyShare(situation);
+  if (share <= maxUnreadyPercent) return undefined;
+  const text = `${unready} of ${workers} workers (${percentText(share)}) are not ready, more than ${maxUnreadyPercent} %`;
+  return { reason: { code: 'too-many-unready', text, facts: { unready, workers } } };
+}
+
+/** How many workers are not ready, of how many, and the share in percent; the warm pool's nodes are silent by intent. */
+export function unreadyShare({ snapshot, fleet }: Situation): {
+  readonly unready: number;
+  readonly workers: number;
+  readonly share: number;
+} {
+  const pooled = new Set(fleet.pool.map(({ instanceId }) => instanceId));
+  const nodes = snapshot.nodes.filter(
+    (node) => !node.isControlPlane && node.instanceId !== undefined && !pooled.has(node.instanceId),
+  );
+  const unready = nodes.filter((node) => !node.isReady).length;
+  return { unready, workers: nodes.length, share: nodes.length === 0 ? 0 : (100 * unready) / nodes.length };
+}
+
+function atFloor({ situation, growth }: BrakeQuestion) {
+  if (situation.fleet.workers.length > growth.floor.shrinkFloor) return undefined;
+  return { reason: growth.floor.shrinkReason };
+}
+
+function podsWait({ growth }: BrakeQuestion) {
+  const { waiting } = growth.pending;
+  if (waiting === 0) return undefined;
+  return {
+    reason: { code: 'pods-wait', text: `${countText(waiting, 'pod')} wait for a place`, facts: { waiting } },
+  };
+}
+
+function loadIsNotLow({ growth }: BrakeQuestion) {
+  const reason = growth.utilization.shrinkBlockedBy;
+  return reason === undefined ? undefined : { reason };
+}
+
+function coolingDown({ situation }: BrakeQuestion) {
+  const { cooldowns, nowMs } = situation;
+  if (cooldowns.shrinkUntilMs <= nowMs) return undefined;
+  const left = secondsText(cooldowns.shrinkUntilMs - nowMs);
+  const text = `cooldown after ${cooldowns.shrinkAfter === 'growth' ? 'growth' : 'a removal'} for another ${left}`;
+  return { reason: { code: 'cooldown', text }, untilMs: cooldowns.shrinkUntilMs };
+}
+
+function budgetIsSpent({ situation }: BrakeQuestion) {
+  const { policy, snapshot, nowMs } = situation;
+  return spentBudget(policy.shrink.budgets, snapshot.operations, nowMs);
+}

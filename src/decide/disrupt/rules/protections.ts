@@ -1,0 +1,151 @@
+import type { DisruptionBudget } from '../../../model/disruption-budget.ts';
+import { oncePer } from '../../../model/once-per.ts';
+import type { Operation, RemoveOperation } from '../../../model/operation.ts';
+import { needsEviction, type Pod, podsByNode } from '../../../model/pod.ts';
+import type { Reason } from '../../../model/reason.ts';
+import { type FleetMix, mixOf } from '../../launch/choice.ts';
+import type { Worker } from '../../state/fleet.ts';
+import type { Situation } from '../../state/situation.ts';
+import { secondsText } from '../../text/wording.ts';
+import { podProtection } from './pod-protections.ts';
+
+interface Question {
+  readonly worker: Worker;
+  readonly situation: Situation;
+  /** The workers that are ready, less what this round removes already: one that was only asked for may never come. */
+  readonly mix: FleetMix;
+  readonly evictable: readonly Pod[];
+  readonly lastAbortMs: number | undefined;
+  readonly budgets: BudgetsByNamespace;
+}
+
+type BudgetsByNamespace = ReadonlyMap<string, readonly DisruptionBudget[]>;
+
+type Rule = (question: Question) => Reason | undefined;
+
+/** Read top-down (R46, R47, R45); the first that holds keeps the node. */
+const OF_THE_NODE: readonly Rule[] = [notOurs, annotated, cordonedByAPerson, tooYoung, drainPaused];
+/** What the fleet would lack without the node; another in its place may give that. */
+const OF_THE_FLEET: readonly Rule[] = [lastInZone, onDemandBase];
+const OF_ITS_PODS: readonly Rule[] = [protectedPod];
+
+export interface Protections {
+  /** The rule that keeps this node, or `undefined` when none does. */
+  of(worker: Worker): Reason | undefined;
+  /** Every rule that keeps it, in their order. */
+  all(worker: Worker): readonly Reason[];
+  /** The first rule that keeps it even if another of its zone and lifecycle took its place. */
+  ofReplaced(worker: Worker): Reason | undefined;
+  /** Takes the worker off the fleet that the next answers are about. */
+  noteRemoved(worker: Worker): void;
+}
+
+/** The rules that protect single nodes, over the present fleet. */
+export function protectionsFor(situation: Situation): Protections {
+  const removed = new Set<string>();
+  const ready = situation.fleet.workers.filter(isReady);
+  let mix = mixOf(ready);
+  const evictableOn = evictablePods(situation.snapshot.pods);
+  const aborts = lastAborts(situation);
+  const budgets = Map.groupBy(situation.snapshot.budgets, (budget) => budget.namespace);
+  const all = (worker: Worker, rules: readonly Rule[]): readonly Reason[] => {
+    const evictable = evictableOn.get(worker.id) ?? [];
+    const question = { worker, situation, mix, evictable, lastAbortMs: aborts.get(worker.id), budgets };
+    return rules.map((rule) => rule(question)).filter((reason) => reason !== undefined);
+  };
+  const first = (worker: Worker, ...lists: readonly (readonly Rule[])[]) => {
+    for (const rule of lists.flat()) {
+      const [reason] = all(worker, [rule]);
+      if (reason !== undefined) return reason;
+    }
+    return undefined;
+  };
+  return {
+    of: (worker) => first(worker, OF_THE_NODE, OF_THE_FLEET, OF_ITS_PODS),
+    all: (worker) => all(worker, [...OF_THE_NODE, ...OF_THE_FLEET, ...OF_ITS_PODS]),
+    ofReplaced: (worker) => first(worker, OF_THE_NODE, OF_ITS_PODS),
+    noteRemoved: (worker) => {
+      removed.add(worker.id);
+      mix = mixOf(ready.filter((other) => !removed.has(other.id)));
+    },
+  };
+}
+
+/** Pods that a drain must move, by node. */
+export const evictablePods = oncePer(
+  (pods: readonly Pod[]): ReadonlyMap<string, readonly Pod[]> => podsByNode(pods.filter(needsEviction)),
+);
+
+function notOurs({ worker }: Question): Reason | undefined {
+  if (worker.instance !== undefined) return undefined;
+  return { code: 'no-instance', text: `EC2 shows no instance of this fleet behind ${worker.id}` };
+}
+
+function annotated({ worker }: Question): Reason | undefined {
+  if (worker.node?.doNotDisrupt !== true) return undefined;
+  return { code: 'node-do-not-disrupt', text: `an annotation on ${worker.id} forbids disruption` };
+}
+
+function cordonedByAPerson({ worker }: Question): Reason | undefined {
+  if (worker.node?.isUnschedulable !== true || worker.node.cordonedBy !== undefined) return undefined;
+  return { code: 'cordoned-by-person', text: `${worker.id} was cordoned, and not by us` };
+}
+
+function tooYoung({ worker, situation }: Question): Reason | undefined {
+  const youngMs = situation.policy.shrink.minNodeAgeSeconds * 1000;
+  const ageMs = situation.nowMs - (worker.node?.createdAtMs ?? situation.nowMs);
+  if (ageMs >= youngMs) return undefined;
+  const text = `${worker.id} is ${secondsText(ageMs)} old, younger than ${secondsText(youngMs)}`;
+  return { code: 'too-young', text, facts: { ageMs } };
+}
+
+function drainPaused({ worker, situation, lastAbortMs }: Question): Reason | undefined {
+  const untilMs =
+    (lastAbortMs ?? Number.NEGATIVE_INFINITY) + situation.policy.shrink.retryAfterAbortSeconds * 1000;
+  if (untilMs <= situation.nowMs) return undefined;
+  const text = `the last drain of ${worker.id} was aborted; it is left alone for another ${secondsText(untilMs - situation.nowMs)}`;
+  return { code: 'drain-paused', text, facts: { untilMs } };
+}
+
+/** A zone that the policy no longer names needs no worker. */
+function lastInZone({ worker, situation, mix }: Question): Reason | undefined {
+  const { minPerZone } = situation.policy.nodes;
+  if (worker.zone !== undefined && !situation.policy.instances.zones.includes(worker.zone)) return undefined;
+  const inZone = worker.zone === undefined ? 0 : (mix.byZone.get(worker.zone) ?? 0);
+  if (inZone - Number(isReady(worker)) >= minPerZone) return undefined;
+  const text = `${inZone} ready worker(s) in ${worker.zone ?? 'an unknown zone'}, ${minPerZone} must stay in every zone`;
+  return { code: 'last-in-zone', text, facts: { inZone, minPerZone } };
+}
+
+function onDemandBase({ worker, situation, mix }: Question): Reason | undefined {
+  if (worker.lifecycle === 'spot') return undefined;
+  const { onDemandBase: base } = situation.policy.spot;
+  const onDemand = mix.total - mix.spot;
+  if (onDemand - Number(isReady(worker)) >= base) return undefined;
+  const text = `${onDemand} ready on-demand worker(s), the base is ${base}`;
+  return { code: 'on-demand-base', text, facts: { onDemand, base } };
+}
+
+function protectedPod({ evictable, budgets }: Question): Reason | undefined {
+  const reasons = evictable
+    .map((pod) => podProtection(pod, budgets.get(pod.namespace) ?? []))
+    .filter((reason) => reason !== undefined);
+  return reasons.sort((a, b) => (a.text < b.text ? -1 : 1))[0];
+}
+
+function isReady({ state }: Worker): boolean {
+  return state === 'ready';
+}
+
+function lastAborts({ snapshot, nowMs }: Situation): ReadonlyMap<string, number> {
+  const latest = new Map<string, number>();
+  for (const operation of abortedIn(snapshot.operations)) {
+    const endedAtMs = Math.min(operation.endedAtMs ?? nowMs, nowMs);
+    latest.set(operation.nodeName, Math.max(endedAtMs, latest.get(operation.nodeName) ?? endedAtMs));
+  }
+  return latest;
+}
+
+const abortedIn = oncePer((operations: readonly Operation[]) =>
+  operations.filter((o): o is RemoveOperation => o.kind === 'remove' && o.step === 'aborted'),
+);

@@ -1,0 +1,46 @@
+import { type Pod, podRef } from '../../../model/pod.ts';
+import type { Reason } from '../../../model/reason.ts';
+import { addResources } from '../../../model/resources.ts';
+import { type EmptiableNode, Emptying } from '../../../packing/rehearsal/emptying.ts';
+import type { Worker } from '../../state/fleet.ts';
+import { fleetLayout, readyAlone } from '../../state/fleet-layout.ts';
+import type { Situation } from '../../state/situation.ts';
+import { evictablePods } from './protections.ts';
+
+/**
+ * Answers for one node after another whether all its pods fit on the others (R48), by the packer that also grows the
+ * fleet. A node that may go counts as gone for the answers after it, and its pods as moved.
+ */
+export function relocator(situation: Situation): (worker: Worker) => Reason | undefined {
+  const evictable = evictablePods(situation.snapshot.pods);
+  let emptying: Emptying | undefined;
+  return (worker) => {
+    emptying ??= new Emptying(emptiableNodes(situation, evictable));
+    const homeless = emptying.tryEmpty(worker.id);
+    if (homeless === undefined) {
+      return { code: 'pods-unknown', text: `what runs on ${worker.id} is not known` };
+    }
+    const first = homeless[0];
+    if (first === undefined) return undefined;
+    const pods = evictable.get(worker.id)?.length ?? 0;
+    const text = `${homeless.length} of ${pods} pods of ${worker.id} fit nowhere else, ${podRef(first)} first`;
+    return { code: 'pods-do-not-fit', text, facts: { unplaced: homeless.length, pods } };
+  };
+}
+
+/** The ready nodes with what a drain would move set apart. */
+function emptiableNodes(
+  situation: Situation,
+  evictable: ReadonlyMap<string, readonly Pod[]>,
+): readonly EmptiableNode[] {
+  return readyAlone(fleetLayout(situation), situation).map((node): EmptiableNode => {
+    const movable = evictable.get(node.place.id) ?? [];
+    const moving = new Set(movable);
+    return {
+      ...node,
+      pods: node.pods.filter((pod) => !moving.has(pod)),
+      movable,
+      free: movable.map((pod) => pod.requests).reduce(addResources, node.free),
+    };
+  });
+}

@@ -1,0 +1,55 @@
+import type { Demand } from '../../../model/plan.ts';
+import type { Reason } from '../../../model/reason.ts';
+import type { Situation } from '../../state/situation.ts';
+import { nextLevelAtMs, scheduledLevel } from './schedule-levels.ts';
+
+/** A node that a schedule wants back within an hour is not removed before it. */
+const LOOK_AHEAD_MS = 3_600_000;
+
+export interface Floor {
+  readonly demand: Demand;
+  /** Workers below which the fleet is repaired. */
+  readonly nodes: number;
+  /** Workers below which it does not shrink: the floor, or a level that begins within the hour. */
+  readonly shrinkFloor: number;
+  readonly shrinkReason: Reason;
+  readonly wakeAtMs: number | undefined;
+}
+
+/** The least the fleet should have now: the minimum, or a schedule's level, never above the maximum. */
+export function floorOf(situation: Situation): Floor {
+  const { policy, nowMs, fleet } = situation;
+  const { min, max } = policy.nodes;
+  const level = scheduledLevel(policy.schedules, nowMs);
+  const ahead = scheduledLevel(policy.schedules, nowMs, LOOK_AHEAD_MS);
+  const nodes = Math.min(max, Math.max(min, level?.nodes ?? 0));
+  const shrinkFloor = Math.min(max, Math.max(nodes, ahead?.nodes ?? 0));
+  const have = fleet.workers.length;
+  const isByLevel = level !== undefined && level.nodes > min;
+  const source = isByLevel ? `schedule ${level.name} wants` : 'the minimum is';
+  const code = have >= nodes ? 'floor-met' : isByLevel ? 'below-schedule' : 'below-minimum';
+  const text = `${have} workers, ${source} ${nodes}`;
+  return {
+    demand: { name: 'floor', nodes, reasons: [{ code, text, facts: { workers: have, floor: nodes } }] },
+    nodes,
+    shrinkFloor,
+    shrinkReason: shrinkReasonOf({ have, nodes, shrinkFloor, source, aheadName: ahead?.name ?? '' }),
+    wakeAtMs: policy.schedules.length === 0 ? undefined : nextLevelAtMs(policy.schedules, nowMs),
+  };
+}
+
+function shrinkReasonOf(parts: {
+  readonly have: number;
+  readonly nodes: number;
+  readonly shrinkFloor: number;
+  readonly source: string;
+  readonly aheadName: string;
+}): Reason {
+  const { have, nodes, shrinkFloor, source, aheadName } = parts;
+  const facts = { workers: have, floor: shrinkFloor };
+  if (shrinkFloor > nodes) {
+    const text = `${have} workers, and schedule ${aheadName} wants ${shrinkFloor} within the next hour`;
+    return { code: 'scheduled-soon', text, facts };
+  }
+  return { code: 'at-minimum', text: `${have} workers, ${source} ${nodes}`, facts };
+}

@@ -1,0 +1,153 @@
+import type { Offering } from '../../../model/offering.ts';
+import type { Demand, Refusal } from '../../../model/plan.ts';
+import { type Pod, podRef } from '../../../model/pod.ts';
+import type { Reason } from '../../../model/reason.ts';
+import { fitsAny, neverFits, restingRefusal, unplacedRefusal } from '../../../packing/never-fits.ts';
+import { fleetLayout } from '../../state/fleet-layout.ts';
+import type { Situation } from '../../state/situation.ts';
+import { countText, secondsText } from '../../text/wording.ts';
+import { type NewNode, packWaiting } from '../nodes-to-buy.ts';
+import { countsFromMs, waitingPods } from './waiting-pods.ts';
+
+/** What pods that wait for a node ask for. */
+export interface PendingNeed {
+  readonly demand: Demand;
+  /** Nodes to buy now, filled; empty while the batch is open or a cooldown holds. */
+  readonly nodes: readonly NewNode[];
+  /** Pods that no node, present or in flight, has room for and that a worker could host. */
+  readonly uncovered: number;
+  /** Those and the pods that only wait for room that is there or comes; they hold back shrinking. */
+  readonly waiting: number;
+  readonly refusals: readonly Refusal[];
+  readonly wakeAtMs: number | undefined;
+}
+
+/** Packs the waiting pods onto what there is, what boots, and then onto nodes to buy from `usable` offerings. */
+export function pendingNeed(situation: Situation, usable: readonly Offering[]): PendingNeed {
+  const { policy, snapshot, nowMs } = situation;
+  const { pending } = policy;
+  if (!pending.enabled) return nothing('pending-off', 'pending pods are off in the policy');
+  const { counting, nextAtMs } = waitingPods(snapshot.pods, pending.minAgeSeconds, nowMs);
+  if (counting.length === 0) {
+    return { ...nothing('no-pending-pods', 'no pod waits for a node'), wakeAtMs: nextAtMs };
+  }
+  const packed = pack(situation, counting, usable);
+  const isWaiting = packed.uncovered.length > 0;
+  const closesAtMs = batchClosesAtMs(packed.uncovered, situation);
+  const base = {
+    uncovered: packed.uncovered.length,
+    waiting: counting.length - packed.hopeless.length,
+    refusals: packed.refusals,
+    wakeAtMs: nextAtMs,
+  };
+  if (!isWaiting) return { ...base, nodes: [], demand: covered(counting.length, packed.hopeless.length) };
+  if (closesAtMs > nowMs) {
+    const text = `${countText(packed.uncovered.length, 'pod')} wait for a node; the batch closes in ${closesAtMs - nowMs} ms`;
+    const demand = noOpinion({ code: 'batch-open', text, facts: { pods: packed.uncovered.length } });
+    return { ...base, nodes: [], demand, wakeAtMs: Math.min(nextAtMs ?? closesAtMs, closesAtMs) };
+  }
+  return { ...base, ...sized(situation, packed, base) };
+}
+
+interface Packed {
+  readonly uncovered: readonly Pod[];
+  readonly hopeless: readonly Pod[];
+  readonly nodes: readonly NewNode[];
+  readonly refusals: readonly Refusal[];
+}
+
+function pack(situation: Situation, counting: readonly Pod[], usable: readonly Offering[]): Packed {
+  const layout = fleetLayout(situation);
+  const pods = counting.filter((pod) => !layout.nominated.has(podRef(pod)));
+  const { nodes, unplaced } = packWaiting(situation, { layout, pods, usable });
+  const hopeless: Pod[] = [];
+  const onlyResting: Pod[] = [];
+  const refusals = unplaced.flatMap((pod): Refusal[] => {
+    const never = neverFits(pod, situation.snapshot);
+    if (never !== undefined) {
+      hopeless.push(pod);
+      return [never];
+    }
+    if (fitsAny(pod, usable, situation)) return [unplacedRefusal(pod)];
+    onlyResting.push(pod);
+    return [restingRefusal(pod)];
+  });
+  const uncovered = [...nodes.flatMap((node) => node.pods), ...onlyResting];
+  return { uncovered, hopeless, nodes, refusals };
+}
+
+/** A batch closes when no further pod joined for `batchIdleMs`, at the latest `batchMaxMs` after its first. */
+function batchClosesAtMs(pods: readonly Pod[], { policy, nowMs }: Situation): number {
+  const { batchIdleMs, batchMaxMs, minAgeSeconds } = policy.pending;
+  let newest = Number.NEGATIVE_INFINITY;
+  let oldest = Number.POSITIVE_INFINITY;
+  for (const pod of pods) {
+    const atMs = countsFromMs(pod, minAgeSeconds, nowMs);
+    newest = Math.max(newest, atMs);
+    oldest = Math.min(oldest, atMs);
+  }
+  return Math.min(newest + batchIdleMs, oldest + batchMaxMs);
+}
+
+function sized(
+  situation: Situation,
+  packed: Packed,
+  base: Pick<PendingNeed, 'refusals' | 'wakeAtMs'>,
+): Pick<PendingNeed, 'nodes' | 'demand' | 'refusals' | 'wakeAtMs'> {
+  const { policy, nowMs, cooldowns } = situation;
+  const reason = needReason(situation, packed);
+  if (policy.pending.obeysCooldown && cooldowns.growthUntilMs > nowMs) {
+    const left = secondsText(cooldowns.growthUntilMs - nowMs);
+    const text = `${reason.text}; suppressed by the cooldown after growth for another ${left}`;
+    const refusal = { what: 'grow' as const, reason: { code: 'suppressed-by-cooldown', text } };
+    const wakeAtMs = Math.min(base.wakeAtMs ?? cooldowns.growthUntilMs, cooldowns.growthUntilMs);
+    return { nodes: [], demand: noOpinion(reason), refusals: [...base.refusals, refusal], wakeAtMs };
+  }
+  const total = targetNodes(situation, packed);
+  const most = policy.pending.maxNodesPerDecision;
+  const nodes = packed.nodes.slice(0, Math.max(0, Math.min(most, total - situation.fleet.workers.length)));
+  const refusals = [...base.refusals];
+  if (packed.nodes.length > most) {
+    const text = `${packed.nodes.length} nodes are needed, a decision launches at most ${most} for pending pods`;
+    refusals.push({ what: 'grow', reason: { code: 'max-nodes-per-decision', text } });
+  }
+  return {
+    nodes,
+    demand: { name: 'pending', nodes: total, reasons: [reason] },
+    refusals,
+    wakeAtMs: base.wakeAtMs,
+  };
+}
+
+/** By packing: as many as the pods need; by step: so many above what is ready, so that what boots counts (R11). */
+function targetNodes({ policy, fleet }: Situation, packed: Packed): number {
+  const { pending, utilization } = policy;
+  const have = fleet.workers.length;
+  if (pending.sizing === 'packing') return have + Math.min(packed.nodes.length, pending.maxNodesPerDecision);
+  const ready = fleet.workers.filter((worker) => worker.state === 'ready').length;
+  const isUrgent = packed.uncovered.length > utilization.urgentPendingPods;
+  return Math.max(have, ready + (isUrgent ? utilization.urgentStep : utilization.step));
+}
+
+function needReason({ nowMs }: Situation, packed: Packed): Reason {
+  const oldest = Math.min(
+    ...packed.uncovered.map((pod) => Math.min(pod.unschedulableSinceMs ?? nowMs, nowMs)),
+  );
+  const text = `${countText(packed.uncovered.length, 'pending pod')} fit no present node and need ${countText(packed.nodes.length, 'new node')}; the oldest waits ${secondsText(nowMs - oldest)}`;
+  const facts = { pendingPods: packed.uncovered.length, newNodes: packed.nodes.length };
+  return { code: 'pending-pods', text, facts };
+}
+
+function covered(counting: number, hopeless: number): Demand {
+  const text = `${countText(counting - hopeless, 'waiting pod')} fit on present or booting nodes, ${hopeless} fit no offering`;
+  return noOpinion({ code: 'pending-covered', text, facts: { covered: counting - hopeless, hopeless } });
+}
+
+function noOpinion(reason: Reason): Demand {
+  return { name: 'pending', nodes: undefined, reasons: [reason] };
+}
+
+function nothing(code: string, text: string): PendingNeed {
+  const demand = noOpinion({ code, text });
+  return { demand, nodes: [], uncovered: 0, waiting: 0, refusals: [], wakeAtMs: undefined };
+}

@@ -1,0 +1,145 @@
+import { type DaemonOverhead, daemonsOn } from '../../model/daemon-overhead.ts';
+import { type Node, STARTUP_TAINT_KEY } from '../../model/node.ts';
+import { type Pod, podRef, podsByNode } from '../../model/pod.ts';
+import { type Resources, subtractResources } from '../../model/resources.ts';
+import type { Taint } from '../../model/taint.ts';
+import { buyableNode } from '../../packing/model/buyable-node.ts';
+import type { PresentNode } from '../../packing/model/packing-model.ts';
+import type { Worker } from './fleet.ts';
+import { offeringOfWorker } from './offering-of-worker.ts';
+import type { Situation } from './situation.ts';
+
+/** Taints that a node sheds by itself while it boots. */
+const BOOT_TAINTS: ReadonlySet<string> = new Set([
+  STARTUP_TAINT_KEY,
+  'node.kubernetes.io/not-ready',
+  'node.kubernetes.io/network-unavailable',
+  'node.cloudprovider.kubernetes.io/uninitialized',
+]);
+
+/** The cluster as the packer sees it. */
+export interface FleetLayout {
+  readonly present: readonly PresentNode[];
+  /** Pods (`namespace/name`) that a node in flight was bought for; they stand on it already. */
+  readonly nominated: ReadonlySet<string>;
+}
+
+/**
+ * Lays out the nodes: ready ones (the control plane too, its taints decide), then those that boot, then launches of which
+ * nothing is seen yet, each sorted by name. Cordoned, unready and leaving nodes are closed: their pods only count for
+ * topology.
+ */
+export function fleetLayout(situation: Situation): FleetLayout {
+  const { snapshot, fleet } = situation;
+  const standing = podsByNode(snapshot.pods);
+  const nominees = nominatedPods(situation);
+  const workerOfNode = new Map(fleet.workers.map((worker) => [worker.node?.name, worker]));
+  const leaving = new Set(fleet.leaving.map((worker) => worker.node?.name));
+  const nodes = [...snapshot.nodes].sort(
+    (a, b) => Number(b.isReady) - Number(a.isReady) || (a.name < b.name ? -1 : 1),
+  );
+  const seen = nodes.map((node) => {
+    const worker = workerOfNode.get(node.name);
+    const pods = standing.get(node.name) ?? [];
+    const empty = emptyNode(node, { worker, pods, situation, isLeaving: leaving.has(node.name) });
+    return holding(empty, [...pods, ...(nominees.get(worker?.id ?? '') ?? [])]);
+  });
+  const unseen = fleet.workers.flatMap((worker): PresentNode[] => {
+    if (worker.node !== undefined) return [];
+    const offering = offeringOfWorker(worker, snapshot.offerings);
+    if (offering === undefined) return [];
+    const { place, free } = buyableNode(offering, snapshot.daemons, 0);
+    const labels = { ...place.labels, 'kubernetes.io/hostname': worker.id };
+    const empty = { place: { ...place, id: worker.id, labels }, isOpen: true, free, pods: [] };
+    return [holding(empty, nominees.get(worker.id) ?? [])];
+  });
+  const nominated = new Set([...nominees.values()].flat().map(podRef));
+  return { present: [...seen, ...unseen], nominated };
+}
+
+/** The same nodes with only the ready ones open: what only boots is no room to move pods to. */
+export function readyAlone({ present }: FleetLayout, { snapshot }: Situation): readonly PresentNode[] {
+  const ready = new Set(snapshot.nodes.filter(({ isReady }) => isReady).map(({ name }) => name));
+  return present.map((node) => ({ ...node, isOpen: node.isOpen && ready.has(node.place.id) }));
+}
+
+function holding(node: PresentNode, pods: readonly Pod[]): PresentNode {
+  const requests = pods.map((pod): Resources => pod.requests);
+  return { ...node, pods, free: requests.reduce(subtractResources, node.free) };
+}
+
+interface NodeContext {
+  readonly worker: Worker | undefined;
+  readonly pods: readonly Pod[];
+  readonly situation: Situation;
+  readonly isLeaving: boolean;
+}
+
+function emptyNode(node: Node, { worker, pods, situation, isLeaving }: NodeContext): PresentNode {
+  const isBooting = boots(node, worker, situation);
+  const isCancelled = isCordonUndone(node, worker);
+  const isUsable = (!node.isUnschedulable || isCancelled) && (node.isReady || isBooting);
+  const { offerings, daemons } = situation.snapshot;
+  const fromCatalogue = node.allocatable.memoryMiB > 0 ? undefined : offeringOfWorker(worker, offerings);
+  const { labels } = node;
+  const taints = node.taints.filter((taint) => !isPassing(taint, { isBooting, isCancelled }));
+  const coming = isBooting ? missingDaemons(daemonsOn(daemons, { labels, taints }), pods) : [];
+  const allocatable = fromCatalogue?.allocatable ?? node.allocatable;
+  return {
+    place: { id: node.name, labels, taints, hostPorts: coming.flatMap((daemon) => daemon.hostPorts) },
+    isOpen: !isLeaving && isUsable,
+    free: coming.map((daemon) => daemon.requests).reduce(subtractResources, allocatable),
+    pods: [],
+  };
+}
+
+/**
+ * Whether the taints of booting are about to go. A node that just became Ready, or whose launch has just ended, still
+ * shows them until the watch has caught up: buying again for the pods that it was bought for would be a second node.
+ */
+function boots(node: Node, worker: Worker | undefined, situation: Situation): boolean {
+  if (worker === undefined) return false;
+  const isTainted = node.taints.some((taint) => taint.key === STARTUP_TAINT_KEY);
+  return worker.launch !== undefined || isTainted || isYoung(node, situation);
+}
+
+/** Our own cordon on a node that is not being removed: the removal was stopped and the cordon is about to go. */
+function isCordonUndone(node: Node, worker: Worker | undefined): boolean {
+  return node.cordonedBy !== undefined && worker !== undefined && worker.removal === undefined;
+}
+
+function isPassing(
+  taint: Taint,
+  state: { readonly isBooting: boolean; readonly isCancelled: boolean },
+): boolean {
+  if (state.isBooting && BOOT_TAINTS.has(taint.key)) return true;
+  return state.isCancelled && taint.key === 'node.kubernetes.io/unschedulable';
+}
+
+function isYoung(node: Node, situation: Situation): boolean {
+  return situation.nowMs - node.createdAtMs < situation.policy.launch.joinTimeoutSeconds * 1000;
+}
+
+/** What DaemonSets will still ask of a node that boots; those whose pod stands there are counted with the pods. */
+function missingDaemons(daemons: readonly DaemonOverhead[], pods: readonly Pod[]): readonly DaemonOverhead[] {
+  const present = new Set<string>();
+  for (const { namespace, owner } of pods) {
+    if (owner?.kind === 'DaemonSet') present.add(`${namespace}/${owner.name}`);
+  }
+  return daemons.filter((daemon) => !present.has(daemon.name));
+}
+
+/** Pods that a launch in flight was bought for take their room in it, whatever else looks like a fit; by worker. */
+function nominatedPods({ snapshot, fleet }: Situation): ReadonlyMap<string, readonly Pod[]> {
+  const waiting = new Map<string, Pod>();
+  for (const pod of snapshot.pods) {
+    if (pod.nodeName === undefined && pod.phase === 'Pending') waiting.set(podRef(pod), pod);
+  }
+  return new Map(
+    fleet.workers.map((worker) => {
+      const pods = (worker.launch?.nominatedPods ?? []).flatMap((ref) => waiting.get(ref) ?? []);
+      for (const pod of pods) waiting.delete(podRef(pod));
+      return [worker.id, pods];
+    }),
+  );
+}

@@ -1,0 +1,102 @@
+import { oncePer } from '../../model/once-per.ts';
+import { CALLED_OFF, type LaunchFault, type LaunchOperation, type Operation } from '../../model/operation.ts';
+import type { Reason } from '../../model/reason.ts';
+import type { Policy } from '../../policy/policy-schema.ts';
+import { secondsText } from '../text/wording.ts';
+import { workerLaunchesIn } from './operation-lists.ts';
+
+/** Denied permissions and wrong configuration do not mend themselves; trying again is only for the case that a person mended them. */
+const FAULT_PAUSE_MS = 600_000;
+/** The stop after too many failed joins, and the cap of the doubling pauses before it. */
+const LONGEST_PAUSE_MS = 1_800_000;
+
+/** Why and until when nothing at all may be launched. */
+export interface LaunchPause {
+  readonly untilMs: number;
+  readonly reason: Reason;
+}
+
+/**
+ * Reads from the ledger whether launching pauses: after machines that were bought and never joined (`failurePauseSeconds`,
+ * doubled with each further one; 30 minutes after `maxConsecutiveFailures`, sooner with another policy), and for ten minutes
+ * after a call that was denied or malformed. A launch that became ready ends the row of failures.
+ */
+export function launchPauseOf(
+  operations: readonly Operation[],
+  policy: Policy['launch'],
+  at: { readonly nowMs: number; readonly digest: string },
+): LaunchPause | undefined {
+  const pauses = [pauseAfterFailedJoins(operations, policy, at), pauseAfterFault(operations, at)];
+  return pauses
+    .filter((pause) => pause !== undefined)
+    .filter((pause) => pause.untilMs > at.nowMs)
+    .sort((a, b) => b.untilMs - a.untilMs)[0];
+}
+
+function pauseAfterFailedJoins(
+  operations: readonly Operation[],
+  policy: Policy['launch'],
+  at: { readonly nowMs: number; readonly digest: string },
+): LaunchPause | undefined {
+  const failures = failedJoinsInARow(operations);
+  const last = failures[0];
+  if (last === undefined) return undefined;
+  const lastMs = Math.min(last.endedAtMs ?? at.nowMs, at.nowMs);
+  const underThisPolicy = failures.filter((failure) => failure.policy.digest === at.digest).length;
+  const isStopped = underThisPolicy >= policy.maxConsecutiveFailures;
+  const doublings = Math.max(0, underThisPolicy - 1);
+  const pauseMs = isStopped
+    ? LONGEST_PAUSE_MS
+    : Math.min(policy.failurePauseSeconds * 1000 * 2 ** doublings, LONGEST_PAUSE_MS);
+  const untilMs = lastMs + pauseMs;
+  const left = secondsText(untilMs - at.nowMs);
+  const count = failures.length;
+  const text = isStopped
+    ? `launching stopped after ${count} instances in a row that never joined; it tries again in ${left}, sooner with a changed policy`
+    : `launching pauses for another ${left} after ${count} instance(s) in a row that never joined`;
+  const facts = { failures: count, untilMs };
+  return { untilMs, reason: { code: isStopped ? 'launching-stopped' : 'launch-pause', text, facts } };
+}
+
+/** Launches that got an instance which never became ready, the latest first, back to the last success. */
+const failedJoinsInARow = oncePer((operations: readonly Operation[]): readonly LaunchOperation[] => {
+  const ended = workerLaunchesIn(operations)
+    .filter((launch) => launch.endedAtMs !== undefined)
+    .filter((launch) => launch.step === 'ready' || launch.instanceId !== undefined)
+    .filter((launch) => launch.outcome?.code !== CALLED_OFF)
+    .sort((a, b) => (b.endedAtMs ?? 0) - (a.endedAtMs ?? 0) || (a.step === 'ready' ? -1 : 1));
+  const success = ended.findIndex((launch) => launch.step === 'ready');
+  return success === -1 ? ended : ended.slice(0, success);
+});
+
+function pauseAfterFault(
+  operations: readonly Operation[],
+  at: { readonly nowMs: number; readonly digest: string },
+): LaunchPause | undefined {
+  const last = graveFaults(operations).find(({ fault, launch }) => stopsAll(fault, launch, at.digest))?.fault;
+  if (last === undefined) return undefined;
+  const untilMs = Math.min(last.atMs, at.nowMs) + FAULT_PAUSE_MS;
+  const what = last.class === 'authorization' ? 'was denied' : 'was refused as wrongly configured';
+  return {
+    untilMs,
+    reason: {
+      code: `launch-${last.class}`,
+      text: `a launch ${what} (${last.code}: ${last.message}); a person must mend it, the next try is in ${secondsText(untilMs - at.nowMs)}`,
+      facts: { code: last.code, untilMs },
+    },
+  };
+}
+
+/** What does not mend itself, the latest first. */
+const graveFaults = oncePer((operations: readonly Operation[]) =>
+  workerLaunchesIn(operations)
+    .flatMap((launch) => launch.faults.map((fault) => ({ fault, launch })))
+    .filter(({ fault }) => fault.class === 'authorization' || fault.class === 'configuration')
+    .sort((a, b) => b.fault.atMs - a.fault.atMs),
+);
+
+/** A wrong configuration may have come with a policy, so another policy is tried at once. */
+function stopsAll(fault: LaunchFault, launch: LaunchOperation, digest: string): boolean {
+  if (fault.class === 'authorization') return true;
+  return fault.class === 'configuration' && launch.policy.digest === digest;
+}

@@ -1,0 +1,23 @@
+import { oncePer } from '../../model/once-per.ts';
+import type { Operation } from '../../model/operation.ts';
+import type { PolicyIdentity } from '../../model/policy-identity.ts';
+
+/** Names a round: its time and the policy it obeyed, so the same round has the same name wherever it is computed. */
+export function decisionIdOf(nowMs: number, identity: PolicyIdentity): string {
+  const digest = identity.digest.slice(identity.digest.indexOf(':') + 1);
+  return `d-${Math.trunc(nowMs).toString(36)}-${digest.slice(0, 8)}`;
+}
+
+/** Deals out operation ids of a decision, `<decision>-1` and on, skipping those that the ledger knows. */
+export function operationIds(decisionId: string, operations: readonly Operation[]): () => string {
+  let last = 0;
+  return () => {
+    do last += 1;
+    while (idsOf(operations).has(`${decisionId}-${last}`));
+    return `${decisionId}-${last}`;
+  };
+}
+
+const idsOf = oncePer(
+  (operations: readonly Operation[]): ReadonlySet<string> => new Set(operations.map(({ id }) => id)),
+);

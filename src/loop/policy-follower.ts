@@ -1,0 +1,130 @@
+import type { PolicyIdentity } from '../model/policy-identity.ts';
+import { NO_POLICY, POLICY_VANISHED, type Reason } from '../model/reason.ts';
+import type { PolicyInForce } from '../policy/policy-in-force.ts';
+import type { Policy } from '../policy/policy-schema.ts';
+import { PolicyWatch } from '../policy/policy-watch.ts';
+import type {
+  Clock,
+  PolicyDocument,
+  PolicySource,
+  RememberedPolicy,
+  Reporter,
+  UtilizationThreshold,
+} from '../ports.ts';
+
+export interface PolicyFollowerPorts {
+  readonly policySource: PolicySource;
+  readonly reporter: Reporter;
+  readonly clock: Clock;
+}
+
+/** Keeps the loop's policy up with its source, and tells people of each change once. */
+export class PolicyFollower {
+  readonly #ports: PolicyFollowerPorts;
+  readonly #watch = new PolicyWatch<PolicyDocument>();
+  #hasLooked = false;
+
+  constructor(ports: PolicyFollowerPorts) {
+    this.#ports = ports;
+  }
+
+  /** The policy to obey; `undefined` while there is none, and then nothing may be decided. */
+  get inForce(): PolicyInForce | undefined {
+    return this.#watch.inForce;
+  }
+
+  /** Looks once; the source must have been asked (`synced`) before the first look. */
+  follow(): void {
+    const { policySource } = this.#ports;
+    const former = this.#hasLooked ? undefined : this.#restore();
+    this.#hasLooked = true;
+    const news = this.#watch.look(policySource.current());
+    if (former !== undefined && news.kind !== 'accepted') this.#accept(former.document, former.inForce);
+    const atMs = this.#ports.clock.now();
+    switch (news.kind) {
+      case 'nothing':
+        return;
+      case 'accepted':
+        return this.#accept(news.document, news.inForce);
+      case 'restated': {
+        const { document, inForce } = news;
+        return this.#ports.reporter.report({
+          kind: 'policy-restated',
+          document,
+          identity: inForce.identity,
+          atMs,
+        });
+      }
+      case 'rejected': {
+        const { document, faults } = news;
+        const inForce = this.inForce?.identity;
+        return this.#ports.reporter.report({ kind: 'policy-rejected', document, faults, inForce, atMs });
+      }
+      case 'vanished':
+        return this.#warn(absence(policySource.whyNone(), this.inForce?.identity));
+    }
+  }
+
+  /** What was in force before a restart is so again until the source shows a good policy. */
+  #restore(): { readonly document: PolicyDocument; readonly inForce: PolicyInForce } | undefined {
+    const remembered = this.#ports.policySource.lastGood();
+    if (remembered === undefined) return undefined;
+    const inForce = this.#watch.restore(remembered);
+    if (inForce === undefined) {
+      this.#warn(unreadable(remembered));
+      return undefined;
+    }
+    if (inForce.identity.digest !== remembered.identity.digest) this.#warn(readsAnew(remembered, inForce));
+    const { text, origin, identity } = remembered;
+    return { document: { text, origin, revision: identity.revision }, inForce };
+  }
+
+  #accept(document: PolicyDocument, { policy, identity }: PolicyInForce): void {
+    const bounds = { minNodes: policy.nodes.min, maxNodes: policy.nodes.max };
+    const atMs = this.#ports.clock.now();
+    const thresholds = policy.utilization.enabled ? { thresholds: thresholdsOf(policy) } : {};
+    const common = {
+      kind: 'policy-accepted',
+      document,
+      identity,
+      bounds,
+      isSuspended: policy.suspend,
+    } as const;
+    this.#ports.reporter.report({ ...common, ...thresholds, atMs });
+  }
+
+  #warn(reason: Reason): void {
+    const policy = this.inForce?.identity;
+    this.#ports.reporter.report({
+      kind: 'notice',
+      severity: 'warning',
+      subject: { kind: 'fleet' },
+      reason,
+      ...(policy === undefined ? {} : { policy }),
+      atMs: this.#ports.clock.now(),
+    });
+  }
+}
+
+function thresholdsOf({ utilization }: Policy): readonly UtilizationThreshold[] {
+  return (['cpu', 'memory'] as const).flatMap((resource): readonly UtilizationThreshold[] => [
+    { resource, direction: 'grow', percent: utilization[resource].upPercent },
+    { resource, direction: 'shrink', percent: utilization[resource].downPercent },
+  ]);
+}
+
+function absence(why: string, inForce: PolicyIdentity | undefined): Reason {
+  return inForce === undefined
+    ? { code: NO_POLICY, text: `${why}: nothing is decided until a policy is committed.` }
+    : { code: POLICY_VANISHED, text: `${why}: the last good policy stays in force. Commit it again.` };
+}
+
+function unreadable({ origin, identity }: RememberedPolicy): Reason {
+  const text = `The last good policy (${identity.digest}, from ${origin}) breaks a rule of this version: it is not taken up again. Commit one that this version accepts, or go back to the version before.`;
+  return { code: 'last-good-policy-unreadable', text };
+}
+
+function readsAnew({ origin, identity }: RememberedPolicy, inForce: PolicyInForce): Reason {
+  const text = `The last good policy (${identity.digest}, from ${origin}) reads as ${inForce.identity.digest} in this version, whose defaults differ: compare them, and commit what you want written out.`;
+  return { code: 'last-good-policy-reads-anew', text };
+}

@@ -1,0 +1,155 @@
+import type { Pod } from '../../model/pod.ts';
+import { NO_ROW, type OfferTable } from '../model/offer-table.ts';
+import type { PodGroup } from '../model/pod-groups.ts';
+import type { HostRuleSet } from './host-rules.ts';
+
+/** Equal pods that are bound one after another. */
+export interface Batch {
+  readonly group: PodGroup;
+  readonly hostRules: HostRuleSet;
+  /** Batches are bound in the order of these numbers. */
+  readonly turn: number;
+  /** The only site where rules let it be; `undefined`: any that its choice of nodes admits. */
+  readonly site: number | undefined;
+  /** It is the first of its kind anywhere, so its affinity asks for nobody. */
+  readonly isFirst: boolean;
+}
+
+/** A pod on a node. */
+export interface Item {
+  readonly batch: Batch;
+  readonly pod: Pod;
+}
+
+export interface DraftParts {
+  readonly site: number;
+  /** Its index among the present nodes; `undefined` for one to be bought. */
+  readonly present: number | undefined;
+  readonly tableId: number;
+  readonly table: OfferTable;
+  readonly axes: number;
+  /** Words of the bit sets of `HostRules`. */
+  readonly words: number;
+}
+
+/** A node while it is filled: present, or to be bought as the cheapest offer that its pods leave it. */
+export class NodeDraft {
+  site: number;
+  readonly present: number | undefined;
+  /** Whether pods may still be put here. */
+  isOpen = true;
+  hasHostname = true;
+  /** The offers that it may still be, and which of them it is now. */
+  tableId: number;
+  table: OfferTable;
+  row = 0;
+  priceUsd = 0;
+  /** What becoming any larger costs at least. */
+  growthUsd = 0;
+  readonly load: Float64Array;
+  /** What its offer leaves beside the load. */
+  readonly room: Float64Array;
+  readonly items: Item[] = [];
+  hostPorts: Set<string> | undefined;
+  /** Bits of the counters that pods on it add to. */
+  readonly bumped: Uint32Array;
+  /** Bits of the counters that spreads of pods on it look at. */
+  readonly looked: Uint32Array;
+  /** Those of `bumped` that pods add to which stood there before, and how many they are. */
+  readonly standingBits: Uint32Array;
+  readonly standing: Map<number, number>;
+  standingPorts: readonly string[] = [];
+  /** The latest turn of a pod on it. */
+  lastTurn = Number.NEGATIVE_INFINITY;
+
+  constructor({ site, present, tableId, table, axes, words }: DraftParts) {
+    this.site = site;
+    this.present = present;
+    this.tableId = tableId;
+    this.table = table;
+    this.load = new Float64Array(axes);
+    this.room = new Float64Array(axes);
+    this.bumped = new Uint32Array(words);
+    this.looked = new Uint32Array(words);
+    // Only a present node has pods from before; making these for thousands of new ones would cost time.
+    this.standingBits = present === undefined ? NO_BITS : new Uint32Array(words);
+    this.standing = present === undefined ? NO_COUNTS : new Map();
+  }
+
+  /** Takes all pods away but those that stood there before. */
+  reset(): void {
+    // Loops, since `fill` costs more than it does on arrays this short.
+    for (let axis = 0; axis < this.load.length; axis += 1) this.load[axis] = 0;
+    for (let word = 0; word < this.bumped.length; word += 1) {
+      this.bumped[word] = this.present === undefined ? 0 : (this.standingBits[word] as number);
+      this.looked[word] = 0;
+    }
+    this.items.length = 0;
+    this.hostPorts = undefined;
+    for (const port of this.standingPorts) this.hold(port);
+    this.become(this.tableId, this.table, this.row);
+    this.lastTurn = Number.NEGATIVE_INFINITY;
+  }
+
+  /** Becomes this offer of this table, whatever it was. */
+  become(tableId: number, table: OfferTable, row: number): void {
+    this.tableId = tableId;
+    this.table = table;
+    this.row = row;
+    this.priceUsd = table.price(row);
+    this.growthUsd = table.growth(row);
+    for (let axis = 0; axis < this.load.length; axis += 1) {
+      this.room[axis] = table.capacity(row, axis) - (this.load[axis] as number);
+    }
+  }
+
+  /** Whether its present offer has room for the need; an amount of which nothing is asked is not looked at. */
+  hasRoom(need: Float64Array): boolean {
+    for (let axis = 0; axis < need.length; axis += 1) {
+      const wanted = need[axis] as number;
+      if (wanted > (this.room[axis] as number) && wanted > 0) return false;
+    }
+    return true;
+  }
+
+  /** The row of a table that would hold the need beside the load. */
+  rowWith(need: Float64Array, table: OfferTable): number {
+    return table.rowFor(need, this.load, table === this.table ? this.row : 0);
+  }
+
+  add(item: Item): void {
+    const { group, hostRules, turn } = item.batch;
+    this.items.push(item);
+    for (let axis = 0; axis < this.load.length; axis += 1) {
+      const wanted = group.need[axis] as number;
+      this.load[axis] = (this.load[axis] as number) + wanted;
+      this.room[axis] = (this.room[axis] as number) - wanted;
+    }
+    for (const port of group.hostPorts) this.hold(port);
+    for (const { word, mask } of hostRules.bumps) this.bumped[word] = (this.bumped[word] as number) | mask;
+    for (const { word, mask } of hostRules.spread) this.looked[word] = (this.looked[word] as number) | mask;
+    if (turn > this.lastTurn) this.lastTurn = turn;
+  }
+
+  /** Takes the pod away that was added last. */
+  removeLast(): void {
+    const items = [...this.items];
+    items.pop();
+    this.reset();
+    for (const item of items) this.add(item);
+  }
+
+  hold(hostPort: string): void {
+    this.hostPorts ??= new Set();
+    this.hostPorts.add(hostPort);
+  }
+
+  /** Turns into the cheapest offer of its table that holds its load; for a node from which pods were taken. */
+  shrink(): void {
+    const row = this.table.rowFor(new Float64Array(this.load.length), this.load, 0);
+    if (row !== NO_ROW) this.become(this.tableId, this.table, row);
+  }
+}
+
+const NO_BITS = new Uint32Array(0);
+const NO_COUNTS = new Map<number, number>();

@@ -1,0 +1,63 @@
+import type { Offering } from '../../model/offering.ts';
+import type { Pod } from '../../model/pod.ts';
+import type { Resources } from '../../model/resources.ts';
+import { barrier, type Place } from '../rules/place.ts';
+import { Sites } from '../rules/sites.ts';
+import { TopologyRules } from '../rules/topology-rules.ts';
+import type { Axes } from './axes.ts';
+import { groupPods, type PodGroup } from './pod-groups.ts';
+
+/** A node that may be bought. */
+export interface BuyableNode {
+  readonly offering: Offering;
+  readonly place: Place;
+  /** What pods may use of it, DaemonSets that will run there taken off. */
+  readonly free: Resources;
+  /** What it is taken to cost. */
+  readonly costUsdPerHour: number;
+}
+
+/** A node that is there or boots. */
+export interface PresentNode {
+  readonly place: Place;
+  /** Whether pods may still be put here; a cordoned or unready node only counts for topology. */
+  readonly isOpen: boolean;
+  /** What is left of it beside `pods`. */
+  readonly free: Resources;
+  /** Who stands there, or is about to. */
+  readonly pods: readonly Pod[];
+}
+
+export interface PackingProblem {
+  /** Pods to place. */
+  readonly pods: readonly Pod[];
+  readonly buyable: readonly BuyableNode[];
+  readonly present: readonly PresentNode[];
+  /** Never more new nodes than this. */
+  readonly maxNewNodes: number;
+}
+
+/** A problem in numbers: what the packer works on. */
+export interface PackingModel extends PackingProblem {
+  readonly groups: readonly PodGroup[];
+  readonly axes: Axes;
+  readonly rules: TopologyRules;
+  /** Of buyable nodes first, then of present ones. */
+  readonly sites: Sites;
+  /** Of each choice of nodes, which places it admits; 1 is yes. */
+  readonly admitted: readonly Uint8Array[];
+}
+
+/** Turns labels, selectors and terms into numbers, once for all that are equal. */
+export function modelOf(problem: PackingProblem): PackingModel {
+  const { pods, buyable, present } = problem;
+  const standing = present.flatMap((node) => node.pods);
+  const rules = new TopologyRules([...pods, ...standing]);
+  const { groups, axes, choices } = groupPods(pods, rules);
+  const places = [...buyable.map(({ place }) => place), ...present.map(({ place }) => place)];
+  const sites = new Sites(places, rules);
+  const admitted = choices.map((choice) =>
+    Uint8Array.from(places, (place) => (barrier(choice, place) === undefined ? 1 : 0)),
+  );
+  return { ...problem, groups, axes, rules, sites, admitted };
+}

@@ -1,0 +1,112 @@
+import type { NodePreference, Pod } from '../../model/pod.ts';
+import type { Resources } from '../../model/resources.ts';
+import { Ids } from '../rules/ids.ts';
+import type { NodeChoice } from '../rules/place.ts';
+import type { TopologyRules } from '../rules/topology-rules.ts';
+import { Axes } from './axes.ts';
+
+/** Waiting pods that are equal in all that placing looks at; work is done once for the group where it can be. */
+export interface PodGroup {
+  readonly index: number;
+  /** The longest waiting first. */
+  readonly pods: readonly Pod[];
+  /** Any one of them: no node can tell them apart. */
+  readonly sample: Pod;
+  readonly need: Float64Array;
+  /** Number of its choice of nodes among those of all groups. */
+  readonly choice: number;
+  /** Number of its rule set in the `TopologyRules`. */
+  readonly rules: number;
+  readonly hostPorts: readonly string[];
+  readonly priority: number;
+  /** Choices of nodes, by number too, that it would rather have, the strongest first. */
+  readonly prefers: readonly PreferredChoice[];
+}
+
+export interface PreferredChoice {
+  readonly choice: number;
+  /** 1..100 */
+  readonly weight: number;
+}
+
+export interface PodGroups {
+  readonly groups: readonly PodGroup[];
+  readonly axes: Axes;
+  readonly choices: readonly NodeChoice[];
+}
+
+/** Groups pods; neither the groups nor their order depend on the order of the pods. */
+export function groupPods(pods: readonly Pod[], rules: TopologyRules): PodGroups {
+  const requests = new Ids<Resources>();
+  const choices = new Choices();
+  const byName = new Map<string, { readonly name: readonly number[]; readonly pods: Pod[] }>();
+  for (const pod of pods) {
+    const name = [
+      requests.of(pod.requests),
+      choices.of(pod),
+      rules.idOf(pod),
+      pod.priority,
+      choices.preferences.of(pod.preferredNodes),
+    ];
+    const text = name.join();
+    const known = byName.get(text);
+    if (known === undefined) byName.set(text, { name, pods: [pod] });
+    else known.pods.push(pod);
+  }
+  const axes = new Axes(requests.values);
+  const amounts = requests.values.map((one) => axes.amounts(one));
+  const sorted = [...byName.values()].map(({ name, pods: equal }) => ({ name, pods: equal.sort(byWaiting) }));
+  sorted.sort((a, b) => byWaiting(a.pods[0] as Pod, b.pods[0] as Pod));
+  const groups = sorted.map(
+    ({ name: [request = 0, choice = 0, ruleSet = 0], pods: equal }, index): PodGroup => {
+      const sample = equal[0] as Pod;
+      const { hostPorts, priority, preferredNodes } = sample;
+      const need = amounts[request] ?? axes.amounts(sample.requests);
+      const prefers = choices.preferredBy(preferredNodes);
+      return { index, pods: equal, sample, need, choice, rules: ruleSet, hostPorts, priority, prefers };
+    },
+  );
+  return { groups, axes, choices: choices.values };
+}
+
+/** Numbers for what pods ask of a node besides resources, told by the parts that pods share. */
+class Choices {
+  readonly values: NodeChoice[] = [];
+  readonly preferences = new Ids<readonly NodePreference[]>();
+  readonly #parts = new Ids<readonly unknown[]>();
+  readonly #byName = new Map<string, number>();
+
+  of({ nodeSelector, nodeAffinityTerms, tolerations, volumeNodes, hostPorts }: NodeChoice): number {
+    const parts = [nodeSelector, nodeAffinityTerms, tolerations, volumeNodes, hostPorts];
+    const name = parts.map((part) => this.#parts.of(part)).join();
+    const known = this.#byName.get(name);
+    if (known !== undefined) return known;
+    const choice = { nodeSelector, nodeAffinityTerms, tolerations, volumeNodes, hostPorts };
+    const id = this.values.push(choice) - 1;
+    this.#byName.set(name, id);
+    return id;
+  }
+
+  /** What is preferred as choices of their own, which ask for nothing else. */
+  preferredBy(preferences: readonly NodePreference[]): readonly PreferredChoice[] {
+    const strongestFirst = [...preferences].sort((a, b) => b.weight - a.weight);
+    return strongestFirst.map(({ selector, weight }) => {
+      return { weight, choice: this.of({ ...ANY_NODE, nodeSelector: selector }) };
+    });
+  }
+}
+
+const ANY_NODE: NodeChoice = {
+  nodeSelector: [],
+  nodeAffinityTerms: [],
+  tolerations: [{ operator: 'Exists' }],
+  volumeNodes: [],
+  hostPorts: [],
+};
+
+function byWaiting(a: Pod, b: Pod): number {
+  const since = (a.unschedulableSinceMs ?? 0) - (b.unschedulableSinceMs ?? 0);
+  if (since !== 0) return since;
+  if (a.namespace !== b.namespace) return a.namespace < b.namespace ? -1 : 1;
+  return a.name < b.name ? -1 : 1;
+}

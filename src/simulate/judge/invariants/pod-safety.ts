@@ -1,0 +1,57 @@
+import type { Instance } from '../../../model/instance.ts';
+import { STARTUP_TAINT_KEY } from '../../../model/node.ts';
+import { needsEviction, type Pod, podRef } from '../../../model/pod.ts';
+import type { WorldSight, WorldWrite } from '../world-sight.ts';
+import { isServing, nodeOf } from './serving.ts';
+
+export function harmsPods(write: WorldWrite, sight: WorldSight): string | undefined {
+  switch (write.kind) {
+    case 'evict':
+      return harmsByEviction(write.pod, sight);
+    case 'terminate':
+      return harmsByTermination(write.instance, sight);
+    case 'stop':
+      return harmsByStop(write.instance, sight);
+    default:
+      return undefined;
+  }
+}
+
+/** Only what was never a worker may be stopped: its taint has kept pods away. */
+function harmsByStop(instance: Instance, sight: WorldSight): string | undefined {
+  const node = nodeOf(instance, sight);
+  if (node === undefined) return undefined;
+  if (!node.taints.some(({ key }) => key === STARTUP_TAINT_KEY))
+    return `${instance.id} is stopped though it is a worker`;
+  const pod = sight.cluster.pods.find((one) => one.nodeName === node.name && needsEviction(one));
+  return pod === undefined ? undefined : `${instance.id} is stopped while ${podRef(pod)} runs on it`;
+}
+
+function harmsByEviction(pod: Pod, sight: WorldSight): string | undefined {
+  const node = sight.cluster.nodes.find((n) => n.name === pod.nodeName);
+  // A node that is lost anyway has to be emptied as well as can be.
+  const isLost =
+    node?.isReady !== true || (node.instanceId !== undefined && sight.isNoticed(node.instanceId));
+  const guard = isLost ? undefined : protection(pod);
+  return guard === undefined ? undefined : `${podRef(pod)} is evicted from ${pod.nodeName}, but ${guard}`;
+}
+
+/** Why R45 and R46 forbid moving the pod. */
+function protection(pod: Pod): string | undefined {
+  if (pod.disruption === 'never') return 'its annotation forbids it';
+  if (pod.owner === undefined) return 'nothing would make it again';
+  if (pod.namespace === 'kube-system') return 'it belongs to the system';
+  if (pod.owner.kind === 'StatefulSet') return 'a StatefulSet owns it';
+  if (pod.owner.replicas === 1) return 'it is the only replica';
+  return pod.hasLocalVolume && pod.disruption !== 'always' ? 'its data lives on the node' : undefined;
+}
+
+function harmsByTermination(instance: Instance, sight: WorldSight): string | undefined {
+  if (!isServing(instance, sight)) return undefined;
+  const left = sight.cluster.pods.find(
+    (pod) => pod.nodeName === nodeOf(instance, sight)?.name && needsEviction(pod),
+  );
+  return left === undefined
+    ? undefined
+    : `${instance.id} is terminated while ${podRef(left)} still runs on it`;
+}

@@ -1,0 +1,92 @@
+import type { Plan } from '../../model/plan.ts';
+import type { NoticeSubject, ReportEvent, Reporter } from '../../ports.ts';
+import type { EventLog } from '../base/event-log.ts';
+import type { ReportedDecision } from '../judge/world-sight.ts';
+
+/** Decisions that are remembered: those that an operation may still name, adopted ones included. */
+const MOST_DECISIONS = 6_000;
+
+/** Writes down what the controller says, and passes it on. */
+export class WorldReporter implements Reporter {
+  readonly #log: EventLog;
+  readonly #next: Reporter | undefined;
+  readonly #clock: { monotonicMs(): number };
+  readonly #decisions = new Map<string, ReportedDecision>();
+  #lastLine = '';
+
+  constructor(log: EventLog, clock: { monotonicMs(): number }, next: Reporter | undefined) {
+    this.#log = log;
+    this.#clock = clock;
+    this.#next = next;
+  }
+
+  decision(id: string): ReportedDecision | undefined {
+    return this.#decisions.get(id);
+  }
+
+  report(event: ReportEvent): void {
+    this.#note(event);
+    this.#next?.report(event);
+  }
+
+  #note(event: ReportEvent): void {
+    switch (event.kind) {
+      case 'decision':
+        this.#decided(event.plan);
+        return;
+      case 'policy-accepted':
+        this.#log.add('policy-accepted', { ...event.identity });
+        return;
+      case 'policy-restated':
+        this.#log.add('policy-restated', { ...event.identity });
+        return;
+      case 'policy-rejected':
+        this.#log.add('policy-rejected', { faults: event.faults.join('; ') });
+        return;
+      case 'interruption-queue':
+        this.#log.add('queue', { outcome: event.outcome, instance: event.interruption?.instanceId });
+        return;
+      case 'notice':
+        this.#log.add('notice', { about: nameOf(event.subject), code: event.reason.code });
+        return;
+      case 'operation':
+        return;
+    }
+  }
+
+  /** A decision that says the same as the one before is not told again. */
+  #decided(plan: Plan): void {
+    this.#remember(plan);
+    const { currentNodes, desiredNodes, policy } = plan;
+    const actions = plan.actions.map((action) => action.kind).join('+');
+    const line = `${currentNodes} ${desiredNodes} ${actions} ${policy.digest}`;
+    if (line === this.#lastLine) return;
+    this.#lastLine = line;
+    this.#log.add('decision', {
+      id: plan.decisionId,
+      current: currentNodes,
+      desired: desiredNodes,
+      actions: actions === '' ? undefined : actions,
+      policy: policy.digest,
+    });
+  }
+
+  #remember(plan: Plan): void {
+    const { digest } = plan.policy;
+    this.#decisions.set(plan.decisionId, { digest, atMs: this.#clock.monotonicMs() });
+    if (this.#decisions.size <= MOST_DECISIONS) return;
+    const [oldest] = this.#decisions.keys();
+    if (oldest !== undefined) this.#decisions.delete(oldest);
+  }
+}
+
+function nameOf(subject: NoticeSubject): string {
+  switch (subject.kind) {
+    case 'fleet':
+      return 'fleet';
+    case 'node':
+      return subject.name;
+    case 'pod':
+      return `${subject.namespace}/${subject.name}`;
+  }
+}

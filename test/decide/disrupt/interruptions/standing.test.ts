@@ -1,0 +1,66 @@
+import { describe, expect, it } from '@jest/globals';
+import { standingOf } from '../../../../src/decide/disrupt/interruptions/standing.ts';
+import type { Interruption } from '../../../../src/model/interruption.ts';
+import type { Operation } from '../../../../src/model/operation.ts';
+import type { Snapshot } from '../../../../src/model/snapshot.ts';
+import { aLaunch, aNode, anInstance, aRemoval } from '../../../builders/fleet.ts';
+import { anInterruption } from '../../../builders/interruption.ts';
+import { aPolicy } from '../../../builders/policy.ts';
+import { aSnapshot } from '../../../builders/snapshot.ts';
+
+const hint = anInterruption({ kind: 'rebalance' });
+
+function standing(
+  interruption: Interruption,
+  operations: readonly Operation[] = [],
+  {
+    snapshot = {},
+    policy = {},
+    nowMs = 1_000,
+  }: { snapshot?: Partial<Snapshot>; policy?: object; nowMs?: number } = {},
+) {
+  const seen = aSnapshot({ nodes: [aNode()], operations, ...snapshot });
+  return standingOf(interruption, { snapshot: seen, policy: aPolicy({ ...policy }).policy, nowMs });
+}
+
+describe('an announcement after a round', () => {
+  it('is open until the ledger holds what follows from it', () => {
+    expect(standing(anInterruption())).toBe('open');
+    expect(standing(anInterruption(), [aRemoval({ step: 'draining' })])).toBe('open');
+    expect(standing(anInterruption(), [aRemoval({ interruption: 'spot-warning' })])).toBe('settled');
+    expect(standing(anInterruption(), [aRemoval({ step: 'terminating' })])).toBe('settled');
+    expect(standing(anInterruption(), [aLaunch({ instanceId: 'i-1', step: 'undoing' })])).toBe('settled');
+  });
+
+  it('is settled for a hint by the launch that replaces the node, and by any drain of it', () => {
+    const replaces = { instanceId: 'i-1', interruption: 'rebalance' as const };
+    expect(standing(hint)).toBe('open');
+    expect(standing(hint, [aLaunch({ replaces })])).toBe('settled');
+    expect(standing(hint, [aRemoval({ step: 'draining' })])).toBe('settled');
+    expect(standing(hint, [], { policy: { spot: { rebalance: 'ignore' } } })).toBe('settled');
+    expect(standing(anInterruption(), [], { policy: { suspend: true } })).toBe('settled');
+  });
+
+  it('is foreign where neither the cluster, nor EC2, nor the ledger knows the instance', () => {
+    const foreign = anInterruption({ instanceId: 'i-99' });
+    expect(standing(foreign)).toBe('foreign');
+    expect(standing(foreign, [aLaunch({ instanceId: 'i-99', step: 'launched' })])).toBe('open');
+    const instances = { status: 'unknown' as const, why: 'throttled' };
+    expect(standing(foreign, [], { snapshot: { instances } })).toBe('open');
+  });
+
+  it('is over once the machine is gone, or it has not come for long', () => {
+    const gone = {
+      nodes: [],
+      instances: { status: 'known' as const, value: [anInstance({ state: 'terminated' })] },
+    };
+    expect(standing(anInterruption(), [], { snapshot: gone })).toBe('over');
+    expect(standing(anInterruption(), [], { nowMs: 240_000 })).toBe('over');
+    expect(standing(hint, [], { nowMs: 3_600_000 })).toBe('over');
+    const stopped = anInterruption({ kind: 'state-change', state: 'stopped' });
+    expect(standing(stopped)).toBe('settled');
+    expect(standing(stopped, [], { nowMs: 60_000 })).toBe('over');
+    const maintenance = anInterruption({ kind: 'maintenance' });
+    expect(standing(maintenance, [], { nowMs: 86_400_000 })).toBe('open');
+  });
+});

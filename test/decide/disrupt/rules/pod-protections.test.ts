@@ -1,0 +1,57 @@
+import { describe, expect, it } from '@jest/globals';
+import { podProtection } from '../../../../src/decide/disrupt/rules/pod-protections.ts';
+import type { Pod } from '../../../../src/model/pod.ts';
+import { selectorOf } from '../../../../src/model/selector.ts';
+import { aPod } from '../../../builders/pod.ts';
+
+const budget = (name: string, disruptionsAllowed: number) => ({
+  namespace: 'default',
+  name,
+  selector: selectorOf({ app: 'web' }),
+  disruptionsAllowed,
+});
+
+const owner = (kind: string, replicas: number | undefined) => ({ kind, name: 'o', uid: 'o', replicas });
+
+describe('a pod is not evicted', () => {
+  const cases: readonly [string, string, Partial<Pod>][] = [
+    ['when its annotation forbids it', 'pod-do-not-disrupt', { disruption: 'never' }],
+    ['when it is the autoscaler', 'pod-autoscaler', { labels: { 'app.kubernetes.io/name': 'smartscale' } }],
+    ['when it is a system pod', 'pod-kube-system', { namespace: 'kube-system' }],
+    ['when no controller would make it again', 'pod-bare', { owner: undefined }],
+    ['when it belongs to a StatefulSet', 'pod-stateful-set', { owner: owner('StatefulSet', 3) }],
+    ['when it is the only replica', 'pod-single-replica', { owner: owner('Deployment', 1) }],
+    ['when its replicas are unknown', 'pod-single-replica', { owner: owner('ReplicaSet', undefined) }],
+    ['when its data lies on the node', 'pod-local-volume', { hasLocalVolume: true }],
+  ];
+  it.each(cases)('%s', (_title, code, parts) => {
+    const pod = aPod(parts);
+    expect(podProtection(pod, [])).toMatchObject({ code });
+    expect(podProtection(pod, [])?.text).toContain(`pod ${pod.namespace}/${pod.name} stays`);
+  });
+
+  it('when its budget allows no disruption now', () => {
+    expect(podProtection(aPod(), [budget('web', 0)])?.text).toContain('budget web allows 0');
+  });
+
+  it('when two budgets select it, which makes every eviction fail', () => {
+    expect(podProtection(aPod(), [budget('b', 1), budget('a', 1)])?.text).toContain('(a, b)');
+  });
+});
+
+describe('a pod may be evicted', () => {
+  it('when nothing speaks against it', () => {
+    expect(podProtection(aPod(), [budget('web', 1)])).toBeUndefined();
+    expect(podProtection(aPod({ owner: owner('Job', undefined) }), [])).toBeUndefined();
+  });
+
+  it('when its annotation lifts the rules on bare pods and local data', () => {
+    const pod = aPod({ owner: undefined, hasLocalVolume: true, disruption: 'always' });
+    expect(podProtection(pod, [])).toBeUndefined();
+  });
+
+  it('whatever budgets of other namespaces or labels say', () => {
+    expect(podProtection(aPod(), [{ ...budget('x', 0), namespace: 'other' }])).toBeUndefined();
+    expect(podProtection(aPod({ labels: {} }), [budget('x', 0)])).toBeUndefined();
+  });
+});

@@ -1,0 +1,49 @@
+import { describe, expect, it } from '@jest/globals';
+import { policySchema } from '../../../src/policy/policy-schema.ts';
+import { EventLog } from '../../../src/simulate/base/event-log.ts';
+import { InvariantWatch } from '../../../src/simulate/judge/invariant-watch.ts';
+import type { WorldSight } from '../../../src/simulate/judge/world-sight.ts';
+import { anInstance } from '../../builders/fleet.ts';
+
+const MINUTE_MS = 60_000;
+
+/** A world in which an instance of ours is nobody's, and the minutes at which the watch has something to say of it. */
+function watched(isTroubled: (minute: number) => boolean = () => false) {
+  let nowMs = 0;
+  const clock = { monotonicMs: () => nowMs };
+  const watch = new InvariantWatch({ seed: 7, log: new EventLog(clock), clock });
+  const sight = (minute: number): WorldSight => ({
+    nowMs,
+    skewMs: 0,
+    isTroubled: isTroubled(minute),
+    policy: policySchema.parse({ nodes: { min: 2, max: 3 } }),
+    cluster: { nodes: [], pods: [], budgets: [], daemons: [] },
+    instances: [anInstance({ operationId: 'op-1' })],
+    operation: () => undefined,
+    unended: () => [],
+    decision: () => undefined,
+    ended: () => [],
+    unknownLoadMs: () => 0,
+    cpuPercentAt: () => 10,
+    skewedAtMs: 0,
+    isLeader: () => true,
+    policyOf: () => undefined,
+    isNoticed: () => false,
+  });
+  for (let minute = 0; minute <= 10; minute += 1) {
+    nowMs = minute * MINUTE_MS;
+    watch.look(sight(minute));
+  }
+  return watch.violations;
+}
+
+describe('InvariantWatch', () => {
+  it('takes what may last for a while for broken once it has lasted for longer, and tells it once', () => {
+    expect(watched()).toMatchObject([{ seed: 7, invariant: 3, atMs: 4 * MINUTE_MS }]);
+  });
+
+  it('counts anew after a time in which nothing was wrong', () => {
+    expect(watched((minute) => minute === 3)).toMatchObject([{ atMs: 8 * MINUTE_MS }]);
+    expect(watched((minute) => minute % 4 === 0)).toEqual([]);
+  });
+});
