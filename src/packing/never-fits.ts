@@ -1,4 +1,3 @@
-import type { Situation } from '../decide/state/situation.ts';
 import { type Offering, offeringKey } from '../model/offering.ts';
 import type { Refusal } from '../model/plan.ts';
 import { type Pod, podRef } from '../model/pod.ts';
@@ -42,8 +41,8 @@ export function neverFits(
 }
 
 /** Whether an empty node of one of these offerings would hold the pod, other pods' places aside. */
-export function fitsAny(pod: Pod, offerings: readonly Offering[], { snapshot }: Situation): boolean {
-  return offerings.some((offering) => tryOn(pod, offering, snapshot.daemons).why === undefined);
+export function fitsAny(pod: Pod, offerings: readonly Offering[], daemons: Snapshot['daemons']): boolean {
+  return offerings.some((offering) => tryOn(pod, offering, daemons).why === undefined);
 }
 
 /** What the pod itself asks of a node comes first: a larger node would not help where it may not go. */

@@ -68,7 +68,7 @@ function pack(situation: Situation, counting: readonly Pod[], usable: readonly O
       hopeless.push(pod);
       return [never];
     }
-    if (fitsAny(pod, usable, situation)) return [unplacedRefusal(pod)];
+    if (fitsAny(pod, usable, situation.snapshot.daemons)) return [unplacedRefusal(pod)];
     onlyResting.push(pod);
     return [restingRefusal(pod)];
   });
