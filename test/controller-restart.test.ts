@@ -35,7 +35,7 @@ function quietWorld(): SimulatedWorld {
   const reading = parsePolicy(EAGER);
   if (!reading.valid) throw new Error(JSON.stringify(reading.faults));
   const world = aWorld({ policy: reading.policy, policyDocument });
-  world.setLoadFactor(0.2);
+  world.faults.setLoadFactor(0.2);
   return world;
 }
 

@@ -1,7 +1,7 @@
 import { defaultPolicy } from '../../src/policy/default-policy.ts';
 import type { StartController } from '../../src/simulate/process/replicas.ts';
 import type { SimulationOptions } from '../../src/simulate/run/run-simulation.ts';
-import type { WorldPorts } from '../../src/simulate/world/simulated-world.ts';
+import type { WorldPorts } from '../../src/simulate/world/world-ports.ts';
 import { steadyTrace } from './simulated-world.ts';
 
 const MINUTE_MS = 60_000;

@@ -1,7 +1,7 @@
 import { Controller } from '../../src/loop/controller.ts';
 import { gatedPorts } from '../../src/simulate/process/gated-ports.ts';
 import { ProcessGate } from '../../src/simulate/process/process-gate.ts';
-import type { WorldPorts } from '../../src/simulate/world/simulated-world.ts';
+import type { WorldPorts } from '../../src/simulate/world/world-ports.ts';
 import { type TurningPoint, TurningPorts } from './turning-point.ts';
 
 const NEVER: TurningPoint = { atCall: 0, when: 'before' };

@@ -34,7 +34,7 @@ function ofKind(events: readonly WorldEvent[], kind: string): readonly WorldEven
 }
 
 function workersIn(zone: string, world: SimulatedWorld): number {
-  return world.readyWorkers().filter((node) => node.zone === zone).length;
+  return world.cluster.state.readyWorkers().filter((node) => node.zone === zone).length;
 }
 
 describe('load that swings about the thresholds', () => {
@@ -42,7 +42,7 @@ describe('load that swings about the thresholds', () => {
     const { world, stop, pass } = inWorld({ nodes: { min: 2, max: 10 } }, 5);
     const swings = async (count: number) => {
       for (let swing = 0; swing < count; swing += 1) {
-        world.setLoadFactor(swing % 2 === 0 ? 1.5 : 0.3);
+        world.faults.setLoadFactor(swing % 2 === 0 ? 1.5 : 0.3);
         await pass((3 + (swing % 5)) * MINUTE_MS);
       }
     };
@@ -58,7 +58,7 @@ describe('load that swings about the thresholds', () => {
   it('never removes a node within ten minutes of a growth, however long the swings are', async () => {
     const { world, stop, pass } = inWorld({ nodes: { min: 2, max: 10 } }, 5);
     for (let swing = 0; swing < 40; swing += 1) {
-      world.setLoadFactor(swing % 2 === 0 ? 1.5 : 0.3);
+      world.faults.setLoadFactor(swing % 2 === 0 ? 1.5 : 0.3);
       await pass((2 + 7 * (swing % 5)) * MINUTE_MS);
     }
     const events = await stop();
@@ -88,7 +88,7 @@ describe('hours in which every node is protected', () => {
     await pass(HOUR_MS);
     const before = world.view().readyWorkers;
     expect(before).toBeGreaterThanOrEqual(5);
-    world.setLoadFactor(0);
+    world.faults.setLoadFactor(0);
     await pass(6 * HOUR_MS);
     expect(world.view().readyWorkers).toBeGreaterThanOrEqual(5);
     const events = await stop();
@@ -117,13 +117,13 @@ describe('a zone that is lost', () => {
     await pass(HOUR_MS);
     expect([workersIn(A, world), workersIn(B, world)]).not.toContain(0);
     const before = world.view().readyWorkers;
-    world.failCapacity({ zone: A }, 120);
-    for (const { zone, instanceId } of world.readyWorkers())
-      if (zone === A && instanceId !== undefined) world.terminateByHand(instanceId);
+    world.faults.failCapacity({ zone: A }, 120);
+    for (const { zone, instanceId } of world.cluster.state.readyWorkers())
+      if (zone === A && instanceId !== undefined) world.faults.terminateByHand(instanceId);
     await pass(15 * MINUTE_MS);
     expect(workersIn(A, world)).toBe(0);
     expect(workersIn(B, world)).toBeGreaterThanOrEqual(before);
-    world.setLoadFactor(0.2);
+    world.faults.setLoadFactor(0.2);
     await pass(100 * MINUTE_MS);
     expect(workersIn(B, world)).toBeLessThan(before);
     await pass(3 * HOUR_MS);

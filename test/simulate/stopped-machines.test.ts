@@ -46,7 +46,7 @@ describe('a machine that is stopped in the simulated world', () => {
 
   it('does not start while its zone has no capacity, nor while it is stopping, nor once it is gone', async () => {
     const { world, id } = await withOne();
-    world.failCapacity({ zone: 'ap-southeast-1a' }, 10);
+    world.faults.failCapacity({ zone: 'ap-southeast-1a' }, 10);
     expect(await after(world, 1_000, world.cloud.start(id, signal))).toMatchObject({
       class: 'capacity',
       offerings: [ON_DEMAND],
@@ -67,7 +67,7 @@ describe('a machine that is stopped in the simulated world', () => {
     await after(world, 5_000, world.cloud.stop(id, signal));
     await world.advanceTo(world.clock.monotonicMs() + MINUTE_MS);
     expect(isReady(world, id)).toBe(false);
-    world.deleteNodeByHand(id);
+    world.faults.deleteNodeByHand(id);
     await after(world, MINUTE_MS, world.cloud.start(id, signal));
     expect(world.cluster.state.node(id)).toBeUndefined();
   });

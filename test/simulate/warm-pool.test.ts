@@ -53,7 +53,7 @@ describe('a warm pool under the real controller', () => {
     expect(new Set(waiting(world).map(({ zone }) => zone)).size).toBe(2);
     const before = world.view().readyWorkers;
     const burstMs = world.clock.monotonicMs();
-    world.burst(30);
+    world.faults.burst(30);
     await pass(40_000);
     expect(kindsSince(world, burstMs)).toContain('start');
     expect(world.view().readyWorkers).toBeGreaterThan(before);
@@ -67,8 +67,8 @@ describe('a warm pool under the real controller', () => {
     const { world, pass, stop } = await withPool();
     const ids = waiting(world).map(({ id }) => id);
     const burstMs = world.clock.monotonicMs();
-    world.failCapacity({ lifecycle: 'on-demand' }, 10);
-    world.burst(30);
+    world.faults.failCapacity({ lifecycle: 'on-demand' }, 10);
+    world.faults.burst(30);
     await pass(3 * MINUTE_MS);
     const kinds = kindsSince(world, burstMs);
     expect(kinds).toContain('start-refused');
@@ -81,7 +81,7 @@ describe('a warm pool under the real controller', () => {
   it('is emptied when a commit takes it out of the policy, and nothing is left of it', async () => {
     const { world, pass, stop } = await withPool();
     const ids = waiting(world).map(({ id }) => id);
-    world.commitPolicy('{}', 'no warm pool');
+    world.faults.commitPolicy('{}', 'no warm pool');
     await pass(HOUR_MS);
     expect(waiting(world)).toEqual([]);
     const nodes = world.cluster.view().nodes.map(({ name }) => name);

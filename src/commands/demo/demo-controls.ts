@@ -21,7 +21,7 @@ const FAULTS: readonly Fault[] = [
     name: 'burst',
     label: `Burst of ${BURST_PODS} pods`,
     inject(world) {
-      world.burst(BURST_PODS);
+      world.faults.burst(BURST_PODS);
       return `${BURST_PODS} pods arrive at once, for 15 minutes`;
     },
     otherwise: '',
@@ -30,7 +30,7 @@ const FAULTS: readonly Fault[] = [
     name: 'interrupt-spot',
     label: 'Interrupt a spot node',
     inject(world) {
-      const name = world.interruptSpot();
+      const name = world.faults.interruptSpot();
       return name === undefined ? undefined : `EC2 takes ${name} back in 2 minutes`;
     },
     otherwise: 'no spot node runs that is not interrupted already',
@@ -39,7 +39,7 @@ const FAULTS: readonly Fault[] = [
     name: 'zone-empty',
     label: 'Zone b out of capacity',
     inject(world) {
-      world.failCapacity({ zone: 'ap-southeast-1b' }, CAPACITY_MINUTES);
+      world.faults.failCapacity({ zone: 'ap-southeast-1b' }, CAPACITY_MINUTES);
       return `EC2 has no machines in ap-southeast-1b for ${CAPACITY_MINUTES} minutes`;
     },
     otherwise: '',
@@ -48,7 +48,7 @@ const FAULTS: readonly Fault[] = [
     name: 'spot-empty',
     label: 'No spot capacity',
     inject(world) {
-      world.failCapacity({ lifecycle: 'spot' }, CAPACITY_MINUTES);
+      world.faults.failCapacity({ lifecycle: 'spot' }, CAPACITY_MINUTES);
       return `EC2 has no spot machines for ${CAPACITY_MINUTES} minutes`;
     },
     otherwise: '',
@@ -59,7 +59,7 @@ const FAULTS: readonly Fault[] = [
     inject(world) {
       const node = world.cluster.view().nodes.find((n) => !n.isControlPlane && n.isReady);
       if (node === undefined) return undefined;
-      world.killNode(node.name);
+      world.faults.killNode(node.name);
       return `the kubelet of ${node.name} falls silent`;
     },
     otherwise: 'no worker is ready',
@@ -68,7 +68,7 @@ const FAULTS: readonly Fault[] = [
     name: 'telemetry-outage',
     label: 'Prometheus outage',
     inject(world) {
-      world.telemetryOutage(OUTAGE_MINUTES);
+      world.faults.telemetryOutage(OUTAGE_MINUTES);
       return `Prometheus does not answer for ${OUTAGE_MINUTES} minutes`;
     },
     otherwise: '',
@@ -116,7 +116,7 @@ export class DemoControls implements PageControls {
         page.touch();
         return { done: true, text: command.value ? 'paused' : 'going on' };
       case 'load':
-        world.setLoadFactor(command.value);
+        world.faults.setLoadFactor(command.value);
         page.markFault(world.clock.now(), `load × ${command.value}`);
         return { done: true, text: `the load is ${command.value} times the trace` };
       case 'fault':

@@ -2,7 +2,7 @@ import { basename } from 'node:path';
 import { Controller } from '../../loop/controller.ts';
 import { FAULT_KINDS } from '../../simulate/faults/fault-kinds.ts';
 import { strikeName } from '../../simulate/faults/strikes.ts';
-import type { Violation } from '../../simulate/judge/invariant-watch.ts';
+import type { Violation } from '../../simulate/judge/violation.ts';
 import type { RunningController } from '../../simulate/process/replicas.ts';
 import {
   plannedStrikes,
@@ -11,7 +11,7 @@ import {
   type SimulationResult,
 } from '../../simulate/run/run-simulation.ts';
 import { variationOf } from '../../simulate/run/vary-world.ts';
-import type { WorldPorts } from '../../simulate/world/simulated-world.ts';
+import type { WorldPorts } from '../../simulate/world/world-ports.ts';
 import { CannotDo } from '../cannot-do.ts';
 import { readPolicyFile } from '../read-policy-file.ts';
 import { readTraceFile } from '../read-trace-file.ts';

@@ -1,4 +1,4 @@
-import type { Violation } from '../../simulate/judge/invariant-watch.ts';
+import type { Violation } from '../../simulate/judge/violation.ts';
 import type { SimulationOptions } from '../../simulate/run/run-simulation.ts';
 import { shrinkRun } from '../../simulate/story/shrink-run.ts';
 import { type ReplayCommands, tellStory } from '../../simulate/story/tell-story.ts';

@@ -1,4 +1,4 @@
-import type { Violation } from '../../simulate/judge/invariant-watch.ts';
+import type { Violation } from '../../simulate/judge/violation.ts';
 import { prepareStories, type SimulationWish } from './prepare-simulation.ts';
 import { replayCommands } from './replay-commands.ts';
 

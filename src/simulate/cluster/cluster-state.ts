@@ -22,6 +22,11 @@ export class ClusterState {
     return [...this.#nodes.values()];
   }
 
+  /** Workers whose nodes are ready. */
+  readyWorkers(): readonly Node[] {
+    return this.nodes().filter((node) => !node.isControlPlane && node.isReady);
+  }
+
   node(name: string): Node | undefined {
     return this.#nodes.get(name);
   }

@@ -3,7 +3,7 @@ import type { Chance } from '../base/chance.ts';
 import { parseOfferingKey } from '../cloud/capacity-windows.ts';
 import type { Replicas } from '../process/replicas.ts';
 import type { Trouble } from '../trouble/troubles.ts';
-import type { SimulatedWorld } from '../world/simulated-world.ts';
+import type { FaultInjector } from './fault-injector.ts';
 import { changePolicy } from './policy-commits.ts';
 
 const SECOND_MS = 1_000;
@@ -11,7 +11,7 @@ const MINUTE_MS = 60_000;
 
 /** What a fault can do harm to. */
 export interface FaultyWorld {
-  readonly world: SimulatedWorld;
+  readonly world: FaultInjector;
   readonly replicas: Replicas;
 }
 
@@ -178,7 +178,7 @@ function interrupt({ world }: FaultyWorld, chance: Chance): void {
 }
 
 /** Most get their warning alone; now and then a hint comes first, or alone, or nothing does. */
-function announce(instanceId: string, world: SimulatedWorld, chance: Chance): void {
+function announce(instanceId: string, world: FaultInjector, chance: Chance): void {
   const hint = chance.next() < 0.3;
   const isWarned = chance.next() < 0.9;
   if (!hint) {

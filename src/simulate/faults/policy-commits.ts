@@ -1,6 +1,6 @@
 import { Document, parseDocument } from 'yaml';
 import type { Chance } from '../base/chance.ts';
-import type { SimulatedWorld } from '../world/simulated-world.ts';
+import type { FaultInjector } from './fault-injector.ts';
 
 /** A change that somebody commits: where in the document, and what. */
 type Edit = (chance: Chance) => readonly (readonly [path: readonly string[], value: unknown])[];
@@ -25,7 +25,7 @@ const EDITS: readonly Edit[] = [
 ];
 
 /** Commits a change to the policy the world began with, or takes the last one back. */
-export function changePolicy(world: SimulatedWorld, chance: Chance): void {
+export function changePolicy(world: FaultInjector, chance: Chance): void {
   const edit = chance.next() < 0.45 ? undefined : chance.pick(EDITS);
   const first: unknown = parseDocument(world.firstPolicy.text).toJS();
   const document = new Document(first ?? {});

@@ -1,20 +1,9 @@
 import type { EventLog } from '../base/event-log.ts';
-import { whatHappened } from '../story/tell-story.ts';
 import { triesAgain } from './invariants/rest.ts';
 import { INVARIANTS, type Invariant } from './invariants.ts';
+import type { Violation } from './violation.ts';
+import { whatHappened } from './what-happened.ts';
 import type { WorldSight, WorldWrite } from './world-sight.ts';
-
-/** A law that a run broke; the same seed breaks it again at the same time. */
-export interface Violation {
-  readonly seed: number;
-  readonly invariant: number;
-  /** Virtual milliseconds since the world began. */
-  readonly atMs: number;
-  /** What is wrong. */
-  readonly fact: string;
-  /** The fact, and what led there. */
-  readonly story: string;
-}
 
 /** Events in which a story is looked for, and violations that are kept of one run. */
 const STORY_EVENTS = 1_000;

@@ -7,7 +7,7 @@ import type {
   Ledger,
   Telemetry,
 } from '../../ports.ts';
-import type { WorldPorts } from '../world/simulated-world.ts';
+import type { WorldPorts } from '../world/world-ports.ts';
 import type { ProcessGate } from './process-gate.ts';
 
 /** The ports as one process has them: every call and every answer goes through its gate. `skewMs` is how far its clock is off. */

@@ -2,7 +2,7 @@ import type { Leadership } from '../../ports.ts';
 import type { Chance } from '../base/chance.ts';
 import type { EventLog } from '../base/event-log.ts';
 import type { VirtualClock } from '../base/virtual-clock.ts';
-import type { WorldPorts } from '../world/simulated-world.ts';
+import type { WorldPorts } from '../world/world-ports.ts';
 import { gatedPorts } from './gated-ports.ts';
 import { type Death, ProcessGate } from './process-gate.ts';
 

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import type { Violation } from '../judge/invariant-watch.ts';
+import type { Violation } from '../judge/violation.ts';
 import type { SimulationResult, SimulationStats } from './run-simulation.ts';
 
 /** The results of several seeds as one: added in their order, however many, none is kept but for its violations. */

@@ -2,10 +2,11 @@ import type { Policy } from '../../policy/policy-schema.ts';
 import type { PolicyDocument } from '../../ports.ts';
 import type { WorldEvent } from '../base/event-log.ts';
 import { letStrike, planStrikes, type Strike, strikeName } from '../faults/strikes.ts';
-import type { Violation } from '../judge/invariant-watch.ts';
+import type { Violation } from '../judge/violation.ts';
 import type { LoadTrace } from '../load/load-trace.ts';
 import { Replicas, type StartController } from '../process/replicas.ts';
-import { SimulatedWorld, type WorldView } from '../world/simulated-world.ts';
+import { SimulatedWorld } from '../world/simulated-world.ts';
+import type { WorldView } from '../world/world-view.ts';
 
 const MS_PER_HOUR = 3_600_000;
 
@@ -107,7 +108,7 @@ export async function runStrikes(
     },
     options.controller,
   );
-  letStrike(strikes, seed, { world, replicas });
+  letStrike(strikes, seed, { world: world.faults, replicas });
   const endMs = hours * MS_PER_HOUR;
   const restMs = endMs - leftAloneAtMs(options);
   if (restMs > 0) leaveAlone(world, endMs, restMs);
@@ -129,7 +130,7 @@ function leaveAlone(world: SimulatedWorld, endMs: number, restMs: number): void 
   world.clock.after(endMs - restMs, () => {
     world.log.add('left-alone', {});
     world.holdLoad();
-    world.commitPolicy(world.firstPolicy.text, 'the first one again');
+    world.faults.commitPolicy(world.faults.firstPolicy.text, 'the first one again');
   });
   world.clock.after(Math.max(endMs - restMs, endMs - STILL_MS), () => world.watch.expectStillness());
 }

@@ -1,6 +1,6 @@
 import type { WorldEvent } from '../base/event-log.ts';
 import { type Strike, strikeName } from '../faults/strikes.ts';
-import type { Violation } from '../judge/invariant-watch.ts';
+import type { Violation } from '../judge/violation.ts';
 import { leftAloneAtMs, plannedStrikes, runStrikes, type SimulationOptions } from '../run/run-simulation.ts';
 import { leaveOut } from './leave-out.ts';
 

@@ -2,22 +2,9 @@ import type { WorldEvent } from '../base/event-log.ts';
 import { type Strike, strikeName } from '../faults/strikes.ts';
 import { clockTime } from '../judge/clock-time.ts';
 import { eventWords } from '../judge/event-words.ts';
-import type { Violation } from '../judge/invariant-watch.ts';
-import { alike, relevantEvents } from '../judge/relevant-events.ts';
+import type { Violation } from '../judge/violation.ts';
+import { whatHappened } from '../judge/what-happened.ts';
 import type { ShortRun } from './shrink-run.ts';
-
-/** Lines that are told of what happened. */
-const MOST_LINES = 16;
-
-/** What led to `fact`, a line an event. */
-export function whatHappened(events: readonly WorldEvent[], fact: string): readonly string[] {
-  return alike(relevantEvents(events, fact, MOST_LINES)).map((row) => {
-    const [first] = row;
-    if (first === undefined) return '';
-    const more = row.length === 1 ? '' : ` (and ${row.length - 1} more like it)`;
-    return `  ${clockTime(first.atMs)} ${eventWords(first)}${more}`;
-  });
-}
 
 /** How to see it again. */
 export interface ReplayCommands {

@@ -1,43 +1,33 @@
 import { isAlive } from '../../model/instance.ts';
-import type { Node } from '../../model/node.ts';
-import type { OfferingKey } from '../../model/offering.ts';
 import type { PolicyIdentity } from '../../model/policy-identity.ts';
 import type { Policy } from '../../policy/policy-schema.ts';
-import type {
-  Clock,
-  Cloud,
-  Cluster,
-  Interruptions,
-  Leadership,
-  Ledger,
-  PolicyDocument,
-  PolicySource,
-  Reporter,
-  Telemetry,
-} from '../../ports.ts';
+import type { Leadership, PolicyDocument, Reporter } from '../../ports.ts';
 import { Chance } from '../base/chance.ts';
 import { EventLog, type WorldEvent } from '../base/event-log.ts';
 import { VirtualClock } from '../base/virtual-clock.ts';
-import type { CapacityScope } from '../cloud/capacity-windows.ts';
 import { SimulatedCloud } from '../cloud/simulated-cloud.ts';
 import { SimulatedQueue } from '../cloud/simulated-queue.ts';
 import { SimulatedCluster } from '../cluster/simulated-cluster.ts';
+import { FaultInjector } from '../faults/fault-injector.ts';
 import { InvariantWatch } from '../judge/invariant-watch.ts';
 import type { WorldSight, WorldWrite } from '../judge/world-sight.ts';
 import type { LoadTrace } from '../load/load-trace.ts';
 import { SimulatedTelemetry } from '../load/simulated-telemetry.ts';
+import { UserDemand } from '../load/user-demand.ts';
 import { type LoadReading, WebLoad } from '../load/web-load.ts';
 import { troubledCloud } from '../trouble/troubled-cloud.ts';
 import { troubledCluster, troubledLedger } from '../trouble/troubled-cluster.ts';
-import { type Trouble, Troubles } from '../trouble/troubles.ts';
+import { Troubles } from '../trouble/troubles.ts';
 import { AcceptedPolicies } from './accepted-policies.ts';
 import { MachineRoom } from './machine-room.ts';
 import { ShortMinutes } from './short-minutes.ts';
 import { SimulatedPolicySource } from './simulated-policy-source.ts';
-import { burstOf, LOAD_MILLIS_PER_NODE, openShop, WEB } from './simulated-shop.ts';
+import { openShop, WEB } from './simulated-shop.ts';
 import { WatchedLedger } from './watched-ledger.ts';
 import { watchedCalls, watchedCluster, watchedEffects } from './watched-ports.ts';
+import type { WorldPorts } from './world-ports.ts';
 import { WorldReporter } from './world-reporter.ts';
+import type { WorldView } from './world-view.ts';
 
 /** A Monday, so that a trace that begins on a Monday keeps its weekdays. */
 const DEFAULT_START_MS = Date.UTC(2026, 0, 5);
@@ -45,10 +35,6 @@ const DEFAULT_PEAK_NODES = 8;
 /** Prometheus scrapes and the horizontal autoscaler looks this often. */
 const SCRAPE_MS = 15_000;
 const LOOK_MS = 60_000;
-const MS_PER_MINUTE = 60_000;
-/** How far demand strays from the trace between two scrapes. */
-const UNEVEN_SHARE = 0.03;
-const BURST_MINUTES = 15;
 export const SIMULATED_CLUSTER_NAME = 'simulated';
 
 export interface WorldOptions {
@@ -67,42 +53,9 @@ export interface WorldOptions {
   readonly reporter?: Reporter;
 }
 
-/** The ports of the world as a controller takes them. */
-export interface WorldPorts {
-  readonly cluster: Cluster;
-  readonly cloud: Cloud;
-  readonly telemetry: Telemetry;
-  readonly ledger: Ledger;
-  readonly leadership: Leadership;
-  readonly clock: Clock;
-  readonly reporter: Reporter;
-  readonly policySource: PolicySource;
-  readonly interruptions: Interruptions;
-  readonly clusterName: string;
-}
-
-/** What a page shows of the world at one moment. */
-export interface WorldView {
-  /** Virtual milliseconds since the world began. */
-  readonly monotonicMs: number;
-  readonly nowMs: number;
-  /** CPU that the users ask for and get now, in millicores. */
-  readonly demandMillis: number;
-  readonly servedMillis: number;
-  /** Allocatable CPU of the ready workers, in millicores. */
-  readonly capacityMillis: number;
-  readonly readyWorkers: number;
-  readonly aliveInstances: number;
-  readonly unschedulablePods: number;
-  readonly loadFactor: number;
-  readonly costUsd: number;
-  readonly nodeHours: number;
-  readonly shortMinutes: number;
-}
-
 /**
  * A whole world in memory on virtual time: a K3s cluster with a shop in it, EC2, Prometheus, users. It implements the
- * ports, watches the invariants, and offers what can go wrong as calls. The same options give the same story.
+ * ports, watches the invariants, and offers what can go wrong as calls (`faults`). The same options give the same story.
  */
 export class SimulatedWorld {
   readonly clock: VirtualClock;
@@ -116,21 +69,17 @@ export class SimulatedWorld {
   readonly ledger: WatchedLedger;
   readonly watch: InvariantWatch;
   readonly troubles: Troubles;
-  /** The policy that the world began with. */
-  readonly firstPolicy: PolicyDocument;
+  readonly faults: FaultInjector;
   readonly ports: WorldPorts;
   readonly #reporter: WorldReporter;
+  readonly #demand: UserDemand;
   readonly #load: WebLoad;
   readonly #shortMinutes = new ShortMinutes();
   readonly #policies = new AcceptedPolicies();
   #policy: Policy;
-  #loadFactor = 1;
-  #bursts = 0;
   /** Of the one process that `ports` are for; processes of `portsOf` bring their own. */
   #isLeader = true;
   #fencingToken = 1;
-  #heldDemandMillis: number | undefined;
-  #commits = 0;
   #reading: LoadReading = { demandMillis: 0, servedMillis: 0, nodes: new Map() };
 
   constructor(options: WorldOptions) {
@@ -159,11 +108,16 @@ export class SimulatedWorld {
     this.policySource = new SimulatedPolicySource(clock, options.policyDocument);
     this.ledger = new WatchedLedger(log, clock);
     this.watch = new InvariantWatch({ seed: options.seed, log, clock });
-    this.firstPolicy = options.policyDocument;
     this.#reporter = new WorldReporter(log, clock, options.reporter);
-    const traced = demandOf(options, { clock, chance: chance.stream('demand') }, () => this.#loadFactor);
-    const demand = () => this.#heldDemandMillis ?? traced();
-    this.#load = new WebLoad(this.cluster, WEB, demand);
+    this.#demand = new UserDemand({
+      trace: options.trace,
+      clock,
+      chance: chance.stream('demand'),
+      peakNodes: options.peakNodes ?? DEFAULT_PEAK_NODES,
+      traceOffsetMs: options.traceOffsetMs ?? 0,
+    });
+    this.#load = new WebLoad(this.cluster, WEB, () => this.#demand.millis());
+    this.faults = this.#faultInjector(options.policyDocument);
     this.ports = this.portsOf(
       { isLeader: () => this.#isLeader, fencingToken: () => this.#fencingToken },
       () => this.#isLeader,
@@ -205,40 +159,6 @@ export class SimulatedWorld {
     await this.clock.advanceTo(monotonicMs);
   }
 
-  /** Multiplies the users' demand. */
-  setLoadFactor(factor: number): void {
-    if (!(factor >= 0 && factor <= 100)) throw new RangeError(`load factor ${factor}: must be 0 to 100`);
-    this.#loadFactor = factor;
-    this.log.add('load-factor', { factor });
-  }
-
-  /** EC2 takes a spot node back, this one or any; returns its name, or `undefined` when there is none to take. */
-  interruptSpot(nodeName?: string): string | undefined {
-    const candidates = this.cloud
-      .shown()
-      .filter((i) => isAlive(i) && i.lifecycle === 'spot' && !this.cloud.isNoticed(i.id));
-    const id = nodeName ?? this.chance.stream(`interrupt-${this.log.count}`).pick(candidates)?.id;
-    return id !== undefined && this.cloud.interrupt(id) ? id : undefined;
-  }
-
-  /** EC2 has no machines of this kind for so long. */
-  failCapacity(scope: CapacityScope, minutes: number): void {
-    this.log.add('capacity-gone', { ...scope, minutes });
-    this.cloud.capacity.close(scope, minutes * MS_PER_MINUTE);
-  }
-
-  /** The node's kubelet falls silent while its machine goes on costing money. */
-  killNode(nodeName: string): void {
-    this.log.add('kubelet-died', { node: nodeName });
-    this.cluster.kubelets.die(nodeName);
-  }
-
-  /** Prometheus neither scrapes nor answers for so long. */
-  telemetryOutage(minutes: number): void {
-    this.log.add('telemetry-outage', { minutes });
-    this.telemetry.switchOff(minutes * MS_PER_MINUTE);
-  }
-
   /** Whether the controller holds the lease. */
   setLeader(isLeader: boolean): void {
     this.log.add('lease', { held: isLeader });
@@ -246,64 +166,9 @@ export class SimulatedWorld {
     this.#isLeader = isLeader;
   }
 
-  /** Something is wrong with the world's answers for so long; `over` is called at its end. */
-  troubleFor(trouble: Trouble, ms: number, over?: () => void): void {
-    this.log.add('trouble', { trouble, ms: Math.round(ms) });
-    this.troubles.begin(trouble, ms, () => {
-      // What a mirror that stood still has missed comes now.
-      this.cluster.state.touch();
-      this.cluster.announce();
-      over?.();
-    });
-  }
-
-  /** The clocks of the processes are off by so much from now on. */
-  skewClocks(ms: number): void {
-    this.log.add('clock-skew', { ms });
-    this.troubles.skew(ms);
-  }
-
-  /** Workers whose nodes are ready. */
-  readyWorkers(): readonly Node[] {
-    return this.cluster.state.nodes().filter((node) => !node.isControlPlane && node.isReady);
-  }
-
-  terminateByHand(instanceId: string): void {
-    this.log.add('by-hand', { what: 'terminate', instance: instanceId });
-    this.cloud.endByHand(instanceId);
-  }
-
-  /** Somebody starts an instance that carries the cluster's tag, and none of an operation. */
-  addByHand(key: OfferingKey): void {
-    this.log.add('by-hand', { what: 'add', offering: key });
-    this.cloud.addByHand(key);
-  }
-
-  /** Somebody cordons the node and takes the cordon off again later. */
-  cordonByHand(nodeName: string, ms: number): void {
-    this.log.add('by-hand', { what: 'cordon', node: nodeName });
-    this.cluster.setUnschedulable(nodeName, true);
-    this.clock.after(ms, () => this.cluster.setUnschedulable(nodeName, false));
-  }
-
-  deleteNodeByHand(nodeName: string): void {
-    this.log.add('by-hand', { what: 'delete-node', node: nodeName });
-    const node = this.cluster.state.node(nodeName);
-    if (node !== undefined) void this.cluster.deleteNode(nodeName, node.uid);
-  }
-
-  /** Somebody commits this text as the policy; `change` says in words what is new in it. */
-  commitPolicy(text: string, change: string): void {
-    this.#commits += 1;
-    const revision = `main@sha1:${this.#commits.toString(16).padStart(40, '0')}`;
-    this.log.add('commit', { revision, change });
-    this.policySource.commit({ ...this.firstPolicy, text, revision });
-  }
-
   /** From now on the users ask for what they ask for now. */
   holdLoad(): void {
-    this.#loadFactor = 1;
-    this.#heldDemandMillis = this.#reading.demandMillis;
+    this.#demand.holdAt(this.#reading.demandMillis);
   }
 
   /** Judges a world that was left alone for long. */
@@ -311,17 +176,8 @@ export class SimulatedWorld {
     this.watch.rest(this.#sight(() => this.#isLeader));
   }
 
-  /** So many pods come at once, and go 15 minutes later. */
-  burst(pods: number): void {
-    this.#bursts += 1;
-    const workload = burstOf(`burst-${this.#bursts}`, pods);
-    this.log.add('burst', { pods });
-    this.cluster.apply(workload);
-    this.clock.after(BURST_MINUTES * MS_PER_MINUTE, () => this.cluster.withdraw(workload));
-  }
-
   view(): WorldView {
-    const workers = this.readyWorkers();
+    const workers = this.cluster.state.readyWorkers();
     return {
       monotonicMs: this.clock.monotonicMs(),
       nowMs: this.clock.now(),
@@ -331,7 +187,7 @@ export class SimulatedWorld {
       readyWorkers: workers.length,
       aliveInstances: this.cloud.shown().filter(isAlive).length,
       unschedulablePods: this.#unschedulablePods(),
-      loadFactor: this.#loadFactor,
+      loadFactor: this.#demand.factor,
       costUsd: this.cloud.bill.costUsd(),
       nodeHours: this.cloud.bill.nodeHours(),
       shortMinutes: this.#shortMinutes.count,
@@ -341,6 +197,12 @@ export class SimulatedWorld {
   /** The latest events, oldest first. */
   events(most: number): readonly WorldEvent[] {
     return this.log.recent(most);
+  }
+
+  #faultInjector(firstPolicy: PolicyDocument): FaultInjector {
+    const { clock, log, chance, cluster, cloud, queue, telemetry, troubles, policySource } = this;
+    const parts = { clock, log, chance, cluster, cloud, queue, telemetry, troubles, policySource };
+    return new FaultInjector({ ...parts, demand: this.#demand, firstPolicy });
   }
 
   #accept(document: PolicyDocument, identity: PolicyIdentity): void {
@@ -379,16 +241,4 @@ export class SimulatedWorld {
       isNoticed: (instanceId) => this.cloud.isNoticed(instanceId),
     };
   }
-}
-
-/** The users' demand in millicores: the trace, scaled so that its peak fills so many nodes, a little uneven. */
-function demandOf(
-  options: WorldOptions,
-  { clock, chance }: { readonly clock: VirtualClock; readonly chance: Chance },
-  factor: () => number,
-): () => number {
-  const { trace, peakNodes = DEFAULT_PEAK_NODES, traceOffsetMs = 0 } = options;
-  const millisPerUnit = (peakNodes * LOAD_MILLIS_PER_NODE) / trace.peak;
-  const unevenness = () => chance.between(1 - UNEVEN_SHARE, 1 + UNEVEN_SHARE);
-  return () => trace.at(traceOffsetMs + clock.monotonicMs()) * millisPerUnit * factor() * unevenness();
 }

@@ -4,7 +4,7 @@ import { describe, expect, it } from '@jest/globals';
 import { eventLine, type WorldEvent } from '../../../src/simulate/base/event-log.ts';
 import { clockTime } from '../../../src/simulate/judge/clock-time.ts';
 import { eventWords } from '../../../src/simulate/judge/event-words.ts';
-import { whatHappened } from '../../../src/simulate/story/tell-story.ts';
+import { whatHappened } from '../../../src/simulate/judge/what-happened.ts';
 
 const event = (atMs: number, kind: string, facts: WorldEvent['facts']): WorldEvent => ({ atMs, kind, facts });
 

@@ -38,7 +38,7 @@ describe('SimulatedWorld', () => {
     world.log.follow(({ kind, facts }) => {
       if (kind === 'boot-trouble') fates.set(String(facts['instance']), String(facts['fate']));
     });
-    world.troubleFor('boots-fail', 60 * MINUTE_MS);
+    world.faults.troubleFor('boots-fail', 60 * MINUTE_MS);
     for (let i = 0; i < 30; i += 1) {
       const operationId = `op-${i}`;
       void world.cloud.launch(
@@ -98,7 +98,7 @@ describe('SimulatedWorld', () => {
 
   it('refuses offerings without capacity until their window is over', async () => {
     const world = aWorld();
-    world.failCapacity({ lifecycle: 'spot', zone: 'ap-southeast-1a' }, 10);
+    world.faults.failCapacity({ lifecycle: 'spot', zone: 'ap-southeast-1a' }, 10);
     const launch = (token: string) =>
       world.cloud.launch({ clientToken: token, operationId: token, offerings: [SPOT], tags: {} }, signal);
     const refused = launch('one');
@@ -131,8 +131,8 @@ describe('SimulatedWorld', () => {
     );
     await world.advanceTo(2 * MINUTE_MS);
     const id = (await launch).instance?.id ?? '';
-    expect(world.interruptSpot()).toBe(id);
-    expect(world.interruptSpot()).toBeUndefined();
+    expect(world.faults.interruptSpot()).toBe(id);
+    expect(world.faults.interruptSpot()).toBeUndefined();
     await world.advanceTo(4 * MINUTE_MS - 1);
     expect((await world.cloud.instances())[0]?.state).toBe('running');
     await world.advanceTo(5 * MINUTE_MS);
@@ -144,7 +144,7 @@ describe('SimulatedWorld', () => {
   it('moves the pods of a dead node after five minutes and frees them when the node is deleted', async () => {
     const world = aWorld();
     const [first = '', second = ''] = await withNodes(world, 3);
-    world.killNode(first);
+    world.faults.killNode(first);
     await world.advanceTo(world.clock.monotonicMs() + 41_000);
     const node = world.cluster.view().nodes.find((n) => n.name === first);
     expect(node?.isReady).toBe(false);
@@ -195,7 +195,7 @@ describe('SimulatedWorld', () => {
 
   it('lets a burst of pods come and go', async () => {
     const world = aWorld();
-    world.burst(7);
+    world.faults.burst(7);
     await world.advanceTo(MINUTE_MS);
     const burst = () => world.cluster.view().pods.filter((p) => p.owner?.name === 'burst-1').length;
     expect(burst()).toBe(7);
@@ -213,19 +213,19 @@ describe('SimulatedWorld', () => {
     expect(calls).toBeGreaterThan(0);
     stop();
     const before = calls;
-    world.burst(3);
+    world.faults.burst(3);
     await world.advanceTo(2 * MINUTE_MS);
     expect(calls).toBe(before);
   });
 
   it('has an outage of telemetry on demand, and a load that can be multiplied', async () => {
     const world = aWorld({ trace: nasaTrace() });
-    world.telemetryOutage(5);
+    world.faults.telemetryOutage(5);
     expect(world.telemetry.isOff).toBe(true);
     await world.advanceTo(MINUTE_MS);
     const before = world.view().demandMillis;
-    world.setLoadFactor(3);
-    expect(() => world.setLoadFactor(-1)).toThrow(RangeError);
+    world.faults.setLoadFactor(3);
+    expect(() => world.faults.setLoadFactor(-1)).toThrow(RangeError);
     await world.advanceTo(MINUTE_MS + 15_000);
     expect(world.view().demandMillis).toBeGreaterThan(2 * before);
     expect(world.events(1)[0]?.kind).toBe('load-factor');

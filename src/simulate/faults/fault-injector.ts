@@ -1,0 +1,158 @@
+import { isAlive } from '../../model/instance.ts';
+import type { Node } from '../../model/node.ts';
+import type { OfferingKey } from '../../model/offering.ts';
+import type { PolicyDocument } from '../../ports.ts';
+import type { Chance } from '../base/chance.ts';
+import type { EventLog } from '../base/event-log.ts';
+import type { VirtualClock } from '../base/virtual-clock.ts';
+import type { CapacityScope } from '../cloud/capacity-windows.ts';
+import type { SimulatedCloud } from '../cloud/simulated-cloud.ts';
+import type { SimulatedQueue } from '../cloud/simulated-queue.ts';
+import type { SimulatedCluster } from '../cluster/simulated-cluster.ts';
+import type { SimulatedTelemetry } from '../load/simulated-telemetry.ts';
+import type { UserDemand } from '../load/user-demand.ts';
+import type { Trouble, Troubles } from '../trouble/troubles.ts';
+import type { SimulatedPolicySource } from '../world/simulated-policy-source.ts';
+import { burstOf } from '../world/simulated-shop.ts';
+
+const MS_PER_MINUTE = 60_000;
+const BURST_MINUTES = 15;
+
+/** The parts of a world to which something can happen. */
+export interface FaultInjectorParts {
+  readonly clock: VirtualClock;
+  readonly log: EventLog;
+  readonly chance: Chance;
+  readonly cluster: SimulatedCluster;
+  readonly cloud: SimulatedCloud;
+  readonly queue: SimulatedQueue;
+  readonly telemetry: SimulatedTelemetry;
+  readonly troubles: Troubles;
+  readonly demand: UserDemand;
+  readonly policySource: SimulatedPolicySource;
+  /** The policy that the world began with. */
+  readonly firstPolicy: PolicyDocument;
+}
+
+/** What can go wrong in a world, and what people do to it by hand, as calls; each is an event in the world's log. */
+export class FaultInjector {
+  readonly clock: VirtualClock;
+  readonly log: EventLog;
+  readonly cloud: SimulatedCloud;
+  readonly queue: SimulatedQueue;
+  /** The policy that the world began with. */
+  readonly firstPolicy: PolicyDocument;
+  readonly #parts: FaultInjectorParts;
+  #bursts = 0;
+  #commits = 0;
+
+  constructor(parts: FaultInjectorParts) {
+    this.#parts = parts;
+    this.clock = parts.clock;
+    this.log = parts.log;
+    this.cloud = parts.cloud;
+    this.queue = parts.queue;
+    this.firstPolicy = parts.firstPolicy;
+  }
+
+  /** Workers whose nodes are ready. */
+  readyWorkers(): readonly Node[] {
+    return this.#parts.cluster.state.readyWorkers();
+  }
+
+  /** Multiplies the users' demand. */
+  setLoadFactor(factor: number): void {
+    if (!(factor >= 0 && factor <= 100)) throw new RangeError(`load factor ${factor}: must be 0 to 100`);
+    this.#parts.demand.multiplyBy(factor);
+    this.log.add('load-factor', { factor });
+  }
+
+  /** That many pods come at once, and go 15 minutes later. */
+  burst(pods: number): void {
+    const { cluster } = this.#parts;
+    this.#bursts += 1;
+    const workload = burstOf(`burst-${this.#bursts}`, pods);
+    this.log.add('burst', { pods });
+    cluster.apply(workload);
+    this.clock.after(BURST_MINUTES * MS_PER_MINUTE, () => cluster.withdraw(workload));
+  }
+
+  /** EC2 takes a spot node back, this one or any; returns its name, or `undefined` when there is none to take. */
+  interruptSpot(nodeName?: string): string | undefined {
+    const candidates = this.cloud
+      .shown()
+      .filter((i) => isAlive(i) && i.lifecycle === 'spot' && !this.cloud.isNoticed(i.id));
+    const id = nodeName ?? this.#parts.chance.stream(`interrupt-${this.log.count}`).pick(candidates)?.id;
+    return id !== undefined && this.cloud.interrupt(id) ? id : undefined;
+  }
+
+  /** EC2 has no machines of this kind for that long. */
+  failCapacity(scope: CapacityScope, minutes: number): void {
+    this.log.add('capacity-gone', { ...scope, minutes });
+    this.cloud.capacity.close(scope, minutes * MS_PER_MINUTE);
+  }
+
+  /** The node's kubelet falls silent while its machine goes on costing money. */
+  killNode(nodeName: string): void {
+    this.log.add('kubelet-died', { node: nodeName });
+    this.#parts.cluster.kubelets.die(nodeName);
+  }
+
+  /** Prometheus neither scrapes nor answers for that long. */
+  telemetryOutage(minutes: number): void {
+    this.log.add('telemetry-outage', { minutes });
+    this.#parts.telemetry.switchOff(minutes * MS_PER_MINUTE);
+  }
+
+  /** Something is wrong with the world's answers for `ms`; `over` is called at its end. */
+  troubleFor(trouble: Trouble, ms: number, over?: () => void): void {
+    const { troubles, cluster } = this.#parts;
+    this.log.add('trouble', { trouble, ms: Math.round(ms) });
+    troubles.begin(trouble, ms, () => {
+      // What a mirror that stood still has missed comes now.
+      cluster.state.touch();
+      cluster.announce();
+      over?.();
+    });
+  }
+
+  /** The clocks of the processes are off by `ms` from now on. */
+  skewClocks(ms: number): void {
+    this.log.add('clock-skew', { ms });
+    this.#parts.troubles.skew(ms);
+  }
+
+  terminateByHand(instanceId: string): void {
+    this.log.add('by-hand', { what: 'terminate', instance: instanceId });
+    this.cloud.endByHand(instanceId);
+  }
+
+  /** Somebody starts an instance that carries the cluster's tag, and none of an operation. */
+  addByHand(key: OfferingKey): void {
+    this.log.add('by-hand', { what: 'add', offering: key });
+    this.cloud.addByHand(key);
+  }
+
+  /** Somebody cordons the node and takes the cordon off again later. */
+  cordonByHand(nodeName: string, ms: number): void {
+    const { cluster } = this.#parts;
+    this.log.add('by-hand', { what: 'cordon', node: nodeName });
+    cluster.setUnschedulable(nodeName, true);
+    this.clock.after(ms, () => cluster.setUnschedulable(nodeName, false));
+  }
+
+  deleteNodeByHand(nodeName: string): void {
+    const { cluster } = this.#parts;
+    this.log.add('by-hand', { what: 'delete-node', node: nodeName });
+    const node = cluster.state.node(nodeName);
+    if (node !== undefined) void cluster.deleteNode(nodeName, node.uid);
+  }
+
+  /** Somebody commits this text as the policy; `change` says in words what is new in it. */
+  commitPolicy(text: string, change: string): void {
+    this.#commits += 1;
+    const revision = `main@sha1:${this.#commits.toString(16).padStart(40, '0')}`;
+    this.log.add('commit', { revision, change });
+    this.#parts.policySource.commit({ ...this.firstPolicy, text, revision });
+  }
+}

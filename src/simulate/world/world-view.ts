@@ -1,0 +1,18 @@
+/** What a page shows of the world at one moment. */
+export interface WorldView {
+  /** Virtual milliseconds since the world began. */
+  readonly monotonicMs: number;
+  readonly nowMs: number;
+  /** CPU that the users ask for and get now, in millicores. */
+  readonly demandMillis: number;
+  readonly servedMillis: number;
+  /** Allocatable CPU of the ready workers, in millicores. */
+  readonly capacityMillis: number;
+  readonly readyWorkers: number;
+  readonly aliveInstances: number;
+  readonly unschedulablePods: number;
+  readonly loadFactor: number;
+  readonly costUsd: number;
+  readonly nodeHours: number;
+  readonly shortMinutes: number;
+}
