@@ -1,7 +1,8 @@
 import type { Pod } from '../model/pod.ts';
 import { DraftFleet, workbenchOf } from './filling/draft-fleet.ts';
 import { Seating } from './filling/seating.ts';
-import { modelOf, type PresentNode } from './model/packing-model.ts';
+import type { PresentNode } from './model/nodes.ts';
+import { modelOf } from './model/packing-model.ts';
 
 /**
  * Those of the candidates, given by their places among the nodes that are there, that take the pod under all rules beside

@@ -1,6 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import { KnownSolutions } from '../../src/packing/known-solutions.ts';
-import type { PackingProblem, PresentNode } from '../../src/packing/model/packing-model.ts';
+import type { PresentNode } from '../../src/packing/model/nodes.ts';
+import type { PackingProblem } from '../../src/packing/model/packing-model.ts';
 import { placeOf } from '../../src/packing/rules/place.ts';
 import { solve } from '../../src/packing/solve.ts';
 import { anOffering } from '../builders/fleet.ts';

@@ -4,7 +4,7 @@ import { type Resources, subtractResources } from '../../src/model/resources.ts'
 import { selectorOf } from '../../src/model/selector.ts';
 import type { Taint } from '../../src/model/taint.ts';
 import { buyableNode } from '../../src/packing/model/buyable-node.ts';
-import type { PresentNode } from '../../src/packing/model/packing-model.ts';
+import type { PresentNode } from '../../src/packing/model/nodes.ts';
 import { type EmptiableNode, Emptying } from '../../src/packing/rehearsal/emptying.ts';
 import { solve } from '../../src/packing/solve.ts';
 import { aDaemon } from '../builders/daemon.ts';

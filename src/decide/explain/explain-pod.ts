@@ -2,7 +2,7 @@ import type { LaunchAction, Plan } from '../../model/plan.ts';
 import { type Pod, podRef } from '../../model/pod.ts';
 import type { Reason } from '../../model/reason.ts';
 import { addResources, fitsInto, type Resources } from '../../model/resources.ts';
-import type { PresentNode } from '../../packing/model/packing-model.ts';
+import type { PresentNode } from '../../packing/model/nodes.ts';
 import { nodesThatTake } from '../../packing/open-nodes.ts';
 import { type Barrier, barrier } from '../../packing/rules/place.ts';
 import { fleetLayout } from '../state/fleet-layout.ts';

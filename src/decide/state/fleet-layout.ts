@@ -4,7 +4,7 @@ import { type Pod, podRef, podsByNode } from '../../model/pod.ts';
 import { type Resources, subtractResources } from '../../model/resources.ts';
 import type { Taint } from '../../model/taint.ts';
 import { buyableNode } from '../../packing/model/buyable-node.ts';
-import type { PresentNode } from '../../packing/model/packing-model.ts';
+import type { PresentNode } from '../../packing/model/nodes.ts';
 import type { Worker } from './fleet.ts';
 import { offeringOfWorker } from './offering-of-worker.ts';
 import type { Situation } from './situation.ts';

@@ -1,45 +1,10 @@
 import { favourOf } from '../rules/site-counts.ts';
 import type { Sites } from '../rules/sites.ts';
 import { HOST, type TopologyRules } from '../rules/topology-rules.ts';
+import type { Bits, HostRuleSet, HostSpread } from './host-rule-set.ts';
 import type { NodeDraft } from './node-draft.ts';
 
 const WORD = 32;
-
-/** Counters as bits: a word of a bit set, and the bits of it that are meant. */
-interface Bits {
-  readonly word: number;
-  readonly mask: number;
-}
-
-/** Of a rule set, the part that is judged node by node. */
-export interface HostRuleSet {
-  /** No pod on the node may add to any of these. */
-  readonly apart: readonly Bits[];
-  /** What such a pod adds to. */
-  readonly bumps: readonly Bits[];
-  readonly spread: readonly HostSpread[];
-  readonly prefer: readonly HostPreference[];
-  /** On the node a pod must stand that adds to all of these; empty when no node is asked for. */
-  readonly near: readonly Bits[];
-  /** Whether no two such pods may share a node. */
-  readonly isApart: boolean;
-  /** Whether pods that are put beside it later, or that stood there before, matter to it or it to them. */
-  readonly isPlain: boolean;
-}
-
-interface HostPreference extends Bits {
-  readonly counter: number;
-  readonly weight: number;
-  readonly isSpread: boolean;
-}
-
-interface HostSpread extends Bits {
-  readonly counter: number;
-  readonly maxSkew: number;
-  readonly minDomains: number;
-  readonly eligibility: number;
-  readonly own: 0 | 1;
-}
 
 /** A pod that is about to be put on a node: by which rules, and when it will be bound. */
 export interface Newcomer {

@@ -1,7 +1,7 @@
 import type { Pod } from '../../model/pod.ts';
 import { NO_ROW, type OfferTable } from '../model/offer-table.ts';
 import type { PodGroup } from '../model/pod-groups.ts';
-import type { HostRuleSet } from './host-rules.ts';
+import type { HostRuleSet } from './host-rule-set.ts';
 
 /** Equal pods that are bound one after another. */
 export interface Batch {

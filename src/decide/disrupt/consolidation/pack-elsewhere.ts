@@ -1,7 +1,7 @@
 import type { Offering } from '../../../model/offering.ts';
 import type { Pod } from '../../../model/pod.ts';
 import { buyableNode } from '../../../packing/model/buyable-node.ts';
-import type { PresentNode } from '../../../packing/model/packing-model.ts';
+import type { PresentNode } from '../../../packing/model/nodes.ts';
 import type { Worker } from '../../state/fleet.ts';
 import type { Situation } from '../../state/situation.ts';
 
