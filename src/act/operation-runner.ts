@@ -3,6 +3,7 @@ import type { HastenRemovalAction } from '../model/plan.ts';
 import type { Reason } from '../model/reason.ts';
 import { PortError } from '../ports.ts';
 import { Alarm } from '../time/alarm.ts';
+import { backoffMs } from '../time/backoff.ts';
 import type { ActContext } from './core/act-ports.ts';
 import { warn } from './core/notice.ts';
 import type { Progress } from './core/progress.ts';
@@ -14,8 +15,7 @@ import { hastenRemoval } from './remove/hasten-removal.ts';
 const MOST_RUNNING = 16;
 /** Changes of the cluster within this time wake the operations once. */
 const COALESCE_MS = 50;
-const RETRY_FIRST_MS = 1_000;
-const RETRY_LONGEST_MS = 30_000;
+const RETRY = { firstMs: 1_000, longestMs: 30_000 } as const;
 /** How soon an operation looks again whether this replica may go on with it, after the lease was away. */
 const LEASE_LOOK_MS = 1_000;
 /** Ended operations that are remembered, so that a ledger's older answer does not bring them back. */
@@ -200,8 +200,8 @@ export class OperationRunner {
 
   #postpone(entry: Entry, error: unknown, signal: AbortSignal): void {
     if (signal.aborted) return;
-    const pauseMs = Math.min(RETRY_LONGEST_MS, RETRY_FIRST_MS * 2 ** entry.failures);
     entry.failures += 1;
+    const pauseMs = backoffMs(entry.failures, RETRY);
     entry.notBeforeMs = this.#ports.clock.monotonicMs() + pauseMs;
     entry.isWoken = true;
     const { code, message } = describe(error);

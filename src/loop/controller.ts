@@ -24,6 +24,7 @@ import {
   type Telemetry,
 } from '../ports.ts';
 import { Alarm } from '../time/alarm.ts';
+import { backoffMs } from '../time/backoff.ts';
 import { Latch } from '../time/latch.ts';
 import { PolicyFollower } from './policy-follower.ts';
 
@@ -31,8 +32,7 @@ import { PolicyFollower } from './policy-follower.ts';
 const COALESCE_MS = 50;
 /** How often a replica without the lease, or without a policy, looks again. */
 const IDLE_LOOK_MS = 1_000;
-const RETRY_FIRST_MS = 1_000;
-const RETRY_LONGEST_MS = 30_000;
+const RETRY = { firstMs: 1_000, longestMs: 30_000 } as const;
 
 export interface ControllerPorts extends ActPorts {
   readonly telemetry: Telemetry;
@@ -169,8 +169,8 @@ export class Controller {
   }
 
   #afterFailure(error: unknown, signal: AbortSignal): number {
-    const pauseMs = Math.min(RETRY_LONGEST_MS, RETRY_FIRST_MS * 2 ** this.#failures);
     this.#failures += 1;
+    const pauseMs = backoffMs(this.#failures, RETRY);
     const what = `No decision could be made and it is tried again in ${pauseMs / 1000} s`;
     this.#tellTrouble(what, error, signal);
     this.#notBeforeMs = this.#ports.clock.monotonicMs() + pauseMs;

@@ -9,11 +9,11 @@ import {
   PortError,
   type Reporter,
 } from '../ports.ts';
+import { backoffMs } from '../time/backoff.ts';
 
 /** How often a replica without the lease looks whether it may take messages. */
 const IDLE_LOOK_MS = 1_000;
-const RETRY_FIRST_MS = 1_000;
-const RETRY_LONGEST_MS = 30_000;
+const RETRY = { firstMs: 1_000, longestMs: 30_000 } as const;
 
 export interface InboxPorts {
   readonly interruptions: Interruptions;
@@ -128,9 +128,8 @@ export class InterruptionInbox {
 
   async #waitOut(error: unknown, signal: AbortSignal): Promise<void> {
     this.#tellFault(error);
-    const pauseMs = Math.min(RETRY_LONGEST_MS, RETRY_FIRST_MS * 2 ** this.#failures);
     this.#failures += 1;
-    await this.#ports.clock.sleep(pauseMs, signal);
+    await this.#ports.clock.sleep(backoffMs(this.#failures, RETRY), signal);
   }
 
   /** Each error is counted; each kind of error is told to people once until the queue answers. */

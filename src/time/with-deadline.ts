@@ -1,4 +1,5 @@
 import { type Clock, PortError } from '../ports.ts';
+import { raceWithAbort } from './race-with-abort.ts';
 
 /**
  * The call's result, or a transient `PortError` once `deadlineMs` have passed on the clock; the call's signal then aborts.
@@ -14,21 +15,16 @@ export async function withDeadline<T>(
   call: (signal: AbortSignal) => Promise<T>,
 ): Promise<T> {
   const stop = new AbortController();
-  const tooLate = Promise.withResolvers<never>();
-  const end = (): void => {
-    stop.abort(signal.reason);
-    tooLate.reject(
-      new PortError(`${what} did not answer within ${deadlineMs} ms`, {
-        retry: 'transient',
-        code: 'deadline',
-      }),
-    );
+  const end = (): void => stop.abort(signal.reason);
+  const tooLate = (): never => {
+    const message = `${what} did not answer within ${deadlineMs} ms`;
+    throw new PortError(message, { retry: 'transient', code: 'deadline' });
   };
   const callOff = clock.ringAfter(deadlineMs, end);
   signal.addEventListener('abort', end, { once: true });
   if (signal.aborted) end();
   try {
-    return await Promise.race([call(stop.signal), tooLate.promise]);
+    return await raceWithAbort(call(stop.signal), stop.signal, tooLate);
   } finally {
     callOff();
     signal.removeEventListener('abort', end);

@@ -1,8 +1,4 @@
-/** How a repeated call spaces itself out: the first pause, doubled up to the longest. */
-export interface Backoff {
-  readonly firstMs: number;
-  readonly longestMs: number;
-}
+import { type Backoff, backoffMs } from '../../time/backoff.ts';
 
 interface Pace {
   readonly notBeforeMs: number;
@@ -39,10 +35,10 @@ export class Pacer {
   }
 
   /** Pauses, each time in a row for twice as long; returns until when. */
-  backOff(key: string, nowMs: number, { firstMs, longestMs, why }: Backoff & { why?: string }): number {
-    const pauses = this.#paces.get(key)?.pauses ?? 0;
-    const notBeforeMs = nowMs + Math.min(longestMs, firstMs * 2 ** pauses);
-    this.#remember(key, { notBeforeMs, pauses: pauses + 1, why });
+  backOff(key: string, nowMs: number, { why, ...backoff }: Backoff & { why?: string }): number {
+    const pauses = (this.#paces.get(key)?.pauses ?? 0) + 1;
+    const notBeforeMs = nowMs + backoffMs(pauses, backoff);
+    this.#remember(key, { notBeforeMs, pauses, why });
     return notBeforeMs;
   }
 

@@ -4,14 +4,14 @@ import { instanceOf, type LaunchFault, type LaunchOperation, startedBy } from '.
 import type { CloudFault, LaunchOutcome } from '../../model/outcome.ts';
 import type { Reason } from '../../model/reason.ts';
 import { PortError } from '../../ports.ts';
+import { backoffMs } from '../../time/backoff.ts';
 import type { ActContext } from '../core/act-ports.ts';
 import { notify, warn } from '../core/notice.ts';
 import { moveOn, type Progress, standBy, waitUntil } from '../core/progress.ts';
 import { launchTags } from './launch-tags.ts';
 import { type Made, type StartOutcome, startWarm } from './start-warm.ts';
 
-const RETRY_FIRST_MS = 1_000;
-const RETRY_LONGEST_MS = 30_000;
+const RETRY = { firstMs: 1_000, longestMs: 30_000 } as const;
 /** More faults than this are not kept: the oldest go. */
 const MOST_FAULTS = 20;
 
@@ -160,8 +160,7 @@ async function retryLater(
   signal: AbortSignal,
 ): Promise<Progress<LaunchOperation>> {
   const unknown = operation.faults.filter(leavesOutcomeOpen).length;
-  const pauseMs = Math.min(RETRY_LONGEST_MS, RETRY_FIRST_MS * 2 ** Math.max(0, unknown - 1));
-  const next = { ...operation, retryAtMs: nowMs + pauseMs };
+  const next = { ...operation, retryAtMs: nowMs + backoffMs(unknown, RETRY) };
   await moveOn(next, ports, signal);
   return waitUntil(next, Math.min(next.retryAtMs, next.deadlineMs));
 }

@@ -4,6 +4,7 @@ import type { Lifecycle } from '../../model/offering.ts';
 import { TAG } from '../../model/tags.ts';
 import type { Clock } from '../../ports.ts';
 import { PortError } from '../../ports.ts';
+import { raceWithAbort } from '../../time/race-with-abort.ts';
 import type { Ec2Api } from './ec2-api.ts';
 import { type Ec2CloudOptions, templateText } from './ec2-options.ts';
 
@@ -58,7 +59,7 @@ export class InstanceList {
     }
     const shared = this.#shared;
     try {
-      return await orAborted(shared.answer, signal);
+      return await raceWithAbort(shared.answer, signal, abortedByCaller);
     } catch (error) {
       if (this.#shared === shared) this.#shared = undefined;
       throw error;
@@ -136,16 +137,7 @@ function stateOf(shown: Ec2Instance): Pick<Instance, 'state' | 'stateReason'> {
   return stateReason === undefined || stateReason === '' ? { state } : { state, stateReason };
 }
 
-async function orAborted<T>(answer: Promise<T>, signal: AbortSignal): Promise<T> {
-  const aborted = (): PortError =>
-    new PortError('listing instances: aborted by the caller', { retry: 'transient', code: 'AbortError' });
-  if (signal.aborted) throw aborted();
-  const { promise, reject } = Promise.withResolvers<never>();
-  const onAbort = (): void => reject(aborted());
-  signal.addEventListener('abort', onAbort, { once: true });
-  try {
-    return await Promise.race([answer, promise]);
-  } finally {
-    signal.removeEventListener('abort', onAbort);
-  }
+function abortedByCaller(): never {
+  const message = 'listing instances: aborted by the caller';
+  throw new PortError(message, { retry: 'transient', code: 'AbortError' });
 }

@@ -1,4 +1,5 @@
 import { type Clock, type Leadership, PortError } from '../../ports.ts';
+import { raceWithAbort } from '../../time/race-with-abort.ts';
 import type { LeaseRecord, LeaseStore, StoredLease } from './lease-store.ts';
 
 /** How long a lease holds, and how it is kept. The deadline is well before another contender may count it as expired. */
@@ -76,12 +77,7 @@ export class LeaseLeadership implements Leadership {
 
   /** Resolves once this process leads, or when the signal aborts. */
   async acquired(signal: AbortSignal): Promise<void> {
-    const aborted = Promise.withResolvers<void>();
-    if (signal.aborted) return;
-    const stop = () => aborted.resolve();
-    signal.addEventListener('abort', stop, { once: true });
-    await Promise.race([this.#acquired.promise, aborted.promise]);
-    signal.removeEventListener('abort', stop);
+    await raceWithAbort(this.#acquired.promise, signal, () => undefined);
   }
 
   /**

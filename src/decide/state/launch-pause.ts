@@ -2,6 +2,7 @@ import { oncePer } from '../../model/once-per.ts';
 import { CALLED_OFF, type LaunchFault, type LaunchOperation, type Operation } from '../../model/operation.ts';
 import type { Reason } from '../../model/reason.ts';
 import type { Policy } from '../../policy/policy-schema.ts';
+import { backoffMs } from '../../time/backoff.ts';
 import { secondsText } from '../text/wording.ts';
 import { workerLaunchesIn } from './operation-lists.ts';
 
@@ -44,10 +45,8 @@ function pauseAfterFailedJoins(
   const lastMs = Math.min(last.endedAtMs ?? at.nowMs, at.nowMs);
   const underThisPolicy = failures.filter((failure) => failure.policy.digest === at.digest).length;
   const isStopped = underThisPolicy >= policy.maxConsecutiveFailures;
-  const doublings = Math.max(0, underThisPolicy - 1);
-  const pauseMs = isStopped
-    ? LONGEST_PAUSE_MS
-    : Math.min(policy.failurePauseSeconds * 1000 * 2 ** doublings, LONGEST_PAUSE_MS);
+  const backoff = { firstMs: policy.failurePauseSeconds * 1000, longestMs: LONGEST_PAUSE_MS };
+  const pauseMs = isStopped ? LONGEST_PAUSE_MS : backoffMs(underThisPolicy, backoff);
   const untilMs = lastMs + pauseMs;
   const left = secondsText(untilMs - at.nowMs);
   const count = failures.length;

@@ -3,6 +3,7 @@ import { parseOfferingKey } from '../../model/offering-parts.ts';
 import { oncePer } from '../../model/once-per.ts';
 import type { LaunchOperation, Operation } from '../../model/operation.ts';
 import type { Policy } from '../../policy/policy-schema.ts';
+import { backoffMs } from '../../time/backoff.ts';
 import { launchesIn } from './operation-lists.ts';
 
 /** An offering without capacity is asked again after an hour at the latest. */
@@ -27,10 +28,10 @@ interface Trial {
 export function restsOf(operations: readonly Operation[], policy: Policy['launch'], nowMs: number): RestOf {
   const { capacity, spot, quotas } = refusalsOf(operations);
   if (capacity.size + spot.size + quotas.size === 0) return () => undefined;
+  const backoff = { firstMs: policy.capacityRestSeconds * 1000, longestMs: LONGEST_REST_MS };
   const until = (row: Row | undefined) => {
     if (row === undefined) return 0;
-    const restMs = policy.capacityRestSeconds * 1000 * 2 ** (row.failures - 1);
-    return Math.min(row.lastMs, nowMs) + Math.min(restMs, LONGEST_REST_MS);
+    return Math.min(row.lastMs, nowMs) + backoffMs(row.failures, backoff);
   };
   const pausedUntil = (lastMs: number | undefined) =>
     lastMs === undefined ? 0 : Math.min(lastMs, nowMs) + QUOTA_PAUSE_MS;

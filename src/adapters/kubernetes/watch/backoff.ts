@@ -1,6 +1,7 @@
-const FIRST_MS = 800;
+import { jitteredBackoffMs } from '../../../time/backoff.ts';
+
 /** Meanwhile nothing is heard of the cluster, so what is back should be noticed soon. */
-const LIMIT_MS = 10_000;
+const RECONNECT = { firstMs: 800, longestMs: 10_000 } as const;
 /** After this long without a fault the next one is a first one again. */
 const HEALTHY_MS = 10_000;
 
@@ -16,8 +17,7 @@ export class Backoff {
   /** The next wait after a connection that lived for `livedMs`; what the server asks for wins. */
   nextMs(livedMs: number, retryAfterMs: number | undefined): number {
     if (livedMs >= HEALTHY_MS) this.#failures = 0;
-    const base = Math.min(LIMIT_MS, FIRST_MS * 2 ** this.#failures);
-    this.#failures = Math.min(this.#failures + 1, 10);
-    return retryAfterMs ?? Math.min(LIMIT_MS, base * (1 + this.#random()));
+    this.#failures += 1;
+    return retryAfterMs ?? jitteredBackoffMs(this.#failures, RECONNECT, this.#random);
   }
 }

@@ -1,4 +1,5 @@
 import { type Clock, PortError } from '../../../ports.ts';
+import { raceWithAbort } from '../../../time/race-with-abort.ts';
 import { KubeApiError } from '../client/kube-api-error.ts';
 import type { KubeTransport } from '../client/kube-transport.ts';
 import { Backoff } from './backoff.ts';
@@ -78,17 +79,12 @@ export class Reflector<T> {
 
   /** Resolves once the store has been filled; throws `PortError` when the signal aborts before. */
   async synced(signal: AbortSignal): Promise<void> {
-    let onAbort: () => void = () => undefined;
-    const aborted = new Promise<never>((_, reject) => {
-      onAbort = () => reject(notListed(this.resource.name));
+    await raceWithAbort(this.#filled, signal, () => {
+      throw new PortError(`${this.resource.name} are not listed yet`, {
+        retry: 'transient',
+        code: 'ABORTED',
+      });
     });
-    if (signal.aborted) onAbort();
-    signal.addEventListener('abort', onAbort, { once: true });
-    try {
-      await Promise.race([this.#filled, aborted]);
-    } finally {
-      signal.removeEventListener('abort', onAbort);
-    }
   }
 
   /** What the last list or watch failed with, for people; `undefined` since the server was last heard. */
@@ -204,8 +200,4 @@ export class Reflector<T> {
 /** Servers without streaming lists refuse the parameters. */
 function cannotStreamList(fault: unknown): boolean {
   return fault instanceof KubeApiError && (fault.status === 400 || fault.status === 422);
-}
-
-function notListed(name: string): PortError {
-  return new PortError(`${name} are not listed yet`, { retry: 'transient', code: 'ABORTED' });
 }
