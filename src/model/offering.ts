@@ -30,7 +30,19 @@ export interface OfferingBurst {
 /** What names an offering: rests after capacity errors and prices are kept under this key. */
 export type OfferingKey = `${string}/${string}/${Lifecycle}`;
 
+/** The facts that a key states. */
+export type OfferingParts = Pick<Offering, 'type' | 'zone' | 'lifecycle'>;
+
 /** The key of an offering, `type/zone/lifecycle`. */
-export function offeringKey(offering: Pick<Offering, 'type' | 'zone' | 'lifecycle'>): OfferingKey {
-  return `${offering.type}/${offering.zone}/${offering.lifecycle}`;
+export function offeringKey({ type, zone, lifecycle }: OfferingParts): OfferingKey {
+  return `${type}/${zone}/${lifecycle}`;
+}
+
+/** The type, zone and lifecycle that a key names; of no key nothing. */
+export function parseOfferingKey(key: OfferingKey): OfferingParts;
+export function parseOfferingKey(key: OfferingKey | undefined): OfferingParts | undefined;
+export function parseOfferingKey(key: OfferingKey | undefined): OfferingParts | undefined {
+  if (key === undefined) return undefined;
+  const [type = '', zone = '', lifecycle] = key.split('/');
+  return { type, zone, lifecycle: lifecycle === 'spot' ? 'spot' : 'on-demand' };
 }

@@ -1,5 +1,5 @@
 import type { Instance } from '../../model/instance.ts';
-import { type Lifecycle, type OfferingKey, offeringKey } from '../../model/offering.ts';
+import { type Lifecycle, type OfferingKey, offeringKey, parseOfferingKey } from '../../model/offering.ts';
 import { instanceOf, type LaunchFault, type LaunchOperation, startedBy } from '../../model/operation.ts';
 import type { CloudFault, LaunchOutcome } from '../../model/outcome.ts';
 import type { Reason } from '../../model/reason.ts';
@@ -57,7 +57,7 @@ export function offeringsOfAttempt(operation: LaunchOperation): readonly Offerin
 }
 
 function lifecycleOf(key: OfferingKey): Lifecycle {
-  return key.endsWith('/spot') ? 'spot' : 'on-demand';
+  return parseOfferingKey(key).lifecycle;
 }
 
 async function askCloud(

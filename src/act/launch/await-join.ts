@@ -1,5 +1,6 @@
 import type { Instance } from '../../model/instance.ts';
 import type { Node } from '../../model/node.ts';
+import { parseOfferingKey } from '../../model/offering.ts';
 import { type LaunchOperation, startedBy } from '../../model/operation.ts';
 import type { Reason } from '../../model/reason.ts';
 import { PortError } from '../../ports.ts';
@@ -63,7 +64,7 @@ function isLabelled(node: Node): boolean {
 
 /** A node that claims to be something else than what was bought is never given pods (F39). */
 function mismatch(operation: LaunchOperation, node: Node): Reason | undefined {
-  const [type, zone] = operation.offering?.split('/') ?? [];
+  const { type, zone } = parseOfferingKey(operation.offering) ?? {};
   const wrongType = type !== undefined && node.type !== undefined && node.type !== type;
   const wrongZone = zone !== undefined && node.zone !== undefined && node.zone !== zone;
   if (!wrongType && !wrongZone) return undefined;

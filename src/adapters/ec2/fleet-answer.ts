@@ -1,8 +1,7 @@
 import type { CreateFleetError, CreateFleetInstance, CreateFleetResult } from '@aws-sdk/client-ec2';
-import { type OfferingKey, offeringKey } from '../../model/offering.ts';
+import { type OfferingKey, type OfferingParts, offeringKey, parseOfferingKey } from '../../model/offering.ts';
 import type { CloudFault, CloudFaultClass } from '../../model/outcome.ts';
 import { faultClassOf, nextStep } from './fault-classes.ts';
-import { type OfferingParts, partsOf } from './fleet-request.ts';
 import type { Subnet } from './subnet-map.ts';
 
 /** What was asked for, against which an answer is read. */
@@ -25,7 +24,7 @@ export function launchedInstance(
   const made = answer.Instances?.find((instance) => (instance.InstanceIds?.length ?? 0) > 0);
   const id = made?.InstanceIds?.[0];
   if (made === undefined || id === undefined) return undefined;
-  const asked = partsOf(question.offerings[0] ?? '//on-demand');
+  const asked = parseOfferingKey(question.offerings[0] ?? '//on-demand');
   const zone = made.AvailabilityZone ?? zoneOf(made, question.subnets) ?? asked.zone;
   return { id, type: typeOf(made) ?? asked.type, zone, lifecycle: asked.lifecycle };
 }
@@ -80,9 +79,9 @@ function emptyAnswer(question: FleetQuestion): CloudFault {
 function offeringsOf(error: CreateFleetError, question: FleetQuestion): readonly OfferingKey[] {
   const type = typeOf(error);
   const zone = zoneOf(error, question.subnets);
-  const { lifecycle } = partsOf(question.offerings[0] ?? '//on-demand');
+  const { lifecycle } = parseOfferingKey(question.offerings[0] ?? '//on-demand');
   return question.offerings.filter((key) => {
-    const asked = partsOf(key);
+    const asked = parseOfferingKey(key);
     if (type === undefined && zone === undefined) return false;
     return key === offeringKey({ type: type ?? asked.type, zone: zone ?? asked.zone, lifecycle });
   });

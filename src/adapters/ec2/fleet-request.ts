@@ -5,7 +5,7 @@ import type {
   FleetLaunchTemplateSpecificationRequest,
   Tag,
 } from '@aws-sdk/client-ec2';
-import type { Lifecycle, OfferingKey } from '../../model/offering.ts';
+import { type Lifecycle, type OfferingKey, parseOfferingKey } from '../../model/offering.ts';
 import { TAG } from '../../model/tags.ts';
 import type { LaunchRequest } from '../../ports.ts';
 import { type Ec2CloudOptions, type LaunchTemplateRef, templateText } from './ec2-options.ts';
@@ -14,23 +14,10 @@ import { type Subnet, subnetFor } from './subnet-map.ts';
 /** What EC2 takes in one instant fleet. */
 const MAX_OVERRIDES = 300;
 
-/** The parts of an offering's key. */
-export interface OfferingParts {
-  readonly type: string;
-  readonly zone: string;
-  readonly lifecycle: Lifecycle;
-}
-
-/** Takes an offering's key apart. */
-export function partsOf(key: OfferingKey): OfferingParts {
-  const [type = '', zone = '', lifecycle] = key.split('/');
-  return { type, zone, lifecycle: lifecycle === 'spot' ? 'spot' : 'on-demand' };
-}
-
 /** The offerings that one call can ask for: those that share the first one's lifecycle, in their order. */
 export function offeringsOfOneCall(offerings: readonly OfferingKey[]): readonly OfferingKey[] {
-  const lifecycle = offerings[0] === undefined ? undefined : partsOf(offerings[0]).lifecycle;
-  return offerings.filter((key) => partsOf(key).lifecycle === lifecycle).slice(0, MAX_OVERRIDES);
+  const lifecycle = offerings[0] === undefined ? undefined : parseOfferingKey(offerings[0]).lifecycle;
+  return offerings.filter((key) => parseOfferingKey(key).lifecycle === lifecycle).slice(0, MAX_OVERRIDES);
 }
 
 /**
@@ -43,7 +30,7 @@ export function fleetRequest(
   offerings: readonly OfferingKey[],
   place: { readonly options: Ec2CloudOptions; readonly subnets: readonly Subnet[] },
 ): CreateFleetCommandInput {
-  const lifecycle = partsOf(offerings[0] ?? '//on-demand').lifecycle;
+  const lifecycle = parseOfferingKey(offerings[0] ?? '//on-demand').lifecycle;
   const tags = tagsOf(request, lifecycle, place.options);
   return {
     Type: 'instant',
@@ -76,7 +63,7 @@ function overridesOf(
   subnets: readonly Subnet[],
 ): FleetLaunchTemplateOverridesRequest[] {
   return offerings.flatMap((key, place) => {
-    const { type, zone } = partsOf(key);
+    const { type, zone } = parseOfferingKey(key);
     const subnet = subnetFor(subnets, zone, clientToken);
     // The SDK's list of types is older than EC2's newest types; EC2 judges the name.
     return subnet === undefined

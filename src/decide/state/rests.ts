@@ -1,5 +1,4 @@
-import type { Lifecycle, OfferingKey } from '../../model/offering.ts';
-import { parseOfferingKey } from '../../model/offering-parts.ts';
+import { type Lifecycle, type OfferingKey, parseOfferingKey } from '../../model/offering.ts';
 import { oncePer } from '../../model/once-per.ts';
 import type { LaunchOperation, Operation } from '../../model/operation.ts';
 import type { Policy } from '../../policy/policy-schema.ts';
@@ -36,7 +35,7 @@ export function restsOf(operations: readonly Operation[], policy: Policy['launch
   const pausedUntil = (lastMs: number | undefined) =>
     lastMs === undefined ? 0 : Math.min(lastMs, nowMs) + QUOTA_PAUSE_MS;
   return (key) => {
-    const lifecycle = parseOfferingKey(key)?.lifecycle ?? 'on-demand';
+    const lifecycle = parseOfferingKey(key).lifecycle;
     const [lacking, refused, quotaMs] = [capacity.get(key), spot.get(lifecycle), quotas.get(lifecycle)];
     if (lacking === undefined && refused === undefined && quotaMs === undefined) return undefined;
     const rests = [
@@ -86,7 +85,7 @@ function spotTrials(launch: LaunchOperation): Trial[] {
   const trials = launch.faults
     .filter((fault) => fault.class === 'spot-only')
     .map((fault) => ({ key: 'spot', atMs: fault.atMs, failed: true }));
-  return [...trials, ...successOf(launch, (key) => parseOfferingKey(key)?.lifecycle ?? '')];
+  return [...trials, ...successOf(launch, (key) => parseOfferingKey(key).lifecycle)];
 }
 
 function successOf(launch: LaunchOperation, keyOf: (key: OfferingKey) => string): Trial[] {

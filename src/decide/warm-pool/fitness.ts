@@ -1,5 +1,5 @@
 import { STARTUP_TAINT_KEY } from '../../model/node.ts';
-import { parseOfferingKey } from '../../model/offering-parts.ts';
+import { parseOfferingKey } from '../../model/offering.ts';
 import type { Reason } from '../../model/reason.ts';
 import { launchesIn } from '../state/operation-lists.ts';
 import type { PoolMember } from '../state/pool.ts';

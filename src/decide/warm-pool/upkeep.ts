@@ -1,5 +1,4 @@
-import { offeringKey } from '../../model/offering.ts';
-import { parseOfferingKey } from '../../model/offering-parts.ts';
+import { offeringKey, parseOfferingKey } from '../../model/offering.ts';
 import { CALLED_OFF } from '../../model/operation.ts';
 import type { Plan, RemoveAction, WarmPoolState } from '../../model/plan.ts';
 import type { Reason } from '../../model/reason.ts';

@@ -1,4 +1,4 @@
-import { parseOfferingKey } from '../../model/offering-parts.ts';
+import { parseOfferingKey } from '../../model/offering.ts';
 import type { WarmInstance } from '../../model/operation.ts';
 import type { LaunchWish } from '../state/launch-wish.ts';
 import type { PoolMember } from '../state/pool.ts';

@@ -1,4 +1,4 @@
-import type { Lifecycle, OfferingKey } from '../../model/offering.ts';
+import { type Lifecycle, type OfferingKey, parseOfferingKey } from '../../model/offering.ts';
 
 /** Which offerings are without capacity: those that match everything given. */
 export interface CapacityScope {
@@ -34,14 +34,4 @@ function covers(scope: CapacityScope, key: OfferingKey): boolean {
     (scope.zone ?? zone) === zone &&
     (scope.lifecycle ?? lifecycle) === lifecycle
   );
-}
-
-/** The parts of `type/zone/lifecycle`. */
-export function parseOfferingKey(key: OfferingKey): {
-  readonly type: string;
-  readonly zone: string;
-  readonly lifecycle: Lifecycle;
-} {
-  const [type = '', zone = '', lifecycle] = key.split('/');
-  return { type, zone, lifecycle: lifecycle === 'spot' ? 'spot' : 'on-demand' };
 }

@@ -1,7 +1,7 @@
 import type { Instance, InstanceState } from '../../model/instance.ts';
 import { isAlive } from '../../model/instance.ts';
 import { SPOT_NOTICE_MS } from '../../model/interruption.ts';
-import { type Offering, type OfferingKey, offeringKey } from '../../model/offering.ts';
+import { type Offering, type OfferingKey, offeringKey, parseOfferingKey } from '../../model/offering.ts';
 import type { CloudFault, LaunchOutcome } from '../../model/outcome.ts';
 import { TAG } from '../../model/tags.ts';
 import { type Cloud, type LaunchRequest, type OfferingQuery, PortError } from '../../ports.ts';
@@ -9,7 +9,7 @@ import type { Chance } from '../base/chance.ts';
 import type { EventLog } from '../base/event-log.ts';
 import type { VirtualClock } from '../base/virtual-clock.ts';
 import { Bill } from './bill.ts';
-import { CapacityWindows, parseOfferingKey } from './capacity-windows.ts';
+import { CapacityWindows } from './capacity-windows.ts';
 import type { SimulatedQueue } from './simulated-queue.ts';
 import { SpotMarket } from './spot-market.ts';
 

@@ -1,6 +1,6 @@
 import { isAlive } from '../../model/instance.ts';
+import { parseOfferingKey } from '../../model/offering.ts';
 import type { Chance } from '../base/chance.ts';
-import { parseOfferingKey } from '../cloud/capacity-windows.ts';
 import type { Replicas } from '../process/replicas.ts';
 import type { Trouble } from '../trouble/troubles.ts';
 import type { FaultInjector } from './fault-injector.ts';
