@@ -23,6 +23,12 @@ export interface Interruption {
   readonly state?: InstanceState;
 }
 
+/**
+ * Where an announcement stands after a round that saw it: `foreign` is about no instance of this fleet, `over` counts no more,
+ * `settled` is written down in the ledger or needs nothing, `open` has to be seen again.
+ */
+export type InterruptionStanding = 'foreign' | 'over' | 'settled' | 'open';
+
 /** The notice that EC2 gives before it takes a spot instance back. */
 export const SPOT_NOTICE_MS = 120_000;
 

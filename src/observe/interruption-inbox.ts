@@ -1,4 +1,4 @@
-import type { Interruption } from '../model/interruption.ts';
+import type { Interruption, InterruptionStanding } from '../model/interruption.ts';
 import type { Reason } from '../model/reason.ts';
 import type { Snapshot } from '../model/snapshot.ts';
 import {
@@ -22,10 +22,7 @@ export interface InboxPorts {
   readonly reporter: Reporter;
 }
 
-/** Where an announcement stands after a round; `src/decide/disrupt/interruptions/standing.ts` says what each means. */
-type Standing = 'foreign' | 'over' | 'settled' | 'open';
-
-export type StandingOf = (interruption: Interruption) => Standing;
+export type StandingOf = (interruption: Interruption) => InterruptionStanding;
 
 /**
  * What AWS has announced and is not over. Messages are taken off the queue only once a round has recorded what follows from
@@ -86,7 +83,7 @@ export class InterruptionInbox {
   }
 
   /** What came while the round went on was not seen by it; what was forgotten needs nothing more. */
-  #isOpen(key: string, standings: ReadonlyMap<string, Standing>): boolean {
+  #isOpen(key: string, standings: ReadonlyMap<string, InterruptionStanding>): boolean {
     return this.#known.has(key) && (standings.get(key) ?? 'open') === 'open';
   }
 

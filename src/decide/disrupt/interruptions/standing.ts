@@ -1,5 +1,5 @@
 import { isAlive } from '../../../model/instance.ts';
-import { type Interruption, isImminent } from '../../../model/interruption.ts';
+import { type Interruption, type InterruptionStanding, isImminent } from '../../../model/interruption.ts';
 import type { Operation } from '../../../model/operation.ts';
 import type { Snapshot } from '../../../model/snapshot.ts';
 import type { Policy } from '../../../policy/policy-schema.ts';
@@ -11,12 +11,7 @@ const STATE_COUNTS_MS = 60_000;
 /** AWS announces maintenance up to two weeks ahead. */
 const MAINTENANCE_COUNTS_MS = 14 * 86_400_000;
 
-/**
- * Where one announcement stands after a round that saw it: `foreign` is about no instance of this fleet, `over` counts no more,
- * `settled` is written down in the ledger or needs nothing, `open` has to be seen again.
- */
-export type Standing = 'foreign' | 'over' | 'settled' | 'open';
-
+/** Where one announcement stands after a round that saw it, judged by what the snapshot shows of its machine. */
 export function standingOf(
   interruption: Interruption,
   {
@@ -24,7 +19,7 @@ export function standingOf(
     policy,
     nowMs,
   }: { readonly snapshot: Snapshot; readonly policy: Policy; readonly nowMs: number },
-): Standing {
+): InterruptionStanding {
   const { instanceId } = interruption;
   const operations = snapshot.operations.filter((operation) => concerns(operation, instanceId));
   const machine = machineOf(instanceId, snapshot);
