@@ -1,6 +1,7 @@
 import { z } from 'zod';
-import { isCronExpression, occurs } from './cron.ts';
-import { percent, seconds, timeZone } from './schema-parts.ts';
+import { cooldown, pending, utilization } from './growth-schema.ts';
+import { schedule } from './schedule-schema.ts';
+import { percent, seconds } from './schema-parts.ts';
 import { consolidation, shrink } from './shrink-schema.ts';
 
 /*
@@ -99,101 +100,6 @@ const loop = z.strictObject({
     .describe('Whether changes in the cluster wake the loop; false: the timer alone.'),
 });
 
-const pending = z.strictObject({
-  enabled: z
-    .boolean()
-    .default(true)
-    .describe('Whether pods that the scheduler cannot place make the fleet grow.'),
-  minAgeSeconds: seconds.default(0).describe('Unschedulable for at least so long before it counts.'),
-  batchIdleMs: z
-    .number()
-    .int()
-    .min(0)
-    .max(60_000)
-    .default(250)
-    .describe('Launch once no further pod joined for so long.'),
-  batchMaxMs: z
-    .number()
-    .int()
-    .min(0)
-    .max(60_000)
-    .default(1_000)
-    .describe('Launch at the latest so long after the first pod.'),
-  maxNodesPerDecision: z
-    .number()
-    .int()
-    .min(1)
-    .max(1_000)
-    .default(10)
-    .describe('Most nodes that one decision launches for pending pods.'),
-  sizing: z
-    .enum(['packing', 'step'])
-    .default('packing')
-    .describe('packing: as many nodes as the pods need; step: utilization.step.'),
-  obeysCooldown: z
-    .boolean()
-    .default(false)
-    .describe('Whether pending pods wait for the cooldown after growth, and growth for them begins one.'),
-});
-
-const threshold = (up: number, urgent: number | undefined, down: number) =>
-  z.strictObject({
-    upPercent: percent.default(up).describe('Grow when strictly above, for the whole upWindowSeconds.'),
-    urgentPercent: (urgent === undefined ? percent.optional() : percent.default(urgent)).describe(
-      'Grow by urgentStep when strictly above.',
-    ),
-    downPercent: percent
-      .default(down)
-      .describe('May shrink when strictly below, for the whole downWindowSeconds.'),
-  });
-
-const throughput = z.strictObject({
-  upMBps: z
-    .number()
-    .positive()
-    .describe('Grow when the workers together move more, in 10^6 bytes per second.'),
-});
-
-const utilization = z.strictObject({
-  enabled: z
-    .boolean()
-    .default(true)
-    .describe('Whether CPU, memory, network and disk take part in decisions.'),
-  cpu: threshold(70, 85, 30).prefault({}).describe('CPU of all ready workers together.'),
-  memory: threshold(75, undefined, 50).prefault({}).describe('Memory of all ready workers together.'),
-  network: throughput.optional().describe('Off unless given: network I/O of all workers.'),
-  disk: throughput.optional().describe('Off unless given: disk I/O of all workers.'),
-  upWindowSeconds: seconds.default(180).describe('How long a figure must stay above before the fleet grows.'),
-  downWindowSeconds: seconds
-    .default(600)
-    .describe('How long every figure must stay below before the fleet shrinks.'),
-  scrapeIntervalSeconds: z
-    .number()
-    .int()
-    .min(1)
-    .max(300)
-    .default(15)
-    .describe('How often Prometheus takes a sample.'),
-  minCoveragePercent: percent
-    .default(90)
-    .describe('Share of samples and of ready workers that must be known.'),
-  step: z.number().int().min(1).max(100).default(1).describe('Nodes that growth by metrics adds at once.'),
-  urgentStep: z.number().int().min(1).max(100).default(2).describe('Nodes added at once when it is urgent.'),
-  urgentPendingPods: z
-    .number()
-    .int()
-    .min(0)
-    .max(100_000)
-    .default(5)
-    .describe('More pending pods than this make a step urgent.'),
-});
-
-const cooldown = z.strictObject({
-  afterGrowthSeconds: seconds.default(300).describe('No growth by metrics so long after one.'),
-  shrinkAfterGrowthSeconds: seconds.default(600).describe('No removal so long after a growth.'),
-  shrinkAfterShrinkSeconds: seconds.default(600).describe('No removal so long after a removal.'),
-});
-
 const launch = z.strictObject({
   joinTimeoutSeconds: z
     .number()
@@ -261,43 +167,6 @@ const cost = z.strictObject({
     })
     .prefault({})
     .describe("What the launch template says of CPU credits; unlimited is EC2's own default for T3 and T4g."),
-});
-
-const schedule = z.strictObject({
-  name: z.string().min(1).max(63).describe('Name that reasons show; each schedule has its own.'),
-  start: z
-    .string()
-    .refine(isCronExpression, {
-      error: 'must be a cron expression of five fields: minute, hour, day, month, weekday',
-      abort: true,
-      params: { remedy: 'write it like "50 8 * * 1-5": 08:50 on Monday to Friday' },
-    })
-    .refine(occurs, {
-      error: 'never comes true',
-      params: { remedy: 'choose a date that exists' },
-    })
-    .meta({ examples: ['50 8 * * 1-5'] })
-    .describe('Cron expression of five fields: the local time at which the level begins.'),
-  durationMinutes: z
-    .number()
-    .int()
-    .min(1)
-    .max(10_080)
-    .describe('How long the level lasts from its start, a week at most.'),
-  timeZone: timeZone.default('Asia/Dhaka').describe('IANA time zone in which start is read.'),
-  leadMinutes: z
-    .number()
-    .int()
-    .min(0)
-    .max(240)
-    .default(10)
-    .describe('The level is wanted so long before it begins.'),
-  minNodes: z
-    .number()
-    .int()
-    .min(1)
-    .max(5_000)
-    .describe('Fewest workers while the level holds; never more than nodes.max.'),
 });
 
 export const policySchema = z.strictObject({
