@@ -45,7 +45,7 @@ module.exports = {
     {
       name: 'the-controller-knows-no-simulation',
       severity: 'error',
-      from: { path: '^src/loop/controller.ts$' },
+      from: { path: ['^src/loop/controller.ts$', '^src/loop/'] },
       to: { path: ['^src/simulate/', '^src/commands/', '^src/cli.ts$'] },
     },
     {

@@ -1,4 +1,3 @@
-import { beginOperation } from '../act/begin-operation.ts';
 import { type ActContext, type ActPorts, actContext } from '../act/core/act-ports.ts';
 import { writeDown } from '../act/core/progress.ts';
 import { OperationRunner } from '../act/operation-runner.ts';
@@ -7,9 +6,7 @@ import { StrangerNotices } from '../act/recover/stranger-notices.ts';
 import { callOffStray } from '../act/recover/stray-intents.ts';
 import { decide } from '../decide/decide.ts';
 import { standingOf } from '../decide/disrupt/interruptions/standing.ts';
-import { decisionIdOf } from '../decide/text/ids.ts';
-import type { Operation } from '../model/operation.ts';
-import type { AbortAction, Action, LaunchAction, Plan, RemoveAction } from '../model/plan.ts';
+import type { Plan } from '../model/plan.ts';
 import type { Reason } from '../model/reason.ts';
 import type { Snapshot } from '../model/snapshot.ts';
 import { InterruptionInbox } from '../observe/interruption-inbox.ts';
@@ -23,16 +20,14 @@ import {
   PortError,
   type Telemetry,
 } from '../ports.ts';
-import { Alarm } from '../time/alarm.ts';
-import { backoffMs } from '../time/backoff.ts';
-import { Latch } from '../time/latch.ts';
+import { adoptable, adoptionOf, withAdopted, withoutStrays } from './adoption.ts';
+import { beginPlan } from './begin-plan.ts';
+import { LeaderTerm } from './leader-term.ts';
 import { PolicyFollower } from './policy-follower.ts';
+import { RoundTimer } from './round-timer.ts';
 
-/** Changes of the cluster and steps of operations within this time make one round. */
-const COALESCE_MS = 50;
 /** How often a replica without the lease, or without a policy, looks again. */
 const IDLE_LOOK_MS = 1_000;
-const RETRY = { firstMs: 1_000, longestMs: 30_000 } as const;
 
 export interface ControllerPorts extends ActPorts {
   readonly telemetry: Telemetry;
@@ -54,22 +49,11 @@ export class Controller {
   readonly #leftovers = new Leftovers();
   readonly #strangers = new StrangerNotices();
   readonly #inbox: InterruptionInbox | undefined;
-  readonly #latch = new Latch();
+  readonly #timer: RoundTimer;
   readonly #solutions = new KnownSolutions();
-  /** Rings for the next round by time: the interval, or what the last plan waits for. */
-  readonly #alarm: Alarm;
-  /** Rings soon after a change of the cluster or a step of an operation. */
-  readonly #changes: Alarm;
   #signal: AbortSignal | undefined;
-  /** When the interval is over, on the monotonic clock. */
-  #tickAtMs = Number.NEGATIVE_INFINITY;
-  #wasLeader = false;
-  /** Whether EC2 has listed the fleet since this replica leads. */
-  #hasSeenFleet = false;
-  /** Whether the ledger's operations were taken up, since this replica leads. */
-  #hasTakenUp = false;
-  #failures = 0;
-  #notBeforeMs = Number.NEGATIVE_INFINITY;
+  /** Of this replica's leadership; `undefined` while it does not lead. */
+  #term: LeaderTerm | undefined;
   #lastTrouble: string | undefined;
 
   constructor(ports: ControllerPorts) {
@@ -82,14 +66,13 @@ export class Controller {
         : new InterruptionInbox({ ...ports, interruptions }, () => this.wake());
     this.#observer = new Observer(ports, () => this.#inbox?.known() ?? []);
     this.#policies = new PolicyFollower(ports);
-    this.#changes = new Alarm(ports.clock, () => this.wake());
-    this.#runner = new OperationRunner(this.#context, () => this.#changes.ringWithin(COALESCE_MS));
-    this.#alarm = new Alarm(ports.clock, () => this.#onTime());
+    this.#timer = new RoundTimer(ports.clock, () => this.#onInterval());
+    this.#runner = new OperationRunner(this.#context, () => this.#timer.wakeSoon());
   }
 
   /** Makes a round happen soon; wakes before it begins count as one. */
   wake(): void {
-    this.#latch.ring();
+    this.#timer.wake();
   }
 
   /** Runs until the signal aborts; resolves once no further call is made. Rounds that fail are told of and repeated. */
@@ -109,42 +92,32 @@ export class Controller {
     } finally {
       signal.removeEventListener('abort', wake);
       for (const unsubscribe of stop) unsubscribe();
-      this.#alarm.set(undefined);
-      this.#changes.set(undefined);
+      this.#timer.stop();
       await this.#runner.stopped();
     }
   }
 
   async #loop(signal: AbortSignal): Promise<void> {
     for (;;) {
-      await this.#latch.wait();
+      await this.#timer.due(signal);
       if (signal.aborted) return;
-      // After a failed round changes wait as well: whatever failed would be asked at their pace otherwise.
-      const heldMs = this.#notBeforeMs - this.#ports.clock.monotonicMs();
-      if (heldMs > 0) {
-        this.#alarm.set(this.#notBeforeMs);
-        continue;
-      }
       const nextMs = await this.#tryRound(signal);
       if (signal.aborted) return;
-      this.#alarm.set(nextMs);
+      this.#timer.setNext(nextMs);
     }
   }
 
   #onChange(): void {
     this.#runner.wake();
-    if (this.#policies.inForce?.policy.loop.eventDriven === true) this.#changes.ringWithin(COALESCE_MS);
+    if (this.#policies.inForce?.policy.loop.eventDriven === true) this.#timer.wakeSoon();
   }
 
   /** The interval fetches utilization first, so that the round sees it; a plan's own wake does not wait for that. */
-  #onTime(): void {
+  #onInterval(): void {
     const inForce = this.#policies.inForce;
     const signal = this.#signal;
-    if (inForce === undefined || signal === undefined || this.#ports.clock.monotonicMs() < this.#tickAtMs) {
-      this.wake();
-      return;
-    }
-    void this.#refreshThenWake(inForce, signal);
+    if (inForce === undefined || signal === undefined) this.wake();
+    else void this.#refreshThenWake(inForce, signal);
   }
 
   async #refreshThenWake(inForce: PolicyInForce, signal: AbortSignal): Promise<void> {
@@ -160,7 +133,7 @@ export class Controller {
   async #tryRound(signal: AbortSignal): Promise<number> {
     try {
       const nextMs = await this.#round(signal);
-      this.#failures = 0;
+      this.#timer.onSuccess();
       this.#lastTrouble = undefined;
       return nextMs;
     } catch (error) {
@@ -169,12 +142,10 @@ export class Controller {
   }
 
   #afterFailure(error: unknown, signal: AbortSignal): number {
-    this.#failures += 1;
-    const pauseMs = backoffMs(this.#failures, RETRY);
+    const pauseMs = this.#timer.onFailure();
     const what = `No decision could be made and it is tried again in ${pauseMs / 1000} s`;
     this.#tellTrouble(what, error, signal);
-    this.#notBeforeMs = this.#ports.clock.monotonicMs() + pauseMs;
-    return this.#notBeforeMs;
+    return this.#ports.clock.monotonicMs() + pauseMs;
   }
 
   /** Each kind of trouble is told once until a round succeeds. */
@@ -190,11 +161,12 @@ export class Controller {
     this.#policies.follow();
     const nowMs = this.#ports.clock.monotonicMs();
     const inForce = this.#policies.inForce;
-    if (!this.#leads()) return nowMs + IDLE_LOOK_MS;
-    if (inForce === undefined) return this.#carryOn(signal);
-    if (nowMs >= this.#tickAtMs) this.#tickAtMs = nowMs + inForce.policy.loop.intervalSeconds * 1000;
-    const plan = await this.#decide(inForce, signal);
-    return Math.min(this.#tickAtMs, this.#wakeOf(plan));
+    const term = this.#termNow();
+    if (term === undefined) return nowMs + IDLE_LOOK_MS;
+    if (inForce === undefined) return this.#carryOn(term, signal);
+    const intervalEndMs = this.#timer.intervalEndMs(inForce.policy.loop.intervalSeconds * 1000);
+    const plan = await this.#decide(inForce, term, signal);
+    return Math.min(intervalEndMs, this.#wakeOf(plan));
   }
 
   /** Plans speak of times of day. */
@@ -205,23 +177,22 @@ export class Controller {
   }
 
   /** Without a policy nothing is decided; what the ledger holds unfinished is finished or undone all the same. */
-  async #carryOn(signal: AbortSignal): Promise<number> {
-    if (!this.#hasTakenUp) this.#takeUp(await this.#ports.ledger.list(signal));
+  async #carryOn(term: LeaderTerm, signal: AbortSignal): Promise<number> {
+    if (!term.hasTakenUp) term.takeUp(await this.#ports.ledger.list(signal));
     return this.#ports.clock.monotonicMs() + IDLE_LOOK_MS;
   }
 
-  async #decide(inForce: PolicyInForce, signal: AbortSignal): Promise<Plan | undefined> {
+  async #decide(inForce: PolicyInForce, term: LeaderTerm, signal: AbortSignal): Promise<Plan | undefined> {
     const { clock, leadership, reporter } = this.#ports;
     const startedMs = clock.monotonicMs();
     const seen = await this.#observer.takeSnapshot(outlookOf(inForce), signal);
-    this.#requireFleetSeen(seen);
+    term.requireFleetSeen(seen);
     const nowMs = clock.now();
-    const strays = this.#straysAmong(seen.operations);
-    const listed = without(seen.operations, strays);
+    const strays = term.straysAmong(seen.operations);
+    const listed = withoutStrays(seen.operations, strays);
     const known = { ...seen, operations: this.#runner.freshest(listed) };
     const found = this.#leftovers.find(known, adoptionOf(inForce, nowMs));
-    // A suspended policy changes nothing, but a node that we cordoned is uncordoned.
-    const adopted = inForce.policy.suspend ? found.filter(isDrain) : found;
+    const adopted = adoptable(found, inForce);
     const snapshot = { ...known, operations: withAdopted(known.operations, adopted) };
     const plan = decide(inForce, snapshot, nowMs, this.#solutions);
     // Taking the snapshot may have taken longer than the lease.
@@ -230,70 +201,24 @@ export class Controller {
     reporter.report({ kind: 'decision', plan, snapshot, durationMs });
     for (const { reason, subject } of this.#strangers.news(snapshot)) this.#tell('warning', reason, subject);
     for (const stray of strays) await writeDown(callOffStray(stray, nowMs), this.#context, signal);
-    this.#takeUp(known.operations);
-    const begun = await this.#begin(plan, adopted, signal);
+    term.takeUp(known.operations);
+    const act = { context: this.#context, runner: this.#runner };
+    const begun = await beginPlan({ plan, adopted }, act, signal);
     const after = { ...snapshot, operations: withAdopted(snapshot.operations, begun) };
     const { policy } = inForce;
     this.#inbox?.settle(after, (one) => standingOf(one, { snapshot: after, policy, nowMs }), signal);
     return plan;
   }
 
-  /** What the ledger holds unfinished goes on here: after a restart, or when another replica led before. */
-  #takeUp(operations: readonly Operation[]): void {
-    this.#runner.track(operations);
-    this.#hasTakenUp = true;
-  }
-
-  /** An intent from before this replica led is in the first list, an own one is known. */
-  #straysAmong(operations: readonly Operation[]): readonly Operation[] {
-    if (!this.#hasTakenUp) return [];
-    return this.#runner.strangers(operations).filter(({ step }) => step === 'intended');
-  }
-
-  /**
-   * Machines that boot are known from the ledger or from EC2. A successor may have an empty ledger, so before EC2's first
-   * list it would buy them again (F22).
-   */
-  #requireFleetSeen({ instances }: Snapshot): void {
-    if (instances.status === 'known') this.#hasSeenFleet = true;
-    if (this.#hasSeenFleet || instances.status === 'known') return;
-    throw new PortError(`EC2 has not listed the fleet yet: ${instances.why}`, {
-      retry: 'transient',
-      code: 'fleet-unseen',
-    });
-  }
-
-  /** Intents first: an operation is in the ledger before anything is done for it. */
-  async #begin(
-    plan: Plan,
-    adopted: readonly Operation[],
-    signal: AbortSignal,
-  ): Promise<readonly Operation[]> {
-    const begun: Operation[] = [...adopted];
-    for (const action of plan.actions) {
-      if (isBeginning(action)) begun.push(beginOperation(action, plan, plan.decidedAtMs));
+  /** The term under way, begun now if this replica has just become the leader; `undefined` when it does not lead. */
+  #termNow(): LeaderTerm | undefined {
+    if (this.#ports.leadership.isLeader()) {
+      this.#term ??= new LeaderTerm({ runner: this.#runner, inbox: this.#inbox });
+    } else {
+      this.#term?.end();
+      this.#term = undefined;
     }
-    for (const operation of begun) {
-      await writeDown(operation, this.#context, signal);
-      this.#runner.track([operation]);
-    }
-    for (const action of plan.actions) {
-      if (isAbort(action)) this.#runner.abort(action.operationId, action.reasons);
-      else if (action.kind === 'hasten-removal') this.#runner.hasten(action);
-    }
-    return begun;
-  }
-
-  #leads(): boolean {
-    const isLeader = this.#ports.leadership.isLeader();
-    if (this.#wasLeader && !isLeader) {
-      this.#runner.reset();
-      this.#inbox?.reset();
-      this.#hasSeenFleet = false;
-      this.#hasTakenUp = false;
-    }
-    this.#wasLeader = isLeader;
-    return isLeader;
+    return this.#term;
   }
 
   #tell(severity: 'info' | 'warning', reason: Reason, subject: NoticeSubject = { kind: 'fleet' }): void {
@@ -331,38 +256,4 @@ function outlookOf({ policy }: PolicyInForce): Outlook {
     windowMs: Math.max(upWindowSeconds, downWindowSeconds) * 1000,
     stepMs: scrapeIntervalSeconds * 1000,
   };
-}
-
-function adoptionOf({ policy, identity }: PolicyInForce, nowMs: number) {
-  return {
-    decisionId: decisionIdOf(nowMs, identity),
-    policy: identity,
-    nowMs,
-    joinTimeoutMs: policy.launch.joinTimeoutSeconds * 1000,
-    drainTimeoutMs: policy.shrink.drainTimeoutSeconds * 1000,
-    graceLimitSeconds: policy.shrink.graceLimitSeconds,
-  };
-}
-
-function isAbort(action: Action): action is AbortAction {
-  return action.kind === 'abort-removal' || action.kind === 'abort-launch';
-}
-
-function isBeginning(action: Action): action is LaunchAction | RemoveAction {
-  return action.kind === 'launch' || action.kind === 'remove';
-}
-
-function isDrain({ step }: Operation): boolean {
-  return step === 'draining' || step === 'aborting';
-}
-
-/** The same list where nothing is taken out: what was read from it once need not be read again. */
-function without(operations: readonly Operation[], strays: readonly Operation[]): readonly Operation[] {
-  return strays.length === 0 ? operations : operations.filter((operation) => !strays.includes(operation));
-}
-
-function withAdopted(operations: readonly Operation[], adopted: readonly Operation[]): readonly Operation[] {
-  if (adopted.length === 0) return operations;
-  const ids = new Set(adopted.map((operation) => operation.id));
-  return [...operations.filter((operation) => !ids.has(operation.id)), ...adopted];
 }

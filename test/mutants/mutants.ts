@@ -108,9 +108,9 @@ export const MUTANTS: readonly Mutant[] = [
   },
   {
     name: 'acts before its intent is in the ledger',
-    file: 'src/loop/controller.ts',
-    find: '      await writeDown(operation, this.#context, signal);\n      this.#runner.track',
-    replace: '      this.#runner.track',
+    file: 'src/loop/begin-plan.ts',
+    find: '    await writeDown(operation, context, signal);\n    runner.track',
+    replace: '    runner.track',
     invariant: 9,
     firstSeed: 7,
   },
