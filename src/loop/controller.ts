@@ -8,21 +8,15 @@ import { callOffStray } from '../act/recover/stray-intents.ts';
 import { decide } from '../decide/decide.ts';
 import { standingOf } from '../decide/disrupt/interruptions/standing.ts';
 import { decisionIdOf } from '../decide/text/ids.ts';
+import { Notices } from '../events/notices.ts';
 import type { Operation } from '../model/operation.ts';
 import type { AbortAction, Action, LaunchAction, Plan, RemoveAction } from '../model/plan.ts';
-import type { Reason } from '../model/reason.ts';
 import type { Snapshot } from '../model/snapshot.ts';
 import { InterruptionInbox } from '../observe/interruption-inbox.ts';
 import { type ObservePorts, Observer, type Outlook } from '../observe/observer.ts';
 import { KnownSolutions } from '../packing/known-solutions.ts';
 import type { PolicyInForce } from '../policy/policy-in-force.ts';
-import {
-  type Interruptions,
-  type NoticeSubject,
-  type PolicySource,
-  PortError,
-  type Telemetry,
-} from '../ports.ts';
+import { type Interruptions, type PolicySource, PortError, type Telemetry } from '../ports.ts';
 import { Alarm } from '../time/alarm.ts';
 import { Latch } from '../time/latch.ts';
 import { PolicyFollower } from './policy-follower.ts';
@@ -51,6 +45,7 @@ export class Controller {
   readonly #observer: Observer;
   readonly #runner: OperationRunner;
   readonly #policies: PolicyFollower;
+  readonly #notices: Notices;
   readonly #leftovers = new Leftovers();
   readonly #strangers = new StrangerNotices();
   readonly #inbox: InterruptionInbox | undefined;
@@ -82,6 +77,7 @@ export class Controller {
         : new InterruptionInbox({ ...ports, interruptions }, () => this.wake());
     this.#observer = new Observer(ports, () => this.#inbox?.known() ?? []);
     this.#policies = new PolicyFollower(ports);
+    this.#notices = new Notices(ports, () => this.#policies.inForce?.identity);
     this.#changes = new Alarm(ports.clock, () => this.wake());
     this.#runner = new OperationRunner(this.#context, () => this.#changes.ringWithin(COALESCE_MS));
     this.#alarm = new Alarm(ports.clock, () => this.#onTime());
@@ -183,7 +179,7 @@ export class Controller {
     if (signal.aborted || code === this.#lastTrouble) return;
     this.#lastTrouble = code;
     const message = error instanceof Error ? error.message : String(error);
-    this.#tell('warning', { code: 'round-failed', text: `${what}: ${message}`, facts: { code } });
+    this.#notices.warn({ code: 'round-failed', text: `${what}: ${message}`, facts: { code } });
   }
 
   async #round(signal: AbortSignal): Promise<number> {
@@ -228,7 +224,7 @@ export class Controller {
     if (!leadership.isLeader() || signal.aborted) return undefined;
     const durationMs = clock.monotonicMs() - startedMs;
     reporter.report({ kind: 'decision', plan, snapshot, durationMs });
-    for (const { reason, subject } of this.#strangers.news(snapshot)) this.#tell('warning', reason, subject);
+    for (const { reason, subject } of this.#strangers.news(snapshot)) this.#notices.warn(reason, { subject });
     for (const stray of strays) await writeDown(callOffStray(stray, nowMs), this.#context, signal);
     this.#takeUp(known.operations);
     const begun = await this.#begin(plan, adopted, signal);
@@ -294,18 +290,6 @@ export class Controller {
     }
     this.#wasLeader = isLeader;
     return isLeader;
-  }
-
-  #tell(severity: 'info' | 'warning', reason: Reason, subject: NoticeSubject = { kind: 'fleet' }): void {
-    const policy = this.#policies.inForce?.identity;
-    this.#ports.reporter.report({
-      kind: 'notice',
-      severity,
-      subject,
-      reason,
-      ...(policy === undefined ? {} : { policy }),
-      atMs: this.#ports.clock.now(),
-    });
   }
 }
 

@@ -1,4 +1,5 @@
 import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from 'prom-client';
+import { type EventOf, reporter } from '../events/reporter.ts';
 import { isAlive } from '../model/instance.ts';
 import { CALLED_OFF, hasEnded, type Operation } from '../model/operation.ts';
 import type { Plan, WarmPoolState } from '../model/plan.ts';
@@ -12,8 +13,6 @@ import type { ReportEvent, Reporter } from '../ports.ts';
 const RECONCILE_BUCKETS_SECONDS = [0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10];
 /** From a fast boot to the deadline of joining. */
 const JOIN_BUCKETS_SECONDS = [30, 45, 60, 75, 90, 120, 150, 180, 240, 300, 600];
-
-type Accepted = Extract<ReportEvent, { kind: 'policy-accepted' }>;
 
 /** What one mirror of the API server counts; the reflector's `stats` fit. */
 export interface WatchCounts {
@@ -124,6 +123,25 @@ export class Metrics implements Reporter {
     '1 when the policy as it stands in its source is in force.',
   );
 
+  readonly #events = reporter({
+    decision: ({ plan, snapshot, durationMs }) => {
+      this.#reconcile.observe(durationMs / 1000);
+      this.#countPlan(plan);
+      this.#showSnapshot(snapshot);
+    },
+    operation: ({ operation }) => this.#countOperation(operation),
+    'policy-accepted': (event) => this.#showPolicy(event),
+    'policy-rejected': () => {
+      this.#rejections.inc();
+      this.#policyValid.set(0);
+    },
+    'interruption-queue': (event) => this.#countMessage(event),
+    notice: ({ severity, reason: { code } }) => {
+      if (code === NO_POLICY || code === POLICY_VANISHED) this.#policyValid.set(0);
+      this.#notices.inc({ severity, code });
+    },
+  });
+
   constructor(sources: MetricsSources) {
     collectDefaultMetrics({ register: this.registry });
     for (const outcome of ['grow', 'shrink', 'refused', 'none']) this.#decisions.inc({ outcome }, 0);
@@ -136,30 +154,10 @@ export class Metrics implements Reporter {
   }
 
   report(event: ReportEvent): void {
-    switch (event.kind) {
-      case 'decision':
-        this.#reconcile.observe(event.durationMs / 1000);
-        this.#countPlan(event.plan);
-        return this.#showSnapshot(event.snapshot);
-      case 'operation':
-        return this.#countOperation(event.operation);
-      case 'policy-accepted':
-        return this.#showPolicy(event);
-      case 'policy-restated':
-        return;
-      case 'interruption-queue':
-        return this.#countMessage(event);
-      case 'policy-rejected':
-        this.#rejections.inc();
-        return this.#policyValid.set(0);
-      case 'notice':
-        if (event.reason.code === NO_POLICY || event.reason.code === POLICY_VANISHED)
-          this.#policyValid.set(0);
-        return this.#notices.inc({ severity: event.severity, code: event.reason.code });
-    }
+    this.#events.report(event);
   }
 
-  #showPolicy({ identity, bounds, thresholds = [], isSuspended = false }: Accepted): void {
+  #showPolicy({ identity, bounds, thresholds = [], isSuspended = false }: EventOf<'policy-accepted'>): void {
     this.#policy.reset();
     this.#policy.set({ digest: identity.digest, revision: identity.revision ?? '' }, 1);
     this.#bounds.set({ bound: 'min' }, bounds.minNodes);
@@ -171,7 +169,7 @@ export class Metrics implements Reporter {
     this.#policyValid.set(1);
   }
 
-  #countMessage({ outcome, interruption }: Extract<ReportEvent, { kind: 'interruption-queue' }>): void {
+  #countMessage({ outcome, interruption }: EventOf<'interruption-queue'>): void {
     if (outcome === 'failed') return this.#queueErrors.inc();
     if (outcome === 'announced') return this.#interruptions.inc({ kind: interruption?.kind ?? 'unknown' });
     this.#ignored.inc({ why: outcome });
