@@ -8,6 +8,7 @@ import type { Signal } from '../model/signal.ts';
 import type { Snapshot } from '../model/snapshot.ts';
 import { strangersAmong } from '../model/stranger.ts';
 import type { ReportEvent, Reporter } from '../ports.ts';
+import { outcomeOf, PURPOSES } from './plan-purpose.ts';
 
 /** From a decision of a few milliseconds to one that waited for slow answers. */
 const RECONCILE_BUCKETS_SECONDS = [0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10];
@@ -43,7 +44,9 @@ export class Metrics implements Reporter {
     ...this.#named('reconcile_duration_seconds', 'Time from the snapshot to the decision.'),
     buckets: RECONCILE_BUCKETS_SECONDS,
   });
-  readonly #decisions = this.#counter('decisions_total', 'Decisions by outcome.', ['outcome']);
+  readonly #decisions = this.#counter('decisions_total', 'Decisions by outcome: what they act for.', [
+    'outcome',
+  ]);
   readonly #refusals = this.#counter('refusals_total', 'What was wanted and not done, by what and why.', [
     'what',
     'code',
@@ -144,7 +147,7 @@ export class Metrics implements Reporter {
 
   constructor(sources: MetricsSources) {
     collectDefaultMetrics({ register: this.registry });
-    for (const outcome of ['grow', 'shrink', 'refused', 'none']) this.#decisions.inc({ outcome }, 0);
+    for (const outcome of [...PURPOSES, 'refused', 'none']) this.#decisions.inc({ outcome }, 0);
     for (const outcome of ['ready', 'pooled', 'failed', CALLED_OFF]) this.#launches.inc({ outcome }, 0);
     for (const kind of ['spot-warning', 'rebalance', 'state-change', 'maintenance'])
       this.#interruptions.inc({ kind }, 0);
@@ -281,10 +284,4 @@ export class Metrics implements Reporter {
   #named(name: string, help: string): { name: string; help: string; registers: Registry[] } {
     return { name: `smartscale_${name}`, help, registers: [this.registry] };
   }
-}
-
-function outcomeOf(plan: Plan): 'grow' | 'shrink' | 'refused' | 'none' {
-  if (plan.actions.some((action) => action.kind === 'launch')) return 'grow';
-  if (plan.actions.length > 0) return 'shrink';
-  return plan.refusals.length > 0 ? 'refused' : 'none';
 }
