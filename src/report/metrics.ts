@@ -1,6 +1,7 @@
 import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from 'prom-client';
 import { type EventOf, reporter } from '../events/reporter.ts';
-import { isAlive } from '../model/instance.ts';
+import { fleetCost } from '../model/fleet-cost.ts';
+import { type Instance, isAlive } from '../model/instance.ts';
 import { CALLED_OFF, hasEnded, type Operation } from '../model/operation.ts';
 import type { Plan, WarmPoolState } from '../model/plan.ts';
 import { NO_POLICY, POLICY_VANISHED } from '../model/reason.ts';
@@ -195,19 +196,24 @@ export class Metrics implements Reporter {
   }
 
   #showSnapshot({ instances, nodes, pods, utilization }: Snapshot): void {
-    this.#pending.set(pods.filter((pod) => pod.unschedulableSinceMs !== undefined).length);
+    this.#pending.set(countOf(pods, (pod) => pod.unschedulableSinceMs !== undefined));
     this.#showSignal('cpu', utilization.cpuPercent);
     this.#showSignal('memory', utilization.memoryPercent);
     if (instances.status === 'unknown') return this.#cost.set(Number.NaN);
-    const alive = instances.value.filter(isAlive);
+    const { usdPerHour, unpriced } = fleetCost(instances.value);
+    this.#cost.set(usdPerHour);
+    this.#unpriced.set(unpriced);
+    this.#byHand.set(strangersAmong(instances.value, nodes).length);
+    this.#showInstances(instances.value.filter(isAlive));
+  }
+
+  /** One call a place: a call for each instance took milliseconds in a large fleet. */
+  #showInstances(alive: readonly Instance[]): void {
     this.#instances.reset();
-    for (const { lifecycle, zone } of alive) this.#instances.inc({ lifecycle, zone });
-    const prices = alive.flatMap(({ priceUsdPerHour }) =>
-      priceUsdPerHour === undefined ? [] : [priceUsdPerHour],
-    );
-    this.#cost.set(prices.reduce((sum, price) => sum + price, 0));
-    this.#unpriced.set(alive.length - prices.length);
-    this.#byHand.set(strangersAmong(alive, nodes).length);
+    for (const [place, there] of Map.groupBy(alive, ({ lifecycle, zone }) => `${lifecycle}/${zone}`)) {
+      const [lifecycle = '', zone = ''] = place.split('/');
+      this.#instances.set({ lifecycle, zone }, there.length);
+    }
   }
 
   #showSignal(name: string, signal: Signal): void {
@@ -284,4 +290,10 @@ export class Metrics implements Reporter {
   #named(name: string, help: string): { name: string; help: string; registers: Registry[] } {
     return { name: `smartscale_${name}`, help, registers: [this.registry] };
   }
+}
+
+function countOf<T>(items: readonly T[], isCounted: (item: T) => boolean): number {
+  let count = 0;
+  for (const item of items) if (isCounted(item)) count += 1;
+  return count;
 }

@@ -1,4 +1,5 @@
 import { byKind, type EventOf } from '../../../events/reporter.ts';
+import { exactCost, fleetCost } from '../../../model/fleet-cost.ts';
 import { isAlive } from '../../../model/instance.ts';
 import { STARTUP_TAINT_KEY } from '../../../model/node.ts';
 import type { PolicyIdentity } from '../../../model/policy-identity.ts';
@@ -172,15 +173,9 @@ function spotOf({ instances }: Snapshot): number | undefined {
   return instances.value.filter((instance) => isAlive(instance) && instance.lifecycle === 'spot').length;
 }
 
-/** One unknown price makes the sum unknown. */
+/** A status has room for one figure, so it shows the cost where it is exact and none where a price is unknown. */
 function costOf({ instances }: Snapshot): string | undefined {
-  if (instances.status === 'unknown') return undefined;
-  let sum = 0;
-  for (const { priceUsdPerHour } of instances.value.filter(isAlive)) {
-    if (priceUsdPerHour === undefined) return undefined;
-    sum += priceUsdPerHour;
-  }
-  return sum.toFixed(4);
+  return instances.status === 'unknown' ? undefined : exactCost(fleetCost(instances.value))?.toFixed(4);
 }
 
 /** The property, or none: the API server knows no `undefined`, and types here know none either. */
