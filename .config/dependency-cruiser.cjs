@@ -27,7 +27,7 @@ module.exports = {
     may('events', ['model', 'ports.ts']),
     may('observe', ['model', 'ports.ts', 'events', 'adapters']),
     may('act', ['model', 'ports.ts', 'events']),
-    may('report', ['model', 'ports.ts', 'events', 'adapters']),
+    may('report', ['model', 'ports.ts', 'events']),
     may('catalogue', ['model']),
     may('adapters', ['model', 'ports.ts', 'events', 'catalogue']),
     may('demo-app', ['ports.ts', 'adapters/system']),

@@ -2,6 +2,7 @@ import type { Logger } from 'pino';
 import { KubernetesEvents } from '../adapters/kubernetes/events/kubernetes-events.ts';
 import { KubernetesCluster } from '../adapters/kubernetes/write/kubernetes-cluster.ts';
 import { LeaseLeadership } from '../adapters/lease/lease-leadership.ts';
+import { listen } from '../adapters/system/listen.ts';
 import type { ControllerPorts } from '../loop/controller.ts';
 import type { Clock, Cloud, Interruptions, Leadership, Telemetry } from '../ports.ts';
 import { eventTextOf } from '../report/event-wording.ts';
@@ -68,6 +69,7 @@ export async function runAutoscaler(
     const leadership = leadershipOf(options.identity, state, parts);
     const voice = voiceOf(options, { live, parts, leadership, policy });
     const http = await startHttp({
+      listen,
       port: options.port,
       registry: voice.metrics.registry,
       readiness: () => checksOf(live, isListed, policy),
