@@ -2,10 +2,12 @@ import type { Logger } from 'pino';
 import { KubernetesEvents } from '../adapters/kubernetes/events/kubernetes-events.ts';
 import { KubernetesCluster } from '../adapters/kubernetes/write/kubernetes-cluster.ts';
 import { LeaseLeadership } from '../adapters/lease/lease-leadership.ts';
+import { listen } from '../adapters/system/listen.ts';
 import type { ControllerPorts } from '../loop/controller.ts';
 import type { Clock, Cloud, Interruptions, Leadership, Telemetry } from '../ports.ts';
+import { eventTextOf } from '../report/event-wording.ts';
 import { type ReadinessCheck, startHttp } from '../report/http-server.ts';
-import { JsonLog } from '../report/json-log.ts';
+import { jsonLog } from '../report/json-log.ts';
 import { Metrics } from '../report/metrics.ts';
 import { pageRouter } from '../report/page/page-router.ts';
 import { PageState } from '../report/page/page-state.ts';
@@ -67,6 +69,7 @@ export async function runAutoscaler(
     const leadership = leadershipOf(options.identity, state, parts);
     const voice = voiceOf(options, { live, parts, leadership, policy });
     const http = await startHttp({
+      listen,
       port: options.port,
       registry: voice.metrics.registry,
       readiness: () => checksOf(live, isListed, policy),
@@ -155,6 +158,7 @@ interface Speakers {
 function voiceOf(options: ProcessOptions, { live, parts, leadership, policy }: Speakers) {
   const events = new KubernetesEvents({
     transport: live.transport,
+    textOf: eventTextOf,
     fleet: () => policy.fleetObject(),
     podUid: (namespace, name) =>
       live.view.view().pods.find((pod) => pod.name === name && pod.namespace === namespace)?.uid,
@@ -167,7 +171,7 @@ function voiceOf(options: ProcessOptions, { live, parts, leadership, policy }: S
   });
   const state = new PageState(options.clusterName);
   const reporter = reportToAll([
-    new JsonLog(parts.logger),
+    jsonLog(parts.logger),
     metrics,
     events,
     state,

@@ -6,20 +6,14 @@ import { StrangerNotices } from '../act/recover/stranger-notices.ts';
 import { callOffStray } from '../act/recover/stray-intents.ts';
 import { decide } from '../decide/decide.ts';
 import { standingOf } from '../decide/disrupt/interruptions/standing.ts';
+import { Notices } from '../events/notices.ts';
 import type { Plan } from '../model/plan.ts';
-import type { Reason } from '../model/reason.ts';
 import type { Snapshot } from '../model/snapshot.ts';
 import { InterruptionInbox } from '../observe/interruption-inbox.ts';
 import { type ObservePorts, Observer, type Outlook } from '../observe/observer.ts';
 import { KnownSolutions } from '../packing/known-solutions.ts';
 import type { PolicyInForce } from '../policy/policy-in-force.ts';
-import {
-  type Interruptions,
-  type NoticeSubject,
-  type PolicySource,
-  PortError,
-  type Telemetry,
-} from '../ports.ts';
+import { type Interruptions, type PolicySource, PortError, type Telemetry } from '../ports.ts';
 import { adoptable, adoptionOf, withAdopted, withoutStrays } from './adoption.ts';
 import { beginPlan } from './begin-plan.ts';
 import { LeaderTerm } from './leader-term.ts';
@@ -46,6 +40,7 @@ export class Controller {
   readonly #observer: Observer;
   readonly #runner: OperationRunner;
   readonly #policies: PolicyFollower;
+  readonly #notices: Notices;
   readonly #leftovers = new Leftovers();
   readonly #strangers = new StrangerNotices();
   readonly #inbox: InterruptionInbox | undefined;
@@ -68,6 +63,7 @@ export class Controller {
     this.#policies = new PolicyFollower(ports);
     this.#timer = new RoundTimer(ports.clock, () => this.#onInterval());
     this.#runner = new OperationRunner(this.#context, () => this.#timer.wakeSoon());
+    this.#notices = new Notices(ports, () => this.#policies.inForce?.identity);
   }
 
   /** Makes a round happen soon; wakes before it begins count as one. */
@@ -154,7 +150,7 @@ export class Controller {
     if (signal.aborted || code === this.#lastTrouble) return;
     this.#lastTrouble = code;
     const message = error instanceof Error ? error.message : String(error);
-    this.#tell('warning', { code: 'round-failed', text: `${what}: ${message}`, facts: { code } });
+    this.#notices.warn({ code: 'round-failed', text: `${what}: ${message}`, facts: { code } });
   }
 
   async #round(signal: AbortSignal): Promise<number> {
@@ -199,7 +195,7 @@ export class Controller {
     if (!leadership.isLeader() || signal.aborted) return undefined;
     const durationMs = clock.monotonicMs() - startedMs;
     reporter.report({ kind: 'decision', plan, snapshot, durationMs });
-    for (const { reason, subject } of this.#strangers.news(snapshot)) this.#tell('warning', reason, subject);
+    for (const { reason, subject } of this.#strangers.news(snapshot)) this.#notices.warn(reason, { subject });
     for (const stray of strays) await writeDown(callOffStray(stray, nowMs), this.#context, signal);
     term.takeUp(known.operations);
     const act = { context: this.#context, runner: this.#runner };
@@ -219,18 +215,6 @@ export class Controller {
       this.#term = undefined;
     }
     return this.#term;
-  }
-
-  #tell(severity: 'info' | 'warning', reason: Reason, subject: NoticeSubject = { kind: 'fleet' }): void {
-    const policy = this.#policies.inForce?.identity;
-    this.#ports.reporter.report({
-      kind: 'notice',
-      severity,
-      subject,
-      reason,
-      ...(policy === undefined ? {} : { policy }),
-      atMs: this.#ports.clock.now(),
-    });
   }
 }
 

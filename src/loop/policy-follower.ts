@@ -1,3 +1,4 @@
+import { Notices } from '../events/notices.ts';
 import type { PolicyIdentity } from '../model/policy-identity.ts';
 import { NO_POLICY, POLICY_VANISHED, type Reason } from '../model/reason.ts';
 import type { PolicyInForce } from '../policy/policy-in-force.ts';
@@ -22,10 +23,12 @@ export interface PolicyFollowerPorts {
 export class PolicyFollower {
   readonly #ports: PolicyFollowerPorts;
   readonly #watch = new PolicyWatch<PolicyDocument>();
+  readonly #notices: Notices;
   #hasLooked = false;
 
   constructor(ports: PolicyFollowerPorts) {
     this.#ports = ports;
+    this.#notices = new Notices(ports, () => this.inForce?.identity);
   }
 
   /** The policy to obey; `undefined` while there is none, and then nothing may be decided. */
@@ -61,7 +64,7 @@ export class PolicyFollower {
         return this.#ports.reporter.report({ kind: 'policy-rejected', document, faults, inForce, atMs });
       }
       case 'vanished':
-        return this.#warn(absence(policySource.whyNone(), this.inForce?.identity));
+        return this.#notices.warn(absence(policySource.whyNone(), this.inForce?.identity));
     }
   }
 
@@ -71,10 +74,11 @@ export class PolicyFollower {
     if (remembered === undefined) return undefined;
     const inForce = this.#watch.restore(remembered);
     if (inForce === undefined) {
-      this.#warn(unreadable(remembered));
+      this.#notices.warn(unreadable(remembered));
       return undefined;
     }
-    if (inForce.identity.digest !== remembered.identity.digest) this.#warn(readsAnew(remembered, inForce));
+    if (inForce.identity.digest !== remembered.identity.digest)
+      this.#notices.warn(readsAnew(remembered, inForce));
     const { text, origin, identity } = remembered;
     return { document: { text, origin, revision: identity.revision }, inForce };
   }
@@ -91,18 +95,6 @@ export class PolicyFollower {
       isSuspended: policy.suspend,
     } as const;
     this.#ports.reporter.report({ ...common, ...thresholds, atMs });
-  }
-
-  #warn(reason: Reason): void {
-    const policy = this.inForce?.identity;
-    this.#ports.reporter.report({
-      kind: 'notice',
-      severity: 'warning',
-      subject: { kind: 'fleet' },
-      reason,
-      ...(policy === undefined ? {} : { policy }),
-      atMs: this.#ports.clock.now(),
-    });
   }
 }
 

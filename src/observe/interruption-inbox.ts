@@ -1,5 +1,5 @@
+import { Notices } from '../events/notices.ts';
 import type { Interruption, InterruptionStanding } from '../model/interruption.ts';
-import type { Reason } from '../model/reason.ts';
 import type { Snapshot } from '../model/snapshot.ts';
 import {
   type Clock,
@@ -30,6 +30,7 @@ export type StandingOf = (interruption: Interruption) => InterruptionStanding;
  */
 export class InterruptionInbox {
   readonly #ports: InboxPorts;
+  readonly #notices: Notices;
   readonly #onNews: () => void;
   /** By kind and instance: a repeated message changes nothing. */
   readonly #known = new Map<string, Interruption>();
@@ -42,6 +43,7 @@ export class InterruptionInbox {
   /** `onNews` is called when something was announced; it must return at once. */
   constructor(ports: InboxPorts, onNews: () => void) {
     this.#ports = ports;
+    this.#notices = new Notices(ports);
     this.#onNews = onNews;
   }
 
@@ -141,7 +143,7 @@ export class InterruptionInbox {
     this.#lastFault = code;
     const message = error instanceof Error ? error.message : String(error);
     const text = `The queue of interruptions cannot be used: ${message}. Until it can, spot warnings are seen later and hints to rebalance not at all; everything else goes on.`;
-    this.#warn({ code: 'interruption-queue', text, facts: { code } });
+    this.#notices.warn({ code: 'interruption-queue', text, facts: { code } });
   }
 
   #tellUseless(fault: string | undefined): void {
@@ -149,7 +151,7 @@ export class InterruptionInbox {
     this.#ports.reporter.report({ kind: 'interruption-queue', outcome, atMs: this.#ports.clock.now() });
     if (fault === undefined) return;
     const text = `A message in the queue of interruptions is no event of EventBridge and was deleted: ${fault}`;
-    this.#warn({ code: 'interruption-unreadable', text });
+    this.#notices.warn({ code: 'interruption-unreadable', text });
   }
 
   #tell(interruption: Interruption, outcome: 'announced' | 'foreign', snapshot: Snapshot): void {
@@ -163,17 +165,6 @@ export class InterruptionInbox {
       interruption,
       ...(nodeName !== undefined && { nodeName }),
       atMs: this.#ports.clock.now(),
-    });
-  }
-
-  #warn(reason: Reason): void {
-    const atMs = this.#ports.clock.now();
-    this.#ports.reporter.report({
-      kind: 'notice',
-      severity: 'warning',
-      subject: { kind: 'fleet' },
-      reason,
-      atMs,
     });
   }
 

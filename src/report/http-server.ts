@@ -1,7 +1,7 @@
 import http from 'node:http';
 import express, { type Express, type Router } from 'express';
 import type { Registry } from 'prom-client';
-import { listen } from '../adapters/system/listen.ts';
+import { securityHeaders } from './security-headers.ts';
 
 /** No request of ours takes long; a client that does not finish its own is cut off. */
 const REQUEST_TIMEOUT_MS = 10_000;
@@ -18,6 +18,11 @@ export interface HttpOptions {
   readonly port: number;
   /** @default all interfaces */
   readonly host?: string;
+  /** Takes the port and gives the one taken; throws `PortError` when it cannot. */
+  readonly listen: (
+    server: http.Server,
+    at: { readonly port: number; readonly host?: string },
+  ) => Promise<number>;
   readonly registry: Registry;
   /** Asked at each `/readyz`. A standby is ready too: it is the lease that keeps it from writing. */
   readonly readiness: () => readonly ReadinessCheck[];
@@ -32,13 +37,13 @@ export interface HttpServing {
 }
 
 /**
- * Serves `/healthz`, `/readyz` (503 with the checks that fail), `/metrics` and the routes given. Throws `PortError` when
- * it cannot listen.
+ * Serves `/healthz`, `/readyz` (503 with the checks that fail), `/metrics` and the routes given, with headers that keep
+ * browsers from anything that the page does not need. Throws `PortError` when it cannot listen.
  */
 export async function startHttp(options: HttpOptions): Promise<HttpServing> {
   const server = http.createServer(appOf(options));
   server.requestTimeout = REQUEST_TIMEOUT_MS;
-  const port = await listen(server, options);
+  const port = await options.listen(server, options);
   return {
     port,
     close: () =>
@@ -50,7 +55,8 @@ export async function startHttp(options: HttpOptions): Promise<HttpServing> {
 }
 
 function appOf({ registry, readiness, routes }: HttpOptions): Express {
-  const app = express().disable('x-powered-by');
+  const app = express();
+  app.use(securityHeaders());
   app.get('/healthz', (_request, response) => {
     response.type('text').send('ok\n');
   });

@@ -1,73 +1,40 @@
 import type { Logger } from 'pino';
-import { CALLED_OFF, type Operation } from '../model/operation.ts';
+import type { Importance, Severity } from '../events/importance.ts';
+import { type AllEventHandlers, type EventOf, reporter } from '../events/reporter.ts';
+import type { Operation } from '../model/operation.ts';
 import type { Action, Plan } from '../model/plan.ts';
 import type { PolicyIdentity } from '../model/policy-identity.ts';
 import type { Reason } from '../model/reason.ts';
-import type { PolicyDocument, ReportEvent, Reporter } from '../ports.ts';
+import type { PolicyDocument, Reporter } from '../ports.ts';
 
-type InterruptionReport = Extract<ReportEvent, { kind: 'interruption-queue' }>;
+const LEVELS = { info: 'info', warning: 'warn', error: 'error' } as const satisfies Record<Severity, string>;
 
 /** Writes every report as one JSON line; each line names the policy that it follows from, where one is in force. */
-export class JsonLog implements Reporter {
-  readonly #logger: Logger;
-
-  constructor(logger: Logger) {
-    this.#logger = logger;
-  }
-
-  report(event: ReportEvent): void {
-    switch (event.kind) {
-      case 'decision':
-        return this.#logger.info(decisionLine(event.plan, event.durationMs), 'decision');
-      case 'operation':
-        return this.#operation(event.operation);
-      case 'policy-accepted': {
-        const { identity, document, bounds } = event;
-        const line = { ...policyFields(identity), ...documentFields(document), ...bounds };
-        return this.#logger.info(line, 'policy accepted');
-      }
-      case 'policy-restated': {
-        const line = { ...policyFields(event.identity), ...documentFields(event.document) };
-        return this.#logger.info(line, 'policy restated: its meaning is the same');
-      }
-      case 'interruption-queue':
-        return this.#interruption(event);
-      case 'policy-rejected': {
-        const { inForce, document, faults } = event;
-        const line = { ...policyFields(inForce), ...documentFields(document), faults };
-        return this.#logger.error(
-          line,
-          `policy rejected: ${inForce === undefined ? 'there is none' : 'the last good one stays'} in force`,
-        );
-      }
-      case 'notice': {
-        const { severity, subject, operationId, reason, policy } = event;
-        const line = {
-          subject,
-          operationId,
-          ...policyFields(policy),
-          code: reason.code,
-          facts: reason.facts,
-        };
-        return severity === 'warning'
-          ? this.#logger.warn(line, reason.text)
-          : this.#logger.info(line, reason.text);
-      }
-    }
-  }
-
-  /** What concerns others is only counted; errors are notices as well. */
-  #interruption({ outcome, interruption, nodeName }: InterruptionReport): void {
-    if (outcome === 'announced') this.#logger.info({ ...interruption, nodeName }, 'announced by AWS');
-  }
-
-  #operation(operation: Operation): void {
-    const line = operationLine(operation);
-    const isCalledOff = operation.outcome?.code === CALLED_OFF;
-    const isFailure = (operation.step === 'failed' && !isCalledOff) || operation.step === 'aborted';
-    if (isFailure) this.#logger.warn(line, `${operation.kind} ${operation.step}`);
-    else this.#logger.info(line, `${operation.kind} ${operation.step}`);
-  }
+export function jsonLog(logger: Logger): Reporter {
+  const write = ({ severity }: Importance, line: object, text: string) =>
+    logger[LEVELS[severity]](line, text);
+  const handlers: AllEventHandlers = {
+    decision: ({ plan, durationMs }, importance) =>
+      write(importance, decisionLine(plan, durationMs), 'decision'),
+    operation: ({ operation }, importance) =>
+      write(importance, operationLine(operation), `${operation.kind} ${operation.step}`),
+    'policy-accepted': ({ identity, document, bounds }, importance) =>
+      write(importance, { ...policyLine(identity, document), ...bounds }, 'policy accepted'),
+    'policy-restated': ({ identity, document }, importance) =>
+      write(importance, policyLine(identity, document), 'policy restated: its meaning is the same'),
+    'policy-rejected': ({ inForce, document, faults }, importance) =>
+      write(
+        importance,
+        { ...policyLine(inForce, document), faults },
+        `policy rejected: ${inForce === undefined ? 'there is none' : 'the last good one stays'} in force`,
+      ),
+    'interruption-queue': ({ outcome, interruption, nodeName }, importance) => {
+      // What concerns others is only counted; faults are notices as well.
+      if (outcome === 'announced') write(importance, { ...interruption, nodeName }, 'announced by AWS');
+    },
+    notice: (notice, importance) => write(importance, noticeLine(notice), notice.reason.text),
+  };
+  return reporter(handlers);
 }
 
 function decisionLine(plan: Plan, durationMs: number): object {
@@ -108,6 +75,14 @@ function operationLine(operation: Operation): object {
         faults: operation.faults.map((f) => f.code),
       }
     : { ...common, nodeName: operation.nodeName };
+}
+
+function noticeLine({ subject, operationId, reason, policy }: EventOf<'notice'>): object {
+  return { subject, operationId, ...policyFields(policy), code: reason.code, facts: reason.facts };
+}
+
+function policyLine(identity: PolicyIdentity | undefined, document: PolicyDocument): object {
+  return { ...policyFields(identity), ...documentFields(document) };
 }
 
 /** The policy that a line follows from; empty while none is in force. */

@@ -1,5 +1,7 @@
 import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from 'prom-client';
-import { isAlive } from '../model/instance.ts';
+import { type EventOf, reporter } from '../events/reporter.ts';
+import { fleetCost } from '../model/fleet-cost.ts';
+import { type Instance, isAlive } from '../model/instance.ts';
 import { CALLED_OFF, hasEnded, type Operation } from '../model/operation.ts';
 import type { Plan, WarmPoolState } from '../model/plan.ts';
 import { NO_POLICY, POLICY_VANISHED } from '../model/reason.ts';
@@ -7,13 +9,12 @@ import type { Signal } from '../model/signal.ts';
 import type { Snapshot } from '../model/snapshot.ts';
 import { strangersAmong } from '../model/stranger.ts';
 import type { ReportEvent, Reporter } from '../ports.ts';
+import { outcomeOf, PURPOSES } from './plan-purpose.ts';
 
 /** From a decision of a few milliseconds to one that waited for slow answers. */
 const RECONCILE_BUCKETS_SECONDS = [0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10];
 /** From a fast boot to the deadline of joining. */
 const JOIN_BUCKETS_SECONDS = [30, 45, 60, 75, 90, 120, 150, 180, 240, 300, 600];
-
-type Accepted = Extract<ReportEvent, { kind: 'policy-accepted' }>;
 
 /** What one mirror of the API server counts; the reflector's `stats` fit. */
 export interface WatchCounts {
@@ -44,7 +45,9 @@ export class Metrics implements Reporter {
     ...this.#named('reconcile_duration_seconds', 'Time from the snapshot to the decision.'),
     buckets: RECONCILE_BUCKETS_SECONDS,
   });
-  readonly #decisions = this.#counter('decisions_total', 'Decisions by outcome.', ['outcome']);
+  readonly #decisions = this.#counter('decisions_total', 'Decisions by outcome: what they act for.', [
+    'outcome',
+  ]);
   readonly #refusals = this.#counter('refusals_total', 'What was wanted and not done, by what and why.', [
     'what',
     'code',
@@ -124,9 +127,28 @@ export class Metrics implements Reporter {
     '1 when the policy as it stands in its source is in force.',
   );
 
+  readonly #events = reporter({
+    decision: ({ plan, snapshot, durationMs }) => {
+      this.#reconcile.observe(durationMs / 1000);
+      this.#countPlan(plan);
+      this.#showSnapshot(snapshot);
+    },
+    operation: ({ operation }) => this.#countOperation(operation),
+    'policy-accepted': (event) => this.#showPolicy(event),
+    'policy-rejected': () => {
+      this.#rejections.inc();
+      this.#policyValid.set(0);
+    },
+    'interruption-queue': (event) => this.#countMessage(event),
+    notice: ({ severity, reason: { code } }) => {
+      if (code === NO_POLICY || code === POLICY_VANISHED) this.#policyValid.set(0);
+      this.#notices.inc({ severity, code });
+    },
+  });
+
   constructor(sources: MetricsSources) {
     collectDefaultMetrics({ register: this.registry });
-    for (const outcome of ['grow', 'shrink', 'refused', 'none']) this.#decisions.inc({ outcome }, 0);
+    for (const outcome of [...PURPOSES, 'refused', 'none']) this.#decisions.inc({ outcome }, 0);
     for (const outcome of ['ready', 'pooled', 'failed', CALLED_OFF]) this.#launches.inc({ outcome }, 0);
     for (const kind of ['spot-warning', 'rebalance', 'state-change', 'maintenance'])
       this.#interruptions.inc({ kind }, 0);
@@ -136,30 +158,10 @@ export class Metrics implements Reporter {
   }
 
   report(event: ReportEvent): void {
-    switch (event.kind) {
-      case 'decision':
-        this.#reconcile.observe(event.durationMs / 1000);
-        this.#countPlan(event.plan);
-        return this.#showSnapshot(event.snapshot);
-      case 'operation':
-        return this.#countOperation(event.operation);
-      case 'policy-accepted':
-        return this.#showPolicy(event);
-      case 'policy-restated':
-        return;
-      case 'interruption-queue':
-        return this.#countMessage(event);
-      case 'policy-rejected':
-        this.#rejections.inc();
-        return this.#policyValid.set(0);
-      case 'notice':
-        if (event.reason.code === NO_POLICY || event.reason.code === POLICY_VANISHED)
-          this.#policyValid.set(0);
-        return this.#notices.inc({ severity: event.severity, code: event.reason.code });
-    }
+    this.#events.report(event);
   }
 
-  #showPolicy({ identity, bounds, thresholds = [], isSuspended = false }: Accepted): void {
+  #showPolicy({ identity, bounds, thresholds = [], isSuspended = false }: EventOf<'policy-accepted'>): void {
     this.#policy.reset();
     this.#policy.set({ digest: identity.digest, revision: identity.revision ?? '' }, 1);
     this.#bounds.set({ bound: 'min' }, bounds.minNodes);
@@ -171,7 +173,7 @@ export class Metrics implements Reporter {
     this.#policyValid.set(1);
   }
 
-  #countMessage({ outcome, interruption }: Extract<ReportEvent, { kind: 'interruption-queue' }>): void {
+  #countMessage({ outcome, interruption }: EventOf<'interruption-queue'>): void {
     if (outcome === 'failed') return this.#queueErrors.inc();
     if (outcome === 'announced') return this.#interruptions.inc({ kind: interruption?.kind ?? 'unknown' });
     this.#ignored.inc({ why: outcome });
@@ -194,19 +196,24 @@ export class Metrics implements Reporter {
   }
 
   #showSnapshot({ instances, nodes, pods, utilization }: Snapshot): void {
-    this.#pending.set(pods.filter((pod) => pod.unschedulableSinceMs !== undefined).length);
+    this.#pending.set(countOf(pods, (pod) => pod.unschedulableSinceMs !== undefined));
     this.#showSignal('cpu', utilization.cpuPercent);
     this.#showSignal('memory', utilization.memoryPercent);
     if (instances.status === 'unknown') return this.#cost.set(Number.NaN);
-    const alive = instances.value.filter(isAlive);
+    const { usdPerHour, unpriced } = fleetCost(instances.value);
+    this.#cost.set(usdPerHour);
+    this.#unpriced.set(unpriced);
+    this.#byHand.set(strangersAmong(instances.value, nodes).length);
+    this.#showInstances(instances.value.filter(isAlive));
+  }
+
+  /** One call a place: a call for each instance took milliseconds in a large fleet. */
+  #showInstances(alive: readonly Instance[]): void {
     this.#instances.reset();
-    for (const { lifecycle, zone } of alive) this.#instances.inc({ lifecycle, zone });
-    const prices = alive.flatMap(({ priceUsdPerHour }) =>
-      priceUsdPerHour === undefined ? [] : [priceUsdPerHour],
-    );
-    this.#cost.set(prices.reduce((sum, price) => sum + price, 0));
-    this.#unpriced.set(alive.length - prices.length);
-    this.#byHand.set(strangersAmong(alive, nodes).length);
+    for (const [place, there] of Map.groupBy(alive, ({ lifecycle, zone }) => `${lifecycle}/${zone}`)) {
+      const [lifecycle = '', zone = ''] = place.split('/');
+      this.#instances.set({ lifecycle, zone }, there.length);
+    }
   }
 
   #showSignal(name: string, signal: Signal): void {
@@ -285,8 +292,8 @@ export class Metrics implements Reporter {
   }
 }
 
-function outcomeOf(plan: Plan): 'grow' | 'shrink' | 'refused' | 'none' {
-  if (plan.actions.some((action) => action.kind === 'launch')) return 'grow';
-  if (plan.actions.length > 0) return 'shrink';
-  return plan.refusals.length > 0 ? 'refused' : 'none';
+function countOf<T>(items: readonly T[], isCounted: (item: T) => boolean): number {
+  let count = 0;
+  for (const item of items) if (isCounted(item)) count += 1;
+  return count;
 }

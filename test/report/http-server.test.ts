@@ -1,6 +1,7 @@
 import { afterEach, describe, expect, it } from '@jest/globals';
 import express from 'express';
 import { Registry } from 'prom-client';
+import { listen } from '../../src/adapters/system/listen.ts';
 import { type HttpOptions, type HttpServing, startHttp } from '../../src/report/http-server.ts';
 
 const LOOPBACK = '127.0.0.1';
@@ -9,16 +10,17 @@ let serving: HttpServing | undefined;
 async function get(
   path: string,
   options: Partial<HttpOptions> = {},
-): Promise<{ status: number; text: string }> {
+): Promise<{ status: number; text: string; headers: Headers }> {
   serving = await startHttp({
     port: 0,
     host: LOOPBACK,
     registry: new Registry(),
     readiness: () => [],
+    listen,
     ...options,
   });
   const response = await fetch(`http://${LOOPBACK}:${serving.port}${path}`);
-  return { status: response.status, text: await response.text() };
+  return { status: response.status, text: await response.text(), headers: response.headers };
 }
 
 afterEach(async () => {
@@ -48,10 +50,28 @@ describe('startHttp', () => {
     const routes = express.Router().get('/page', (_request, response) => {
       response.send('a page');
     });
-    expect(await get('/page', { routes })).toEqual({ status: 200, text: 'a page' });
+    expect(await get('/page', { routes })).toMatchObject({ status: 200, text: 'a page' });
     await serving?.close();
     expect(await get('/metrics')).toMatchObject({ status: 200 });
   });
+
+  it.each(['/healthz', '/metrics', '/page'])(
+    'lets no browser do more than the page needs: %s',
+    async (path) => {
+      const routes = express.Router().get('/page', (_request, response) => {
+        response.send('a page');
+      });
+      const { headers } = await get(path, { routes });
+      const policy = headers.get('content-security-policy') ?? '';
+      for (const rule of ["default-src 'none'", "script-src 'self'", "frame-ancestors 'none'"])
+        expect(policy).toContain(rule);
+      expect(policy).not.toMatch(/unsafe|upgrade-insecure/);
+      expect(headers.get('x-content-type-options')).toBe('nosniff');
+      expect(headers.get('x-frame-options')).toBe('DENY');
+      expect(headers.has('x-powered-by')).toBe(false);
+      expect(headers.has('strict-transport-security')).toBe(false);
+    },
+  );
 
   it('says that a port is in use and how to choose another', async () => {
     await get('/healthz');
@@ -60,6 +80,7 @@ describe('startHttp', () => {
       host: LOOPBACK,
       registry: new Registry(),
       readiness: () => [],
+      listen,
     });
     await expect(again).rejects.toMatchObject({
       code: 'EADDRINUSE',

@@ -1,7 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import pino from 'pino';
 import type { ReportEvent } from '../../src/ports.ts';
-import { JsonLog } from '../../src/report/json-log.ts';
+import { jsonLog } from '../../src/report/json-log.ts';
 import { aLaunch, aRemoval } from '../builders/fleet.ts';
 import { aPlan } from '../builders/plan.ts';
 import { aSnapshot } from '../builders/snapshot.ts';
@@ -16,7 +16,7 @@ const WARN = 40;
 /** The lines that these reports write. */
 function linesOf(...events: readonly ReportEvent[]): readonly Record<string, unknown>[] {
   const lines: Record<string, unknown>[] = [];
-  const log = new JsonLog(
+  const log = jsonLog(
     pino({ base: null }, { write: (line) => lines.push(JSON.parse(line) as Record<string, unknown>) }),
   );
   for (const event of events) log.report(event);

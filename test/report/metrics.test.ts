@@ -110,6 +110,14 @@ describe('Metrics', () => {
     expect(text).toContain(`smartscale_decisions_total{outcome="${outcome}"} 1\n`);
   });
 
+  it('counts filling the warm pool as that, not as growth', async () => {
+    const common = { operationId: 'op', reasons: [], deadlineMs: 0, offerings: [], nominatedPods: [] };
+    const plan = aPlan({ actions: [{ ...common, kind: 'launch', startsCooldown: false, forPool: true }] });
+    const text = await scrape({ kind: 'decision', plan, snapshot: aSnapshot(), durationMs: 1 });
+    expect(text).toContain('smartscale_decisions_total{outcome="pool"} 1\n');
+    expect(text).toContain('smartscale_decisions_total{outcome="grow"} 0\n');
+  });
+
   it('counts operations once, when they end, with the faults they met and the time to join', async () => {
     const fault = {
       class: 'capacity',

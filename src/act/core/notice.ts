@@ -1,3 +1,4 @@
+import { Notices } from '../../events/notices.ts';
 import type { Operation } from '../../model/operation.ts';
 import type { Reason } from '../../model/reason.ts';
 import type { NoticeSubject } from '../../ports.ts';
@@ -18,7 +19,6 @@ export function notify(
   { operation, reason, subject }: { operation: Operation; reason: Reason; subject: NoticeSubject },
   ports: ActPorts,
 ): void {
-  const atMs = ports.clock.now();
   const { id: operationId, policy } = operation;
-  ports.reporter.report({ kind: 'notice', severity, subject, reason, operationId, policy, atMs });
+  new Notices(ports).report(severity, reason, { subject, operationId, policy });
 }

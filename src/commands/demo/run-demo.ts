@@ -1,6 +1,7 @@
 import { rm } from 'node:fs/promises';
 import { GitPolicySource } from '../../adapters/git/git-policy-source.ts';
 import { openScratchRepository, type ScratchRepository } from '../../adapters/git/scratch-repository.ts';
+import { listen } from '../../adapters/system/listen.ts';
 import { startHttp } from '../../report/http-server.ts';
 import { Metrics } from '../../report/metrics.ts';
 import { pageRouter } from '../../report/page/page-router.ts';
@@ -55,6 +56,7 @@ async function play(
   const serving = pageRouter(page, new DemoControls({ world: demo.world, pace, page, howToEdit }));
   try {
     const http = await startHttp({
+      listen,
       port: options.port,
       host: '127.0.0.1',
       registry: metrics.registry,

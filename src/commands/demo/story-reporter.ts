@@ -1,3 +1,4 @@
+import { reporter } from '../../events/reporter.ts';
 import type { Operation } from '../../model/operation.ts';
 import type { Plan } from '../../model/plan.ts';
 import type { PolicyIdentity } from '../../model/policy-identity.ts';
@@ -6,41 +7,26 @@ import type { ReportEvent, Reporter } from '../../ports.ts';
 /** The demo's story for the terminal: a line for each decision that acts, policy, removal that failed and notice. */
 export class StoryReporter implements Reporter {
   readonly #write: (line: string) => void;
+  readonly #events = reporter({
+    decision: ({ plan }) => this.#tellPlan(plan),
+    operation: ({ operation, atMs }) => this.#tellOperation(operation, atMs),
+    'policy-accepted': ({ document: { commit, revision }, identity, atMs }) => {
+      const what = commit === undefined ? '' : ` “${commit.subject}” by ${commit.author}`;
+      this.#tell(atMs, `policy${what} is in force: ${identity.digest.slice(0, 15)}${short(revision)}`);
+    },
+    'policy-rejected': ({ inForce, faults, atMs }) =>
+      this.#tell(atMs, `policy refused, ${stays(inForce)} in force: ${faults.join('; ')}`),
+    notice: ({ reason, atMs }, { severity }) => {
+      if (severity === 'warning') this.#tell(atMs, reason.text);
+    },
+  });
 
   constructor(write: (line: string) => void) {
     this.#write = write;
   }
 
   report(event: ReportEvent): void {
-    switch (event.kind) {
-      case 'decision':
-        this.#tellPlan(event.plan);
-        return;
-      case 'operation':
-        this.#tellOperation(event.operation, event.atMs);
-        return;
-      case 'policy-accepted': {
-        const { commit, revision } = event.document;
-        const what = commit === undefined ? '' : ` “${commit.subject}” by ${commit.author}`;
-        this.#tell(
-          event.atMs,
-          `policy${what} is in force: ${event.identity.digest.slice(0, 15)}${short(revision)}`,
-        );
-        return;
-      }
-      case 'policy-rejected':
-        this.#tell(
-          event.atMs,
-          `policy refused, ${stays(event.inForce)} in force: ${event.faults.join('; ')}`,
-        );
-        return;
-      case 'policy-restated':
-      case 'interruption-queue':
-        return;
-      case 'notice':
-        if (event.severity === 'warning') this.#tell(event.atMs, event.reason.text);
-        return;
-    }
+    this.#events.report(event);
   }
 
   #tellPlan(plan: Plan): void {

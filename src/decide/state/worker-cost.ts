@@ -1,3 +1,4 @@
+import { exactly, knownSum } from '../../model/fleet-cost.ts';
 import type { Worker } from './fleet.ts';
 import { offeringOfWorker } from './offering-of-worker.ts';
 import type { Situation } from './situation.ts';
@@ -11,8 +12,5 @@ export function costOfWorker(worker: Worker, situation: Situation): number | und
 
 /** The sum, or `undefined` when one of them is not known: unknown is never zero. */
 export function sumKnown(amounts: readonly (number | undefined)[]): number | undefined {
-  return amounts.reduce<number | undefined>(
-    (sum, amount) => (sum === undefined || amount === undefined ? undefined : sum + amount),
-    0,
-  );
+  return exactly(knownSum(amounts));
 }

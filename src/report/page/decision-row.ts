@@ -1,5 +1,6 @@
-import type { Action, Plan } from '../../model/plan.ts';
+import type { Plan } from '../../model/plan.ts';
 import type { Reason } from '../../model/reason.ts';
+import { headline } from './headline.ts';
 import type { DecisionRow } from './page-view.ts';
 
 /** A decision in the words of the page: a headline of what is done, then reasons and refusals. */
@@ -25,27 +26,6 @@ export function saysTheSame(a: DecisionRow, b: DecisionRow): boolean {
     a.policyDigest === b.policyDigest &&
     withoutNumbers(a.refusals) === withoutNumbers(b.refusals)
   );
-}
-
-function headline(plan: Plan): string {
-  if (plan.actions.length === 0) {
-    return plan.refusals.length > 0
-      ? `stay at ${plan.currentNodes} (refused: ${plan.refusals.length})`
-      : `stay at ${plan.currentNodes}`;
-  }
-  const parts = [
-    counted(plan.actions, 'launch', 'launch'),
-    counted(plan.actions, 'remove', 'remove'),
-    counted(plan.actions, 'hasten-removal', 'hasten the removal of'),
-    counted(plan.actions, 'abort-removal', 'call off the removal of'),
-    counted(plan.actions, 'abort-launch', 'call off the launch of'),
-  ].filter((part) => part !== undefined);
-  return `${parts.join(', ')}: ${plan.currentNodes} → ${plan.desiredNodes}`;
-}
-
-function counted(actions: readonly Action[], kind: Action['kind'], verb: string): string | undefined {
-  const count = actions.filter((action) => action.kind === kind).length;
-  return count === 0 ? undefined : `${verb} ${count} node${count === 1 ? '' : 's'}`;
 }
 
 function texts(reasons: readonly Reason[]): readonly string[] {

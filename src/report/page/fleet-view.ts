@@ -1,4 +1,5 @@
-import { type Instance, isAlive } from '../../model/instance.ts';
+import { fleetCost } from '../../model/fleet-cost.ts';
+import { isAlive } from '../../model/instance.ts';
 import type { Node } from '../../model/node.ts';
 import type { Plan } from '../../model/plan.ts';
 import type { Signal } from '../../model/signal.ts';
@@ -58,17 +59,14 @@ export function plotPoint(snapshot: Snapshot, atMs: number): PlotPoint {
   };
 }
 
-/** What the fleet costs; an instance of unknown price is left out of the sum and counted apart. */
-function moneyView(snapshot: Snapshot): Pick<PageView, 'costUsdPerHour' | 'unpricedInstances' | 'spotNodes'> {
-  const instances: readonly Instance[] =
-    snapshot.instances.status === 'known' ? snapshot.instances.value.filter(isAlive) : [];
-  const prices = instances.map((i) => i.priceUsdPerHour).filter((price) => price !== undefined);
-  const isKnown = snapshot.instances.status === 'known' && (prices.length > 0 || instances.length === 0);
-  return {
-    costUsdPerHour: isKnown ? prices.reduce((sum, price) => sum + price, 0) : null,
-    unpricedInstances: instances.length - prices.length,
-    spotNodes: instances.filter((i) => i.lifecycle === 'spot').length,
-  };
+/** What the fleet costs and how it is bought; `null` for what nobody knows while EC2 does not answer. */
+function moneyView({
+  instances,
+}: Snapshot): Pick<PageView, 'costUsdPerHour' | 'unpricedInstances' | 'spotNodes'> {
+  if (instances.status === 'unknown') return { costUsdPerHour: null, unpricedInstances: 0, spotNodes: 0 };
+  const { usdPerHour, unpriced } = fleetCost(instances.value);
+  const spot = instances.value.filter((i) => isAlive(i) && i.lifecycle === 'spot');
+  return { costUsdPerHour: usdPerHour, unpricedInstances: unpriced, spotNodes: spot.length };
 }
 
 function readyWorkers(snapshot: Snapshot): readonly Node[] {

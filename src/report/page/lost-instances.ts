@@ -20,6 +20,8 @@ export class LostInstances {
   }
 }
 
+/** A removal that was given up left its instance running: when that one goes later, nobody here sent it. */
 function sendsAway(operation: Snapshot['operations'][number]): boolean {
-  return operation.kind === 'remove' || operation.step === 'undoing' || operation.step === 'failed';
+  if (operation.kind === 'remove') return operation.step !== 'aborting' && operation.step !== 'aborted';
+  return operation.step === 'undoing' || operation.step === 'failed';
 }

@@ -1,3 +1,4 @@
+import { byKind, type EventOf } from '../../events/reporter.ts';
 import type { Operation } from '../../model/operation.ts';
 import { INSTANCE_GONE } from '../../model/reason.ts';
 import type { Snapshot } from '../../model/snapshot.ts';
@@ -24,7 +25,7 @@ const MOST_DECISIONS = 60;
 const MOST_POLICIES = 20;
 const MOST_NOTICES = 30;
 
-type Decision = Extract<ReportEvent, { kind: 'decision' }>;
+type Decision = EventOf<'decision'>;
 
 /** What a listener learns: the present again, and what the plot gained. */
 export interface PageChange {
@@ -46,6 +47,19 @@ export class PageState implements Reporter {
   #bounds: { readonly minNodes: number; readonly maxNodes: number } | undefined;
   #nowMs = 0;
   #freshMarks: PlotMark[] = [];
+  readonly #take = byKind<PlotPoint | undefined>(
+    {
+      decision: (event) => this.#takeDecision(event),
+      operation: ({ operation, atMs }) => this.#takeOperation(operation, atMs),
+      'policy-accepted': (event) => this.#takePolicy(event),
+      'policy-rejected': (event) => this.#takeRejection(event),
+      notice: ({ atMs, reason }, { severity }) => {
+        this.#notices.add({ atMs, severity, text: reason.text });
+        return undefined;
+      },
+    },
+    undefined,
+  );
 
   constructor(clusterName: string) {
     this.#clusterName = clusterName;
@@ -98,34 +112,6 @@ export class PageState implements Reporter {
     for (const listener of this.#listeners) listener({ points, marks });
   }
 
-  #take(event: ReportEvent): PlotPoint | undefined {
-    switch (event.kind) {
-      case 'decision':
-        return this.#takeDecision(event);
-      case 'operation':
-        this.#takeOperation(event.operation, event.atMs);
-        return undefined;
-      case 'policy-accepted':
-        this.#takePolicy(event);
-        return undefined;
-      case 'interruption-queue':
-      case 'policy-restated':
-        return undefined;
-      case 'policy-rejected':
-        this.#policies.add({
-          ...policyRow(event.document, event.atMs),
-          status: 'rejected',
-          digest: null,
-          faults: event.faults,
-        });
-        this.#mark(event.atMs, 'policy-rejected', `policy refused: ${event.faults[0] ?? 'invalid'}`);
-        return undefined;
-      case 'notice':
-        this.#notices.add({ atMs: event.atMs, severity: event.severity, text: event.reason.text });
-        return undefined;
-    }
-  }
-
   #takeDecision(event: Decision): PlotPoint | undefined {
     this.#decision = event;
     this.#nowMs = event.plan.decidedAtMs;
@@ -148,7 +134,7 @@ export class PageState implements Reporter {
     return point;
   }
 
-  #takeOperation(operation: Operation, atMs: number): void {
+  #takeOperation(operation: Operation, atMs: number): undefined {
     if (operation.kind === 'launch' && operation.step === 'launched') {
       this.#mark(
         atMs,
@@ -162,13 +148,18 @@ export class PageState implements Reporter {
     else this.#mark(atMs, 'loss', loss.text);
   }
 
-  #takePolicy(event: Extract<ReportEvent, { kind: 'policy-accepted' }>): void {
+  #takePolicy(event: EventOf<'policy-accepted'>): undefined {
     this.#policies.update((row) => (row.status === 'in force' ? { ...row, status: 'replaced' } : row));
     const { digest, revision = null } = event.identity;
     const row = { ...policyRow(event.document, event.atMs), digest, revision };
     this.#policies.add({ ...row, status: 'in force', faults: [] });
     this.#bounds = event.bounds;
     this.#mark(event.atMs, 'policy', `policy ${row.subject ?? digest.slice(7, 15)}`);
+  }
+
+  #takeRejection({ document, faults, atMs }: EventOf<'policy-rejected'>): undefined {
+    this.#policies.add({ ...policyRow(document, atMs), status: 'rejected', digest: null, faults });
+    this.#mark(atMs, 'policy-rejected', `policy refused: ${faults[0] ?? 'invalid'}`);
   }
 
   #mark(atMs: number, kind: MarkKind, text: string): void {

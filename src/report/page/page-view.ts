@@ -75,8 +75,9 @@ export interface PageView {
   readonly pendingPods: number;
   readonly cpuPercent: number | null;
   readonly memoryPercent: number | null;
+  /** Sum of the known prices; `null` while EC2 does not answer. */
   readonly costUsdPerHour: number | null;
-  /** Running instances whose price is unknown: the cost leaves them out and says so. */
+  /** Running instances without a known price: the cost is at least the sum of the others. */
   readonly unpricedInstances: number;
   readonly spotNodes: number;
   readonly nodes: readonly NodeRow[];

@@ -1,3 +1,4 @@
+import { byKind } from '../../events/reporter.ts';
 import type { Plan } from '../../model/plan.ts';
 import type { NoticeSubject, ReportEvent, Reporter } from '../../ports.ts';
 import type { EventLog } from '../base/event-log.ts';
@@ -13,6 +14,18 @@ export class WorldReporter implements Reporter {
   readonly #clock: { monotonicMs(): number };
   readonly #decisions = new Map<string, ReportedDecision>();
   #lastLine = '';
+  readonly #note = byKind<void>(
+    {
+      decision: ({ plan }) => this.#decided(plan),
+      'policy-accepted': ({ identity }) => this.#log.add('policy-accepted', { ...identity }),
+      'policy-restated': ({ identity }) => this.#log.add('policy-restated', { ...identity }),
+      'policy-rejected': ({ faults }) => this.#log.add('policy-rejected', { faults: faults.join('; ') }),
+      'interruption-queue': ({ outcome, interruption }) =>
+        this.#log.add('queue', { outcome, instance: interruption?.instanceId }),
+      notice: ({ subject, reason }) => this.#log.add('notice', { about: nameOf(subject), code: reason.code }),
+    },
+    undefined,
+  );
 
   constructor(log: EventLog, clock: { monotonicMs(): number }, next: Reporter | undefined) {
     this.#log = log;
@@ -27,31 +40,6 @@ export class WorldReporter implements Reporter {
   report(event: ReportEvent): void {
     this.#note(event);
     this.#next?.report(event);
-  }
-
-  #note(event: ReportEvent): void {
-    switch (event.kind) {
-      case 'decision':
-        this.#decided(event.plan);
-        return;
-      case 'policy-accepted':
-        this.#log.add('policy-accepted', { ...event.identity });
-        return;
-      case 'policy-restated':
-        this.#log.add('policy-restated', { ...event.identity });
-        return;
-      case 'policy-rejected':
-        this.#log.add('policy-rejected', { faults: event.faults.join('; ') });
-        return;
-      case 'interruption-queue':
-        this.#log.add('queue', { outcome: event.outcome, instance: event.interruption?.instanceId });
-        return;
-      case 'notice':
-        this.#log.add('notice', { about: nameOf(event.subject), code: event.reason.code });
-        return;
-      case 'operation':
-        return;
-    }
   }
 
   /** A decision that says the same as the one before is not told again. */

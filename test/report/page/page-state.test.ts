@@ -209,6 +209,21 @@ describe('the state of the status page', () => {
     ]);
   });
 
+  it('marks an instance as lost when its drain was given up before, and not when a removal ends it', () => {
+    const before = aSnapshot({ nodes: [aNode({ name: 'i-1' }), aNode({ name: 'i-2' })] });
+    const after = aSnapshot({
+      operations: [
+        aRemoval({ id: 'op-3', step: 'aborted', instanceId: 'i-1' }),
+        aRemoval({ id: 'op-4', step: 'aborted', instanceId: 'i-2' }),
+        aRemoval({ id: 'op-5', step: 'removed', instanceId: 'i-2' }),
+      ],
+    });
+    const state = page(decision(before), decision(after, { decidedAtMs: 1 }));
+    expect(state.history().marks).toEqual([
+      { atMs: 1, kind: 'loss', text: 'lost i-1 (t3.small, ap-southeast-1a, on-demand)' },
+    ]);
+  });
+
   it('calls a machine that stops into the warm pool warm, and no loss', () => {
     const warm = { id: 'i-1', operationId: 'op-1', isWarm: true as const };
     const known = (state: 'running' | 'stopping') =>

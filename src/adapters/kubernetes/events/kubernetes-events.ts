@@ -1,5 +1,5 @@
+import { type EventText, messageOf } from '../../../events/event-text.ts';
 import { PortError, type ReportEvent, type Reporter } from '../../../ports.ts';
-import { type EventText, eventTextOf, messageOf } from '../../../report/event-text.ts';
 import { KubeApiError } from '../client/kube-api-error.ts';
 import { kubeTime } from '../client/kube-time.ts';
 import type { KubeTransport } from '../client/kube-transport.ts';
@@ -24,6 +24,8 @@ export interface EventObject {
 
 export interface KubernetesEventsOptions {
   readonly transport: KubeTransport;
+  /** The Event that a report is worth; `undefined`: none. */
+  readonly textOf: (event: ReportEvent) => EventText | undefined;
   /** What events about the fleet as a whole are attached to: the NodeFleet, with its uid once that is known. */
   readonly fleet: () => EventObject;
   /** The uid of a pod, where it is known: `kubectl describe` shows only events that carry it. */
@@ -58,7 +60,7 @@ export class KubernetesEvents implements Reporter {
   }
 
   report(event: ReportEvent): void {
-    const text = eventTextOf(event);
+    const text = this.#options.textOf(event);
     if (text === undefined || this.#stop.signal.aborted) return;
     if (this.#queue.length >= QUEUE_LIMIT) {
       this.dropped += 1;
@@ -93,7 +95,7 @@ export class KubernetesEvents implements Reporter {
 
   async #write(text: EventText): Promise<void> {
     const object = this.#objectOf(text);
-    const key = [object.kind, object.namespace, object.name, text.type, text.reason].join('/');
+    const key = [object.kind, object.namespace, object.name, typeOf(text), text.reason].join('/');
     const before = this.#written.get(key);
     const isAlike = before !== undefined && text.atMs - before.firstAtMs < AGGREGATION_MS;
     const again = isAlike ? await this.#countUp(before, text) : undefined;
@@ -135,7 +137,7 @@ export class KubernetesEvents implements Reporter {
         kind: 'Event',
         metadata: { name, namespace },
         involvedObject: object,
-        type: text.type,
+        type: typeOf(text),
         reason: text.reason,
         message: messageOf(text, MESSAGE_LIMIT_CHARS),
         firstTimestamp: kubeTime(text.atMs),
@@ -164,6 +166,10 @@ export class KubernetesEvents implements Reporter {
       }
     }
   }
+}
+
+function typeOf({ severity }: EventText): 'Normal' | 'Warning' {
+  return severity === 'info' ? 'Normal' : 'Warning';
 }
 
 function collection(namespace: string): string {

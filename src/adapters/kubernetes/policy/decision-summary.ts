@@ -30,7 +30,7 @@ function subjectOf(action: Action): string {
     case 'remove':
       return `remove ${action.nodeName}`;
     case 'hasten-removal':
-      return `hasten the removal of ${action.nodeName}`;
+      return `expedite the removal of ${action.nodeName}`;
     case 'abort-removal':
       return `keep ${action.nodeName}`;
     case 'abort-launch':

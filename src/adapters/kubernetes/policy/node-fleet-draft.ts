@@ -1,3 +1,5 @@
+import { byKind, type EventOf } from '../../../events/reporter.ts';
+import { exactCost, fleetCost } from '../../../model/fleet-cost.ts';
 import { isAlive } from '../../../model/instance.ts';
 import { STARTUP_TAINT_KEY } from '../../../model/node.ts';
 import type { PolicyIdentity } from '../../../model/policy-identity.ts';
@@ -14,8 +16,6 @@ const MOST_FAULTS = 20;
 
 /** How soon a change of the status should be written. */
 export type Urgency = 'at once' | 'soon' | 'never';
-
-type Event<K extends ReportEvent['kind']> = Extract<ReportEvent, { kind: K }>;
 
 /** Turns reports into a NodeFleet's status, going on from the status that an earlier process left. */
 export class NodeFleetDraft {
@@ -42,33 +42,33 @@ export class NodeFleetDraft {
   }
 
   /** Takes a report up. What changes with every round is told `soon`, what people wait for `at once`. */
-  take(event: ReportEvent): Urgency {
-    switch (event.kind) {
-      case 'policy-accepted':
-        this.#accept(event);
-        return 'at once';
-      case 'interruption-queue':
-        return 'never';
-      case 'policy-restated':
-        this.#see(event.document);
-        this.#hold(event.document, event.identity, event.atMs);
-        return 'at once';
-      case 'policy-rejected':
-        this.#reject(event);
-        return 'at once';
-      case 'decision':
+  readonly take: (event: ReportEvent) => Urgency = byKind<Urgency>(
+    {
+      decision: (event) => {
         this.#decide(event);
         return 'soon';
-      case 'notice': {
-        const { code, text } = event.reason;
-        if (code !== NO_POLICY && code !== POLICY_VANISHED) return 'never';
-        this.#missing = text;
+      },
+      'policy-accepted': (event) => {
+        this.#accept(event);
         return 'at once';
-      }
-      case 'operation':
-        return 'never';
-    }
-  }
+      },
+      'policy-restated': ({ document, identity, atMs }) => {
+        this.#see(document);
+        this.#hold(document, identity, atMs);
+        return 'at once';
+      },
+      'policy-rejected': (event) => {
+        this.#reject(event);
+        return 'at once';
+      },
+      notice: ({ reason }) => {
+        if (reason.code !== NO_POLICY && reason.code !== POLICY_VANISHED) return 'never';
+        this.#missing = reason.text;
+        return 'at once';
+      },
+    },
+    'never',
+  );
 
   /** The status as it is to stand in the object; what is unknown is absent, never zero. */
   status(nowMs: number): NodeFleetStatus {
@@ -97,7 +97,7 @@ export class NodeFleetDraft {
     return status;
   }
 
-  #accept({ document, identity, bounds, isSuspended = false, atMs }: Event<'policy-accepted'>): void {
+  #accept({ document, identity, bounds, isSuspended = false, atMs }: EventOf<'policy-accepted'>): void {
     this.#isSuspended = isSuspended;
     this.#nodes = { ...this.#nodes, min: bounds.minNodes, max: bounds.maxNodes };
     // A policy taken up again from this very status: no generation of the object was judged by that.
@@ -110,7 +110,7 @@ export class NodeFleetDraft {
     this.#hold(document, identity, atMs);
   }
 
-  #reject({ document, faults, atMs }: Event<'policy-rejected'>): void {
+  #reject({ document, faults, atMs }: EventOf<'policy-rejected'>): void {
     const was = this.#rejected;
     this.#see(document);
     const more = faults.length - MOST_FAULTS;
@@ -143,7 +143,7 @@ export class NodeFleetDraft {
     };
   }
 
-  #decide({ plan, snapshot }: Event<'decision'>): void {
+  #decide({ plan, snapshot }: EventOf<'decision'>): void {
     const { min, max } = this.#nodes ?? {};
     this.#nodes = {
       desired: plan.desiredNodes,
@@ -173,15 +173,9 @@ function spotOf({ instances }: Snapshot): number | undefined {
   return instances.value.filter((instance) => isAlive(instance) && instance.lifecycle === 'spot').length;
 }
 
-/** One unknown price makes the sum unknown. */
+/** A status has room for one figure, so it shows the cost where it is exact and none where a price is unknown. */
 function costOf({ instances }: Snapshot): string | undefined {
-  if (instances.status === 'unknown') return undefined;
-  let sum = 0;
-  for (const { priceUsdPerHour } of instances.value.filter(isAlive)) {
-    if (priceUsdPerHour === undefined) return undefined;
-    sum += priceUsdPerHour;
-  }
-  return sum.toFixed(4);
+  return instances.status === 'unknown' ? undefined : exactCost(fleetCost(instances.value))?.toFixed(4);
 }
 
 /** The property, or none: the API server knows no `undefined`, and types here know none either. */

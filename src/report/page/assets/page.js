@@ -3,7 +3,7 @@ import { element, replace } from './dom.js';
 import { drawDecisions, drawNotices, drawPolicies } from './feeds.js';
 import { drawNodes } from './nodes.js';
 import { Plot } from './plot.js';
-import { clockText, moneyText } from './text.js';
+import { clockText, costText, moneyText } from './text.js';
 
 const plot = new Plot();
 let view;
@@ -64,13 +64,11 @@ function banner(text) {
 function tiles() {
   const spot = view.currentNodes === 0 ? '' : `${view.spotNodes} spot`;
   const bounds = view.minNodes === null ? '' : `allowed ${view.minNodes}–${view.maxNodes}`;
-  const cost = view.costUsdPerHour;
-  const unpriced =
-    view.unpricedInstances > 0
-      ? `without ${view.unpricedInstances} of unknown price`
-      : cost === null
-        ? ''
-        : `${moneyText(cost * 730, 2)} a month`;
+  const cost = costText(view.costUsdPerHour, view.unpricedInstances);
+  const month =
+    cost.note === '' && view.costUsdPerHour !== null
+      ? `${moneyText(view.costUsdPerHour * 730, 2)} a month`
+      : '';
   const total = view.controls === null ? '' : `${moneyText(view.controls.costUsd, 2)} so far`;
   return [
     tile('Workers ready', `${view.readyNodes}`, bounds),
@@ -92,8 +90,8 @@ function tiles() {
     tile('Memory', percent(view.memoryPercent), ''),
     tile(
       'Cost an hour',
-      cost === null ? 'unknown' : moneyText(cost, 4),
-      [unpriced, total, spot].filter((part) => part !== '').join(' · '),
+      cost.value,
+      [cost.note, month, total, spot].filter((part) => part !== '').join(' · '),
     ),
   ];
 }

@@ -28,6 +28,16 @@ export function moneyText(usd, digits) {
   return `$${usd.toFixed(digits)}`;
 }
 
+/**
+ * What the fleet costs an hour, from the sum of the known prices (`null`: nobody knows) and how many workers have none: where
+ * some have none the sum is the least that it may be.
+ */
+export function costText(usdPerHour, unpriced) {
+  const note = unpriced === 0 ? '' : `${unpriced} worker${unpriced === 1 ? '' : 's'} without a price`;
+  if (usdPerHour === null || (usdPerHour === 0 && unpriced > 0)) return { value: 'unknown', note };
+  return { value: `${unpriced === 0 ? '' : '≥ '}${moneyText(usdPerHour, 4)}`, note };
+}
+
 /** How long something lasts, in the two largest units: `2 h 05 min`. */
 export function ageText(ms) {
   const minutes = Math.max(0, Math.floor(ms / 60_000));

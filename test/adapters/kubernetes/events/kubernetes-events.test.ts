@@ -2,6 +2,7 @@ import { afterEach, describe, expect, it } from '@jest/globals';
 import { KubernetesEvents } from '../../../../src/adapters/kubernetes/events/kubernetes-events.ts';
 import type { Operation } from '../../../../src/model/operation.ts';
 import type { NoticeSubject, ReportEvent } from '../../../../src/ports.ts';
+import { eventTextOf } from '../../../../src/report/event-wording.ts';
 import { aLaunch, aRemoval } from '../../../builders/fleet.ts';
 import { type Answer, type RecordedCall, RecordingApiServer, refusal } from '../recording-api-server.ts';
 
@@ -27,6 +28,7 @@ async function eventsOf(answer: (call: RecordedCall) => Answer): Promise<Kuberne
   server = await RecordingApiServer.start(answer);
   return new KubernetesEvents({
     transport: server.transport,
+    textOf: eventTextOf,
     fleet: () => FLEET,
     podUid: (namespace, name) => (namespace === 'shop' ? `uid-${name}` : undefined),
     instance: 'smartscale-1',
