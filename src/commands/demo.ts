@@ -42,10 +42,17 @@ async function startDemo(flags: DemoFlags, terminal: Terminal): Promise<void> {
   const { runDemo } = await import('../use-cases/demo/run-demo.ts');
   const { demoDocument, greeting } = await import('./demo-words.ts');
   const told = (line: string) => (json ? terminal.note(line) : terminal.print(`${line}\n`));
-  const directory = await runDemo(flags, {
-    opened: (demo) =>
-      terminal.print(json ? jsonLine(demoDocument(demo, flags)) : greeting(demo, flags, terminal.paint)),
-    told,
-  });
-  told(`Stopped. Your policy and its history stay in ${directory}`);
+  const opening = terminal.startProgress({ text: 'playing the first hours', json });
+  try {
+    const directory = await runDemo(flags, {
+      async opened(demo) {
+        await opening.stop();
+        terminal.print(json ? jsonLine(demoDocument(demo, flags)) : greeting(demo, flags, terminal.paint));
+      },
+      told,
+    });
+    told(`Stopped. Your policy and its history stay in ${directory}`);
+  } finally {
+    await opening.stop();
+  }
 }

@@ -3,6 +3,7 @@ import type { WorldOptions } from '../process/world-options.ts';
 import { CannotDo, orCannotDo } from '../use-cases/cannot-do.ts';
 import type { ExplainedObject } from '../use-cases/explain-plan.ts';
 import { type JsonFlag, jsonLine, jsonOption } from './output/json-option.ts';
+import { withProgress } from './output/progress.ts';
 import type { Terminal } from './output/terminal.ts';
 import { addWorldFlags } from './world-flags.ts';
 
@@ -27,7 +28,7 @@ async function explain(asked: ExplainedObject, flags: ExplainFlags, terminal: Te
   const json = flags.json === true;
   const { planOnce } = await import('../use-cases/plan-once.ts');
   const { explainPlan } = await import('../use-cases/explain-plan.ts');
-  const answer = await terminal.withProgress({ step: 'looking at the cluster and at EC2', json }, () =>
+  const answer = await withProgress(terminal, { text: 'looking at the cluster and at EC2', json }, () =>
     orCannotDo(() => planOnce(flags, process.env)),
   );
   for (const note of answer.notes) terminal.note(note);

@@ -1,5 +1,6 @@
 import type { Command } from 'commander';
 import { type JsonFlag, jsonLine, jsonOption } from './output/json-option.ts';
+import { withProgress } from './output/progress.ts';
 import type { Terminal } from './output/terminal.ts';
 
 interface PackFlags extends JsonFlag {
@@ -24,7 +25,9 @@ export function addPackCommand(program: Command, terminal: Terminal): void {
 async function pack(flags: PackFlags, terminal: Terminal): Promise<void> {
   const json = flags.json === true;
   const { packFiles } = await import('../use-cases/pack/pack-files.ts');
-  const packed = await terminal.withProgress({ step: 'reading', json }, (report) => packFiles(flags, report));
+  const packed = await withProgress(terminal, { text: 'reading', json }, (report) =>
+    packFiles(flags, (text) => report({ text })),
+  );
   for (const note of packed.notes) terminal.note(note);
   const { packDocument, packText } = await import('./pack-words.ts');
   terminal.print(json ? jsonLine(packDocument(packed)) : packText(packed, terminal.paint));

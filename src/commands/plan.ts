@@ -2,6 +2,7 @@ import type { Command } from 'commander';
 import type { WorldOptions } from '../process/world-options.ts';
 import { orCannotDo } from '../use-cases/cannot-do.ts';
 import { type JsonFlag, jsonLine, jsonOption } from './output/json-option.ts';
+import { withProgress } from './output/progress.ts';
 import type { Terminal } from './output/terminal.ts';
 import { addWorldFlags } from './world-flags.ts';
 
@@ -20,7 +21,7 @@ export function addPlanCommand(program: Command, terminal: Terminal): void {
 async function plan(flags: PlanFlags, terminal: Terminal): Promise<void> {
   const json = flags.json === true;
   const { planOnce } = await import('../use-cases/plan-once.ts');
-  const answer = await terminal.withProgress({ step: 'looking at the cluster and at EC2', json }, () =>
+  const answer = await withProgress(terminal, { text: 'looking at the cluster and at EC2', json }, () =>
     orCannotDo(() => planOnce(flags, process.env)),
   );
   for (const note of answer.notes) terminal.note(note);

@@ -1,6 +1,8 @@
+import { countText } from '../decide/text/wording.ts';
 import type { SimulationProgress, SimulationReport } from '../use-cases/simulate/simulate.ts';
 import type { SimulationRequest } from '../use-cases/simulate/simulation-request.ts';
 import { type Paint, plain } from './output/paint.ts';
+import type { ProgressStep } from './output/progress.ts';
 import { tableLines } from './output/table.ts';
 
 interface Worlds extends Pick<SimulationRequest, 'hours' | 'faults'> {
@@ -32,10 +34,11 @@ export function simulationText(
   return [...tableLines(rows).map((line) => `${line}\n`), ...stories].join('');
 }
 
-/** How far a simulation is, in a few words. */
-export function progressText(progress: SimulationProgress): string {
-  if (progress.step === 'stories') return 'shortening the stories of violations';
+/** How far a simulation is. */
+export function progressStep(progress: SimulationProgress): ProgressStep {
+  if (progress.step === 'stories') return { text: 'shortening the stories of violations' };
   const { done, of, violations } = progress;
-  const broken = violations === 0 ? '' : `, ${violations} ${violations === 1 ? 'violation' : 'violations'}`;
-  return `simulated ${done} of ${of} ${of === 1 ? 'world' : 'worlds'}${broken}`;
+  const worlds = `simulated ${done} of ${countText(of, 'world')}`;
+  const broken = violations === 0 ? '' : `, ${countText(violations, 'violation')}`;
+  return { text: `${worlds}${broken}`, share: done / of };
 }

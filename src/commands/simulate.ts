@@ -3,6 +3,7 @@ import { type Command, InvalidArgumentError } from 'commander';
 import { CannotDo } from '../use-cases/cannot-do.ts';
 import type { SeedRange } from '../use-cases/simulate/run-seeds.ts';
 import { type JsonFlag, jsonLine, jsonOption } from './output/json-option.ts';
+import { withProgress } from './output/progress.ts';
 import type { Terminal } from './output/terminal.ts';
 import { wholeNumber } from './whole-number.ts';
 
@@ -51,9 +52,9 @@ async function simulate(flags: SimulateFlags, terminal: Terminal): Promise<void>
   if (strikes !== undefined && seeds.first !== seeds.last)
     throw new CannotDo('--strikes needs a single seed: other seeds plan other strikes');
   const { simulate: run } = await import('../use-cases/simulate/simulate.ts');
-  const { progressText, simulationText } = await import('./simulate-words.ts');
-  const report = await terminal.withProgress({ step: 'reading', json }, (say) =>
-    run(flags, { seeds, workers }, (progress) => say(progressText(progress))),
+  const { progressStep, simulationText } = await import('./simulate-words.ts');
+  const report = await withProgress(terminal, { text: 'reading', json }, (tell) =>
+    run(flags, { seeds, workers }, (progress) => tell(progressStep(progress))),
   );
   const { seeds: count, violations, stats, digest } = report;
   terminal.print(

@@ -1,4 +1,10 @@
-import type { ProgressOptions, ReportStep, Terminal } from '../../src/commands/output/terminal.ts';
+import {
+  NO_PROGRESS,
+  type Progress,
+  type ProgressOptions,
+  type ProgressStep,
+} from '../../src/commands/output/progress.ts';
+import type { Terminal } from '../../src/commands/output/terminal.ts';
 import { runCommandLine } from '../../src/commands/run-command-line.ts';
 
 /** A terminal that shows no colours, and keeps what is written. */
@@ -6,7 +12,7 @@ export class RecordedTerminal implements Terminal {
   stdout = '';
   stderr = '';
   exitCode: 0 | 1 | 2 = 0;
-  /** What was reported while work went on, by the commands that do not answer with JSON. */
+  /** What was said to be under way, unless the answer is JSON. */
   readonly steps: string[] = [];
 
   paint = (_style: string, text: string): string => text;
@@ -23,15 +29,12 @@ export class RecordedTerminal implements Terminal {
     this.exitCode = code;
   }
 
-  async withProgress<T>(
-    { step, json }: ProgressOptions,
-    work: (report: ReportStep) => Promise<T>,
-  ): Promise<T> {
-    const report = (now: string) => {
-      if (!json) this.steps.push(now);
+  startProgress({ text, json }: ProgressOptions): Progress {
+    const report = (step: ProgressStep) => {
+      if (!json) this.steps.push(step.text);
     };
-    report(step);
-    return work(report);
+    report({ text });
+    return { ...NO_PROGRESS, report };
   }
 }
 

@@ -1,5 +1,6 @@
 import { styleText } from 'node:util';
-import type { ProgressOptions, ReportStep, Terminal } from './terminal.ts';
+import { isProgressShown, NO_PROGRESS, startProgressThread } from './progress.ts';
+import type { Terminal } from './terminal.ts';
 
 /** This process' own stdout, stderr and exit code. Colours follow `NO_COLOR`, `FORCE_COLOR` and whether stdout is a terminal. */
 export const PROCESS_TERMINAL: Terminal = {
@@ -13,7 +14,7 @@ export const PROCESS_TERMINAL: Terminal = {
   exitWith(code) {
     process.exitCode = code;
   },
-  async withProgress<T>(_options: ProgressOptions, work: (report: ReportStep) => Promise<T>): Promise<T> {
-    return work(() => undefined);
+  startProgress(options) {
+    return isProgressShown(options, process.stderr, process.env) ? startProgressThread(options) : NO_PROGRESS;
   },
 };

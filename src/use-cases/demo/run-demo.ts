@@ -38,7 +38,8 @@ export interface OpenDemo {
 
 /** Told what happens in a demo. */
 export interface DemoAudience {
-  opened(demo: OpenDemo): void;
+  /** The story begins when it resolves. */
+  opened(demo: OpenDemo): Promise<void>;
   /** A line of the demo's story. */
   told(line: string): void;
 }
@@ -56,12 +57,14 @@ export async function runDemo(options: DemoOptions, audience: DemoAudience): Pro
   let hasOpened = false;
   try {
     await play(options, repository, {
-      told: (line) => audience.told(line),
-      async opened(demo) {
-        audience.opened(demo);
-        hasOpened = true;
-        await stopAsked;
+      audience: {
+        told: (line) => audience.told(line),
+        async opened(demo) {
+          hasOpened = true;
+          await audience.opened(demo);
+        },
       },
+      stopAsked,
     });
   } finally {
     // A demo that never opened leaves nothing behind.
@@ -72,16 +75,19 @@ export async function runDemo(options: DemoOptions, audience: DemoAudience): Pro
 }
 
 interface Stage {
-  told(line: string): void;
-  /** Resolves when the demo is to end. */
-  opened(demo: OpenDemo): Promise<void>;
+  readonly audience: DemoAudience;
+  readonly stopAsked: Promise<void>;
 }
 
-async function play(options: DemoOptions, repository: ScratchRepository, stage: Stage): Promise<void> {
+async function play(
+  options: DemoOptions,
+  repository: ScratchRepository,
+  { audience, stopAsked }: Stage,
+): Promise<void> {
   const source = await GitPolicySource.open(repository.directory, repository.file);
   const page = new PageState(SIMULATED_CLUSTER_NAME);
   const metrics = new Metrics({ isLeader: () => true, watches: () => ({}), eventsDropped: () => 0 });
-  const story = new StoryReporter((line) => stage.told(line));
+  const story = new StoryReporter((line) => audience.told(line));
   const demo = await DemoWorld.open({ seed: options.seed, git: source, reporters: [page, metrics], story });
   const pace = new Pace(demo.world.clock, options.speed);
   const howToEdit = linesFor(repository);
@@ -96,10 +102,10 @@ async function play(options: DemoOptions, repository: ScratchRepository, stage: 
     });
     const { directory, file } = repository;
     const policyFile = join(directory, file);
-    const stopped = stage.opened({ port: http.port, directory, policyFile, howToEdit });
+    await audience.opened({ port: http.port, directory, policyFile, howToEdit });
     demo.tell();
     const broken = new Promise<never>((_resolve, reject) => pace.start(reject));
-    await Promise.race([stopped, demo.broken, broken]);
+    await Promise.race([stopAsked, demo.broken, broken]);
     await http.close();
   } finally {
     pace.stop();
