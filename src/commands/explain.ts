@@ -3,8 +3,8 @@ import type { WorldOptions } from '../process/world-options.ts';
 import { CannotDo, orCannotDo } from '../use-cases/cannot-do.ts';
 import type { ExplainedObject } from '../use-cases/explain-plan.ts';
 import { type JsonFlag, jsonLine, jsonOption } from './output/json-option.ts';
-import { withProgress } from './output/progress.ts';
 import type { Terminal } from './output/terminal.ts';
+import { withProgress } from './output/with-progress.ts';
 import { addWorldFlags } from './world-flags.ts';
 
 type ExplainFlags = WorldOptions & JsonFlag;

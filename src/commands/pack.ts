@@ -1,7 +1,7 @@
 import type { Command } from 'commander';
 import { type JsonFlag, jsonLine, jsonOption } from './output/json-option.ts';
-import { withProgress } from './output/progress.ts';
 import type { Terminal } from './output/terminal.ts';
+import { withProgress } from './output/with-progress.ts';
 
 interface PackFlags extends JsonFlag {
   readonly pods: string;

@@ -2,8 +2,8 @@ import type { Command } from 'commander';
 import type { WorldOptions } from '../process/world-options.ts';
 import { orCannotDo } from '../use-cases/cannot-do.ts';
 import { type JsonFlag, jsonLine, jsonOption } from './output/json-option.ts';
-import { withProgress } from './output/progress.ts';
 import type { Terminal } from './output/terminal.ts';
+import { withProgress } from './output/with-progress.ts';
 import { addWorldFlags } from './world-flags.ts';
 
 type PlanFlags = WorldOptions & JsonFlag;

@@ -3,8 +3,8 @@ import { type Command, InvalidArgumentError } from 'commander';
 import { CannotDo } from '../use-cases/cannot-do.ts';
 import type { SeedRange } from '../use-cases/simulate/run-seeds.ts';
 import { type JsonFlag, jsonLine, jsonOption } from './output/json-option.ts';
-import { withProgress } from './output/progress.ts';
 import type { Terminal } from './output/terminal.ts';
+import { withProgress } from './output/with-progress.ts';
 import { wholeNumber } from './whole-number.ts';
 
 /** More than a nightly run needs; a typing error should not run for weeks. */

@@ -1,5 +1,6 @@
 import { styleText } from 'node:util';
-import { isProgressShown, NO_PROGRESS, startProgressThread } from './progress.ts';
+import { NO_PROGRESS } from './progress.ts';
+import { isProgressShown, startProgressThread } from './progress-thread.ts';
 import type { Terminal } from './terminal.ts';
 
 /** This process' own stdout, stderr and exit code. Colours follow `NO_COLOR`, `FORCE_COLOR` and whether stdout is a terminal. */

@@ -1,6 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
-import { isProgressShown, withProgress } from '../../../src/commands/output/progress.ts';
 import { ProgressDisplay } from '../../../src/commands/output/progress-display.ts';
+import { isProgressShown } from '../../../src/commands/output/progress-thread.ts';
+import { withProgress } from '../../../src/commands/output/with-progress.ts';
 import { RecordedTerminal, smartscale } from '../../fakes/recorded-terminal.ts';
 
 /** A line that keeps what it shows. */
