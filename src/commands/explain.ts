@@ -13,7 +13,8 @@ type ExplainFlags = WorldOptions & JsonFlag;
 export function addExplainCommand(program: Command, terminal: Terminal): void {
   const command = program
     .command('explain')
-    .description('say why a pod is still pending, or why a worker is (not) removed; changes nothing');
+    .description('say why a pod is still pending, or why a worker is (not) removed; changes nothing')
+    .helpCommand(false);
   addWorldFlags(command.command('pod').argument('<namespace/name>', 'the pod'))
     .description('why a pod waits, what would be bought for it, and what that costs')
     .addOption(jsonOption())

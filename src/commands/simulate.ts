@@ -1,7 +1,8 @@
 import { availableParallelism } from 'node:os';
-import { type Command, InvalidArgumentError } from 'commander';
+import { type Command, InvalidArgumentError, Option } from 'commander';
 import { CannotDo } from '../use-cases/cannot-do.ts';
 import type { SeedRange } from '../use-cases/simulate/run-seeds.ts';
+import { type SuggestedValues, suggestValues } from './completion/suggested-values.ts';
 import { type JsonFlag, jsonLine, jsonOption } from './output/json-option.ts';
 import type { Terminal } from './output/terminal.ts';
 import { withProgress } from './output/with-progress.ts';
@@ -32,7 +33,12 @@ export function addSimulateCommand(program: Command, terminal: Terminal): void {
     )
     .requiredOption('--seeds <A..B>', 'seeds of the worlds, first to last', seedRange)
     .option('--hours <hours>', 'virtual hours of each world', hoursOf, 24)
-    .option('--faults <names>', 'none, all, or names with commas between', 'none')
+    .addOption(
+      suggestValues(
+        new Option('--faults <names>', 'none, all, or names with commas between').default('none'),
+        faultWords,
+      ),
+    )
     .option('--strikes <names>', 'of these faults only the named strikes, as a story names them')
     .option('--policy <file>', 'policy to obey (default: the shipped one)')
     .option('--trace <file>', 'load as timestamp,value lines (default: a week of a web server)')
@@ -44,6 +50,11 @@ export function addSimulateCommand(program: Command, terminal: Terminal): void {
     )
     .addOption(jsonOption('a table'))
     .action((flags: SimulateFlags) => simulate(flags, terminal));
+}
+
+async function faultWords(): Promise<SuggestedValues> {
+  const { FAULT_NAMES } = await import('../use-cases/simulate/fault-names.ts');
+  return { words: ['none', 'all', ...FAULT_NAMES], isList: true };
 }
 
 async function simulate(flags: SimulateFlags, terminal: Terminal): Promise<void> {

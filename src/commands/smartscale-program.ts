@@ -1,5 +1,6 @@
 import { Command } from 'commander';
 import { addCheckCommand } from './check.ts';
+import { addCompletionCommand } from './completion.ts';
 import { addDemoCommand } from './demo.ts';
 import { addDemoAppCommand } from './demo-app.ts';
 import { addExplainCommand } from './explain.ts';
@@ -20,7 +21,7 @@ export function smartscaleProgram(terminal: Terminal): Command {
     .helpCommand(false)
     .showSuggestionAfterError()
     .exitOverride()
-    .configureOutput({ outputError: () => undefined });
+    .configureOutput({ writeOut: (text) => terminal.print(text), writeErr: () => undefined });
   addCheckCommand(program, terminal);
   addDemoCommand(program, terminal);
   addDemoAppCommand(program, terminal);
@@ -30,5 +31,6 @@ export function smartscaleProgram(terminal: Terminal): Command {
   addRunCommand(program, terminal);
   addSchemaCommand(program, terminal);
   addSimulateCommand(program, terminal);
+  addCompletionCommand(program, terminal);
   return program;
 }

@@ -1,6 +1,5 @@
 import { basename } from 'node:path';
 import { Controller } from '../../loop/controller.ts';
-import { FAULT_KINDS } from '../../simulate/faults/fault-kinds.ts';
 import { strikeName } from '../../simulate/faults/strikes.ts';
 import type { Violation } from '../../simulate/judge/invariant-watch.ts';
 import type { RunningController } from '../../simulate/process/replicas.ts';
@@ -16,6 +15,7 @@ import { CannotDo } from '../cannot-do.ts';
 import { readPolicyFile } from '../files/read-policy-file.ts';
 import { readTraceFile } from '../files/read-trace-file.ts';
 import { SHIPPED_POLICY, SHIPPED_TRACE } from '../files/shipped-file.ts';
+import { FAULT_NAMES } from './fault-names.ts';
 import { replayCommands } from './replay-commands.ts';
 import { shortStory } from './short-story.ts';
 import type { SimulationRequest } from './simulation-request.ts';
@@ -50,10 +50,7 @@ export async function prepareStories(
 export async function readSimulationOptions(
   request: SimulationRequest,
 ): Promise<(seed: number) => SimulationOptions> {
-  const faults = faultsOf(
-    request.faults,
-    FAULT_KINDS.map(({ name }) => name),
-  );
+  const faults = faultsOf(request.faults, FAULT_NAMES);
   const origin = request.policy ?? SHIPPED_POLICY;
   const { text, policy } = await readPolicyFile(origin);
   // The name alone: what a world tells, and so its digest, must not depend on where the checkout lies.
