@@ -1,19 +1,14 @@
 import { type Command, Option } from 'commander';
+import { type JsonFlag, jsonLine, jsonOption } from './output/json-option.ts';
+import type { Terminal } from './output/terminal.ts';
 
-export interface CheckFlags {
-  readonly json?: true;
+interface CheckFlags extends JsonFlag {
   readonly markdown?: true;
   readonly against?: string;
 }
 
-/** What `smartscale check` answers: the words for stdout, and whether the policy is valid. */
-export interface CheckAnswer {
-  readonly valid: boolean;
-  readonly output: string;
-}
-
 /** `smartscale check FILE`: every fault of a policy file, or its digest, and what it changes against another. */
-export function addCheckCommand(program: Command): void {
+export function addCheckCommand(program: Command, terminal: Terminal): void {
   program
     .command('check')
     .description(
@@ -21,29 +16,23 @@ export function addCheckCommand(program: Command): void {
     )
     .argument('<file>', 'policy file; - reads standard input')
     .option('--against <file>', 'tell each key that differs from this policy, defaults filled in')
-    .option('--json', 'print one JSON document instead of words')
+    .addOption(jsonOption())
     .addOption(new Option('--markdown', 'print Markdown, for a pull request').conflicts('json'))
-    .action(async (file: string, flags: CheckFlags) => {
-      const answer = await checkPolicyFile(file, flags);
-      process.stdout.write(answer.output);
-      process.exitCode = answer.valid ? 0 : 1;
-    });
+    .action((file: string, flags: CheckFlags) => check(file, flags, terminal));
 }
 
-/**
- * Checks one policy file (`-`: standard input).
- * @throws CannotDo when a file cannot be read as text
- */
-export async function checkPolicyFile(file: string, flags: CheckFlags): Promise<CheckAnswer> {
-  const { checkText } = await import('./check-report.ts');
-  const { readTextFile } = await import('./read-text-file.ts');
-  const text = await readTextFile(file);
-  const against = flags.against === undefined ? undefined : await readTextFile(flags.against);
+async function check(file: string, { against, json, markdown }: CheckFlags, terminal: Terminal) {
+  const { checkPolicyFile } = await import('../use-cases/check-policy.ts');
+  const answer = await checkPolicyFile(file, against);
   const name = file === '-' ? 'stdin' : file;
-  return checkText({ name, text, against }, formatOf(flags));
-}
-
-function formatOf({ json, markdown }: CheckFlags): 'json' | 'markdown' | 'words' {
-  if (json === true) return 'json';
-  return markdown === true ? 'markdown' : 'words';
+  if (json === true) {
+    terminal.print(jsonLine(answer));
+  } else if (markdown === true) {
+    const { checkMarkdown } = await import('./check-markdown.ts');
+    terminal.print(checkMarkdown(name, answer));
+  } else {
+    const { checkText } = await import('./check-words.ts');
+    terminal.print(checkText(name, answer, terminal.paint));
+  }
+  terminal.exitWith(answer.valid ? 0 : 1);
 }

@@ -1,21 +1,15 @@
 import { type Command, InvalidArgumentError, Option } from 'commander';
-import { orCannotDo } from './cannot-do.ts';
+import type { DemoAppOptions } from '../process/start-demo-app.ts';
+import { orCannotDo } from '../use-cases/cannot-do.ts';
+import { jsonLogOption } from './output/json-option.ts';
+import type { Terminal } from './output/terminal.ts';
 import { wholeNumber } from './whole-number.ts';
-
-/** Flags of `smartscale demo-app`. */
-export interface DemoAppFlags {
-  readonly port: number;
-  readonly service: string;
-  readonly errorRate: number;
-  readonly drainSeconds: number;
-  readonly queueItemCpuMs: number;
-}
 
 /**
  * `smartscale demo-app`: the workload that the clusters scale. Logs JSON lines to stdout; exits with 0 after SIGTERM or
  * SIGINT when every request was answered, with 1 when some had to be cut off.
  */
-export function addDemoAppCommand(program: Command): void {
+export function addDemoAppCommand(program: Command, terminal: Terminal): void {
   program
     .command('demo-app')
     .description('serve the demo app, a workload that burns real CPU, until it is told to stop')
@@ -38,9 +32,10 @@ export function addDemoAppCommand(program: Command): void {
         .default(50)
         .argParser(wholeNumber(1, 10_000)),
     )
-    .action(async (flags: DemoAppFlags) => {
-      const { startDemoApp } = await import('./start-demo-app.ts');
-      process.exitCode = await orCannotDo(() => startDemoApp(flags));
+    .addOption(jsonLogOption())
+    .action(async (flags: DemoAppOptions) => {
+      const { startDemoApp } = await import('../process/start-demo-app.ts');
+      terminal.exitWith(await orCannotDo(() => startDemoApp(flags)));
     });
 }
 

@@ -1,8 +1,10 @@
 import { type Command, Option } from 'commander';
-import { orCannotDo } from './cannot-do.ts';
+import { orCannotDo } from '../use-cases/cannot-do.ts';
+import { type JsonFlag, jsonLine, jsonOption } from './output/json-option.ts';
+import type { Terminal } from './output/terminal.ts';
 import { wholeNumber } from './whole-number.ts';
 
-interface DemoFlags {
+interface DemoFlags extends JsonFlag {
   readonly port: number;
   readonly speed: number;
   readonly seed: number;
@@ -11,7 +13,7 @@ interface DemoFlags {
 }
 
 /** `smartscale demo` (what `npm start` runs): the real controller on the simulated world, with the status page. */
-export function addDemoCommand(program: Command): void {
+export function addDemoCommand(program: Command, terminal: Terminal): void {
   program
     .command('demo')
     .description(
@@ -31,15 +33,26 @@ export function addDemoCommand(program: Command): void {
       '--repository <folder>',
       'Git repository for policy.yaml, made when it is not there (default: a new one)',
     )
-    .action((flags: DemoFlags) => orCannotDo(() => startDemo(flags)));
+    .addOption(jsonOption('a greeting; the story goes to stderr'))
+    .action((flags: DemoFlags) => orCannotDo(() => startDemo(flags, terminal)));
 }
 
-async function startDemo(flags: DemoFlags): Promise<void> {
-  const { git } = await import('../adapters/git/git-command.ts');
-  await git('.', ['--version']);
-  const { readPolicyFile } = await import('./read-policy-file.ts');
-  const { SHIPPED_POLICY } = await import('./shipped-file.ts');
-  const { text } = await readPolicyFile(flags.policy ?? SHIPPED_POLICY);
-  const { runDemo } = await import('./demo/run-demo.ts');
-  await runDemo({ ...flags, policyText: text });
+async function startDemo(flags: DemoFlags, terminal: Terminal): Promise<void> {
+  const json = flags.json === true;
+  const { runDemo } = await import('../use-cases/demo/run-demo.ts');
+  const { demoDocument, greeting } = await import('./demo-words.ts');
+  const told = (line: string) => (json ? terminal.note(line) : terminal.print(`${line}\n`));
+  const opening = terminal.startProgress({ text: 'playing the first hours', json });
+  try {
+    const directory = await runDemo(flags, {
+      async opened(demo) {
+        await opening.stop();
+        terminal.print(json ? jsonLine(demoDocument(demo, flags)) : greeting(demo, flags, terminal.paint));
+      },
+      told,
+    });
+    told(`Stopped. Your policy and its history stay in ${directory}`);
+  } finally {
+    await opening.stop();
+  }
 }

@@ -1,43 +1,45 @@
-import { type Command } from 'commander';
-import { CannotDo, orCannotDo } from './cannot-do.ts';
-import { addWorldFlags, type WorldFlags } from './world-flags.ts';
+import type { Command } from 'commander';
+import type { WorldOptions } from '../process/world-options.ts';
+import { CannotDo, orCannotDo } from '../use-cases/cannot-do.ts';
+import type { ExplainedObject } from '../use-cases/explain-plan.ts';
+import { type JsonFlag, jsonLine, jsonOption } from './output/json-option.ts';
+import type { Terminal } from './output/terminal.ts';
+import { withProgress } from './output/with-progress.ts';
+import { addWorldFlags } from './world-flags.ts';
 
-interface ExplainFlags extends WorldFlags {
-  readonly json?: true;
-}
+type ExplainFlags = WorldOptions & JsonFlag;
 
 /** `smartscale explain pod|node`: why a pod waits and what would be bought for it; why a worker stays or goes. It changes nothing. */
-export function addExplainCommand(program: Command): void {
-  const explain = program
+export function addExplainCommand(program: Command, terminal: Terminal): void {
+  const command = program
     .command('explain')
-    .description('say why a pod is still pending, or why a worker is (not) removed; changes nothing');
-  addWorldFlags(explain.command('pod').argument('<namespace/name>', 'the pod'))
+    .description('say why a pod is still pending, or why a worker is (not) removed; changes nothing')
+    .helpCommand(false);
+  addWorldFlags(command.command('pod').argument('<namespace/name>', 'the pod'))
     .description('why a pod waits, what would be bought for it, and what that costs')
-    .option('--json', 'print one JSON document instead of words')
-    .action((ref: string, flags: ExplainFlags) => run(flags, { kind: 'pod', ref }));
-  addWorldFlags(explain.command('node').argument('<name>', 'the node'))
+    .addOption(jsonOption())
+    .action((ref: string, flags: ExplainFlags) => explain({ kind: 'pod', ref }, flags, terminal));
+  addWorldFlags(command.command('node').argument('<name>', 'the node'))
     .description('why a worker stays or goes: every rule, every pod')
-    .option('--json', 'print one JSON document instead of words')
-    .action((ref: string, flags: ExplainFlags) => run(flags, { kind: 'node', ref }));
+    .addOption(jsonOption())
+    .action((ref: string, flags: ExplainFlags) => explain({ kind: 'node', ref }, flags, terminal));
 }
 
-interface Asked {
-  readonly kind: 'pod' | 'node';
-  readonly ref: string;
-}
-
-async function run(flags: ExplainFlags, asked: Asked): Promise<void> {
-  const { planOnce } = await import('./plan-once.ts');
-  const { explanationOf, explanationText } = await import('./explain-report.ts');
-  const explanation = await orCannotDo(async () => {
-    const answer = await planOnce(flags, process.env);
-    for (const line of answer.notes) process.stderr.write(`${line}\n`);
-    if (answer.kind === 'invalid-policy') {
-      throw new CannotDo('there is no valid policy to explain by: mend it, or give --policy');
-    }
-    return explanationOf(asked, answer);
-  });
-  process.stdout.write(
-    flags.json ? `${JSON.stringify(explanation.document)}\n` : explanationText(explanation),
+async function explain(asked: ExplainedObject, flags: ExplainFlags, terminal: Terminal): Promise<void> {
+  const json = flags.json === true;
+  const { planOnce } = await import('../use-cases/plan-once.ts');
+  const { explainPlan } = await import('../use-cases/explain-plan.ts');
+  const answer = await withProgress(terminal, { text: 'looking at the cluster and at EC2', json }, () =>
+    orCannotDo(() => planOnce(flags, process.env)),
   );
+  for (const note of answer.notes) terminal.note(note);
+  if (answer.kind === 'invalid-policy')
+    throw new CannotDo('there is no valid policy to explain by: mend it, or give --policy');
+  const explanation = explainPlan(asked, answer);
+  if (json) {
+    terminal.print(jsonLine(explanation.document));
+    return;
+  }
+  const { explanationText } = await import('./explain-words.ts');
+  terminal.print(explanationText(explanation, terminal.paint));
 }

@@ -1,26 +1,36 @@
 import type { Command } from 'commander';
-import { orCannotDo } from './cannot-do.ts';
-import { addWorldFlags, type WorldFlags } from './world-flags.ts';
+import type { WorldOptions } from '../process/world-options.ts';
+import { orCannotDo } from '../use-cases/cannot-do.ts';
+import { type JsonFlag, jsonLine, jsonOption } from './output/json-option.ts';
+import type { Terminal } from './output/terminal.ts';
+import { withProgress } from './output/with-progress.ts';
+import { addWorldFlags } from './world-flags.ts';
 
-interface PlanFlags extends WorldFlags {
-  readonly json?: true;
-}
+type PlanFlags = WorldOptions & JsonFlag;
 
 /** `smartscale plan`: what `run` would do on a live cluster and account now, and why. It changes nothing. */
-export function addPlanCommand(program: Command): void {
+export function addPlanCommand(program: Command, terminal: Terminal): void {
   const command = program
     .command('plan')
     .description('say what would be done on a live cluster now, and why; changes nothing');
   addWorldFlags(command)
-    .option('--json', 'print one JSON document instead of words')
-    .action(async (flags: PlanFlags) => {
-      const { planOnce } = await import('./plan-once.ts');
-      const answer = await orCannotDo(() => planOnce(flags, process.env));
-      for (const line of answer.notes) process.stderr.write(`${line}\n`);
-      if (answer.kind === 'invalid-policy' || !answer.isNewestValid) process.exitCode = 1;
-      if (answer.kind === 'invalid-policy') return;
-      const { planDocument, planText } = await import('./plan-report.ts');
-      const { plan } = answer;
-      process.stdout.write(flags.json ? `${JSON.stringify(planDocument(plan))}\n` : planText(plan));
-    });
+    .addOption(jsonOption())
+    .action((flags: PlanFlags) => plan(flags, terminal));
+}
+
+async function plan(flags: PlanFlags, terminal: Terminal): Promise<void> {
+  const json = flags.json === true;
+  const { planOnce } = await import('../use-cases/plan-once.ts');
+  const answer = await withProgress(terminal, { text: 'looking at the cluster and at EC2', json }, () =>
+    orCannotDo(() => planOnce(flags, process.env)),
+  );
+  for (const note of answer.notes) terminal.note(note);
+  const { invalidPolicyDocument, planDocument, planText } = await import('./plan-words.ts');
+  if (answer.kind === 'invalid-policy') {
+    if (json) terminal.print(jsonLine(invalidPolicyDocument(answer.notes)));
+    terminal.exitWith(1);
+    return;
+  }
+  terminal.print(json ? jsonLine(planDocument(answer.plan)) : planText(answer.plan, terminal.paint));
+  terminal.exitWith(answer.isNewestValid ? 0 : 1);
 }

@@ -1,9 +1,12 @@
 import { type Command, Option } from 'commander';
-import { orCannotDo } from './cannot-do.ts';
+import type { WorldOptions } from '../process/world-options.ts';
+import { orCannotDo } from '../use-cases/cannot-do.ts';
+import { jsonLogOption } from './output/json-option.ts';
+import type { Terminal } from './output/terminal.ts';
 import { wholeNumber } from './whole-number.ts';
-import { addWorldFlags, type WorldFlags } from './world-flags.ts';
+import { addWorldFlags } from './world-flags.ts';
 
-interface RunFlags extends WorldFlags {
+interface RunFlags extends WorldOptions {
   readonly port: number;
   readonly leaseName: string;
 }
@@ -13,7 +16,7 @@ interface RunFlags extends WorldFlags {
  * --namespace, --node-fleet or --policy, --prometheus-url, --cluster-name, --ledger, --table, --port,
  * --lease-name; the AWS account from the environment. Logs JSON lines to stdout; exits with 0 after SIGTERM or SIGINT, with 1 when it lost its lease.
  */
-export function addRunCommand(program: Command): void {
+export function addRunCommand(program: Command, terminal: Terminal): void {
   const command = program
     .command('run')
     .description('run the autoscaler on a live cluster until it is told to stop');
@@ -24,8 +27,9 @@ export function addRunCommand(program: Command): void {
         .argParser(wholeNumber(0, 65_535)),
     )
     .option('--lease-name <name>', 'Lease, or lock in the table, by which one replica leads', 'smartscale')
+    .addOption(jsonLogOption())
     .action(async (flags: RunFlags) => {
-      const { startAutoscaler } = await import('./start-autoscaler.ts');
-      process.exitCode = await orCannotDo(() => startAutoscaler(flags));
+      const { startAutoscaler } = await import('../process/start-autoscaler.ts');
+      terminal.exitWith(await orCannotDo(() => startAutoscaler(flags)));
     });
 }

@@ -1,8 +1,11 @@
 import { availableParallelism } from 'node:os';
-import { type Command, InvalidArgumentError } from 'commander';
-import type { SimulationResult } from '../simulate/run/run-simulation.ts';
-import { CannotDo } from './cannot-do.ts';
-import type { SeedRange } from './simulate/run-seeds.ts';
+import { type Command, InvalidArgumentError, Option } from 'commander';
+import { CannotDo } from '../use-cases/cannot-do.ts';
+import type { SeedRange } from '../use-cases/simulate/run-seeds.ts';
+import { type SuggestedValues, suggestValues } from './completion/suggested-values.ts';
+import { type JsonFlag, jsonLine, jsonOption } from './output/json-option.ts';
+import type { Terminal } from './output/terminal.ts';
+import { withProgress } from './output/with-progress.ts';
 import { wholeNumber } from './whole-number.ts';
 
 /** More than a nightly run needs; a typing error should not run for weeks. */
@@ -11,7 +14,7 @@ const MOST_HOURS = 24 * 366;
 /** Each is a thread with a heap of its own. */
 const MOST_WORKERS = 256;
 
-interface SimulateFlags {
+interface SimulateFlags extends JsonFlag {
   readonly seeds: SeedRange;
   readonly hours: number;
   readonly faults: string;
@@ -19,11 +22,10 @@ interface SimulateFlags {
   readonly trace?: string;
   readonly strikes?: string;
   readonly workers: number;
-  readonly json?: true;
 }
 
 /** `smartscale simulate`: the real controller in simulated worlds, one per seed, judged by the invariants. */
-export function addSimulateCommand(program: Command): void {
+export function addSimulateCommand(program: Command, terminal: Terminal): void {
   program
     .command('simulate')
     .description(
@@ -31,7 +33,12 @@ export function addSimulateCommand(program: Command): void {
     )
     .requiredOption('--seeds <A..B>', 'seeds of the worlds, first to last', seedRange)
     .option('--hours <hours>', 'virtual hours of each world', hoursOf, 24)
-    .option('--faults <names>', 'none, all, or names with commas between', 'none')
+    .addOption(
+      suggestValues(
+        new Option('--faults <names>', 'none, all, or names with commas between').default('none'),
+        faultWords,
+      ),
+    )
     .option('--strikes <names>', 'of these faults only the named strikes, as a story names them')
     .option('--policy <file>', 'policy to obey (default: the shipped one)')
     .option('--trace <file>', 'load as timestamp,value lines (default: a week of a web server)')
@@ -41,50 +48,32 @@ export function addSimulateCommand(program: Command): void {
       wholeNumber(1, MOST_WORKERS),
       availableParallelism(),
     )
-    .option('--json', 'print one JSON document instead of a table')
-    .action(simulate);
+    .addOption(jsonOption('a table'))
+    .action((flags: SimulateFlags) => simulate(flags, terminal));
 }
 
-async function simulate(flags: SimulateFlags): Promise<void> {
-  if (flags.strikes !== undefined && flags.seeds.first !== flags.seeds.last)
+async function faultWords(): Promise<SuggestedValues> {
+  const { FAULT_NAMES } = await import('../use-cases/simulate/fault-names.ts');
+  return { words: ['none', 'all', ...FAULT_NAMES], isList: true };
+}
+
+async function simulate(flags: SimulateFlags, terminal: Terminal): Promise<void> {
+  const { seeds, workers, strikes, json: hasJson } = flags;
+  const json = hasJson === true;
+  if (strikes !== undefined && seeds.first !== seeds.last)
     throw new CannotDo('--strikes needs a single seed: other seeds plan other strikes');
-  const { runSeeds } = await import('./simulate/run-seeds.ts');
-  const { CombinedResults } = await import('../simulate/run/combined-results.ts');
-  const { tellFirst } = await import('./simulate/tell-first.ts');
-  const results = new CombinedResults();
-  for await (const result of runSeeds(flags, flags.seeds, flags.workers)) results.add(result);
-  const { count, whole } = results;
-  const told = { ...whole, violations: await tellFirst(flags, whole.violations) };
-  process.stdout.write(
-    flags.json === true ? `${JSON.stringify(documentOf(count, told))}\n` : words(flags, told),
+  const { simulate: run } = await import('../use-cases/simulate/simulate.ts');
+  const { progressStep, simulationText } = await import('./simulate-words.ts');
+  const report = await withProgress(terminal, { text: 'reading', json }, (tell) =>
+    run(flags, { seeds, workers }, (progress) => tell(progressStep(progress))),
   );
-  process.exitCode = told.violations.length === 0 ? 0 : 1;
-}
-
-function documentOf(seeds: number, { violations, stats, digest }: SimulationResult) {
-  return { seeds, violations, stats, digest };
-}
-
-function words(
-  { seeds, hours, faults }: SimulateFlags,
-  { violations, stats, digest }: SimulationResult,
-): string {
-  const rows: readonly (readonly [string, string])[] = [
-    ['worlds', `seeds ${seeds.first} to ${seeds.last}, ${hours} h each, faults: ${faults}`],
-    ['violations', `${violations.length}`],
-    ['launches', `${stats.launches}`],
-    ['terminations', `${stats.terminations}`],
-    ['interruptions', `${stats.interruptions}`],
-    ['crashes', `${stats.crashes}`],
-    ['node hours', stats.nodeHours.toFixed(1)],
-    ['cost', `${stats.costUsd.toFixed(2)} USD`],
-    ['short of capacity', `${stats.shortMinutes} min`],
-    ['digest', digest],
-  ];
-  const told = violations.map(
-    ({ seed, invariant, atMs, story }) => `\nseed ${seed}, ${atMs} ms: invariant ${invariant}\n${story}\n`,
+  const { seeds: count, violations, stats, digest } = report;
+  terminal.print(
+    json
+      ? jsonLine({ seeds: count, violations, stats, digest })
+      : simulationText(flags, report, terminal.paint),
   );
-  return [...rows.map(([name, value]) => `${name.padEnd(19)}${value}\n`), ...told].join('');
+  terminal.exitWith(violations.length === 0 ? 0 : 1);
 }
 
 function seedRange(text: string): SeedRange {

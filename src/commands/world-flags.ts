@@ -1,19 +1,6 @@
-import type { Command } from 'commander';
-import { addLedgerFlags, type LedgerFlags } from './ledger-choice.ts';
+import { type Command, Option } from 'commander';
 
-/** How the commands that look at a live cluster are told which; the AWS account comes from the environment. */
-export interface WorldFlags extends LedgerFlags {
-  readonly kubeconfig?: string;
-  readonly context?: string;
-  readonly namespace?: string;
-  /** @default the cluster's name */
-  readonly nodeFleet?: string;
-  readonly policy?: string;
-  readonly prometheusUrl?: string;
-  readonly clusterName?: string;
-}
-
-/** Adds the options that `run` and `plan` share. */
+/** Adds the options of the commands that look at a live cluster: `WorldOptions`. */
 export function addWorldFlags(command: Command): Command {
   return addLedgerFlags(command)
     .option('--kubeconfig <file>', 'kubeconfig (default: KUBECONFIG, ~/.kube/config or the service account)')
@@ -29,4 +16,15 @@ export function addWorldFlags(command: Command): Command {
 Environment: AWS_REGION, SMARTSCALE_LAUNCH_TEMPLATE, SMARTSCALE_LAUNCH_TEMPLATE_VERSION, and SMARTSCALE_SUBNET_IDS or
 SMARTSCALE_SUBNET_TAG (key=value) name the AWS account's parts; credentials are found as the AWS SDK finds them.`,
     );
+}
+
+export function addLedgerFlags(command: Command): Command {
+  return command
+    .addOption(
+      new Option('--ledger <store>', 'where operations and the lock of leaders are kept')
+        .choices(['kubernetes', 'dynamodb'])
+        .default('kubernetes')
+        .env('SMARTSCALE_LEDGER'),
+    )
+    .addOption(new Option('--table <name>', 'DynamoDB table of --ledger dynamodb').env('SMARTSCALE_TABLE'));
 }

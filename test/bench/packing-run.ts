@@ -1,9 +1,9 @@
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { readOfferings } from '../../src/commands/pack/read-offerings.ts';
-import { readPods } from '../../src/commands/pack/read-pods.ts';
 import { packFleet } from '../../src/packing/pack-fleet.ts';
+import { readOfferings } from '../../src/use-cases/pack/read-offerings.ts';
+import { readPods } from '../../src/use-cases/pack/read-pods.ts';
 import { answerOf } from '../packing-checker/answer-of.ts';
 import { checkPacking } from '../packing-checker/check-packing.ts';
 import { podOfShort } from '../packing-checker/short-pods.ts';

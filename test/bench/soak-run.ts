@@ -1,8 +1,8 @@
 import { readFileSync } from 'node:fs';
-import { prepareSimulation, startController } from '../../src/commands/simulate/prepare-simulation.ts';
 import { parsePolicy } from '../../src/policy/parse-policy.ts';
 import { FAULT_KINDS } from '../../src/simulate/faults/fault-kinds.ts';
 import { runSimulation } from '../../src/simulate/run/run-simulation.ts';
+import { prepareSimulation, startController } from '../../src/use-cases/simulate/prepare-simulation.ts';
 import { nasaTrace } from '../builders/simulated-world.ts';
 
 /*

@@ -45,25 +45,6 @@ describe('.ci/pull-request', () => {
     expect(code).toBe(1);
   });
 
-  it('shows what both policies would have cost, once there is a backtest', () => {
-    // Stands for the whole command line: this is about what the script makes of a backtest's answer.
-    project.remove('src');
-    project.write(
-      'src/bin.js',
-      `const [command] = process.argv.slice(2);
-       const row = { nodeHours: 48.25, shortMinutes: 3, launches: 9, disruptions: 1, maxNodes: 7 };
-       if (command === '--help') console.log('Commands:\\n  backtest [options]  compare');
-       if (command === 'backtest')
-         console.log(JSON.stringify({ trace: 't.csv', rows: [{ name: 'ours', costUsd: 1.5, ...row }, { name: 'against', costUsd: 2, ...row }] }));`,
-    );
-    project.edit(POLICY, (text) => text.replace('max: 10', 'max: 8'));
-    project.commit('At most eight workers');
-    const { output } = project.script('.ci/pull-request', 'main');
-    expect(output).toContain(
-      '| ours | 1.50 | 48.3 | 3 | 9 | 1 | 7 |\n| against | 2.00 | 48.3 | 3 | 9 | 1 | 7 |',
-    );
-  });
-
   it('says how it is called', () => {
     expect(project.script('.ci/pull-request')).toMatchObject({ output: expect.stringContaining('usage: ') });
   });

@@ -4,10 +4,9 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import { checkPolicyFile } from '../../src/commands/check.ts';
-import { schemaText } from '../../src/commands/schema.ts';
 import { defaultPolicy } from '../../src/policy/default-policy.ts';
 import { policyDigest } from '../../src/policy/policy-digest.ts';
+import { smartscale as inProcess } from '../fakes/recorded-terminal.ts';
 
 const BIN = fileURLToPath(new URL('../../src/bin.js', import.meta.url));
 let folder = '';
@@ -23,6 +22,12 @@ const fileWith = (text: string | Uint8Array, name = 'policy.yaml') => {
   return file;
 };
 
+const check = async (file: string, ...flags: readonly string[]) => {
+  const { stdout, stderr, exitCode } = await inProcess('check', file, ...flags);
+  if (exitCode === 2) throw new Error(stderr);
+  return { valid: exitCode === 0, output: stdout };
+};
+
 const smartscale = (args: readonly string[], input = '') =>
   spawnSync(process.execPath, ['--disable-warning=ExperimentalWarning', BIN, ...args], {
     encoding: 'utf8',
@@ -32,7 +37,7 @@ const smartscale = (args: readonly string[], input = '') =>
 describe('smartscale check', () => {
   it('names the digest of a valid policy', async () => {
     const file = fileWith('nodes: {max: 10}\n');
-    expect(await checkPolicyFile(file, {})).toEqual({
+    expect(await check(file)).toEqual({
       valid: true,
       output: `${file}  valid, digest ${policyDigest(defaultPolicy())}\n`,
     });
@@ -42,7 +47,7 @@ describe('smartscale check', () => {
     const file = fileWith(
       'nodes:\n  min: 3\n  max: 2\nspott: {percent: 50, onDemandBase: 2, and: a lot more than fits a line}\n',
     );
-    const { valid, output } = await checkPolicyFile(file, {});
+    const { valid, output } = await check(file);
     expect(valid).toBe(false);
     expect(output.split('\n')).toEqual([
       `${file}:3  nodes.max = 2: nodes.max (2) must be at least nodes.min (3): no fleet could satisfy both; raise nodes.max to at least 3, or lower nodes.min`,
@@ -53,16 +58,14 @@ describe('smartscale check', () => {
 
   it('speaks of the file where a fault has no field', async () => {
     const file = fileWith('');
-    expect((await checkPolicyFile(file, {})).output).toMatch(
-      /policy\.yaml:1 {2}the file: is empty; write \{\}/,
-    );
+    expect((await check(file)).output).toMatch(/policy\.yaml:1 {2}the file: is empty; write \{\}/);
   });
 
   it.each([
     ['nodes: {max: 10}', true, policyDigest(defaultPolicy()), []],
     ['nodes: {max: 0}', false, null, ['nodes.max']],
   ])('answers %j as one JSON document', async (text, valid, digest, paths) => {
-    const { output } = await checkPolicyFile(fileWith(text), { json: true });
+    const { output } = await check(fileWith(text), '--json');
     expect(output.endsWith('}\n')).toBe(true);
     const answer = JSON.parse(output) as { readonly faults: readonly { readonly path: string }[] };
     expect(answer).toMatchObject({ valid, digest });
@@ -70,13 +73,11 @@ describe('smartscale check', () => {
   });
 
   it('refuses a missing file, a directory and what is not text, with the way out', async () => {
-    await expect(checkPolicyFile(join(folder, 'none.yaml'), {})).rejects.toThrow(
-      /none\.yaml: no such file: check/,
-    );
-    await expect(checkPolicyFile(folder, {})).rejects.toThrow(/directory: name a file/);
-    await expect(checkPolicyFile(join(fileWith('{}'), 'x'), {})).rejects.toThrow(/no directory/);
+    await expect(check(join(folder, 'none.yaml'))).rejects.toThrow(/none\.yaml: no such file: check/);
+    await expect(check(folder)).rejects.toThrow(/directory: name a file/);
+    await expect(check(join(fileWith('{}'), 'x'))).rejects.toThrow(/no directory/);
     const binary = fileWith(Uint8Array.of(0xff, 0xfe, 0x00), 'binary.yaml');
-    await expect(checkPolicyFile(binary, {})).rejects.toThrow(/not UTF-8 text: save it as UTF-8/);
+    await expect(check(binary)).rejects.toThrow(/not UTF-8 text: save it as UTF-8/);
   });
 });
 
@@ -85,12 +86,12 @@ describe('smartscale check --against', () => {
   const after = () => fileWith('nodes: {max: 6}\nspot: {percent: 50}\n', 'after.yaml');
 
   it('tells each key that differs', async () => {
-    const { output } = await checkPolicyFile(after(), { against: before() });
+    const { output } = await check(after(), '--against', before());
     expect(output.split('\n').slice(1)).toEqual(['  nodes.max  8 → 6', '  spot.percent  70 → 50', '']);
   });
 
   it('answers with the digest of both and the changes', async () => {
-    const { output } = await checkPolicyFile(after(), { against: before(), json: true });
+    const { output } = await check(after(), '--against', before(), '--json');
     expect(JSON.parse(output)).toMatchObject({
       valid: true,
       faults: [],
@@ -104,14 +105,14 @@ describe('smartscale check --against', () => {
 
   it('knows no changes when either is no valid policy, and says which', async () => {
     const broken = fileWith('nodes: {max: 0}', 'broken.yaml');
-    const mended = await checkPolicyFile(after(), { against: broken, json: true });
+    const mended = await check(after(), '--against', broken, '--json');
     expect(JSON.parse(mended.output)).toMatchObject({
       valid: true,
       against: { valid: false },
       changes: null,
     });
-    expect((await checkPolicyFile(after(), { against: broken })).output).toContain('no valid policy');
-    const spoilt = await checkPolicyFile(broken, { against: after(), json: true });
+    expect((await check(after(), '--against', broken)).output).toContain('no valid policy');
+    const spoilt = await check(broken, '--against', after(), '--json');
     expect(JSON.parse(spoilt.output)).toMatchObject({
       valid: false,
       against: { valid: true },
@@ -120,7 +121,7 @@ describe('smartscale check --against', () => {
   });
 
   it('shows a reviewer digest and keys as a Markdown table', async () => {
-    const { valid, output } = await checkPolicyFile(after(), { against: before(), markdown: true });
+    const { valid, output } = await check(after(), '--against', before(), '--markdown');
     expect(valid).toBe(true);
     const lines = output.split('\n');
     expect(lines[0]).toBe(`### \`${join(folder, 'after.yaml')}\`: valid`);
@@ -138,13 +139,13 @@ describe('smartscale check --against', () => {
     ['as before', 'nodes: {max: 8, min: 2}', 'No key changes.'],
     ['first', undefined, 'A new policy, digest `sha256:'],
   ])('says in Markdown when a policy is %s', async (_case, text, sentence) => {
-    const against = text === undefined ? {} : { against: fileWith(text, 'other.yaml') };
-    expect((await checkPolicyFile(before(), { ...against, markdown: true })).output).toContain(sentence);
+    const against = text === undefined ? [] : ['--against', fileWith(text, 'other.yaml')];
+    expect((await check(before(), ...against, '--markdown')).output).toContain(sentence);
   });
 
   it('lets nothing that a policy holds become markup of the comment', async () => {
     const text = 'spot | `x` @team <b>: 1\nkind: "`a|b`\\nc"\n';
-    const { valid, output } = await checkPolicyFile(fileWith(text), { markdown: true });
+    const { valid, output } = await check(fileWith(text), '--markdown');
     expect(valid).toBe(false);
     const rows = output.trimEnd().split('\n').slice(4);
     for (const row of rows) expect(row.replaceAll('\\|', '').split('|')).toHaveLength(7);
@@ -154,8 +155,9 @@ describe('smartscale check --against', () => {
 
 describe('smartscale schema', () => {
   it('prints the JSON Schema, or the table of keys', async () => {
-    expect(JSON.parse(await schemaText(false))).toMatchObject({ title: 'SmartScale policy', type: 'object' });
-    expect(await schemaText(true)).toContain('| `nodes.max` | `10` | nodes |');
+    const { stdout } = await inProcess('schema');
+    expect(JSON.parse(stdout)).toMatchObject({ title: 'SmartScale policy', type: 'object' });
+    expect((await inProcess('schema', '--table')).stdout).toContain('| `nodes.max` | `10` | nodes |');
   });
 });
 

@@ -49,7 +49,13 @@ async function isReady(url: string): Promise<boolean> {
 
 describe('smartscale demo-app', () => {
   it('loses no request under SIGTERM', async () => {
-    const { url, log, exit, terminate } = await startApp('--error-rate', '0', '--drain-seconds', '2');
+    const { url, log, exit, terminate } = await startApp(
+      '--error-rate',
+      '0',
+      '--drain-seconds',
+      '2',
+      '--json',
+    );
     const statuses: number[] = [];
     const terminated = new AbortController();
     const open = new Set<Promise<Response>>();

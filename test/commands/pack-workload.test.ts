@@ -3,7 +3,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { stringify } from 'yaml';
-import { packFiles } from '../../src/commands/pack.ts';
+import { packDocument, packText } from '../../src/commands/pack-words.ts';
+import { packFiles } from '../../src/use-cases/pack/pack-files.ts';
 import { kwokOfferings } from '../bench/packing/bench-offerings.ts';
 import { widePods } from '../bench/packing/deployment-pods.ts';
 import { diversePods, seededDraw } from '../bench/packing/diverse-pods.ts';
@@ -21,8 +22,7 @@ async function pack(pods: string, offerings: unknown): Promise<PackingAnswer> {
   const files = { pods: join(folder, 'pods'), offerings: join(folder, 'offerings') };
   writeFileSync(files.pods, pods);
   writeFileSync(files.offerings, JSON.stringify(offerings));
-  const { output } = await packFiles({ ...files, json: true });
-  const { solveMs, ...answer } = JSON.parse(output) as PackingAnswer & { readonly solveMs: number };
+  const { solveMs, ...answer } = packDocument(await packFiles(files));
   expect(solveMs).toBeGreaterThanOrEqual(0);
   return answer;
 }
@@ -83,7 +83,7 @@ describe('docs/packing.md', () => {
     const page = readFileSync('docs/packing.md', 'utf8');
     const [, command = '', shown = ''] = /\$ npx smartscale (pack .*)\n([\s\S]*?)```/.exec(page) ?? [];
     const [, pods = '', offerings = ''] = /--pods (\S+) --offerings (\S+)/.exec(command) ?? [];
-    const { output } = await packFiles({ pods, offerings });
+    const output = packText(await packFiles({ pods, offerings }));
     const timeless = (text: string) => text.replace(/found in [\d.]+ ms/, 'found');
     expect(timeless(output)).toBe(timeless(shown));
   });

@@ -5,9 +5,9 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { stringify } from 'yaml';
-import { readOfferings } from '../../src/commands/pack/read-offerings.ts';
-import { readPods } from '../../src/commands/pack/read-pods.ts';
-import { packFiles } from '../../src/commands/pack.ts';
+import { readOfferings } from '../../src/use-cases/pack/read-offerings.ts';
+import { readPods } from '../../src/use-cases/pack/read-pods.ts';
+import { smartscale } from '../fakes/recorded-terminal.ts';
 
 const BIN = fileURLToPath(new URL('../../src/bin.js', import.meta.url));
 let folder = '';
@@ -44,8 +44,10 @@ const manifest = (name: string, more: { metadata?: object; spec?: object; status
 });
 
 async function pack(pods: unknown, from: unknown = offerings) {
-  const { output, notes } = await packFiles({ pods: fileWith(pods), offerings: fileWith(from), json: true });
-  return { ...(JSON.parse(output) as Answer), notes };
+  const files = ['--pods', fileWith(pods), '--offerings', fileWith(from)];
+  const { stdout, stderr, exitCode } = await smartscale('pack', ...files, '--json');
+  if (exitCode !== 0) throw new Error(stderr);
+  return { ...(JSON.parse(stdout) as Answer), notes: stderr.split('\n').slice(0, -1) };
 }
 
 interface Answer {
@@ -96,12 +98,9 @@ describe('smartscale pack', () => {
   });
 
   it('tells the same in words', async () => {
-    const flags = {
-      pods: fileWith([web('a'), web('huge', { memMi: 9000 })]),
-      offerings: fileWith(offerings),
-    };
-    const { output } = await packFiles(flags);
-    const lines = output.split('\n');
+    const pods = fileWith([web('a'), web('huge', { memMi: 9000 })]);
+    const { stdout } = await smartscale('pack', '--pods', pods, '--offerings', fileWith(offerings));
+    const lines = stdout.split('\n');
     expect(lines[0]).toBe('nodes  pods  type  zone  lifecycle  USD/h each');
     expect(lines[1]).toBe('1      1     s     z-a   spot       0.1');
     expect(lines[2]).toMatch(/^1 node for 1 pod at 0\.1000 USD per hour, found in [\d.]+ ms$/);

@@ -1,5 +1,5 @@
-import { readSimulationOptions } from '../../src/commands/simulate/prepare-simulation.ts';
 import { runSimulation } from '../../src/simulate/run/run-simulation.ts';
+import { readSimulationOptions } from '../../src/use-cases/simulate/prepare-simulation.ts';
 
 /** A day is not needed for one broken law; the last hour and a half is without faults. */
 const HOURS = 12;

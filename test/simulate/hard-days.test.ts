@@ -1,9 +1,9 @@
 import { describe, expect, it, jest } from '@jest/globals';
-import { startController } from '../../src/commands/simulate/prepare-simulation.ts';
 import { isAlive } from '../../src/model/instance.ts';
 import { policySchema } from '../../src/policy/policy-schema.ts';
 import type { WorldEvent } from '../../src/simulate/base/event-log.ts';
 import type { SimulatedWorld } from '../../src/simulate/world/simulated-world.ts';
+import { startController } from '../../src/use-cases/simulate/prepare-simulation.ts';
 import { aWorld, HOUR_MS, MINUTE_MS } from '../builders/simulated-world.ts';
 
 /** Hours of virtual time on a busy machine take their time. */

@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
-import { startController } from '../../src/commands/simulate/prepare-simulation.ts';
 import { parsePolicy } from '../../src/policy/parse-policy.ts';
 import { runSimulation } from '../../src/simulate/run/run-simulation.ts';
+import { startController } from '../../src/use-cases/simulate/prepare-simulation.ts';
 import { nasaTrace } from '../builders/simulated-world.ts';
 
 /*

@@ -1,10 +1,10 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, it, jest } from '@jest/globals';
-import { startController } from '../../src/commands/simulate/prepare-simulation.ts';
 import { parsePolicy } from '../../src/policy/parse-policy.ts';
 import { FAULT_KINDS } from '../../src/simulate/faults/fault-kinds.ts';
 import { runSimulation } from '../../src/simulate/run/run-simulation.ts';
 import { SimulatedWorld } from '../../src/simulate/world/simulated-world.ts';
+import { startController } from '../../src/use-cases/simulate/prepare-simulation.ts';
 import { HOUR_MS, MINUTE_MS, nasaTrace, steadyTrace } from '../builders/simulated-world.ts';
 
 /** Hours of a world on a busy machine take their time. */

@@ -1,12 +1,12 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, it, jest } from '@jest/globals';
-import { startController } from '../../src/commands/simulate/prepare-simulation.ts';
 import { parsePolicy } from '../../src/policy/parse-policy.ts';
 import { FAULT_KINDS } from '../../src/simulate/faults/fault-kinds.ts';
 import { parseTrace } from '../../src/simulate/load/load-trace.ts';
 import { runSimulation, type SimulationOptions } from '../../src/simulate/run/run-simulation.ts';
 import { SimulatedWorld, type WorldOptions } from '../../src/simulate/world/simulated-world.ts';
 import type { WorldView } from '../../src/simulate/world/world-view.ts';
+import { startController } from '../../src/use-cases/simulate/prepare-simulation.ts';
 import { HOUR_MS, MINUTE_MS, nasaTrace } from '../builders/simulated-world.ts';
 
 const FAULT_NAMES = FAULT_KINDS.map(({ name }) => name);

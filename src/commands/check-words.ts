@@ -1,0 +1,23 @@
+import { faultSentence } from '../policy/policy-fault.ts';
+import type { PolicyCheck } from '../use-cases/check-policy.ts';
+import { type Paint, plain } from './output/paint.ts';
+import { valueText } from './value-text.ts';
+
+/** The check of a policy file for people: its digest and changes, or a line for each fault. */
+export function checkText(
+  name: string,
+  { digest, faults, against, changes }: PolicyCheck,
+  paint: Paint = plain,
+): string {
+  if (digest === null) {
+    return faults
+      .map((fault) => `${paint('bold', `${name}:${fault.line}`)}  ${paint('red', faultSentence(fault))}\n`)
+      .join('');
+  }
+  const lines = [`${name}  ${paint('green', 'valid')}, digest ${digest}`];
+  if (against?.valid === false) lines.push('  what it is compared with is no valid policy');
+  if (changes?.length === 0) lines.push('  changes no key');
+  for (const { path, from, to } of changes ?? [])
+    lines.push(`  ${paint('bold', path)}  ${valueText(from)} → ${valueText(to)}`);
+  return `${lines.join('\n')}\n`;
+}

@@ -1,0 +1,33 @@
+import { extname } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { Worker } from 'node:worker_threads';
+import type { Progress, ProgressOptions, ProgressStep } from './progress.ts';
+
+/** Whether somebody watches stderr who is helped by a line that moves. */
+export function isProgressShown(
+  { json }: Pick<ProgressOptions, 'json'>,
+  stderr: { readonly isTTY?: boolean },
+  env: Readonly<Record<string, string | undefined>>,
+): boolean {
+  return !json && stderr.isTTY === true && env['CI'] === undefined && env['TERM'] !== 'dumb';
+}
+
+/** The sources are TypeScript, what the images run is JavaScript. */
+const WORKER = new URL(`./progress-worker${extname(fileURLToPath(import.meta.url))}`, import.meta.url);
+
+/** Shows progress from a thread of its own, so that the line moves while this one computes. */
+export function startProgressThread(first: ProgressStep): Progress {
+  const worker = new Worker(WORKER, { workerData: first });
+  const ended = new Promise<void>((resolve) => worker.once('exit', () => resolve()));
+  // A terminal that cannot be written to is no reason to give up the work.
+  worker.on('error', () => undefined);
+  worker.unref();
+  return {
+    report: (step) => worker.postMessage(step, []),
+    async stop() {
+      worker.ref();
+      worker.postMessage(undefined, []);
+      await ended;
+    },
+  };
+}

@@ -1,0 +1,20 @@
+import { parsePolicy } from '../../policy/parse-policy.ts';
+import type { Policy } from '../../policy/policy-schema.ts';
+import { CannotDo } from '../cannot-do.ts';
+import { readTextFile } from './read-text-file.ts';
+
+/**
+ * A policy file's text and what it says.
+ * @throws CannotDo when it cannot be read or is no valid policy
+ */
+export async function readPolicyFile(
+  file: string,
+): Promise<{ readonly text: string; readonly policy: Policy }> {
+  const text = await readTextFile(file);
+  const reading = parsePolicy(text);
+  if (reading.valid) return { text, policy: reading.policy };
+  const told = reading.faults.map(({ line, path, rule }) => `line ${line}, ${path}: ${rule}`).join('; ');
+  throw new CannotDo(
+    `${file} is no valid policy: ${told}: run \`smartscale check ${file}\` for the remedies`,
+  );
+}

@@ -1,0 +1,99 @@
+import { basename } from 'node:path';
+import { Controller } from '../../loop/controller.ts';
+import { strikeName } from '../../simulate/faults/strikes.ts';
+import type { Violation } from '../../simulate/judge/violation.ts';
+import type { RunningController } from '../../simulate/process/replicas.ts';
+import {
+  plannedStrikes,
+  runSimulation,
+  type SimulationOptions,
+  type SimulationResult,
+} from '../../simulate/run/run-simulation.ts';
+import { variationOf } from '../../simulate/run/vary-world.ts';
+import type { WorldPorts } from '../../simulate/world/world-ports.ts';
+import { CannotDo } from '../cannot-do.ts';
+import { readPolicyFile } from '../files/read-policy-file.ts';
+import { readTraceFile } from '../files/read-trace-file.ts';
+import { SHIPPED_POLICY, SHIPPED_TRACE } from '../files/shipped-file.ts';
+import { FAULT_NAMES } from './fault-names.ts';
+import { replayCommands } from './replay-commands.ts';
+import { shortStory } from './short-story.ts';
+import type { SimulationRequest } from './simulation-request.ts';
+
+/**
+ * Reads what a simulation needs, once for all seeds; the answer runs one seed.
+ * @throws CannotDo when a file cannot be read, the policy is invalid or the trace is malformed
+ */
+export async function prepareSimulation(
+  request: SimulationRequest,
+): Promise<(seed: number) => Promise<SimulationResult>> {
+  const optionsOf = await readSimulationOptions(request);
+  return (seed) => runSimulation(optionsOf(seed));
+}
+
+/**
+ * The answer tells a violation as a short story, for which it runs its seed again and again.
+ * @throws CannotDo as `prepareSimulation` does
+ */
+export async function prepareStories(
+  request: SimulationRequest,
+): Promise<(violation: Violation) => Promise<string>> {
+  const optionsOf = await readSimulationOptions(request);
+  return (violation) =>
+    shortStory(violation, optionsOf(violation.seed), replayCommands(request, violation.seed));
+}
+
+/**
+ * Reads what a simulation needs, once for all seeds; the answer is all about one seed's world.
+ * @throws CannotDo as `prepareSimulation` does
+ */
+export async function readSimulationOptions(
+  request: SimulationRequest,
+): Promise<(seed: number) => SimulationOptions> {
+  const faults = faultsOf(request.faults, FAULT_NAMES);
+  const origin = request.policy ?? SHIPPED_POLICY;
+  const { text, policy } = await readPolicyFile(origin);
+  // The name alone: what a world tells, and so its digest, must not depend on where the checkout lies.
+  const policyDocument = { text, origin: basename(origin), revision: undefined };
+  const trace = await readTraceFile(request.trace ?? SHIPPED_TRACE);
+  const { hours, strikes } = request;
+  const common = { hours, faults, policy, policyDocument, trace, controller: startController };
+  return (seed) => withStrikes({ ...common, seed, ...variationOf(seed, trace) }, strikes);
+}
+
+/** The real controller on a world's ports. */
+export function startController(ports: WorldPorts): RunningController {
+  const stop = new AbortController();
+  const running = new Controller(ports).run(stop.signal);
+  return {
+    async stop() {
+      stop.abort();
+      await running;
+    },
+  };
+}
+
+/** The faults that `--faults` asks for, out of those that there are. */
+export function faultsOf(text: string, known: readonly string[]): readonly string[] {
+  if (text === 'none') return [];
+  if (text === 'all') return known;
+  const names = text.split(',').map((name) => name.trim());
+  const unknown = names.find((name) => !known.includes(name));
+  if (unknown === undefined) return known.filter((name) => names.includes(name));
+  throw new CannotDo(`no fault is called '${unknown}': use none, all, or some of ${known.join(', ')}`);
+}
+
+/** The strikes that `--strikes` names: each must be planned in this world, or the replay would be of another one. */
+function withStrikes(options: SimulationOptions, names: string | undefined): SimulationOptions {
+  if (names === undefined) return options;
+  const planned = plannedStrikes(options).map(strikeName);
+  const onlyStrikes = names
+    .split(',')
+    .map((name) => name.trim())
+    .filter((name) => name !== '');
+  const unknown = onlyStrikes.find((name) => !planned.includes(name));
+  if (unknown === undefined) return { ...options, onlyStrikes };
+  throw new CannotDo(
+    `--strikes: seed ${options.seed} plans no strike '${unknown}' within ${options.hours} h of these --faults: take names and the rest of the command from a story`,
+  );
+}
