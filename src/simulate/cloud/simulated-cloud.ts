@@ -1,6 +1,5 @@
 import type { Instance, InstanceState } from '../../model/instance.ts';
 import { isAlive } from '../../model/instance.ts';
-import { SPOT_NOTICE_MS } from '../../model/interruption.ts';
 import { type Offering, type OfferingKey, offeringKey, parseOfferingKey } from '../../model/offering.ts';
 import type { CloudFault, LaunchOutcome } from '../../model/outcome.ts';
 import { TAG } from '../../model/tags.ts';
@@ -10,36 +9,22 @@ import type { EventLog } from '../base/event-log.ts';
 import type { VirtualClock } from '../base/virtual-clock.ts';
 import { Bill } from './bill.ts';
 import { CapacityWindows } from './capacity-windows.ts';
+import {
+  LAUNCH_CALL_MS,
+  PENDING_MS,
+  REPRICE_MS,
+  SHOWN_MS,
+  SHUTTING_DOWN_MS,
+  START_CALL_MS,
+  STARTING_MS,
+  STOPPING_MS,
+  TERMINATE_CALL_MS,
+  TOKEN_LASTS_MS,
+} from './ec2-times.ts';
+import type { Machines } from './machines.ts';
 import type { SimulatedQueue } from './simulated-queue.ts';
+import { SpotInterruptions } from './spot-interruptions.ts';
 import { SpotMarket } from './spot-market.ts';
-
-/** What EC2 takes to answer a launch, and a terminate. */
-const LAUNCH_CALL_MS = { least: 900, most: 2_200 } as const;
-const TERMINATE_CALL_MS = 300;
-const START_CALL_MS = 600;
-/** From launch to `running`, and from `shutting-down` to `terminated`. */
-const PENDING_MS = { least: 6_000, most: 14_000 } as const;
-/** From `stopping` to `stopped`, and from the start of a stopped instance to `running` (facts: boot time 58). */
-const STOPPING_MS = { least: 10_000, most: 30_000 } as const;
-const STARTING_MS = { least: 4_000, most: 8_000 } as const;
-const SHUTTING_DOWN_MS = { least: 15_000, most: 45_000 } as const;
-/** How long EC2 knows a client token again. */
-const TOKEN_LASTS_MS = 48 * 3_600_000;
-/** How long EC2 shows what is terminated. */
-const SHOWN_MS = 3_600_000;
-const REPRICE_MS = 3_600_000;
-
-/** What the machines tell the rest of the world. */
-export interface Machines {
-  /** The machine starts to boot. */
-  started(instance: Instance, offering: Offering): void;
-  /** The machine stops; its disk stays. */
-  stopped(instanceId: string): void;
-  /** The machine boots again, with the disk that it had. */
-  restarted(instanceId: string): void;
-  /** The machine is gone, whoever ended it. */
-  ended(instanceId: string): void;
-}
 
 interface Accepted {
   readonly parameters: string;
@@ -58,8 +43,8 @@ export class SimulatedCloud implements Cloud {
   readonly #queue: SimulatedQueue;
   readonly #instances = new Map<string, Instance>();
   readonly #accepted = new Map<string, Accepted>();
-  readonly #noticed = new Set<string>();
-  readonly #counts = { launches: 0, terminations: 0, interruptions: 0 };
+  readonly #interruptions: SpotInterruptions;
+  readonly #counts = { launches: 0, terminations: 0 };
   #made = 0;
 
   constructor(parts: {
@@ -78,6 +63,11 @@ export class SimulatedCloud implements Cloud {
     this.market = new SpotMarket(parts.chance.stream('spot-prices'), parts.clock);
     this.capacity = new CapacityWindows(parts.clock);
     this.bill = new Bill(parts.clock);
+    this.#interruptions = new SpotInterruptions({
+      ...parts,
+      instance: (id) => this.#instances.get(id),
+      shutDown: (instance) => this.#shutDown(instance),
+    });
     parts.clock.every(REPRICE_MS, () => this.#repriceSpot());
   }
 
@@ -92,7 +82,7 @@ export class SimulatedCloud implements Cloud {
 
   /** Instances made, ended by a call, and that EC2 decided to take back, since the world began. */
   get counts(): { readonly launches: number; readonly terminations: number; readonly interruptions: number } {
-    return this.#counts;
+    return { ...this.#counts, interruptions: this.#interruptions.count };
   }
 
   async offerings(wanted: OfferingQuery): Promise<readonly Offering[]> {
@@ -139,38 +129,17 @@ export class SimulatedCloud implements Cloud {
 
   /** Whether EC2 has announced that it will take the instance back. */
   isNoticed(instanceId: string): boolean {
-    return this.#noticed.has(instanceId);
+    return this.#interruptions.has(instanceId);
   }
 
   /** EC2 says that a spot instance is more likely than others to be taken back. */
   recommendRebalance(instanceId: string): void {
-    this.#log.add('rebalance', { instance: instanceId });
-    this.#queue.announce({ kind: 'rebalance', instanceId, atMs: this.#clock.now() });
+    this.#interruptions.recommendRebalance(instanceId);
   }
 
   /** EC2 takes a spot instance back two minutes from now, and announces it unless the warning is lost. */
   interrupt(instanceId: string, isWarned = true): boolean {
-    const instance = this.#instances.get(instanceId);
-    if (instance === undefined || instance.lifecycle !== 'spot' || !isAlive(instance)) return false;
-    if (this.#noticed.has(instanceId)) return false;
-    this.#noticed.add(instanceId);
-    this.#log.add('spot-notice', { instance: instanceId, warned: isWarned });
-    this.#counts.interruptions += 1;
-    const atMs = this.#clock.now();
-    if (isWarned)
-      this.#queue.announce({
-        kind: 'spot-warning',
-        instanceId,
-        atMs,
-        effectiveAtMs: atMs + SPOT_NOTICE_MS,
-      });
-    this.#clock.after(SPOT_NOTICE_MS, () => {
-      const now = this.#instances.get(instanceId);
-      if (now === undefined || !isAlive(now)) return;
-      this.#log.add('spot-interruption', { instance: instanceId });
-      this.#shutDown(now);
-    });
-    return true;
+    return this.#interruptions.begin(instanceId, isWarned);
   }
 
   /** Somebody ends the instance, whatever it is. */

@@ -4,7 +4,7 @@ import type { Offering } from '../../model/offering.ts';
 import type { Chance } from '../base/chance.ts';
 import type { EventLog } from '../base/event-log.ts';
 import type { VirtualClock } from '../base/virtual-clock.ts';
-import type { Machines } from '../cloud/simulated-cloud.ts';
+import type { Machines } from '../cloud/machines.ts';
 import type { SimulatedCluster } from '../cluster/simulated-cluster.ts';
 import type { Troubles } from '../trouble/troubles.ts';
 
