@@ -1,17 +1,8 @@
+import type { V1Lease } from '@kubernetes/client-node';
 import type { LeaseRecord, LeaseStore, StoredLease } from '../../lease/lease-store.ts';
 import { KubeApiError } from '../client/kube-api-error.ts';
 import type { KubeTransport } from '../client/kube-transport.ts';
-
-interface RawLease {
-  readonly metadata?: { readonly resourceVersion?: string };
-  readonly spec?: {
-    readonly holderIdentity?: string;
-    readonly leaseDurationSeconds?: number;
-    readonly acquireTime?: string;
-    readonly renewTime?: string;
-    readonly leaseTransitions?: number;
-  };
-}
+import type { Raw } from '../raw.ts';
 
 /** A call must end well within the renew deadline of 8 s, so that a hung one leaves time for another. */
 const CALL_TIMEOUT_MS = 3_000;
@@ -92,7 +83,7 @@ function microTime(atMs: number): string {
 }
 
 function storedOf(body: unknown): StoredLease {
-  const { metadata, spec = {} } = body as RawLease;
+  const { metadata, spec = {} } = body as Raw<V1Lease>;
   const record = {
     holderIdentity: spec.holderIdentity ?? '',
     leaseDurationSeconds: spec.leaseDurationSeconds ?? 0,

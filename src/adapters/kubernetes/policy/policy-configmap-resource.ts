@@ -1,4 +1,5 @@
-import type { KubeResource, RawObject } from '../watch/kube-resource.ts';
+import type { V1ConfigMap } from '@kubernetes/client-node';
+import type { KubeResource, RawOf } from '../watch/kube-resource.ts';
 
 /** The policy file's name: the key under which kustomize puts it into the ConfigMap. */
 export const POLICY_FILE = 'policy.yaml';
@@ -9,15 +10,11 @@ export interface PolicyConfigMap {
   readonly text: string | undefined;
 }
 
-interface RawConfigMap extends RawObject {
-  readonly data?: Readonly<Record<string, string>>;
-}
-
 /** The policy texts in a namespace's ConfigMaps. */
 export function policyConfigMapResource(namespace: string): KubeResource<PolicyConfigMap> {
   return {
     name: 'configmaps',
     path: `/api/v1/namespaces/${encodeURIComponent(namespace)}/configmaps`,
-    project: ({ data }: RawConfigMap) => ({ text: data?.[POLICY_FILE] }),
+    project: ({ data }: RawOf<V1ConfigMap>) => ({ text: data?.[POLICY_FILE] }),
   };
 }

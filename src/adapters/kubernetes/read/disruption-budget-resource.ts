@@ -1,18 +1,14 @@
+import type { V1PodDisruptionBudget } from '@kubernetes/client-node';
 import type { DisruptionBudget } from '../../../model/disruption-budget.ts';
-import type { KubeResource, RawObject } from '../watch/kube-resource.ts';
-import { labelSelectorOf, type RawLabelSelector } from './raw-selector.ts';
-
-interface RawBudget extends RawObject {
-  readonly spec?: { readonly selector?: RawLabelSelector };
-  readonly status?: { readonly disruptionsAllowed?: number; readonly observedGeneration?: number };
-}
+import type { KubeResource, RawOf } from '../watch/kube-resource.ts';
+import { labelSelectorOf } from './raw-selector.ts';
 
 /** PodDisruptionBudgets; one that its controller has not looked at yet allows nothing. */
 export const disruptionBudgetResource: KubeResource<DisruptionBudget> = {
   name: 'poddisruptionbudgets',
   path: '/apis/policy/v1/poddisruptionbudgets',
   project: (raw) => {
-    const { metadata, spec, status } = raw as RawBudget;
+    const { metadata, spec, status } = raw as RawOf<V1PodDisruptionBudget>;
     return {
       namespace: metadata.namespace ?? 'default',
       name: metadata.name,

@@ -1,18 +1,13 @@
-interface RawPort {
-  readonly containerPort?: number;
-  readonly hostPort?: number;
-  readonly protocol?: string;
+import type { V1Container, V1ContainerPort, V1PodSpec } from '@kubernetes/client-node';
+import type { Raw } from '../raw.ts';
+
+interface RawContainerPorts extends Pick<Raw<V1Container>, 'restartPolicy'> {
+  readonly ports?: readonly Partial<Raw<V1ContainerPort>>[];
 }
 
-interface RawContainerPorts {
-  readonly restartPolicy?: string;
-  readonly ports?: readonly RawPort[];
-}
-
-export interface RawPodPorts {
+export interface RawPodPorts extends Pick<Raw<V1PodSpec>, 'hostNetwork'> {
   readonly containers: readonly RawContainerPorts[];
   readonly initContainers?: readonly RawContainerPorts[];
-  readonly hostNetwork?: boolean;
 }
 
 /**

@@ -1,10 +1,12 @@
+import type { V1Node, V1Taint } from '@kubernetes/client-node';
 import type { Node } from '../../../model/node.ts';
 import type { Lifecycle } from '../../../model/offering.ts';
 import type { Labels } from '../../../model/selector.ts';
 import type { Taint } from '../../../model/taint.ts';
-import type { KubeResource, RawObject } from '../watch/kube-resource.ts';
+import type { Raw } from '../raw.ts';
+import type { KubeResource, RawOf } from '../watch/kube-resource.ts';
 import { CORDON_ANNOTATION, forbidsDisruption, parseCordonMark } from './annotations.ts';
-import { type RawResourceList, resourcesOf } from './resource-list.ts';
+import { resourcesOf } from './resource-list.ts';
 
 /** Both names of the role; K3s sets the first, older versions the second, too. */
 export const CONTROL_PLANE_LABELS = [
@@ -20,21 +22,7 @@ const ZONE_LABELS = ['topology.kubernetes.io/zone', 'failure-domain.beta.kuberne
 const TYPE_LABELS = ['node.kubernetes.io/instance-type', 'beta.kubernetes.io/instance-type'];
 const AWS_PROVIDER_ID = /^aws:\/\/\/([^/]*)\/(i-[0-9a-f]+)$/;
 
-interface RawNode extends RawObject {
-  readonly spec?: {
-    readonly providerID?: string;
-    readonly unschedulable?: boolean;
-    readonly taints?: readonly (Omit<Taint, 'value'> & { readonly value?: string })[];
-  };
-  readonly status?: {
-    readonly allocatable?: RawResourceList;
-    readonly conditions?: readonly {
-      readonly type: string;
-      readonly status: string;
-      readonly lastTransitionTime?: string;
-    }[];
-  };
-}
+type RawNode = RawOf<V1Node>;
 
 /** Nodes, without their images, addresses and heartbeats. */
 export const nodeResource: KubeResource<Node> = {
@@ -54,7 +42,7 @@ function projectNode(raw: RawNode): Node {
     type: firstLabel(labels, TYPE_LABELS),
     lifecycle: lifecycleOf(labels),
     labels,
-    taints: (spec.taints ?? []).map(({ key, value = '', effect }) => ({ key, value, effect })),
+    taints: (spec.taints ?? []).map(taintOf),
     allocatable: resourcesOf(status.allocatable),
     ...readiness(status),
     isUnschedulable: spec.unschedulable ?? false,
@@ -63,6 +51,10 @@ function projectNode(raw: RawNode): Node {
     cordonedBy: mark === undefined ? undefined : parseCordonMark(mark),
     createdAtMs: timeOf(metadata.creationTimestamp) ?? 0,
   };
+}
+
+function taintOf({ key, value = '', effect }: Raw<V1Taint>): Taint {
+  return { key, value, effect: effect as Taint['effect'] };
 }
 
 function placeOf(labels: Labels, providerId: string): Pick<Node, 'instanceId' | 'zone'> {

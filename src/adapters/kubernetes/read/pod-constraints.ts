@@ -1,3 +1,12 @@
+import type {
+  V1NodeSelectorTerm,
+  V1PodAffinity,
+  V1PodAffinityTerm,
+  V1PodAntiAffinity,
+  V1PodSpec,
+  V1Toleration,
+  V1TopologySpreadConstraint,
+} from '@kubernetes/client-node';
 import {
   ALL_NAMESPACES,
   type NodeInclusionPolicy,
@@ -9,67 +18,15 @@ import {
 } from '../../../model/pod.ts';
 import { type LabelSelector, type Labels, selectorOf } from '../../../model/selector.ts';
 import type { Toleration } from '../../../model/taint.ts';
+import type { Raw } from '../raw.ts';
 import type { OpenTerm } from './open-terms.ts';
-import {
-  labelSelectorOf,
-  NOTHING,
-  type RawLabelSelector,
-  type RawRequirement,
-  requirementOf,
-} from './raw-selector.ts';
+import { labelSelectorOf, NOTHING, requirementOf } from './raw-selector.ts';
 
-interface RawNodeSelectorTerm {
-  readonly matchExpressions?: readonly RawRequirement[];
-  readonly matchFields?: readonly RawRequirement[];
-}
-
-interface RawPodAffinityTerm {
-  readonly topologyKey: string;
-  readonly labelSelector?: RawLabelSelector;
-  readonly namespaces?: readonly string[];
-  readonly namespaceSelector?: RawLabelSelector;
-}
-
-interface RawPodAffinity {
-  readonly requiredDuringSchedulingIgnoredDuringExecution?: readonly RawPodAffinityTerm[];
-  readonly preferredDuringSchedulingIgnoredDuringExecution?: readonly {
-    readonly weight: number;
-    readonly podAffinityTerm: RawPodAffinityTerm;
-  }[];
-}
-
-interface RawSpread {
-  readonly topologyKey: string;
-  readonly maxSkew: number;
-  readonly whenUnsatisfiable: TopologySpread['whenUnsatisfiable'];
-  readonly labelSelector?: RawLabelSelector;
-  readonly matchLabelKeys?: readonly string[];
-  readonly minDomains?: number;
-  readonly nodeAffinityPolicy?: NodeInclusionPolicy;
-  readonly nodeTaintsPolicy?: NodeInclusionPolicy;
-}
-
-type RawToleration = Omit<Toleration, 'operator'> & { readonly operator?: Toleration['operator'] };
-
-/** The part of a pod's spec that says where it may run. */
-export interface RawPodConstraints {
-  readonly nodeSelector?: Labels;
-  readonly affinity?: {
-    readonly nodeAffinity?: {
-      readonly requiredDuringSchedulingIgnoredDuringExecution?: {
-        readonly nodeSelectorTerms: readonly RawNodeSelectorTerm[];
-      };
-      readonly preferredDuringSchedulingIgnoredDuringExecution?: readonly {
-        readonly weight: number;
-        readonly preference: RawNodeSelectorTerm;
-      }[];
-    };
-    readonly podAffinity?: RawPodAffinity;
-    readonly podAntiAffinity?: RawPodAffinity;
-  };
-  readonly tolerations?: readonly RawToleration[];
-  readonly topologySpreadConstraints?: readonly RawSpread[];
-}
+/** Of a pod's spec, what says where it may run. */
+export type RawPodConstraints = Pick<
+  Raw<V1PodSpec>,
+  'nodeSelector' | 'affinity' | 'tolerations' | 'topologySpreadConstraints'
+>;
 
 export type PodConstraints = Pick<
   Pod,
@@ -89,7 +46,7 @@ export function podConstraints(
   pod: { readonly namespace: string; readonly labels: Labels },
 ): PodConstraints {
   const { affinity } = spec;
-  const affinityOf = (raw: RawPodAffinity | undefined) =>
+  const affinityOf = (raw: Raw<V1PodAffinity | V1PodAntiAffinity> | undefined) =>
     (raw?.requiredDuringSchedulingIgnoredDuringExecution ?? []).map((term) =>
       affinityTerm(term, pod.namespace),
     );
@@ -116,7 +73,7 @@ function preferredNodes({ affinity }: RawPodConstraints): readonly NodePreferenc
 }
 
 function preferredPods(
-  raw: RawPodAffinity | undefined,
+  raw: Raw<V1PodAffinity | V1PodAntiAffinity> | undefined,
   { namespace, sign }: { readonly namespace: string; readonly sign: 1 | -1 },
 ): readonly PodPreference[] {
   const terms = raw?.preferredDuringSchedulingIgnoredDuringExecution ?? [];
@@ -136,12 +93,17 @@ function nodeConstraints(spec: RawPodConstraints): Pick<Pod, 'nodeSelector' | 'n
   return { nodeSelector: exact, nodeAffinityTerms: [first, ...more] };
 }
 
-function tolerationOf({ key, operator = 'Equal', value, effect }: RawToleration): Toleration {
-  return { operator, ...(key && { key }), ...(value && { value }), ...(effect && { effect }) };
+function tolerationOf({ key, operator = 'Equal', value, effect }: Raw<V1Toleration>): Toleration {
+  return {
+    operator: operator as Toleration['operator'],
+    ...(key && { key }),
+    ...(value && { value }),
+    ...(effect && { effect: effect as NonNullable<Toleration['effect']> }),
+  };
 }
 
 /** A term without any requirement matches no node, so it is no alternative. */
-function nodeAlternatives(terms: readonly RawNodeSelectorTerm[]): readonly LabelSelector[] {
+function nodeAlternatives(terms: readonly Raw<V1NodeSelectorTerm>[]): readonly LabelSelector[] {
   return terms
     .map((term) => [
       ...(term.matchExpressions ?? []).map(requirementOf),
@@ -151,7 +113,7 @@ function nodeAlternatives(terms: readonly RawNodeSelectorTerm[]): readonly Label
     .filter((requirements) => requirements.length > 0);
 }
 
-function affinityTerm(raw: RawPodAffinityTerm, namespace: string): PodAffinityTerm | OpenTerm {
+function affinityTerm(raw: Raw<V1PodAffinityTerm>, namespace: string): PodAffinityTerm | OpenTerm {
   const { topologyKey, namespaces: named = [], namespaceSelector } = raw;
   const term = { topologyKey, selector: labelSelectorOf(raw.labelSelector) };
   if (namespaceSelector === undefined)
@@ -166,7 +128,7 @@ function countedBy(selector: LabelSelector): LabelSelector {
   return selector.length === 0 ? NOTHING : selector;
 }
 
-function spreadOf(raw: RawSpread, labels: Labels): TopologySpread {
+function spreadOf(raw: Raw<V1TopologySpreadConstraint>, labels: Labels): TopologySpread {
   const own = (raw.matchLabelKeys ?? []).flatMap((key) => {
     const value = labels[key];
     return value === undefined ? [] : [{ key, operator: 'In' as const, values: [value] }];
@@ -174,10 +136,14 @@ function spreadOf(raw: RawSpread, labels: Labels): TopologySpread {
   return {
     topologyKey: raw.topologyKey,
     maxSkew: raw.maxSkew,
-    whenUnsatisfiable: raw.whenUnsatisfiable,
+    whenUnsatisfiable: raw.whenUnsatisfiable as TopologySpread['whenUnsatisfiable'],
     selector: countedBy([...labelSelectorOf(raw.labelSelector), ...own]),
     ...(raw.minDomains !== undefined && { minDomains: raw.minDomains }),
-    ...(raw.nodeAffinityPolicy !== undefined && { nodeAffinityPolicy: raw.nodeAffinityPolicy }),
-    ...(raw.nodeTaintsPolicy !== undefined && { nodeTaintsPolicy: raw.nodeTaintsPolicy }),
+    ...(raw.nodeAffinityPolicy !== undefined && {
+      nodeAffinityPolicy: raw.nodeAffinityPolicy as NodeInclusionPolicy,
+    }),
+    ...(raw.nodeTaintsPolicy !== undefined && {
+      nodeTaintsPolicy: raw.nodeTaintsPolicy as NodeInclusionPolicy,
+    }),
   };
 }

@@ -1,22 +1,14 @@
+import type { V1Container, V1PodSpec, V1ResourceRequirements } from '@kubernetes/client-node';
 import { addResources, NO_RESOURCES, type Resources } from '../../../model/resources.ts';
+import type { Raw } from '../raw.ts';
 import { maxResources, type RawResourceList, resourcesOf } from './resource-list.ts';
 
-interface RawContainerRequests {
-  readonly restartPolicy?: string;
-  readonly resources?: RawContainerResources;
-}
+type RawContainerRequests = Pick<Raw<V1Container>, 'restartPolicy' | 'resources'>;
 
-interface RawContainerResources {
-  readonly requests?: RawResourceList;
-  readonly limits?: RawResourceList;
-}
-
-export interface RawPodRequests {
+/** Of a pod's spec, what it requests. Each amount that `resources` states takes the place of the containers' sum. */
+export interface RawPodRequests extends Pick<Raw<V1PodSpec>, 'overhead' | 'resources'> {
   readonly containers: readonly RawContainerRequests[];
   readonly initContainers?: readonly RawContainerRequests[];
-  readonly overhead?: RawResourceList;
-  /** Requests of the pod as a whole; each one stated takes the place of its containers' sum. */
-  readonly resources?: { readonly requests?: RawResourceList };
 }
 
 /**
@@ -46,7 +38,10 @@ export function podRequests(spec: RawPodRequests): Resources {
 }
 
 /** What is requested: where only a limit is stated, that. The API server writes it down in pods, but not in templates. */
-export function requestList({ requests, limits }: RawContainerResources = {}): RawResourceList | undefined {
+export function requestList({
+  requests,
+  limits,
+}: Raw<V1ResourceRequirements> = {}): Raw<V1ResourceRequirements>['requests'] | undefined {
   return limits === undefined ? requests : { ...limits, ...requests };
 }
 

@@ -1,39 +1,18 @@
+import type { V1Pod, V1PodSpec } from '@kubernetes/client-node';
 import type { Pod } from '../../../model/pod.ts';
+import type { Raw } from '../raw.ts';
 import { Interner } from '../watch/interner.ts';
-import type { KubeResource, ProjectionContext, RawMetadata, RawObject } from '../watch/kube-resource.ts';
+import type { KubeResource, ProjectionContext, RawMetadata, RawOf } from '../watch/kube-resource.ts';
 import { type Annotations, forbidsDisruption, SAFE_TO_EVICT } from './annotations.ts';
-import { hostPorts, type RawPodPorts } from './host-ports.ts';
+import { hostPorts } from './host-ports.ts';
 import { hasOpenTerm } from './open-terms.ts';
-import { podConstraints, type RawPodConstraints } from './pod-constraints.ts';
+import { podConstraints } from './pod-constraints.ts';
 import { podRequests, type RawPodRequests, requestList } from './pod-requests.ts';
 
 const MIRROR_ANNOTATION = 'kubernetes.io/config.mirror';
 const DEFAULT_GRACE_SECONDS = 30;
 
-interface RawVolume {
-  readonly name: string;
-  readonly persistentVolumeClaim?: { readonly claimName: string };
-  readonly ephemeral?: object;
-}
-
-interface RawCondition {
-  readonly type: string;
-  readonly status: string;
-  readonly reason?: string;
-  readonly lastTransitionTime?: string;
-}
-
-interface RawPod extends RawObject {
-  readonly spec: RawPodRequests &
-    RawPodConstraints &
-    RawPodPorts & {
-      readonly nodeName?: string;
-      readonly priority?: number;
-      readonly terminationGracePeriodSeconds?: number;
-      readonly volumes?: readonly RawVolume[];
-    };
-  readonly status?: { readonly phase?: Pod['phase']; readonly conditions?: readonly RawCondition[] };
-}
+type RawPod = RawOf<V1Pod> & { readonly spec: Raw<V1PodSpec> };
 
 /** A pod by itself: its owner is the direct one, its volumes are claims to be looked up. */
 export interface PodRecord {

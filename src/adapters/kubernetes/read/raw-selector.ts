@@ -1,21 +1,21 @@
+import type {
+  V1LabelSelector,
+  V1LabelSelectorRequirement,
+  V1NodeSelectorRequirement,
+} from '@kubernetes/client-node';
 import type { LabelRequirement, LabelSelector } from '../../../model/selector.ts';
+import type { Raw } from '../raw.ts';
 
-export interface RawRequirement {
-  readonly key: string;
-  readonly operator: LabelRequirement['operator'];
-  readonly values?: readonly string[];
-}
+/** A requirement on labels of a pod or a node. */
+export type RawRequirement = Raw<V1LabelSelectorRequirement | V1NodeSelectorRequirement>;
 
-export interface RawLabelSelector {
-  readonly matchLabels?: Readonly<Record<string, string>>;
-  readonly matchExpressions?: readonly RawRequirement[];
-}
+export type RawLabelSelector = Raw<V1LabelSelector>;
 
 /** A requirement that no labels satisfy: an absent selector selects nothing, unlike an empty one. */
 export const NOTHING: LabelSelector = [{ key: 'kubernetes.io/hostname', operator: 'In', values: [] }];
 
 export function requirementOf(raw: RawRequirement): LabelRequirement {
-  return { key: raw.key, operator: raw.operator, values: raw.values ?? [] };
+  return { key: raw.key, operator: raw.operator as LabelRequirement['operator'], values: raw.values ?? [] };
 }
 
 /** The selector as requirements; an absent one selects nothing, an empty one everything. */

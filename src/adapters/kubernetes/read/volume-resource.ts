@@ -1,6 +1,13 @@
+import type {
+  V1NodeSelectorTerm,
+  V1PersistentVolume,
+  V1PersistentVolumeClaim,
+  V1PersistentVolumeSpec,
+} from '@kubernetes/client-node';
 import type { LabelSelector, Labels } from '../../../model/selector.ts';
-import type { KubeResource, RawObject } from '../watch/kube-resource.ts';
-import { type RawRequirement, requirementOf } from './raw-selector.ts';
+import type { Raw } from '../raw.ts';
+import type { KubeResource, RawOf } from '../watch/kube-resource.ts';
+import { requirementOf } from './raw-selector.ts';
 
 const HOSTNAME = 'kubernetes.io/hostname';
 const ZONE = 'topology.kubernetes.io/zone';
@@ -15,22 +22,7 @@ const NODE_LABELS: Readonly<Record<string, string>> = {
 const PLACE_LABELS = [ZONE, REGION, ...Object.keys(NODE_LABELS).filter((key) => key.startsWith('failure-'))];
 const SEPARATOR = '__';
 
-interface RawClaim extends RawObject {
-  readonly spec?: { readonly volumeName?: string };
-}
-
-interface RawTerm {
-  readonly matchExpressions?: readonly RawRequirement[];
-  readonly matchFields?: readonly RawRequirement[];
-}
-
-interface RawVolume extends RawObject {
-  readonly spec: {
-    readonly local?: object;
-    readonly hostPath?: object;
-    readonly nodeAffinity?: { readonly required?: { readonly nodeSelectorTerms: readonly RawTerm[] } };
-  };
-}
+type RawVolume = RawOf<V1PersistentVolume> & { readonly spec: Raw<V1PersistentVolumeSpec> };
 
 /** What a claim is bound to; `undefined` while it is not. */
 export interface ClaimRecord {
@@ -48,7 +40,7 @@ export interface VolumeRecord {
 export const claimResource: KubeResource<ClaimRecord> = {
   name: 'persistentvolumeclaims',
   path: '/api/v1/persistentvolumeclaims',
-  project: (raw) => ({ volumeName: (raw as RawClaim).spec?.volumeName || undefined }),
+  project: (raw) => ({ volumeName: (raw as Raw<V1PersistentVolumeClaim>).spec?.volumeName || undefined }),
 };
 
 export const volumeResource: KubeResource<VolumeRecord> = {
@@ -67,7 +59,7 @@ export const volumeResource: KubeResource<VolumeRecord> = {
   },
 };
 
-function alternativeOf(term: RawTerm): LabelSelector {
+function alternativeOf(term: Raw<V1NodeSelectorTerm>): LabelSelector {
   return [
     ...(term.matchExpressions ?? []).map((raw) => ({
       ...requirementOf(raw),

@@ -1,27 +1,19 @@
+import type { V1DaemonSet, V1PodSpec, V1ReplicaSet, V1StatefulSet } from '@kubernetes/client-node';
 import type { DaemonOverhead } from '../../../model/daemon-overhead.ts';
 import type { PodOwner } from '../../../model/pod.ts';
-import type { Labels } from '../../../model/selector.ts';
 import type { Toleration } from '../../../model/taint.ts';
-import type { KubeResource, RawObject } from '../watch/kube-resource.ts';
-import { hostPorts, type RawPodPorts } from './host-ports.ts';
-import { podConstraints, type RawPodConstraints } from './pod-constraints.ts';
-import { podRequests, type RawPodRequests } from './pod-requests.ts';
+import type { Raw } from '../raw.ts';
+import type { KubeResource, RawOf } from '../watch/kube-resource.ts';
+import { hostPorts } from './host-ports.ts';
+import { podConstraints } from './pod-constraints.ts';
+import { podRequests } from './pod-requests.ts';
 
 /** The Deployment controller notes here what the Deployment wants, since a ReplicaSet has less during a rollout. */
 const DESIRED_REPLICAS = 'deployment.kubernetes.io/desired-replicas';
 
-interface RawWorkload extends RawObject {
-  readonly spec: { readonly replicas?: number };
-}
-
-interface RawDaemonSet extends RawObject {
-  readonly spec: {
-    readonly template: {
-      readonly metadata?: { readonly labels?: Labels };
-      readonly spec: RawPodRequests & RawPodConstraints & RawPodPorts;
-    };
-  };
-}
+type RawDaemonSet = RawOf<V1DaemonSet> & {
+  readonly spec: { readonly template: { readonly spec: Raw<V1PodSpec> } };
+};
 
 /** Who a pod owned by `ownerUid` belongs to in a person's eyes. */
 export interface WorkloadRecord {
@@ -34,10 +26,10 @@ export const replicaSetResource: KubeResource<WorkloadRecord> = {
   name: 'replicasets',
   path: '/apis/apps/v1/replicasets',
   project: (raw) => {
-    const { metadata, spec } = raw as RawWorkload;
+    const { metadata, spec } = raw as RawOf<V1ReplicaSet>;
     const deployment = metadata.ownerReferences?.find((owner) => owner.controller === true);
     const desired = Number(metadata.annotations?.[DESIRED_REPLICAS] ?? Number.NaN);
-    const own = spec.replicas ?? 1;
+    const own = spec?.replicas ?? 1;
     const owner =
       deployment === undefined
         ? { kind: 'ReplicaSet', name: metadata.name, uid: metadata.uid, replicas: own }
@@ -55,9 +47,9 @@ export const statefulSetResource: KubeResource<WorkloadRecord> = {
   name: 'statefulsets',
   path: '/apis/apps/v1/statefulsets',
   project: (raw) => {
-    const { metadata, spec } = raw as RawWorkload;
+    const { metadata, spec } = raw as RawOf<V1StatefulSet>;
     const { name, uid } = metadata;
-    return { uid, owner: { kind: 'StatefulSet', name, uid, replicas: spec.replicas ?? 1 } };
+    return { uid, owner: { kind: 'StatefulSet', name, uid, replicas: spec?.replicas ?? 1 } };
   },
 };
 

@@ -1,31 +1,20 @@
+import type { V1ObjectMeta, V1OwnerReference } from '@kubernetes/client-node';
 import type { KubeQuery } from '../client/kube-transport.ts';
+import type { Raw } from '../raw.ts';
 
 /** The metadata that every stored object has, as the API server writes it. */
-export interface RawMetadata {
-  readonly name: string;
-  readonly namespace?: string;
-  readonly uid: string;
-  readonly resourceVersion?: string;
-  /** Counts changes of the spec, where the kind has one. */
-  readonly generation?: number;
-  readonly creationTimestamp?: string;
-  readonly deletionTimestamp?: string;
-  readonly deletionGracePeriodSeconds?: number;
-  readonly labels?: Readonly<Record<string, string>>;
-  readonly annotations?: Readonly<Record<string, string>>;
-  readonly ownerReferences?: readonly RawOwnerReference[];
-}
-
-export interface RawOwnerReference {
-  readonly kind: string;
+export type RawMetadata = Omit<Raw<V1ObjectMeta>, 'ownerReferences'> & {
   readonly name: string;
   readonly uid: string;
-  readonly controller?: boolean;
-}
+  readonly ownerReferences?: readonly Omit<Raw<V1OwnerReference>, 'apiVersion' | 'blockOwnerDeletion'>[];
+};
 
 export interface RawObject {
   readonly metadata: RawMetadata;
 }
+
+/** A stored object of this type of the Kubernetes client. */
+export type RawOf<T> = Omit<Raw<T>, 'metadata'> & RawObject;
 
 /** What a projection may know beside the object. */
 export interface ProjectionContext<T> {

@@ -1,27 +1,23 @@
+import type { V1Node, V1Taint } from '@kubernetes/client-node';
 import { type CordonMark, STARTUP_TAINT_KEY } from '../../../model/node.ts';
 import { KubeApiError } from '../client/kube-api-error.ts';
 import type { KubeTransport } from '../client/kube-transport.ts';
+import type { Raw } from '../raw.ts';
 import { CORDON_ANNOTATION, formatCordonMark, parseCordonMark } from '../read/annotations.ts';
+import type { RawOf } from '../watch/kube-resource.ts';
 
 /** How often a patch is tried anew after someone else changed the node meanwhile; kubelets write every few seconds. */
 const CONFLICT_RETRIES = 5;
 
-interface RawTaint {
-  readonly key: string;
-}
-
-/** The fields of a Node that a change looks at; all others are left as they are, since only patches are sent. */
-interface RawNode {
-  readonly metadata: {
-    readonly resourceVersion: string;
-    readonly annotations?: Readonly<Record<string, string>>;
-  };
-  readonly spec?: { readonly unschedulable?: boolean; readonly taints?: readonly RawTaint[] };
-}
+/** A Node; of what a change does not look at, all is left as it is, since only patches are sent. */
+type RawNode = RawOf<V1Node>;
 
 interface NodePatch {
   readonly metadata?: { readonly annotations: Readonly<Record<string, string | null>> };
-  readonly spec?: { readonly unschedulable?: boolean | null; readonly taints?: readonly RawTaint[] | null };
+  readonly spec?: {
+    readonly unschedulable?: boolean | null;
+    readonly taints?: readonly Raw<V1Taint>[] | null;
+  };
 }
 
 /** What a change makes of the node as it is: a patch, or the answer when there is nothing to do. */
