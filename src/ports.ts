@@ -37,20 +37,41 @@ export interface ClusterView {
   readonly daemons: readonly DaemonOverhead[];
 }
 
+/**
+ * The nodes and pods of one Kubernetes cluster. What a write changed shows in `view` later, when the watch brings it.
+ * Every write may be repeated: a call whose answer was lost does no harm the second time.
+ * test/adapters/cluster/cluster-contract.ts holds every implementation to what is said here.
+ */
 export interface Cluster {
   /** Resolves once every store has been listed; no decision may be made before. */
   synced(signal: AbortSignal): Promise<void>;
   view(): ClusterView;
-  /** Calls back (synchronously, without details) after changes that may matter to a decision; returns how to stop. */
+  /** Calls back (without details) after changes that may matter to a decision, our own writes too; returns how to stop. */
   onChange(listener: () => void): () => void;
-  /** Marks the node unschedulable with our mark; a no-op when it carries the same mark already. `gone`: no such node. */
+  /**
+   * Makes the node unschedulable with our mark. `gone`: no such node.
+   *
+   * A node that a person cordoned (unschedulable, without a mark) stays as it is: `done`, and no mark shows in `view`.
+   * The same operation's mark keeps its time. Another operation's mark is replaced. A node with a mark that somebody
+   * made schedulable is cordoned again.
+   */
   cordon(nodeName: string, mark: CordonMark, signal: AbortSignal): Promise<'done' | 'gone'>;
-  /** Takes our mark and the cordon off; leaves a person's cordon (a node without our mark) alone. */
+  /**
+   * Takes the operation's mark and the cordon off. `not-ours`: the cordon is a person's (it has no mark) or another
+   * operation's, and stays. A node that is schedulable and has no mark is `done`. `gone`: no such node.
+   */
   uncordon(nodeName: string, operationId: string, signal: AbortSignal): Promise<'done' | 'gone' | 'not-ours'>;
-  /** Asks the Eviction API; `graceSeconds` caps the pod's own grace period. */
+  /**
+   * Asks the Eviction API. `graceSeconds` caps the pod's own grace period, which is at least one second.
+   *
+   * `evicted`: the request was accepted; the pod shows a deletion, then is gone. `gone`: no such pod, or another pod has
+   * its name. `blocked`: a budget allows no eviction now. `misconfigured`: two budgets select the pod, so that waiting never
+   * helps. `transient`: the API server gave no answer or failed. Nothing is evicted unless the answer is `evicted` or `transient`.
+   */
   evict(pod: Pod, graceSeconds: number, signal: AbortSignal): Promise<EvictionOutcome>;
+  /** Deletes the Node if it still has this uid. `gone`: there is none, or one of the same name with another uid, which stays. */
   deleteNode(nodeName: string, uid: string, signal: AbortSignal): Promise<'done' | 'gone'>;
-  /** Takes the startup taint off a verified node. */
+  /** Takes the startup taint off a verified node, and no other taint. `done` also where there is none; `gone`: no such node. */
   admitNode(nodeName: string, signal: AbortSignal): Promise<'done' | 'gone'>;
 }
 

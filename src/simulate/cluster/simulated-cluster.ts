@@ -87,7 +87,8 @@ export class SimulatedCluster implements Cluster {
   async cordon(nodeName: string, mark: CordonMark): Promise<'done' | 'gone'> {
     const node = this.state.node(nodeName);
     if (node === undefined) return 'gone';
-    if (node.cordonedBy?.operationId === mark.operationId) return 'done';
+    const owner = node.cordonedBy?.operationId;
+    if (node.isUnschedulable && (owner === undefined || owner === mark.operationId)) return 'done';
     this.#log.add('cordon', { node: nodeName, operation: mark.operationId });
     this.#putNode({ ...node, isUnschedulable: true, cordonedBy: mark });
     return 'done';
@@ -96,7 +97,9 @@ export class SimulatedCluster implements Cluster {
   async uncordon(nodeName: string, operationId: string): Promise<'done' | 'gone' | 'not-ours'> {
     const node = this.state.node(nodeName);
     if (node === undefined) return 'gone';
-    if (node.cordonedBy?.operationId !== operationId) return node.isUnschedulable ? 'not-ours' : 'done';
+    const owner = node.cordonedBy?.operationId;
+    if (owner === undefined) return node.isUnschedulable ? 'not-ours' : 'done';
+    if (owner !== operationId) return 'not-ours';
     this.#log.add('uncordon', { node: nodeName, operation: operationId });
     this.#putNode({ ...node, isUnschedulable: false, cordonedBy: undefined });
     return 'done';
