@@ -87,19 +87,41 @@ export interface LaunchRequest {
   readonly tags: Readonly<Record<string, string>>;
 }
 
+/**
+ * The fleet on EC2. Every call may be repeated: one whose answer was lost does no harm the second time. A call that is
+ * aborted, or that EC2 does not answer in time, may have taken effect all the same.
+ * test/adapters/cloud/cloud-contract.ts holds every implementation to what is said here.
+ */
 export interface Cloud {
-  /** The fleet's instances in every state EC2 still shows, by tag. One call, shared by all who ask within a second. */
+  /**
+   * The fleet's instances by tag, in every state EC2 still shows (a terminated one for about an hour). One call, shared by all who ask within a second.
+   * The answer may lag behind: a launched instance may be missing, an ended one may still run, for half a minute and more.
+   */
   instances(signal: AbortSignal): Promise<readonly Instance[]>;
-  /** What the policy's types and zones cost and offer now. */
+  /** What the policy's types and zones cost and offer now, and nothing else. A price that is not known is `undefined`. */
   offerings(wanted: OfferingQuery, signal: AbortSignal): Promise<readonly Offering[]>;
+  /**
+   * Makes one instance, or says why not; see `LaunchOutcome`. The first offering with capacity is taken in the order given
+   * (spot: as EC2 prefers); a `capacity` fault names the offerings that had none.
+   *
+   * A token that made an instance names the same one when it is repeated, in whatever state it is by then. A token
+   * repeated with other parameters is a `token-mismatch`: nothing is made, and the outcome names the instance if it lives. After a
+   * `transient` fault or a `PortError` the instance may exist: the caller repeats the very same request.
+   */
   launch(request: LaunchRequest, signal: AbortSignal): Promise<LaunchOutcome>;
-  /** Idempotent; instances that are gone already are no error. */
+  /** Ends instances, running or stopped. Those that are gone or unknown are no error and do not save the others. */
   terminate(instanceIds: readonly string[], signal: AbortSignal): Promise<void>;
-  /** Starts a stopped instance; one that runs already is no fault. Why it does not start is a value, or `undefined`. */
+  /**
+   * Starts a stopped instance; one that is pending or running already is no fault. Why it does not start is a value:
+   * `transient` also while it is stopping or is terminated (only the list tells which), `configuration` where EC2 does not know it.
+   */
   start(instanceId: string, signal: AbortSignal): Promise<CloudFault | undefined>;
-  /** Stops an on-demand instance, whose disk stays. Idempotent; an instance that is gone is no error. */
+  /**
+   * Stops an on-demand instance, whose disk stays. One that is stopped, gone, unknown, or in no state to be stopped (pending)
+   * is left as it is without an error: what came of the call shows in the list.
+   */
   stop(instanceId: string, signal: AbortSignal): Promise<void>;
-  /** The machine's own last words, for a launch that never joined; `undefined` when there are none. */
+  /** The machine's own last words, for a launch that never joined; `undefined` when there are none or it is unknown. */
   consoleOutput(instanceId: string, signal: AbortSignal): Promise<string | undefined>;
 }
 

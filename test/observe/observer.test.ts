@@ -182,7 +182,7 @@ describe('CachedOfferings', () => {
     world.cloud.catalogue = [anOffering()];
     expect(await cached.get(OUTLOOK, world.signal)).toBe(first);
     await world.clock.advance(0);
-    expect(await cached.get(OUTLOOK, world.signal)).toBe(world.cloud.catalogue);
+    expect(await cached.get(OUTLOOK, world.signal)).toEqual(world.cloud.catalogue);
     expect(world.log).toEqual(['offerings', 'offerings']);
   });
 

@@ -27,6 +27,8 @@ import { TypeSizes } from './type-sizes.ts';
 const LIFECYCLES: readonly Lifecycle[] = ['on-demand', 'spot'];
 /** EC2's word for an instance that it does not (or no longer) know. */
 const NOT_FOUND = 'InvalidInstanceID.NotFound';
+/** EC2's word for an instance that cannot be stopped in the state that it is in: it is gone, or still pending. */
+const WRONG_STATE = 'IncorrectInstanceState';
 
 export interface Ec2CloudWorld {
   readonly clock: Clock;
@@ -150,7 +152,8 @@ export class Ec2Cloud implements Cloud {
         client.send(command, { abortSignal }),
       );
     } catch (error) {
-      if (codeOf(error) !== NOT_FOUND) throw portErrorOf(`stopping ${instanceId}`, error);
+      const code = codeOf(error);
+      if (code !== NOT_FOUND && code !== WRONG_STATE) throw portErrorOf(`stopping ${instanceId}`, error);
     } finally {
       this.#instances.forget();
     }
