@@ -94,7 +94,7 @@ export interface LaunchRequest {
  */
 export interface Cloud {
   /**
-   * The fleet's instances by tag, in every state EC2 still shows (a terminated one for about an hour). One call, shared by all who ask within a second.
+   * The fleet's instances by tag, in every state EC2 still shows (a terminated one for about an hour). Asks EC2 at each call.
    * The answer may lag behind: a launched instance may be missing, an ended one may still run, for half a minute and more.
    */
   instances(signal: AbortSignal): Promise<readonly Instance[]>;

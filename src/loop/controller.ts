@@ -12,6 +12,7 @@ import type { Operation } from '../model/operation.ts';
 import type { AbortAction, Action, LaunchAction, Plan, RemoveAction } from '../model/plan.ts';
 import type { Reason } from '../model/reason.ts';
 import type { Snapshot } from '../model/snapshot.ts';
+import { InstanceCache } from '../observe/instance-cache.ts';
 import { InterruptionInbox } from '../observe/interruption-inbox.ts';
 import { type ObservePorts, Observer, type Outlook } from '../observe/observer.ts';
 import { KnownSolutions } from '../packing/known-solutions.ts';
@@ -74,13 +75,15 @@ export class Controller {
 
   constructor(ports: ControllerPorts) {
     this.#ports = ports;
-    this.#context = actContext(ports);
     const { interruptions } = ports;
     this.#inbox =
       interruptions === undefined
         ? undefined
         : new InterruptionInbox({ ...ports, interruptions }, () => this.wake());
-    this.#observer = new Observer(ports, () => this.#inbox?.known() ?? []);
+    const announced = () => this.#inbox?.known() ?? [];
+    const instances = new InstanceCache(ports, announced);
+    this.#context = actContext(ports, instances);
+    this.#observer = new Observer(ports, announced, instances);
     this.#policies = new PolicyFollower(ports);
     this.#changes = new Alarm(ports.clock, () => this.wake());
     this.#runner = new OperationRunner(this.#context, () => this.#changes.ringWithin(COALESCE_MS));

@@ -21,6 +21,8 @@ export class RecordingCloud implements Cloud {
   list: Instance[] = [];
   /** How many calls of a kind still fail for want of an answer. */
   readonly failures = { instances: 0, terminate: 0, stop: 0, console: 0, offerings: 0 };
+  /** Calls that the log leaves out. */
+  readonly calls = { instances: 0 };
   readonly startTurns: LaunchTurn[] = [];
   console: string | undefined = undefined;
   catalogue: readonly Offering[] = offerings();
@@ -37,6 +39,7 @@ export class RecordingCloud implements Cloud {
   }
 
   async instances(): Promise<readonly Instance[]> {
+    this.calls.instances += 1;
     this.#failIfScripted('instances');
     return [...this.list];
   }

@@ -1,11 +1,10 @@
 import { describe, expect, it } from '@jest/globals';
-import { CachedInstances } from '../../src/observe/cached-instances.ts';
 import { CachedOfferings } from '../../src/observe/cached-offerings.ts';
 import { CachedUtilization } from '../../src/observe/cached-utilization.ts';
 import { Observer } from '../../src/observe/observer.ts';
 import { PortError } from '../../src/ports.ts';
 import { withDeadline } from '../../src/time/with-deadline.ts';
-import { aLaunch, aNode, anInstance, anOffering, aRemoval } from '../builders/fleet.ts';
+import { aLaunch, aNode, anInstance, anOffering } from '../builders/fleet.ts';
 import { aUtilization, steady } from '../builders/snapshot.ts';
 import { ActWorld } from '../fakes/act-world.ts';
 import { ScriptedTelemetry } from '../fakes/scripted-telemetry.ts';
@@ -112,62 +111,6 @@ describe('CachedUtilization', () => {
     await refreshed;
     expect(cached.get().cpuPercent).toMatchObject({ why: expect.stringContaining('within 5000 ms') });
     expect(world.clock.sleepers()).toBe(0);
-  });
-});
-
-describe('CachedInstances', () => {
-  const nothing = { nodes: [], operations: [] };
-
-  async function aListed() {
-    const { world } = anObserver();
-    const cached = new CachedInstances(world.cloud, world.clock);
-    world.cloud.list = [anInstance()];
-    await cached.get(nothing, world.signal);
-    return { world, cached };
-  }
-
-  it('uses a young list again and fetches the next beside the round', async () => {
-    const { world, cached } = await aListed();
-    world.cloud.list = [];
-    const again = await cached.get(nothing, world.signal);
-    expect(again).toMatchObject({ value: [{ id: 'i-1' }] });
-    await world.clock.advance(0);
-    expect(await cached.get(nothing, world.signal)).toEqual({ status: 'known', value: [] });
-  });
-
-  it('waits for EC2 once the list is old', async () => {
-    const { world, cached } = await aListed();
-    world.cloud.list = [];
-    await world.clock.advance(10_000);
-    expect(await cached.get(nothing, world.signal)).toEqual({ status: 'known', value: [] });
-  });
-
-  it('waits for EC2 when a node has come that the list does not know', async () => {
-    const { world, cached } = await aListed();
-    world.cloud.list = [anInstance(), anInstance({ id: 'i-2' })];
-    const nodes = [aNode({ name: 'i-2' })];
-    expect(await cached.get({ nodes, operations: [] }, world.signal)).toMatchObject({
-      value: [{ id: 'i-1' }, { id: 'i-2' }],
-    });
-  });
-
-  it('waits for EC2 when an operation has ended since, not for one in flight', async () => {
-    const { world, cached } = await aListed();
-    world.cloud.list = [];
-    const booting = aLaunch({ step: 'launched', instanceId: 'i-9' });
-    const inFlight = await cached.get({ nodes: [], operations: [booting] }, world.signal);
-    expect(inFlight).toMatchObject({ value: [{ id: 'i-1' }] });
-    const removed = aRemoval({ step: 'removed', endedAtMs: world.clock.now() });
-    const known = await cached.get({ nodes: [], operations: [removed] }, world.signal);
-    expect(known).toEqual({ status: 'known', value: [] });
-  });
-
-  it('is unknown, with the reason, when the list is old and EC2 does not answer', async () => {
-    const { world, cached } = await aListed();
-    world.cloud.failures.instances = 1;
-    await world.clock.advance(10_000);
-    const answer = await cached.get(nothing, world.signal);
-    expect(answer).toEqual({ status: 'unknown', why: 'no answer to instances' });
   });
 });
 

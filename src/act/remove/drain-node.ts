@@ -76,7 +76,7 @@ async function isMachineGoing(
 ): Promise<boolean> {
   if (node.isReady && !isTakenBack(operation)) return false;
   try {
-    const instances = await ports.fleet.instances(LOOK_MS, signal);
+    const { instances } = await ports.instances.list({ maxAgeMs: LOOK_MS, signal });
     return instances.some((instance) => instance.id === operation.instanceId && isGoing(instance));
   } catch (error) {
     // There is no time to wait until EC2 answers again, and a ready node says by itself that its machine runs.

@@ -55,7 +55,7 @@ export class Ec2Cloud implements Cloud {
     this.#subnets = new SubnetMap(this.#api, options.subnets, clock);
     this.#spotPrices = new SpotPrices(this.#api, clock, warn);
     this.#sizes = new TypeSizes(this.#api);
-    this.#instances = new InstanceList(this.#api, options, clock, (type, zone, lifecycle) =>
+    this.#instances = new InstanceList(this.#api, options, (type, zone, lifecycle) =>
       this.#price(type, zone, lifecycle),
     );
   }
@@ -110,8 +110,6 @@ export class Ec2Cloud implements Cloud {
       return fault.class === 'token-mismatch'
         ? this.#adopt(request, fault, signal)
         : { instance: undefined, faults: [fault] };
-    } finally {
-      this.#instances.forget();
     }
   }
 
@@ -126,8 +124,6 @@ export class Ec2Cloud implements Cloud {
       if (codeOf(error) !== NOT_FOUND) throw portErrorOf(`terminating ${instanceIds.join(', ')}`, error);
       // EC2 refuses the whole list for one id that it does not know, so the rest is asked for one by one.
       if (instanceIds.length > 1) for (const id of instanceIds) await this.terminate([id], signal);
-    } finally {
-      this.#instances.forget();
     }
   }
 
@@ -140,8 +136,6 @@ export class Ec2Cloud implements Cloud {
       return undefined;
     } catch (error) {
       return thrownFault('StartInstances', error, []);
-    } finally {
-      this.#instances.forget();
     }
   }
 
@@ -154,8 +148,6 @@ export class Ec2Cloud implements Cloud {
     } catch (error) {
       const code = codeOf(error);
       if (code !== NOT_FOUND && code !== WRONG_STATE) throw portErrorOf(`stopping ${instanceId}`, error);
-    } finally {
-      this.#instances.forget();
     }
   }
 
