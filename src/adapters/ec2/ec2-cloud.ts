@@ -174,7 +174,7 @@ export class Ec2Cloud implements Cloud {
   ): Promise<LaunchOutcome> {
     const input = fleetRequest(request, question.offerings, {
       options: this.#options,
-      subnets: question.subnets,
+      subnetIn: (zone) => this.#subnets.subnetFor(question.subnets, zone, request.clientToken),
     });
     if ((input.LaunchTemplateConfigs?.[0]?.Overrides ?? []).length === 0) {
       throw new PortError(

@@ -9,7 +9,7 @@ import type { Lifecycle, OfferingKey } from '../../model/offering.ts';
 import { TAG } from '../../model/tags.ts';
 import type { LaunchRequest } from '../../ports.ts';
 import { type Ec2CloudOptions, type LaunchTemplateRef, templateText } from './ec2-options.ts';
-import { type Subnet, subnetFor } from './subnet-map.ts';
+import type { Subnet } from './subnet-map.ts';
 
 /** What EC2 takes in one instant fleet. */
 const MAX_OVERRIDES = 300;
@@ -41,7 +41,11 @@ export function offeringsOfOneCall(offerings: readonly OfferingKey[]): readonly 
 export function fleetRequest(
   request: LaunchRequest,
   offerings: readonly OfferingKey[],
-  place: { readonly options: Ec2CloudOptions; readonly subnets: readonly Subnet[] },
+  place: {
+    readonly options: Ec2CloudOptions;
+    /** The subnet for a launch in the zone; `undefined` when it has none. */
+    readonly subnetIn: (zone: string) => Subnet | undefined;
+  },
 ): CreateFleetCommandInput {
   const lifecycle = partsOf(offerings[0] ?? '//on-demand').lifecycle;
   const tags = tagsOf(request, lifecycle, place.options);
@@ -51,7 +55,7 @@ export function fleetRequest(
     LaunchTemplateConfigs: [
       {
         LaunchTemplateSpecification: templateSpecification(place.options.launchTemplate),
-        Overrides: overridesOf(request.clientToken, offerings, place.subnets),
+        Overrides: overridesOf(offerings, place.subnetIn),
       },
     ],
     TargetCapacitySpecification: { TotalTargetCapacity: 1, DefaultTargetCapacityType: lifecycle },
@@ -71,13 +75,12 @@ export function fleetRequest(
 }
 
 function overridesOf(
-  clientToken: string,
   offerings: readonly OfferingKey[],
-  subnets: readonly Subnet[],
+  subnetIn: (zone: string) => Subnet | undefined,
 ): FleetLaunchTemplateOverridesRequest[] {
   return offerings.flatMap((key, place) => {
     const { type, zone } = partsOf(key);
-    const subnet = subnetFor(subnets, zone, clientToken);
+    const subnet = subnetIn(zone);
     // The SDK's list of types is older than EC2's newest types; EC2 judges the name.
     return subnet === undefined
       ? []
