@@ -93,12 +93,9 @@ function templateSpecification(template: LaunchTemplateRef): FleetLaunchTemplate
   return { ...named, Version: template.version };
 }
 
-/** Later entries win: the account's tags over the defaults, the launch's own over both, and what ownership rests on over all. */
+/** Later entries win: the launch's own tags over the account's, and what ownership rests on over both. */
 function tagsOf(request: LaunchRequest, lifecycle: Lifecycle, options: Ec2CloudOptions): Tag[] {
   const tags: Readonly<Record<string, string>> = {
-    [TAG.name]: `${options.clusterName}-worker${lifecycle === 'spot' ? '-spot' : ''}`,
-    [TAG.role]: 'k3s-worker',
-    [TAG.managedBy]: 'autoscaler',
     ...options.tags,
     ...request.tags,
     [TAG.lifecycle]: lifecycle,

@@ -73,7 +73,6 @@ describe('launching', () => {
     expect(tagsOfInstance).toContain('Cluster prod');
     expect(tagsOfInstance).toContain('smartscale.dev/operation op-1');
     expect(tagsOfInstance).toContain('smartscale.dev/decision d-1');
-    expect(tagsOfInstance).toContain('Name prod-worker-spot');
     expect(tagsOfInstance).toContain('Environment test');
     expect(tagsOfInstance).toContain('InstanceMarket spot');
   });
