@@ -1,7 +1,7 @@
 import type { DaemonOverhead } from './model/daemon-overhead.ts';
 import type { DisruptionBudget } from './model/disruption-budget.ts';
 import type { Instance } from './model/instance.ts';
-import type { Interruption } from './model/interruption.ts';
+import type { Announcement, Interruption } from './model/interruption.ts';
 import type { CordonMark, Node } from './model/node.ts';
 import type { Offering, OfferingKey } from './model/offering.ts';
 import type { Operation } from './model/operation.ts';
@@ -71,6 +71,15 @@ export interface Cluster {
   evict(pod: Pod, graceSeconds: number, signal: AbortSignal): Promise<EvictionOutcome>;
   /** Deletes the Node if it still has this uid. `gone`: there is none, or one of the same name with another uid, which stays. */
   deleteNode(nodeName: string, uid: string, signal: AbortSignal): Promise<'done' | 'gone'>;
+  /**
+   * Writes on the node what AWS announced of its machine, so that it is known after a restart. One of the same kind is
+   * replaced, those of other kinds stay. `view` shows it in `announced`; it goes with the Node. `gone`: no such node.
+   */
+  rememberAnnouncement(
+    nodeName: string,
+    announcement: Announcement,
+    signal: AbortSignal,
+  ): Promise<'done' | 'gone'>;
   /** Takes the startup taint off a verified node, and no other taint. `done` also where there is none; `gone`: no such node. */
   admitNode(nodeName: string, signal: AbortSignal): Promise<'done' | 'gone'>;
 }

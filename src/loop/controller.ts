@@ -5,6 +5,7 @@ import { OperationRunner } from '../act/operation-runner.ts';
 import { Leftovers } from '../act/recover/leftovers.ts';
 import { StrangerNotices } from '../act/recover/stranger-notices.ts';
 import { callOffStray } from '../act/recover/stray-intents.ts';
+import { rememberAnnouncements } from '../act/remember-announcements.ts';
 import { decide } from '../decide/decide.ts';
 import { standingOf } from '../decide/disrupt/interruptions/standing.ts';
 import { decisionIdOf } from '../decide/text/ids.ts';
@@ -237,7 +238,12 @@ export class Controller {
     const begun = await this.#begin(plan, adopted, signal);
     const after = { ...snapshot, operations: withAdopted(snapshot.operations, begun) };
     const { policy } = inForce;
-    this.#inbox?.settle(after, (one) => standingOf(one, { snapshot: after, policy, nowMs }), signal);
+    const open = this.#inbox?.settle(
+      after,
+      (one) => standingOf(one, { snapshot: after, policy, nowMs }),
+      signal,
+    );
+    await rememberAnnouncements(open ?? [], after.nodes, this.#context, signal);
     return plan;
   }
 

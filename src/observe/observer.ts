@@ -13,6 +13,7 @@ import { withDeadline } from '../time/with-deadline.ts';
 import { CachedOfferings } from './cached-offerings.ts';
 import { CachedUtilization } from './cached-utilization.ts';
 import { InstanceCache } from './instance-cache.ts';
+import { withRemembered } from './remembered-interruptions.ts';
 import { SnapshotInstances } from './snapshot-instances.ts';
 
 export interface ObservePorts {
@@ -81,7 +82,7 @@ export class Observer {
       budgets,
       daemons,
       instances,
-      interruptions: this.#announced(),
+      interruptions: withRemembered(this.#announced(), nodes, clock.now()),
       offerings,
       utilization,
       operations,

@@ -1,4 +1,5 @@
 import type { DisruptionBudget } from '../../src/model/disruption-budget.ts';
+import { type Announcement, withAnnouncement } from '../../src/model/interruption.ts';
 import { type CordonMark, type Node, STARTUP_TAINT_KEY } from '../../src/model/node.ts';
 import type { EvictionOutcome } from '../../src/model/outcome.ts';
 import { type Pod, podRef } from '../../src/model/pod.ts';
@@ -88,6 +89,14 @@ export class RecordingCluster implements Cluster {
     this.nodes = this.nodes.filter((node) => node.name !== nodeName || node.uid !== uid);
     if (this.nodes.length === before) return 'gone';
     this.change();
+    return 'done';
+  }
+
+  async rememberAnnouncement(nodeName: string, announcement: Announcement): Promise<'done' | 'gone'> {
+    this.#log.push(`remember ${announcement.kind} ${nodeName}`);
+    const node = this.#node(nodeName);
+    if (node === undefined) return 'gone';
+    this.#write(nodeName, { announced: withAnnouncement(node.announced ?? [], announcement) });
     return 'done';
   }
 

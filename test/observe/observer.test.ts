@@ -62,6 +62,19 @@ describe('Observer', () => {
     expect(await listing('i-1')).toMatchObject({ status: 'known' });
   });
 
+  it('knows what an earlier process wrote on nodes of announcements, as long as they count', async () => {
+    const { world, observer } = anObserver();
+    const nowMs = world.clock.now();
+    const announced = [
+      { kind: 'rebalance', atMs: nowMs - 3_600_000 },
+      { kind: 'maintenance', atMs: nowMs - 86_400_000, effectiveAtMs: nowMs },
+    ] as const;
+    world.cluster.nodes = [aNode({ announced })];
+    world.cloud.list = [anInstance()];
+    const { interruptions } = await observer.takeSnapshot(OUTLOOK, world.signal);
+    expect(interruptions).toEqual([{ ...announced[1], instanceId: 'i-1' }]);
+  });
+
   it('takes no snapshot without the ledger', async () => {
     const { world, observer } = anObserver();
     world.ledger.failures.list = 1;

@@ -61,34 +61,34 @@ export class SpotPrices {
   }
 
   #begin(types: readonly string[], signal: AbortSignal): Refresh {
-    const done = this.#history(types, signal)
-      .then(
-        (rows) => {
-          if (this.#begun === refresh) this.#take(rows, refresh.types);
-        },
-        (error: unknown) => this.#tell(error),
-      )
-      .finally(() => {
-        refresh.isOver = true;
-      });
+    const done = Promise.withResolvers<void>();
     const refresh: Refresh = {
       types: new Set(types),
       atMs: this.#clock.monotonicMs(),
-      done,
+      done: done.promise,
       isOver: false,
     };
     this.#begun = refresh;
+    void this.#refresh(refresh, signal).finally(done.resolve);
     return refresh;
+  }
+
+  async #refresh(refresh: Refresh, signal: AbortSignal): Promise<void> {
+    try {
+      const rows = await this.#history([...refresh.types], signal);
+      if (this.#begun === refresh) this.#take(rows, refresh.types);
+    } catch (error) {
+      const why = error instanceof Error ? error.message : String(error);
+      this.#warn(`spot prices are unknown for now: ${why}`);
+    } finally {
+      refresh.isOver = true;
+    }
   }
 
   #take(rows: readonly SpotPrice[], types: ReadonlySet<string>): void {
     this.#prices = newestPrices(rows);
     this.#pricedTypes = types;
     this.#pricedAtMs = this.#clock.monotonicMs();
-  }
-
-  #tell(error: unknown): void {
-    this.#warn(`spot prices are unknown for now: ${error instanceof Error ? error.message : String(error)}`);
   }
 
   async #history(types: readonly string[], signal: AbortSignal): Promise<readonly SpotPrice[]> {

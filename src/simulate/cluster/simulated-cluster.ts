@@ -1,4 +1,5 @@
 import type { DaemonOverhead } from '../../model/daemon-overhead.ts';
+import { type Announcement, withAnnouncement } from '../../model/interruption.ts';
 import type { CordonMark, Node } from '../../model/node.ts';
 import { STARTUP_TAINT_KEY } from '../../model/node.ts';
 import type { EvictionOutcome } from '../../model/outcome.ts';
@@ -134,6 +135,13 @@ export class SimulatedCluster implements Cluster {
     // PodGC: pods of a node that does not exist are removed by force.
     for (const pod of this.state.podsOn(nodeName)) this.state.deletePod(pod.uid);
     this.#changed(true);
+    return 'done';
+  }
+
+  async rememberAnnouncement(nodeName: string, announcement: Announcement): Promise<'done' | 'gone'> {
+    const node = this.state.node(nodeName);
+    if (node === undefined) return 'gone';
+    this.#putNode({ ...node, announced: withAnnouncement(node.announced ?? [], announcement) });
     return 'done';
   }
 

@@ -1,6 +1,6 @@
 import { anonymousCredentials } from '../../../src/adapters/kubernetes/client/kube-credentials.ts';
 import { KubeTransport } from '../../../src/adapters/kubernetes/client/kube-transport.ts';
-import { formatCordonMark } from '../../../src/adapters/kubernetes/read/annotations.ts';
+import { CORDON_ANNOTATION, formatCordonMark } from '../../../src/adapters/kubernetes/read/annotations.ts';
 import { KubernetesView } from '../../../src/adapters/kubernetes/read/kubernetes-view.ts';
 import { KubernetesCluster } from '../../../src/adapters/kubernetes/write/kubernetes-cluster.ts';
 import type { Node } from '../../../src/model/node.ts';
@@ -85,7 +85,7 @@ describeCluster('RecordingCluster', async (): Promise<ClusterStage> => {
 
 function rawNode(node: Node): StoredObject {
   const { name, uid, labels, taints, cordonedBy, isUnschedulable } = node;
-  const mark = cordonedBy && { 'smartscale.dev/cordoned-by': formatCordonMark(cordonedBy) };
+  const mark = cordonedBy && { [CORDON_ANNOTATION]: formatCordonMark(cordonedBy) };
   return {
     metadata: { name, uid, labels, ...(mark && { annotations: mark }) },
     spec: { ...(isUnschedulable && { unschedulable: true }), ...(taints.length > 0 && { taints }) },

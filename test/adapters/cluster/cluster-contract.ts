@@ -137,6 +137,27 @@ export function describeCluster(name: string, open: () => Promise<ClusterStage>)
       });
     });
 
+    describe('rememberAnnouncement', () => {
+      const atMs = Date.parse('2026-11-24T10:00:00.000Z');
+      const maintenance = { kind: 'maintenance', atMs, effectiveAtMs: atMs + 86_400_000 } as const;
+      const kindsSeen = () => seen()?.announced?.map(({ kind }) => kind) ?? [];
+
+      it('keeps one announcement of each kind on the node, the last of its kind, also when it is repeated', async () => {
+        const cluster = await withNode();
+        for (const announcement of [
+          { ...maintenance, atMs: atMs - 1_000 },
+          { kind: 'rebalance', atMs } as const,
+          maintenance,
+          maintenance,
+        ]) {
+          expect(await cluster.rememberAnnouncement('i-1', announcement, signal)).toBe('done');
+        }
+        await stage.until(() => kindsSeen().length === 2 && kindsSeen()[1] === 'maintenance');
+        expect(seen()?.announced).toEqual([{ kind: 'rebalance', atMs }, maintenance]);
+        expect(await stateOfNode()).toEqual(FREE);
+      });
+    });
+
     describe('deleteNode', () => {
       it('leaves a node of the same name with another uid, and says that ours is gone', async () => {
         const cluster = await withNode({ uid: 'uid-of-successor' });
@@ -157,6 +178,7 @@ export function describeCluster(name: string, open: () => Promise<ClusterStage>)
       expect(await cluster.cordon('i-9', OURS, signal)).toBe('gone');
       expect(await cluster.uncordon('i-9', OURS.operationId, signal)).toBe('gone');
       expect(await cluster.admitNode('i-9', signal)).toBe('gone');
+      expect(await cluster.rememberAnnouncement('i-9', { kind: 'rebalance', atMs: 0 }, signal)).toBe('gone');
       expect(await cluster.deleteNode('i-9', 'uid-i-9', signal)).toBe('gone');
     });
 

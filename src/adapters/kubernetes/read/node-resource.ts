@@ -3,7 +3,13 @@ import type { Lifecycle } from '../../../model/offering.ts';
 import type { Labels } from '../../../model/selector.ts';
 import type { Taint } from '../../../model/taint.ts';
 import type { KubeResource, RawObject } from '../watch/kube-resource.ts';
-import { CORDON_ANNOTATION, forbidsDisruption, parseCordonMark } from './annotations.ts';
+import {
+  ANNOUNCED_ANNOTATION,
+  CORDON_ANNOTATION,
+  forbidsDisruption,
+  parseAnnouncements,
+  parseCordonMark,
+} from './annotations.ts';
 import { type RawResourceList, resourcesOf } from './resource-list.ts';
 
 /** Both names of the role; K3s sets the first, older versions the second, too. */
@@ -47,6 +53,7 @@ function projectNode(raw: RawNode): Node {
   const { metadata, spec = {}, status = {} } = raw;
   const { labels = {}, annotations = {} } = metadata;
   const mark = annotations[CORDON_ANNOTATION];
+  const announced = parseAnnouncements(annotations[ANNOUNCED_ANNOTATION] ?? '');
   return {
     name: metadata.name,
     uid: metadata.uid,
@@ -61,6 +68,7 @@ function projectNode(raw: RawNode): Node {
     isControlPlane: CONTROL_PLANE_LABELS.some((label) => label in labels),
     doNotDisrupt: forbidsDisruption(annotations),
     cordonedBy: mark === undefined ? undefined : parseCordonMark(mark),
+    ...(announced.length > 0 && { announced }),
     createdAtMs: timeOf(metadata.creationTimestamp) ?? 0,
   };
 }
