@@ -19,13 +19,18 @@ const EVENTS = {
   },
 } as const;
 
-/** A warning is worth nothing after its two minutes; what is older is known from the instances' states. */
-const RETENTION_SECONDS = 300;
-const VISIBILITY_SECONDS = 30;
-const MOST_RECEIVES = 5;
+/** As long as a hint to rebalance counts, so that an hour without the autoscaler loses none; what is older is deleted unread. */
+const RETENTION_SECONDS = 3_600;
+/** What the autoscaler asks for as well: a message that nothing was recorded for comes again after so long. */
+const VISIBILITY_SECONDS = 20;
+/**
+ * An announcement about a machine that boots comes again until its node joins or the launch is given up, after five minutes with the shipped
+ * policy: that is 15 receives. Only what nobody can handle is received more often.
+ */
+const MOST_RECEIVES = 30;
 const DEAD_RETENTION_SECONDS = 14 * 86_400;
 
-/** The queue of interruptions with all that fills it. What is received five times and never deleted goes to the dead ones. */
+/** The queue of interruptions with all that fills it. What is received again and again and never deleted goes to the dead ones. */
 export function makeInterruptionQueue(settings: Settings, alerts: aws.sns.Topic): aws.sqs.Queue {
   const name = `${settings.clusterName}-interruptions`;
   const dead = new aws.sqs.Queue(`${name}-dead`, {

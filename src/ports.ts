@@ -1,7 +1,7 @@
 import type { DaemonOverhead } from './model/daemon-overhead.ts';
 import type { DisruptionBudget } from './model/disruption-budget.ts';
 import type { Instance } from './model/instance.ts';
-import type { Interruption } from './model/interruption.ts';
+import type { Announcement, Interruption } from './model/interruption.ts';
 import type { CordonMark, Node } from './model/node.ts';
 import type { Offering, OfferingKey } from './model/offering.ts';
 import type { Operation } from './model/operation.ts';
@@ -37,20 +37,50 @@ export interface ClusterView {
   readonly daemons: readonly DaemonOverhead[];
 }
 
+/**
+ * The nodes and pods of one Kubernetes cluster. What a write changed shows in `view` later, when the watch brings it.
+ * Every write may be repeated: a call whose answer was lost does no harm the second time.
+ * test/adapters/cluster/cluster-contract.ts holds every implementation to what is said here.
+ */
 export interface Cluster {
   /** Resolves once every store has been listed; no decision may be made before. */
   synced(signal: AbortSignal): Promise<void>;
   view(): ClusterView;
-  /** Calls back (synchronously, without details) after changes that may matter to a decision; returns how to stop. */
+  /** Calls back (without details) after changes that may matter to a decision, our own writes too; returns how to stop. */
   onChange(listener: () => void): () => void;
-  /** Marks the node unschedulable with our mark; a no-op when it carries the same mark already. `gone`: no such node. */
+  /**
+   * Makes the node unschedulable with our mark. `gone`: no such node.
+   *
+   * A node that a person cordoned (unschedulable, without a mark) stays as it is: `done`, and no mark shows in `view`.
+   * The same operation's mark keeps its time. Another operation's mark is replaced. A node with a mark that somebody
+   * made schedulable is cordoned again.
+   */
   cordon(nodeName: string, mark: CordonMark, signal: AbortSignal): Promise<'done' | 'gone'>;
-  /** Takes our mark and the cordon off; leaves a person's cordon (a node without our mark) alone. */
+  /**
+   * Takes the operation's mark and the cordon off. `not-ours`: the cordon is a person's (it has no mark) or another
+   * operation's, and stays. A node that is schedulable and has no mark is `done`. `gone`: no such node.
+   */
   uncordon(nodeName: string, operationId: string, signal: AbortSignal): Promise<'done' | 'gone' | 'not-ours'>;
-  /** Asks the Eviction API; `graceSeconds` caps the pod's own grace period. */
+  /**
+   * Asks the Eviction API. `graceSeconds` caps the pod's own grace period, which is at least one second.
+   *
+   * `evicted`: the request was accepted; the pod shows a deletion, then is gone. `gone`: no such pod, or another pod has
+   * its name. `blocked`: a budget allows no eviction now. `misconfigured`: two budgets select the pod, so that waiting never
+   * helps. `transient`: the API server gave no answer or failed. Nothing is evicted unless the answer is `evicted` or `transient`.
+   */
   evict(pod: Pod, graceSeconds: number, signal: AbortSignal): Promise<EvictionOutcome>;
+  /** Deletes the Node if it still has this uid. `gone`: there is none, or one of the same name with another uid, which stays. */
   deleteNode(nodeName: string, uid: string, signal: AbortSignal): Promise<'done' | 'gone'>;
-  /** Takes the startup taint off a verified node. */
+  /**
+   * Writes on the node what AWS announced of its machine, so that it is known after a restart. One of the same kind is
+   * replaced, those of other kinds stay. `view` shows it in `announced`; it goes with the Node. `gone`: no such node.
+   */
+  rememberAnnouncement(
+    nodeName: string,
+    announcement: Announcement,
+    signal: AbortSignal,
+  ): Promise<'done' | 'gone'>;
+  /** Takes the startup taint off a verified node, and no other taint. `done` also where there is none; `gone`: no such node. */
   admitNode(nodeName: string, signal: AbortSignal): Promise<'done' | 'gone'>;
 }
 
@@ -66,19 +96,41 @@ export interface LaunchRequest {
   readonly tags: Readonly<Record<string, string>>;
 }
 
+/**
+ * The fleet on EC2. Every call may be repeated: one whose answer was lost does no harm the second time. A call that is
+ * aborted, or that EC2 does not answer in time, may have taken effect all the same.
+ * test/adapters/cloud/cloud-contract.ts holds every implementation to what is said here.
+ */
 export interface Cloud {
-  /** The fleet's instances in every state EC2 still shows, by tag. One call, shared by all who ask within a second. */
+  /**
+   * The fleet's instances by tag, in every state EC2 still shows (a terminated one for about an hour). Asks EC2 at each call.
+   * The answer may lag behind: a launched instance may be missing, an ended one may still run, for half a minute and more.
+   */
   instances(signal: AbortSignal): Promise<readonly Instance[]>;
-  /** What the policy's types and zones cost and offer now. */
+  /** What the policy's types and zones cost and offer now, and nothing else. A price that is not known is `undefined`. */
   offerings(wanted: OfferingQuery, signal: AbortSignal): Promise<readonly Offering[]>;
+  /**
+   * Makes one instance, or says why not; see `LaunchOutcome`. The first offering with capacity is taken in the order given
+   * (spot: as EC2 prefers); a `capacity` fault names the offerings that had none.
+   *
+   * A token that made an instance names the same one when it is repeated, in whatever state it is by then. A token
+   * repeated with other parameters is a `token-mismatch`: nothing is made, and the outcome names the instance if it lives. After a
+   * `transient` fault or a `PortError` the instance may exist: the caller repeats the very same request.
+   */
   launch(request: LaunchRequest, signal: AbortSignal): Promise<LaunchOutcome>;
-  /** Idempotent; instances that are gone already are no error. */
+  /** Ends instances, running or stopped. Those that are gone or unknown are no error and do not save the others. */
   terminate(instanceIds: readonly string[], signal: AbortSignal): Promise<void>;
-  /** Starts a stopped instance; one that runs already is no fault. Why it does not start is a value, or `undefined`. */
+  /**
+   * Starts a stopped instance; one that is pending or running already is no fault. Why it does not start is a value:
+   * `transient` also while it is stopping or is terminated (only the list tells which), `configuration` where EC2 does not know it.
+   */
   start(instanceId: string, signal: AbortSignal): Promise<CloudFault | undefined>;
-  /** Stops an on-demand instance, whose disk stays. Idempotent; an instance that is gone is no error. */
+  /**
+   * Stops an on-demand instance, whose disk stays. One that is stopped, gone, unknown, or in no state to be stopped (pending)
+   * is left as it is without an error: what came of the call shows in the list.
+   */
   stop(instanceId: string, signal: AbortSignal): Promise<void>;
-  /** The machine's own last words, for a launch that never joined; `undefined` when there are none. */
+  /** The machine's own last words, for a launch that never joined; `undefined` when there are none or it is unknown. */
   consoleOutput(instanceId: string, signal: AbortSignal): Promise<string | undefined>;
 }
 

@@ -120,13 +120,13 @@ describe('the queue of interruptions', () => {
     expect(targets).toEqual(Array(4).fill('arn:aws:sqs/queue:Queue:production-interruptions'));
   });
 
-  it('gives up a message after five tries, keeps it apart, and says so', () => {
+  it('gives up a message after thirty tries, keeps it apart, and says so', () => {
     const { redrivePolicy, messageRetentionSeconds } = stack.one(QUEUE, 'production-interruptions');
     expect(JSON.parse(redrivePolicy)).toEqual({
       deadLetterTargetArn: 'arn:aws:sqs/queue:Queue:production-interruptions-dead',
-      maxReceiveCount: 5,
+      maxReceiveCount: 30,
     });
-    expect(messageRetentionSeconds).toBe(300);
+    expect(messageRetentionSeconds).toBe(3_600);
     expect(stack.one('aws:cloudwatch/metricAlarm:MetricAlarm')).toMatchObject({
       dimensions: { QueueName: 'production-interruptions-dead' },
       alarmActions: ['arn:aws:sns/topic:Topic:production-alerts'],

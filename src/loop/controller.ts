@@ -4,11 +4,13 @@ import { OperationRunner } from '../act/operation-runner.ts';
 import { Leftovers } from '../act/recover/leftovers.ts';
 import { StrangerNotices } from '../act/recover/stranger-notices.ts';
 import { callOffStray } from '../act/recover/stray-intents.ts';
+import { rememberAnnouncements } from '../act/remember-announcements.ts';
 import { decide } from '../decide/decide.ts';
 import { standingOf } from '../decide/disrupt/interruptions/standing.ts';
 import { Notices } from '../events/notices.ts';
 import type { Plan } from '../model/plan.ts';
 import type { Snapshot } from '../model/snapshot.ts';
+import { InstanceCache } from '../observe/instance-cache.ts';
 import { InterruptionInbox } from '../observe/interruption-inbox.ts';
 import { type ObservePorts, Observer, type Outlook } from '../observe/observer.ts';
 import { KnownSolutions } from '../packing/known-solutions.ts';
@@ -53,13 +55,15 @@ export class Controller {
 
   constructor(ports: ControllerPorts) {
     this.#ports = ports;
-    this.#context = actContext(ports);
     const { interruptions } = ports;
     this.#inbox =
       interruptions === undefined
         ? undefined
         : new InterruptionInbox({ ...ports, interruptions }, () => this.wake());
-    this.#observer = new Observer(ports, () => this.#inbox?.known() ?? []);
+    const announced = () => this.#inbox?.known() ?? [];
+    const instances = new InstanceCache(ports, announced);
+    this.#context = actContext(ports, instances);
+    this.#observer = new Observer(ports, announced, instances);
     this.#policies = new PolicyFollower(ports);
     this.#timer = new RoundTimer(ports.clock, () => this.#onInterval());
     this.#runner = new OperationRunner(this.#context, () => this.#timer.wakeSoon());
@@ -202,7 +206,12 @@ export class Controller {
     const begun = await beginPlan({ plan, adopted }, act, signal);
     const after = { ...snapshot, operations: withAdopted(snapshot.operations, begun) };
     const { policy } = inForce;
-    this.#inbox?.settle(after, (one) => standingOf(one, { snapshot: after, policy, nowMs }), signal);
+    const open = this.#inbox?.settle(
+      after,
+      (one) => standingOf(one, { snapshot: after, policy, nowMs }),
+      signal,
+    );
+    await rememberAnnouncements(open ?? [], after.nodes, this.#context, signal);
     return plan;
   }
 

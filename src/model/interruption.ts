@@ -28,6 +28,15 @@ export interface Interruption {
  * `settled` is written down in the ledger or needs nothing, `open` has to be seen again.
  */
 export type InterruptionStanding = 'foreign' | 'over' | 'settled' | 'open';
+/** What AWS announced of the instance that it is written on, without its name. */
+export type Announcement = Pick<Interruption, 'kind' | 'atMs' | 'effectiveAtMs'>;
+
+/** A hint that nothing followed from for so long is no longer one. */
+const REBALANCE_COUNTS_MS = 3_600_000;
+/** By then EC2's own list says it, too. */
+const STATE_COUNTS_MS = 60_000;
+/** AWS announces maintenance up to two weeks ahead. */
+const MAINTENANCE_COUNTS_MS = 14 * 86_400_000;
 
 /** The notice that EC2 gives before it takes a spot instance back. */
 export const SPOT_NOTICE_MS = 120_000;
@@ -45,4 +54,28 @@ export const SPOT_PATIENCE_MS = SPOT_NOTICE_MS - SPOT_DRAIN_MS + OUTLIVED_MS;
 /** Whether a spot warning still counts: EC2 may think better of it, and then the machine stays. */
 export function isImminent({ kind, effectiveAtMs }: Interruption, nowMs: number): boolean {
   return kind === 'spot-warning' && nowMs < (effectiveAtMs ?? nowMs) + OUTLIVED_MS;
+}
+
+/** Whether what was announced is still to be expected. */
+export function stillCounts(interruption: Interruption, nowMs: number): boolean {
+  const ageMs = nowMs - interruption.atMs;
+  switch (interruption.kind) {
+    case 'spot-warning':
+      return isImminent(interruption, nowMs);
+    case 'rebalance':
+      return ageMs < REBALANCE_COUNTS_MS;
+    case 'state-change':
+      return ageMs < STATE_COUNTS_MS;
+    case 'maintenance':
+      return ageMs < MAINTENANCE_COUNTS_MS;
+  }
+}
+
+/** The announcements with one more, which takes the place of one of its kind. */
+export function withAnnouncement(
+  announced: readonly Announcement[],
+  { kind, atMs, effectiveAtMs }: Announcement,
+): readonly Announcement[] {
+  const added = { kind, atMs, ...(effectiveAtMs !== undefined && { effectiveAtMs }) };
+  return [...announced.filter((one) => one.kind !== kind), added];
 }

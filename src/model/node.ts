@@ -1,3 +1,4 @@
+import type { Announcement } from './interruption.ts';
 import type { Lifecycle } from './offering.ts';
 import type { Resources } from './resources.ts';
 import type { Labels } from './selector.ts';
@@ -24,6 +25,8 @@ export interface Node {
   readonly doNotDisrupt: boolean;
   /** Our own mark: the operation that cordoned this node; `undefined` when we did not. */
   readonly cordonedBy: CordonMark | undefined;
+  /** What AWS announced of its machine and we wrote down here, one of each kind; absent while there is nothing. */
+  readonly announced?: readonly Announcement[];
   readonly createdAtMs: number;
 }
 

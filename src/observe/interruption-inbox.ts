@@ -10,6 +10,7 @@ import {
   type Reporter,
 } from '../ports.ts';
 import { backoffMs } from '../time/backoff.ts';
+import { isRemembered } from './remembered-interruptions.ts';
 
 /** How often a replica without the lease looks whether it may take messages. */
 const IDLE_LOOK_MS = 1_000;
@@ -67,12 +68,21 @@ export class InterruptionInbox {
     this.#told.clear();
   }
 
-  /** After a round: messages of which nothing is open are deleted, and what is over is forgotten. */
-  settle(snapshot: Snapshot, standingOf: StandingOf, signal: AbortSignal): void {
+  /**
+   * After a round: messages of which nothing is open are deleted, and what is over is forgotten. What stays open and no node
+   * says yet is given back, to be written on its node: once that shows, its message is deleted, too.
+   */
+  settle(snapshot: Snapshot, standingOf: StandingOf, signal: AbortSignal): readonly Interruption[] {
+    const nowMs = this.#ports.clock.now();
+    const heard = snapshot.interruptions.filter((interruption) => this.#known.has(keyOf(interruption)));
     const standings = new Map(
-      snapshot.interruptions.map((interruption) => [keyOf(interruption), standingOf(interruption)]),
+      heard.map((interruption) => {
+        const standing = standingOf(interruption);
+        const isKept = standing === 'open' && isRemembered(interruption, snapshot.nodes, nowMs);
+        return [keyOf(interruption), isKept ? 'settled' : standing];
+      }),
     );
-    for (const interruption of snapshot.interruptions) {
+    for (const interruption of heard) {
       const standing = standings.get(keyOf(interruption));
       this.#tell(interruption, standing === 'foreign' ? 'foreign' : 'announced', snapshot);
       if (standing === 'foreign' || standing === 'over') this.#forget(keyOf(interruption));
@@ -82,6 +92,7 @@ export class InterruptionInbox {
     );
     for (const { id } of done) this.#unsettled.delete(id);
     this.#acknowledge(done, signal);
+    return heard.filter((interruption) => standings.get(keyOf(interruption)) === 'open');
   }
 
   /** What came while the round went on was not seen by it; what was forgotten needs nothing more. */

@@ -10,11 +10,11 @@ import {
   type Telemetry,
 } from '../ports.ts';
 import { withDeadline } from '../time/with-deadline.ts';
-import { withAnnouncedStates } from './announced-states.ts';
-import { believable } from './believable-list.ts';
-import { CachedInstances } from './cached-instances.ts';
 import { CachedOfferings } from './cached-offerings.ts';
 import { CachedUtilization } from './cached-utilization.ts';
+import { InstanceCache } from './instance-cache.ts';
+import { withRemembered } from './remembered-interruptions.ts';
+import { SnapshotInstances } from './snapshot-instances.ts';
 
 export interface ObservePorts {
   readonly cluster: Cluster;
@@ -37,7 +37,7 @@ const LEDGER_DEADLINE_MS = 10_000;
 /** Takes snapshots of the world; keeps what need not be asked for each time. */
 export class Observer {
   readonly #ports: ObservePorts;
-  readonly #instances: CachedInstances;
+  readonly #instances: SnapshotInstances;
   readonly #offerings: CachedOfferings;
   readonly #utilization: CachedUtilization;
 
@@ -45,11 +45,15 @@ export class Observer {
   #pooled: ReadonlySet<string> = new Set();
   readonly #announced: () => readonly Interruption[];
 
-  /** `announced` is what AWS has announced of any instance and is not over. */
-  constructor(ports: ObservePorts, announced: () => readonly Interruption[] = () => []) {
+  /** `announced` is what AWS has announced of any instance and is not over; the cache is told the same. */
+  constructor(
+    ports: ObservePorts,
+    announced: () => readonly Interruption[] = () => [],
+    instances: InstanceCache = new InstanceCache(ports, announced),
+  ) {
     this.#ports = ports;
     this.#announced = announced;
-    this.#instances = new CachedInstances(ports.cloud, ports.clock);
+    this.#instances = new SnapshotInstances(instances, ports.clock);
     this.#offerings = new CachedOfferings(ports.cloud, ports.clock);
     this.#utilization = new CachedUtilization(ports.telemetry, ports.clock);
   }
@@ -66,21 +70,19 @@ export class Observer {
         ledger.list(deadline),
       ),
     ]);
-    const listed = await this.#instances.get({ nodes: cluster.view().nodes, operations }, signal);
+    const instances = await this.#instances.get({ nodes: cluster.view().nodes, operations }, signal);
     // Last, since it is free: a node is seen no earlier than the operation and the instance that it came from.
     const { nodes, pods, budgets, daemons } = cluster.view();
-    const instances = believable(listed, nodes);
     const utilization = this.#utilization.get();
     this.#pooled = pooledNodes(nodes, instances);
-    const interruptions = this.#announced();
     return {
       takenAtMs: clock.now(),
       nodes,
       pods,
       budgets,
       daemons,
-      instances: announcedOf(instances, interruptions),
-      interruptions,
+      instances,
+      interruptions: withRemembered(this.#announced(), nodes, clock.now()),
       offerings,
       utilization,
       operations,
@@ -104,12 +106,4 @@ function pooledNodes(nodes: readonly Node[], instances: Snapshot['instances']): 
       instanceId !== undefined && warm.has(instanceId) && taints.some(({ key }) => key === STARTUP_TAINT_KEY),
   );
   return new Set(held.map(({ name }) => name));
-}
-
-function announcedOf(
-  instances: Snapshot['instances'],
-  interruptions: readonly Interruption[],
-): Snapshot['instances'] {
-  if (instances.status === 'unknown') return instances;
-  return { status: 'known', value: withAnnouncedStates(instances.value, interruptions) };
 }

@@ -21,7 +21,7 @@ export async function keepWarm(ports: WarmPorts, leads: AbortSignal, signal: Abo
   for (let pauseMs = FIRST_MS; ; pauseMs = EVERY_MS) {
     await ports.clock.sleep(pauseMs, over);
     if (over.aborted) return;
-    // A question under way is not given up when this replica leads: the leader wants the same answer.
+    // A question under way is not given up when this replica leads: it opens the connection that the leader needs.
     await askAhead(ports, signal);
   }
 }

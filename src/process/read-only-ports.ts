@@ -23,6 +23,7 @@ export function readOnlyCluster(cluster: Pick<Cluster, 'synced' | 'view' | 'onCh
     uncordon: forbidden('uncordon'),
     evict: forbidden('evict'),
     deleteNode: forbidden('delete node'),
+    rememberAnnouncement: forbidden('remember announcement'),
     admitNode: forbidden('admit node'),
   };
 }

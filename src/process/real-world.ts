@@ -4,7 +4,7 @@ import { ec2OptionsFromEnv } from '../adapters/ec2/ec2-options.ts';
 import { SpotRequestStatus } from '../adapters/ec2/spot-request-status.ts';
 import { prometheusOptions } from '../adapters/prometheus/prometheus-options.ts';
 import { PrometheusTelemetry } from '../adapters/prometheus/prometheus-telemetry.ts';
-import { unknownSignal } from '../model/signal.ts';
+import { unknownUtilization } from '../model/signal.ts';
 import type { Clock, Cloud, Interruptions, Telemetry } from '../ports.ts';
 import type { WorldOptions } from './world-options.ts';
 
@@ -50,15 +50,7 @@ export async function namespaceOf(flags: Pick<WorldOptions, 'namespace'>): Promi
   return own.trim() === '' ? DEFAULT_NAMESPACE : own.trim();
 }
 
-const UNKNOWN = unknownSignal('no Prometheus was named: give --prometheus-url');
-
 /** Pending pods and the floor still make the fleet grow; nothing shrinks. */
 const NO_TELEMETRY: Telemetry = {
-  utilization: async () => ({
-    cpuPercent: UNKNOWN,
-    memoryPercent: UNKNOWN,
-    networkBytesPerSecond: UNKNOWN,
-    diskBytesPerSecond: UNKNOWN,
-    nodeCpuPercent: {},
-  }),
+  utilization: async () => unknownUtilization('no Prometheus was named: give --prometheus-url'),
 };

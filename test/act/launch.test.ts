@@ -2,7 +2,7 @@ import { describe, expect, it } from '@jest/globals';
 import { abortLaunch } from '../../src/act/launch/advance-launch.ts';
 import { STARTUP_TAINT_KEY } from '../../src/model/node.ts';
 import type { LaunchOperation } from '../../src/model/operation.ts';
-import { aLaunch, aNode } from '../builders/fleet.ts';
+import { aLaunch, aNode, anInstance } from '../builders/fleet.ts';
 import { ActWorld } from '../fakes/act-world.ts';
 
 const SPOT = 't3.small/ap-southeast-1a/spot';
@@ -225,6 +225,18 @@ describe('waiting for the node to join', () => {
     world.cloud.list = [];
     await world.clock.advance(10_000);
     expect((await world.launchStep(operation)).step).toBe('launched');
+  });
+
+  it('does not take a launch for undone by a list that lacks the machines of most ready nodes (F43)', async () => {
+    const world = new ActWorld();
+    world.cluster.nodes = [aNode({ name: 'i-2' }), aNode({ name: 'i-3' })];
+    const fault = { class: 'transient', code: 'TimeoutError', message: '', offerings: [] } as const;
+    const faults = [{ ...fault, atMs: world.clock.now() - 120_000 }];
+    const undoing = aLaunch({ step: 'undoing', faults });
+    expect((await world.launchStep(undoing)).step).toBe('undoing');
+    await world.clock.advance(10_000);
+    world.cloud.list = ['i-2', 'i-3'].map((id) => anInstance({ id }));
+    expect((await world.launchStep(undoing)).step).toBe('failed');
   });
 
   it('terminates a node that joins while the launch is being undone, and takes it away (F37)', async () => {

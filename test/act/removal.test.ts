@@ -100,6 +100,26 @@ describe('removing a node', () => {
     expect((await world.removalStep(terminating)).step).toBe('removed');
   });
 
+  it('believes no missing machine to a list that lacks those of most ready nodes (F43)', async () => {
+    const { world, removal } = aBusyNode();
+    world.cluster.nodes = [aNode({ isReady: false }), aNode({ name: 'i-2' }), aNode({ name: 'i-3' })];
+    world.cloud.list = [];
+    const terminating = { ...removal, step: 'terminating' as const };
+    const waitAMinute = async () => {
+      for (let i = 0; i < 30; i += 1) {
+        expect((await world.removalStep(terminating)).step).toBe('terminating');
+        await world.clock.advance(2_000);
+      }
+    };
+    await waitAMinute();
+    expect(world.calls()).toContain('terminate i-1');
+    expect(world.cluster.nodes).toHaveLength(3);
+    world.cloud.list = [anInstance({ id: 'i-2' }), anInstance({ id: 'i-3' })];
+    expect((await world.removalStep(terminating)).step).toBe('terminating');
+    await world.clock.advance(30_000);
+    expect((await world.removalStep(terminating)).step).toBe('removed');
+  });
+
   it('drains a pod that landed after the last look before it terminates the machine (F52)', async () => {
     const { world, removal } = aBusyNode();
     const terminating = await world.remove(removal, 'terminating');

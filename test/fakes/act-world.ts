@@ -3,6 +3,7 @@ import { advanceLaunch } from '../../src/act/launch/advance-launch.ts';
 import { advanceRemoval } from '../../src/act/remove/advance-removal.ts';
 import { hasEnded, type LaunchOperation, type RemoveOperation } from '../../src/model/operation.ts';
 import type { Reason } from '../../src/model/reason.ts';
+import { InstanceCache } from '../../src/observe/instance-cache.ts';
 import type { ReportEvent } from '../../src/ports.ts';
 import { RecordingCloud } from './recording-cloud.ts';
 import { RecordingCluster } from './recording-cluster.ts';
@@ -20,15 +21,18 @@ export class ActWorld {
   readonly cluster = new RecordingCluster(this.log);
   readonly ledger = new RecordingLedger(this.log);
   isLeader = true;
-  readonly ports: ActContext = actContext({
-    cluster: this.cluster,
-    cloud: this.cloud,
-    ledger: this.ledger,
-    leadership: { isLeader: () => this.isLeader, fencingToken: () => 1 },
-    clock: this.clock,
-    reporter: { report: (event) => this.events.push(event) },
-    clusterName: 'test',
-  });
+  readonly ports: ActContext = actContext(
+    {
+      cluster: this.cluster,
+      cloud: this.cloud,
+      ledger: this.ledger,
+      leadership: { isLeader: () => this.isLeader, fencingToken: () => 1 },
+      clock: this.clock,
+      reporter: { report: (event) => this.events.push(event) },
+      clusterName: 'test',
+    },
+    new InstanceCache(this),
+  );
   readonly signal = new AbortController().signal;
 
   /** Lines of the log that are calls to the world, not to the ledger. */

@@ -1,15 +1,17 @@
 import type { DisruptionBudget } from '../../src/model/disruption-budget.ts';
-import type { CordonMark, Node } from '../../src/model/node.ts';
+import { type Announcement, withAnnouncement } from '../../src/model/interruption.ts';
+import { type CordonMark, type Node, STARTUP_TAINT_KEY } from '../../src/model/node.ts';
 import type { EvictionOutcome } from '../../src/model/outcome.ts';
 import { type Pod, podRef } from '../../src/model/pod.ts';
+import { selects } from '../../src/model/selector.ts';
 import type { Cluster, ClusterView } from '../../src/ports.ts';
 
-/** A cluster in memory: writes are recorded and seen at once, evictions are answered as scripted. */
+/** A cluster in memory: writes are recorded and seen at once, evictions are answered as scripted, else as budgets say. */
 export class RecordingCluster implements Cluster {
   nodes: Node[] = [];
   pods: Pod[] = [];
   budgets: DisruptionBudget[] = [];
-  /** Answers to the next evictions; afterwards every pod is evicted and gone. */
+  /** Answers to the next evictions; afterwards a pod is evicted, and gone at once, unless a budget forbids it. */
   readonly evictionTurns: (EvictionOutcome | Error)[] = [];
   /** While set, the view stays as it was: a watch that lags behind. */
   #frozen: ClusterView | undefined;
@@ -51,25 +53,33 @@ export class RecordingCluster implements Cluster {
 
   async cordon(nodeName: string, mark: CordonMark): Promise<'done' | 'gone'> {
     this.#log.push(`cordon ${nodeName}`);
-    if (!this.#has(nodeName)) return 'gone';
-    this.edit(nodeName, { isUnschedulable: true, cordonedBy: mark });
+    const node = this.#node(nodeName);
+    if (node === undefined) return 'gone';
+    const owner = node.cordonedBy?.operationId;
+    if (node.isUnschedulable && (owner === undefined || owner === mark.operationId)) return 'done';
+    this.#write(nodeName, { isUnschedulable: true, cordonedBy: mark });
     return 'done';
   }
 
   async uncordon(nodeName: string, operationId: string): Promise<'done' | 'gone' | 'not-ours'> {
     this.#log.push(`uncordon ${nodeName}`);
-    const node = this.nodes.find(({ name }) => name === nodeName);
+    const node = this.#node(nodeName);
     if (node === undefined) return 'gone';
-    if (node.cordonedBy?.operationId !== operationId) return 'not-ours';
-    this.edit(nodeName, { isUnschedulable: false, cordonedBy: undefined });
+    const owner = node.cordonedBy?.operationId;
+    if (owner === undefined) return node.isUnschedulable ? 'not-ours' : 'done';
+    if (owner !== operationId) return 'not-ours';
+    this.#write(nodeName, { isUnschedulable: false, cordonedBy: undefined });
     return 'done';
   }
 
   async evict(pod: Pod, graceSeconds: number): Promise<EvictionOutcome> {
     this.#log.push(`evict ${podRef(pod)} ${graceSeconds}`);
-    const turn = this.evictionTurns.shift() ?? { status: 'evicted' };
+    const turn = this.evictionTurns.shift() ?? this.#judge(pod);
     if (turn instanceof Error) throw turn;
-    if (turn.status === 'evicted') this.pods = this.pods.filter(({ uid }) => uid !== pod.uid);
+    if (turn.status === 'evicted') {
+      this.pods = this.pods.filter(({ uid }) => uid !== pod.uid);
+      this.change();
+    }
     return turn;
   }
 
@@ -77,18 +87,44 @@ export class RecordingCluster implements Cluster {
     this.#log.push(`delete-node ${nodeName}`);
     const before = this.nodes.length;
     this.nodes = this.nodes.filter((node) => node.name !== nodeName || node.uid !== uid);
-    return this.nodes.length < before ? 'done' : 'gone';
+    if (this.nodes.length === before) return 'gone';
+    this.change();
+    return 'done';
+  }
+
+  async rememberAnnouncement(nodeName: string, announcement: Announcement): Promise<'done' | 'gone'> {
+    this.#log.push(`remember ${announcement.kind} ${nodeName}`);
+    const node = this.#node(nodeName);
+    if (node === undefined) return 'gone';
+    this.#write(nodeName, { announced: withAnnouncement(node.announced ?? [], announcement) });
+    return 'done';
   }
 
   async admitNode(nodeName: string): Promise<'done' | 'gone'> {
     this.#log.push(`admit ${nodeName}`);
-    if (!this.#has(nodeName)) return 'gone';
-    this.edit(nodeName, { taints: [] });
+    const node = this.#node(nodeName);
+    if (node === undefined) return 'gone';
+    this.#write(nodeName, { taints: node.taints.filter(({ key }) => key !== STARTUP_TAINT_KEY) });
     return 'done';
   }
 
-  #has(nodeName: string): boolean {
-    return this.nodes.some(({ name }) => name === nodeName);
+  #node(nodeName: string): Node | undefined {
+    return this.nodes.find(({ name }) => name === nodeName);
+  }
+
+  #write(nodeName: string, parts: Partial<Node>): void {
+    this.edit(nodeName, parts);
+    this.change();
+  }
+
+  #judge(pod: Pod): EvictionOutcome {
+    if (!this.pods.some(({ uid }) => uid === pod.uid)) return { status: 'gone' };
+    const [budget, second] = this.budgets.filter(
+      ({ namespace, selector }) => namespace === pod.namespace && selects(selector, pod.labels),
+    );
+    if (second !== undefined) return { status: 'misconfigured', message: 'two budgets select the pod' };
+    if (budget === undefined || budget.disruptionsAllowed > 0) return { status: 'evicted' };
+    return { status: 'blocked', budget: budget.name, retryAfterMs: undefined };
   }
 
   #now(): ClusterView {

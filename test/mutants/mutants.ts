@@ -100,9 +100,9 @@ export const MUTANTS: readonly Mutant[] = [
   {
     name: 'never asks whether it still leads',
     file: 'src/loop/controller.ts',
-    find: '    this.#ports = ports;\n    this.#context = actContext(ports);',
+    find: '    this.#context = actContext(ports, instances);',
     replace:
-      '    const leadership = { isLeader: () => true, fencingToken: () => ports.leadership.fencingToken() };\n    this.#ports = { ...ports, leadership };\n    this.#context = actContext(this.#ports);',
+      '    const leadership = { isLeader: () => true, fencingToken: () => ports.leadership.fencingToken() };\n    this.#ports = { ...ports, leadership };\n    this.#context = actContext(this.#ports, instances);',
     invariant: 8,
     firstSeed: 6,
   },

@@ -1,4 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
+import type { Interruption } from '../../src/model/interruption.ts';
 import { InterruptionInbox } from '../../src/observe/interruption-inbox.ts';
 import { PortError, type ReportEvent } from '../../src/ports.ts';
 import { aNode } from '../builders/fleet.ts';
@@ -74,6 +75,21 @@ describe('the inbox of interruptions', () => {
     afterRound('over');
     expect(inbox.known()).toEqual([]);
     expect(outcomes()).toEqual(['announced']);
+  });
+
+  it('gives back what stays open until its node says it, and then deletes the message', async () => {
+    const maintenance = anInterruption({ kind: 'maintenance', atMs: clock.now() });
+    queue.push([aMessage('m-1', maintenance)]);
+    await settled();
+    const settle = (announced: readonly Interruption[]) => {
+      const snapshot = aSnapshot({ nodes: [aNode({ announced })], interruptions: inbox.known() });
+      return inbox.settle(snapshot, () => 'open', stop.signal);
+    };
+    expect(settle([])).toEqual([maintenance]);
+    expect(queue.acknowledged).toEqual([]);
+    expect(settle([maintenance])).toEqual([]);
+    expect(queue.acknowledged).toEqual(['receipt-m-1']);
+    expect(inbox.known()).toEqual([maintenance]);
   });
 
   it('keeps the first of repeated messages, and deletes each of them', async () => {

@@ -1,11 +1,10 @@
 import { describe, expect, it } from '@jest/globals';
-import { CachedInstances } from '../../src/observe/cached-instances.ts';
 import { CachedOfferings } from '../../src/observe/cached-offerings.ts';
 import { CachedUtilization } from '../../src/observe/cached-utilization.ts';
 import { Observer } from '../../src/observe/observer.ts';
 import { PortError } from '../../src/ports.ts';
 import { withDeadline } from '../../src/time/with-deadline.ts';
-import { aLaunch, aNode, anInstance, anOffering, aRemoval } from '../builders/fleet.ts';
+import { aLaunch, aNode, anInstance, anOffering } from '../builders/fleet.ts';
 import { aUtilization, steady } from '../builders/snapshot.ts';
 import { ActWorld } from '../fakes/act-world.ts';
 import { ScriptedTelemetry } from '../fakes/scripted-telemetry.ts';
@@ -63,6 +62,19 @@ describe('Observer', () => {
     expect(await listing('i-1')).toMatchObject({ status: 'known' });
   });
 
+  it('knows what an earlier process wrote on nodes of announcements, as long as they count', async () => {
+    const { world, observer } = anObserver();
+    const nowMs = world.clock.now();
+    const announced = [
+      { kind: 'rebalance', atMs: nowMs - 3_600_000 },
+      { kind: 'maintenance', atMs: nowMs - 86_400_000, effectiveAtMs: nowMs },
+    ] as const;
+    world.cluster.nodes = [aNode({ announced })];
+    world.cloud.list = [anInstance()];
+    const { interruptions } = await observer.takeSnapshot(OUTLOOK, world.signal);
+    expect(interruptions).toEqual([{ ...announced[1], instanceId: 'i-1' }]);
+  });
+
   it('takes no snapshot without the ledger', async () => {
     const { world, observer } = anObserver();
     world.ledger.failures.list = 1;
@@ -115,62 +127,6 @@ describe('CachedUtilization', () => {
   });
 });
 
-describe('CachedInstances', () => {
-  const nothing = { nodes: [], operations: [] };
-
-  async function aListed() {
-    const { world } = anObserver();
-    const cached = new CachedInstances(world.cloud, world.clock);
-    world.cloud.list = [anInstance()];
-    await cached.get(nothing, world.signal);
-    return { world, cached };
-  }
-
-  it('uses a young list again and fetches the next beside the round', async () => {
-    const { world, cached } = await aListed();
-    world.cloud.list = [];
-    const again = await cached.get(nothing, world.signal);
-    expect(again).toMatchObject({ value: [{ id: 'i-1' }] });
-    await world.clock.advance(0);
-    expect(await cached.get(nothing, world.signal)).toEqual({ status: 'known', value: [] });
-  });
-
-  it('waits for EC2 once the list is old', async () => {
-    const { world, cached } = await aListed();
-    world.cloud.list = [];
-    await world.clock.advance(10_000);
-    expect(await cached.get(nothing, world.signal)).toEqual({ status: 'known', value: [] });
-  });
-
-  it('waits for EC2 when a node has come that the list does not know', async () => {
-    const { world, cached } = await aListed();
-    world.cloud.list = [anInstance(), anInstance({ id: 'i-2' })];
-    const nodes = [aNode({ name: 'i-2' })];
-    expect(await cached.get({ nodes, operations: [] }, world.signal)).toMatchObject({
-      value: [{ id: 'i-1' }, { id: 'i-2' }],
-    });
-  });
-
-  it('waits for EC2 when an operation has ended since, not for one in flight', async () => {
-    const { world, cached } = await aListed();
-    world.cloud.list = [];
-    const booting = aLaunch({ step: 'launched', instanceId: 'i-9' });
-    const inFlight = await cached.get({ nodes: [], operations: [booting] }, world.signal);
-    expect(inFlight).toMatchObject({ value: [{ id: 'i-1' }] });
-    const removed = aRemoval({ step: 'removed', endedAtMs: world.clock.now() });
-    const known = await cached.get({ nodes: [], operations: [removed] }, world.signal);
-    expect(known).toEqual({ status: 'known', value: [] });
-  });
-
-  it('is unknown, with the reason, when the list is old and EC2 does not answer', async () => {
-    const { world, cached } = await aListed();
-    world.cloud.failures.instances = 1;
-    await world.clock.advance(10_000);
-    const answer = await cached.get(nothing, world.signal);
-    expect(answer).toEqual({ status: 'unknown', why: 'no answer to instances' });
-  });
-});
-
 describe('CachedOfferings', () => {
   it('asks once, and beside the rounds when the answer is old', async () => {
     const { world } = anObserver();
@@ -182,7 +138,7 @@ describe('CachedOfferings', () => {
     world.cloud.catalogue = [anOffering()];
     expect(await cached.get(OUTLOOK, world.signal)).toBe(first);
     await world.clock.advance(0);
-    expect(await cached.get(OUTLOOK, world.signal)).toBe(world.cloud.catalogue);
+    expect(await cached.get(OUTLOOK, world.signal)).toEqual(world.cloud.catalogue);
     expect(world.log).toEqual(['offerings', 'offerings']);
   });
 

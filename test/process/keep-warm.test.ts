@@ -17,9 +17,9 @@ function aStandby(policy: string | undefined) {
       asked.push('instances');
       return cloud.instances();
     },
-    offerings: async ({ types, zones }: OfferingQuery) => {
-      asked.push(`offerings of ${types.join()} in ${zones.join()}`);
-      return cloud.offerings();
+    offerings: async (wanted: OfferingQuery) => {
+      asked.push(`offerings of ${wanted.types.join()} in ${wanted.zones.join()}`);
+      return cloud.offerings(wanted);
     },
   };
   const policySource = new ScriptedPolicySource(policy);

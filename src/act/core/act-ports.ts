@@ -1,5 +1,6 @@
+import type { InstanceListing, ListingQuery } from '../../model/instance-listing.ts';
 import type { Clock, Cloud, Cluster, Leadership, Ledger, Reporter } from '../../ports.ts';
-import { FleetSight } from './fleet-sight.ts';
+import { MissingInstances } from '../missing-instances.ts';
 import { Pacer } from './pacer.ts';
 
 /** The part of the world that operations touch. */
@@ -14,14 +15,20 @@ export interface ActPorts {
   readonly clusterName: string;
 }
 
+/** EC2's list of the fleet, shared with all others who need it. Throws `PortError` when EC2 cannot be asked. */
+export interface InstanceLister {
+  list(query: ListingQuery): Promise<InstanceListing>;
+}
+
 /** The ports, and what the operations of one process share so that together they do not ask too often. */
 export interface ActContext extends ActPorts {
-  readonly fleet: FleetSight;
+  readonly instances: InstanceLister;
+  readonly missing: MissingInstances;
   readonly pacer: Pacer;
 }
 
 /** The ports with fresh shared state; one per process. */
-export function actContext(ports: ActPorts): ActContext {
+export function actContext(ports: ActPorts, instances: InstanceLister): ActContext {
   const { cluster, cloud, ledger, leadership, clock, reporter, clusterName } = ports;
   return {
     cluster,
@@ -31,7 +38,8 @@ export function actContext(ports: ActPorts): ActContext {
     clock,
     reporter,
     clusterName,
-    fleet: new FleetSight(cloud, clock),
+    instances,
+    missing: new MissingInstances(),
     pacer: new Pacer(),
   };
 }

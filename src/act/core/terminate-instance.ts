@@ -1,4 +1,5 @@
 import type { Instance } from '../../model/instance.ts';
+import type { InstanceListing } from '../../model/instance-listing.ts';
 import type { Node } from '../../model/node.ts';
 import type { ActContext } from './act-ports.ts';
 
@@ -18,10 +19,9 @@ export async function terminateInstance(
   ports: ActContext,
   signal: AbortSignal,
 ): Promise<'gone' | 'waiting'> {
-  const instances = await ports.fleet.instances(TERMINATE_POLL_MS / 2, signal);
-  const instance = instances.find((i) => i.id === instanceId);
-  if (isGone(instance, instanceId, ports)) {
-    ports.fleet.forget(instanceId);
+  const listing = await ports.instances.list({ maxAgeMs: TERMINATE_POLL_MS / 2, signal });
+  if (isGone(listing, instanceId, ports)) {
+    ports.missing.forget(instanceId);
     ports.pacer.forget(paceKey(instanceId));
     return 'gone';
   }
@@ -43,10 +43,11 @@ export function nodesOf(instanceId: string | undefined, nodes: readonly Node[]):
   return instanceId === undefined ? [] : nodes.filter((node) => node.instanceId === instanceId);
 }
 
-function isGone(instance: Instance | undefined, instanceId: string, ports: ActContext): boolean {
+function isGone(listing: InstanceListing, instanceId: string, ports: ActContext): boolean {
+  const instance = listing.instances.find(({ id }) => id === instanceId);
   if (instance !== undefined) return isGoing(instance);
   const isReady = nodesOf(instanceId, ports.cluster.view().nodes).some((node) => node.isReady);
-  return ports.fleet.missingForMs(instanceId) >= MISSING_MS && !isReady;
+  return ports.missing.forMs(instanceId, listing) >= MISSING_MS && !isReady;
 }
 
 function paceKey(instanceId: string): string {

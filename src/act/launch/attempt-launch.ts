@@ -75,7 +75,7 @@ async function askCloud(
   try {
     const outcome = await ports.cloud.launch(request, signal);
     if (!outcome.faults.some((fault) => fault.class === 'token-mismatch')) return outcome;
-    const made = instanceOf(operation, await ports.fleet.instances(0, signal));
+    const made = instanceOf(operation, (await ports.instances.list({ maxAgeMs: 0, signal })).instances);
     return { instance: outcome.instance ?? made, faults: outcome.faults };
   } catch (error) {
     if (!(error instanceof PortError)) throw error;

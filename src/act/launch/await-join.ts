@@ -121,7 +121,7 @@ async function lossOf(
   signal: AbortSignal,
 ): Promise<Reason | undefined> {
   try {
-    const instances = await ports.fleet.instances(BOOT_POLL_MS / 2, signal);
+    const { instances } = await ports.instances.list({ maxAgeMs: BOOT_POLL_MS / 2, signal });
     const instance = instances.find((i) => i.id === operation.instanceId);
     if (instance === undefined) return undefined;
     if (hasFallenBack(operation, instance, ports.clock.now())) return fellBack(operation);

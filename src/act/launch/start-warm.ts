@@ -53,7 +53,7 @@ async function isLost(
   signal: AbortSignal,
 ): Promise<boolean> {
   try {
-    const instances = await ports.fleet.instances(FRESH_MS, signal);
+    const { instances } = await ports.instances.list({ maxAgeMs: FRESH_MS, signal });
     return instances.some((instance) => instance.id === instanceId && isGoing(instance));
   } catch (error) {
     if (error instanceof PortError) return false;

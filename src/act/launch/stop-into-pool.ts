@@ -36,7 +36,7 @@ export async function stopIntoPool(
   signal: AbortSignal,
 ): Promise<Progress<LaunchOperation>> {
   const [node] = nodesOf(operation.instanceId, ports.cluster.view().nodes);
-  const instances = await ports.fleet.instances(STOP_POLL_MS / 2, signal);
+  const { instances } = await ports.instances.list({ maxAgeMs: STOP_POLL_MS / 2, signal });
   const instance = instances.find(({ id }) => id === operation.instanceId);
   const nowMs = ports.clock.now();
   if (instance?.state === 'stopped' && node?.isReady === false) {

@@ -27,8 +27,35 @@ export async function undoLaunch(
   signal: AbortSignal,
 ): Promise<Progress<LaunchOperation>> {
   if (!ports.leadership.isLeader()) return standBy(operation);
-  const instanceId = operation.instanceId ?? (await findInstance(operation, ports, signal));
-  if (instanceId === undefined) return waitForInstance(operation, ports, signal);
+  if (operation.instanceId === undefined) return findInstance(operation, ports, signal);
+  return endInstance(operation, operation.instanceId, ports, signal);
+}
+
+/** No answer named the instance, if there is one: EC2's list does, for a while after the last call. */
+async function findInstance(
+  operation: LaunchOperation,
+  ports: ActContext,
+  signal: AbortSignal,
+): Promise<Progress<LaunchOperation>> {
+  const listing = await ports.instances.list({ maxAgeMs: TERMINATE_POLL_MS / 2, signal });
+  const instance = instanceOf(operation, listing.instances);
+  if (instance !== undefined) return endInstance(operation, instance.id, ports, signal);
+  const lastCallMs = operation.faults.at(-1)?.atMs ?? operation.createdAtMs;
+  const untilMs = lastCallMs + APPEARS_WITHIN_MS;
+  const nowMs = ports.clock.now();
+  const nextMs = nowMs + 5 * TERMINATE_POLL_MS;
+  // What a doubted list lacks may be there all the same.
+  if (listing.doubt !== undefined) return waitUntil(operation, nextMs);
+  if (nowMs >= untilMs) return fail(operation, ports, signal);
+  return waitUntil(operation, Math.min(untilMs, nextMs));
+}
+
+async function endInstance(
+  operation: LaunchOperation,
+  instanceId: string,
+  ports: ActContext,
+  signal: AbortSignal,
+): Promise<Progress<LaunchOperation>> {
   if ((await terminateInstance(instanceId, ports, signal)) === 'waiting') {
     return waitUntil(operation, ports.clock.now() + TERMINATE_POLL_MS);
   }
@@ -38,26 +65,6 @@ export async function undoLaunch(
     await ports.cluster.deleteNode(node.name, node.uid, signal);
   }
   return fail(operation, ports, signal);
-}
-
-async function findInstance(
-  operation: LaunchOperation,
-  ports: ActContext,
-  signal: AbortSignal,
-): Promise<string | undefined> {
-  return instanceOf(operation, await ports.fleet.instances(TERMINATE_POLL_MS / 2, signal))?.id;
-}
-
-async function waitForInstance(
-  operation: LaunchOperation,
-  ports: ActContext,
-  signal: AbortSignal,
-): Promise<Progress<LaunchOperation>> {
-  const lastCallMs = operation.faults.at(-1)?.atMs ?? operation.createdAtMs;
-  const untilMs = lastCallMs + APPEARS_WITHIN_MS;
-  const nowMs = ports.clock.now();
-  if (nowMs >= untilMs) return fail(operation, ports, signal);
-  return waitUntil(operation, Math.min(untilMs, nowMs + 5 * TERMINATE_POLL_MS));
 }
 
 function fail(

@@ -112,7 +112,7 @@ async function hasPodsOnLivingInstance(
 ): Promise<boolean> {
   if (podsLeft(operation, ports).length === 0) return false;
   if (operation.isRepair === true && !isBackAgain(operation, ports)) return false;
-  const instances = await ports.fleet.instances(TERMINATE_POLL_MS / 2, signal);
+  const { instances } = await ports.instances.list({ maxAgeMs: TERMINATE_POLL_MS / 2, signal });
   const instance = instances.find((i) => i.id === operation.instanceId);
   return instance !== undefined && !isGoing(instance);
 }

@@ -45,9 +45,7 @@ export async function drainNode(
   const obstacle = obstacleTo(operation, pods, ports);
   if (obstacle !== undefined) return turnBack(operation, obstacle, ports, signal);
   if (!ports.leadership.isLeader()) return standBy(operation);
-  if (node.cordonedBy?.operationId !== operation.id || !node.isUnschedulable) {
-    return cordonAgain(operation, ports, signal);
-  }
+  if (!isCordonedFor(operation, node)) return cordonAgain(operation, ports, signal);
   if (operation.isCordonOnly === true) return waitUntil(operation, operation.deadlineMs);
   if (pods.length === 0) return end(operation, ports, signal);
   const hopeless = await evictDue(operation, pods, ports, signal);
@@ -78,7 +76,7 @@ async function isMachineGoing(
 ): Promise<boolean> {
   if (node.isReady && !isTakenBack(operation)) return false;
   try {
-    const instances = await ports.fleet.instances(LOOK_MS, signal);
+    const { instances } = await ports.instances.list({ maxAgeMs: LOOK_MS, signal });
     return instances.some((instance) => instance.id === operation.instanceId && isGoing(instance));
   } catch (error) {
     // There is no time to wait until EC2 answers again, and a ready node says by itself that its machine runs.
@@ -87,7 +85,12 @@ async function isMachineGoing(
   }
 }
 
-/** Our mark is not seen: the watch lags behind, a person took the cordon off, or the cordon was never made before a crash. */
+/** Whether no new pods come: the node carries our mark, or a person cordoned it, which gives it no mark of ours. */
+function isCordonedFor(operation: RemoveOperation, { isUnschedulable, cordonedBy }: Node): boolean {
+  return isUnschedulable && (cordonedBy === undefined || cordonedBy.operationId === operation.id);
+}
+
+/** The cordon is not seen: the watch lags behind, a person took it off, or it was never made before a crash. */
 async function cordonAgain(
   operation: RemoveOperation,
   ports: ActContext,

@@ -27,6 +27,8 @@ import { TypeSizes } from './type-sizes.ts';
 const LIFECYCLES: readonly Lifecycle[] = ['on-demand', 'spot'];
 /** EC2's word for an instance that it does not (or no longer) know. */
 const NOT_FOUND = 'InvalidInstanceID.NotFound';
+/** EC2's word for an instance that cannot be stopped in the state that it is in: it is gone, or still pending. */
+const WRONG_STATE = 'IncorrectInstanceState';
 
 export interface Ec2CloudWorld {
   readonly clock: Clock;
@@ -53,7 +55,7 @@ export class Ec2Cloud implements Cloud {
     this.#subnets = new SubnetMap(this.#api, options.subnets, clock);
     this.#spotPrices = new SpotPrices(this.#api, clock, warn);
     this.#sizes = new TypeSizes(this.#api);
-    this.#instances = new InstanceList(this.#api, options, clock, (type, zone, lifecycle) =>
+    this.#instances = new InstanceList(this.#api, options, (type, zone, lifecycle) =>
       this.#price(type, zone, lifecycle),
     );
   }
@@ -108,8 +110,6 @@ export class Ec2Cloud implements Cloud {
       return fault.class === 'token-mismatch'
         ? this.#adopt(request, fault, signal)
         : { instance: undefined, faults: [fault] };
-    } finally {
-      this.#instances.forget();
     }
   }
 
@@ -124,8 +124,6 @@ export class Ec2Cloud implements Cloud {
       if (codeOf(error) !== NOT_FOUND) throw portErrorOf(`terminating ${instanceIds.join(', ')}`, error);
       // EC2 refuses the whole list for one id that it does not know, so the rest is asked for one by one.
       if (instanceIds.length > 1) for (const id of instanceIds) await this.terminate([id], signal);
-    } finally {
-      this.#instances.forget();
     }
   }
 
@@ -138,8 +136,6 @@ export class Ec2Cloud implements Cloud {
       return undefined;
     } catch (error) {
       return thrownFault('StartInstances', error, []);
-    } finally {
-      this.#instances.forget();
     }
   }
 
@@ -150,9 +146,8 @@ export class Ec2Cloud implements Cloud {
         client.send(command, { abortSignal }),
       );
     } catch (error) {
-      if (codeOf(error) !== NOT_FOUND) throw portErrorOf(`stopping ${instanceId}`, error);
-    } finally {
-      this.#instances.forget();
+      const code = codeOf(error);
+      if (code !== NOT_FOUND && code !== WRONG_STATE) throw portErrorOf(`stopping ${instanceId}`, error);
     }
   }
 
@@ -179,7 +174,7 @@ export class Ec2Cloud implements Cloud {
   ): Promise<LaunchOutcome> {
     const input = fleetRequest(request, question.offerings, {
       options: this.#options,
-      subnets: question.subnets,
+      subnetIn: (zone) => this.#subnets.subnetFor(question.subnets, zone, request.clientToken),
     });
     if ((input.LaunchTemplateConfigs?.[0]?.Overrides ?? []).length === 0) {
       throw new PortError(

@@ -9,7 +9,7 @@ import { type Lifecycle, type OfferingKey, parseOfferingKey } from '../../model/
 import { TAG } from '../../model/tags.ts';
 import type { LaunchRequest } from '../../ports.ts';
 import { type Ec2CloudOptions, type LaunchTemplateRef, templateText } from './ec2-options.ts';
-import { type Subnet, subnetFor } from './subnet-map.ts';
+import type { Subnet } from './subnet-map.ts';
 
 /** What EC2 takes in one instant fleet. */
 const MAX_OVERRIDES = 300;
@@ -28,7 +28,11 @@ export function offeringsOfOneCall(offerings: readonly OfferingKey[]): readonly 
 export function fleetRequest(
   request: LaunchRequest,
   offerings: readonly OfferingKey[],
-  place: { readonly options: Ec2CloudOptions; readonly subnets: readonly Subnet[] },
+  place: {
+    readonly options: Ec2CloudOptions;
+    /** The subnet for a launch in the zone; `undefined` when it has none. */
+    readonly subnetIn: (zone: string) => Subnet | undefined;
+  },
 ): CreateFleetCommandInput {
   const lifecycle = parseOfferingKey(offerings[0] ?? '//on-demand').lifecycle;
   const tags = tagsOf(request, lifecycle, place.options);
@@ -38,7 +42,7 @@ export function fleetRequest(
     LaunchTemplateConfigs: [
       {
         LaunchTemplateSpecification: templateSpecification(place.options.launchTemplate),
-        Overrides: overridesOf(request.clientToken, offerings, place.subnets),
+        Overrides: overridesOf(offerings, place.subnetIn),
       },
     ],
     TargetCapacitySpecification: { TotalTargetCapacity: 1, DefaultTargetCapacityType: lifecycle },
@@ -58,13 +62,12 @@ export function fleetRequest(
 }
 
 function overridesOf(
-  clientToken: string,
   offerings: readonly OfferingKey[],
-  subnets: readonly Subnet[],
+  subnetIn: (zone: string) => Subnet | undefined,
 ): FleetLaunchTemplateOverridesRequest[] {
   return offerings.flatMap((key, place) => {
     const { type, zone } = parseOfferingKey(key);
-    const subnet = subnetFor(subnets, zone, clientToken);
+    const subnet = subnetIn(zone);
     // The SDK's list of types is older than EC2's newest types; EC2 judges the name.
     return subnet === undefined
       ? []
@@ -77,12 +80,9 @@ function templateSpecification(template: LaunchTemplateRef): FleetLaunchTemplate
   return { ...named, Version: template.version };
 }
 
-/** Later entries win: the account's tags over the defaults, the launch's own over both, and what ownership rests on over all. */
+/** Later entries win: the launch's own tags over the account's, and what ownership rests on over both. */
 function tagsOf(request: LaunchRequest, lifecycle: Lifecycle, options: Ec2CloudOptions): Tag[] {
   const tags: Readonly<Record<string, string>> = {
-    [TAG.name]: `${options.clusterName}-worker${lifecycle === 'spot' ? '-spot' : ''}`,
-    [TAG.role]: 'k3s-worker',
-    [TAG.managedBy]: 'autoscaler',
     ...options.tags,
     ...request.tags,
     [TAG.lifecycle]: lifecycle,

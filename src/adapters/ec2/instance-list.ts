@@ -2,14 +2,9 @@ import { type Instance as Ec2Instance, type Filter, paginateDescribeInstances } 
 import type { Instance, InstanceState } from '../../model/instance.ts';
 import type { Lifecycle } from '../../model/offering.ts';
 import { TAG } from '../../model/tags.ts';
-import type { Clock } from '../../ports.ts';
-import { PortError } from '../../ports.ts';
-import { raceWithAbort } from '../../time/race-with-abort.ts';
 import type { Ec2Api } from './ec2-api.ts';
 import { type Ec2CloudOptions, templateText } from './ec2-options.ts';
 
-/** Who asks within this time after another shares the answer; EC2's own view lags by more. */
-const SHARED_MS = 1_000;
 const PAGE_SIZE = 1_000;
 
 const STATES: readonly InstanceState[] = [
@@ -24,49 +19,30 @@ const STATES: readonly InstanceState[] = [
 /** What an instance of this kind costs now, or `undefined` when not known. */
 export type PriceOf = (type: string, zone: string, lifecycle: Lifecycle) => number | undefined;
 
-/** The fleet's instances by tag, in one list that all who ask within a second share. */
+/** The fleet's instances by tag, asked for at each call. */
 export class InstanceList {
   readonly #api: Ec2Api;
   readonly #clusterName: string;
   readonly #template: string;
-  readonly #clock: Clock;
   readonly #priceOf: PriceOf;
-  #shared: { readonly atMs: number; readonly answer: Promise<readonly Instance[]> } | undefined;
 
   constructor(
     api: Ec2Api,
     { clusterName, launchTemplate }: Pick<Ec2CloudOptions, 'clusterName' | 'launchTemplate'>,
-    clock: Clock,
     priceOf: PriceOf,
   ) {
     this.#api = api;
     this.#clusterName = clusterName;
     this.#template = templateText(launchTemplate);
-    this.#clock = clock;
     this.#priceOf = priceOf;
   }
 
   /** Every instance of the cluster in every state that EC2 still shows. */
-  async all(signal: AbortSignal): Promise<readonly Instance[]> {
-    const now = this.#clock.monotonicMs();
-    if (this.#shared === undefined || now - this.#shared.atMs >= SHARED_MS) {
-      // No caller's signal: one who leaves must not take the answer from the others. The read has a deadline of its own.
-      const answer = this.#describe(
-        [{ Name: `tag:${TAG.cluster}`, Values: [this.#clusterName] }],
-        new AbortController().signal,
-      );
-      this.#shared = { atMs: now, answer };
-    }
-    const shared = this.#shared;
-    try {
-      return await raceWithAbort(shared.answer, signal, abortedByCaller);
-    } catch (error) {
-      if (this.#shared === shared) this.#shared = undefined;
-      throw error;
-    }
+  all(signal: AbortSignal): Promise<readonly Instance[]> {
+    return this.#describe([{ Name: `tag:${TAG.cluster}`, Values: [this.#clusterName] }], signal);
   }
 
-  /** The living instance that an operation launched, looked up past the shared list, or `undefined`. */
+  /** The living instance that an operation launched, or `undefined`. */
   async ofOperation(
     operationId: string,
     clientToken: string,
@@ -79,11 +55,6 @@ export class InstanceList {
         ? tagged
         : await this.#describe([{ Name: 'client-token', Values: [clientToken] }], signal);
     return found.find((instance) => instance.state === 'pending' || instance.state === 'running');
-  }
-
-  /** Makes the next who asks ask EC2. */
-  forget(): void {
-    this.#shared = undefined;
   }
 
   async #describe(filters: readonly Filter[], signal: AbortSignal): Promise<readonly Instance[]> {
@@ -135,9 +106,4 @@ function stateOf(shown: Ec2Instance): Pick<Instance, 'state' | 'stateReason'> {
   const state = STATES.find((known) => known === shown.State?.Name) ?? 'pending';
   const stateReason = shown.StateReason?.Code;
   return stateReason === undefined || stateReason === '' ? { state } : { state, stateReason };
-}
-
-function abortedByCaller(): never {
-  const message = 'listing instances: aborted by the caller';
-  throw new PortError(message, { retry: 'transient', code: 'AbortError' });
 }

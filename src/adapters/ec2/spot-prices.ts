@@ -9,6 +9,14 @@ const RETRY_MS = 60_000;
 /** An older price is unknown again. */
 const EXPIRY_MS = 3_600_000;
 
+/** One question to EC2. */
+interface Refresh {
+  readonly types: ReadonlySet<string>;
+  readonly atMs: number;
+  readonly done: Promise<void>;
+  isOver: boolean;
+}
+
 /**
  * What spot costs now, by type and zone: the newest row of EC2's price history, asked again every five minutes. When EC2
  * cannot be asked, prices are kept for an hour and then unknown; nothing here ever throws.
@@ -18,12 +26,11 @@ export class SpotPrices {
   readonly #clock: Clock;
   readonly #warn: (message: string) => void;
   #prices: ReadonlyMap<string, number> = new Map();
-  #askedTypes: readonly string[] = [];
+  /** The types that the prices are an answer about. */
+  #pricedTypes: ReadonlySet<string> = new Set();
   #pricedAtMs = Number.NEGATIVE_INFINITY;
-  #triedAtMs = Number.NEGATIVE_INFINITY;
-  #refreshing: Promise<void> | undefined;
-  /** The last refresh that asked for a type for the first time. */
-  #first: Promise<void> = Promise.resolve();
+  /** The refresh that was begun last; an answer to an earlier one does not replace its answer. */
+  #begun: Refresh | undefined;
 
   constructor(api: Ec2Api, clock: Clock, warn: (message: string) => void) {
     this.#api = api;
@@ -38,33 +45,50 @@ export class SpotPrices {
   }
 
   /**
-   * Sees to it that the types are priced. Waits for EC2 only until a type that was never asked for is answered; otherwise it
+   * Sees to it that the types are priced. Waits for EC2 only until the first question about a type is answered; otherwise it
    * refreshes behind the caller's back, so that no decision waits.
    */
-  async prepare(types: readonly string[], signal: AbortSignal): Promise<void> {
-    const isNew = types.some((type) => !this.#askedTypes.includes(type));
-    const now = this.#clock.monotonicMs();
-    const isDue = now - this.#pricedAtMs >= REFRESH_MS && now - this.#triedAtMs >= RETRY_MS;
-    if (!isNew && !isDue) return this.#first;
-    this.#askedTypes = [...types];
-    this.#triedAtMs = now;
-    this.#refreshing ??= this.#refresh(types, isNew ? signal : new AbortController().signal).finally(() => {
-      this.#refreshing = undefined;
-    });
-    if (isNew) this.#first = this.#refreshing;
-    return this.#first;
+  prepare(types: readonly string[], signal: AbortSignal): Promise<void> {
+    const begun = this.#begun;
+    const isNew = types.some((type) => !this.#pricedTypes.has(type));
+    if (isNew && !types.every((type) => begun?.types.has(type))) return this.#begin(types, signal).done;
+    if (begun?.isOver === false) return isNew ? begun.done : Promise.resolve();
+    const nowMs = this.#clock.monotonicMs();
+    const isDue = isNew || nowMs - this.#pricedAtMs >= REFRESH_MS;
+    const isRested = begun === undefined || nowMs - begun.atMs >= RETRY_MS;
+    if (isDue && isRested) this.#begin(types, new AbortController().signal);
+    return Promise.resolve();
   }
 
-  async #refresh(types: readonly string[], signal: AbortSignal): Promise<void> {
+  #begin(types: readonly string[], signal: AbortSignal): Refresh {
+    const done = Promise.withResolvers<void>();
+    const refresh: Refresh = {
+      types: new Set(types),
+      atMs: this.#clock.monotonicMs(),
+      done: done.promise,
+      isOver: false,
+    };
+    this.#begun = refresh;
+    void this.#refresh(refresh, signal).finally(done.resolve);
+    return refresh;
+  }
+
+  async #refresh(refresh: Refresh, signal: AbortSignal): Promise<void> {
     try {
-      const rows = await this.#history(types, signal);
-      this.#prices = newestPrices(rows);
-      this.#pricedAtMs = this.#clock.monotonicMs();
+      const rows = await this.#history([...refresh.types], signal);
+      if (this.#begun === refresh) this.#take(rows, refresh.types);
     } catch (error) {
-      this.#warn(
-        `spot prices are unknown for now: ${error instanceof Error ? error.message : String(error)}`,
-      );
+      const why = error instanceof Error ? error.message : String(error);
+      this.#warn(`spot prices are unknown for now: ${why}`);
+    } finally {
+      refresh.isOver = true;
     }
+  }
+
+  #take(rows: readonly SpotPrice[], types: ReadonlySet<string>): void {
+    this.#prices = newestPrices(rows);
+    this.#pricedTypes = types;
+    this.#pricedAtMs = this.#clock.monotonicMs();
   }
 
   async #history(types: readonly string[], signal: AbortSignal): Promise<readonly SpotPrice[]> {

@@ -14,11 +14,16 @@ export interface Subnet {
 /** How long a list of subnets is believed; free addresses change with every launch. */
 const REFRESH_MS = 60_000;
 
+/** Launches whose subnets are remembered; a token is repeated within minutes. */
+const MOST_TOKENS = 1_000;
+
 /** The subnets that workers may be placed in, read again every minute. */
 export class SubnetMap {
   readonly #api: Ec2Api;
   readonly #choice: SubnetChoice;
   readonly #clock: Clock;
+  /** The subnet of each zone that a call named, by the call's token. */
+  readonly #named = new Map<string, Map<string, Subnet>>();
   #read: { readonly subnets: readonly Subnet[]; readonly atMs: number } | undefined;
 
   constructor(api: Ec2Api, choice: SubnetChoice, clock: Clock) {
@@ -40,6 +45,29 @@ export class SubnetMap {
     }
     this.#read = { subnets, atMs: this.#clock.monotonicMs() };
     return subnets;
+  }
+
+  /**
+   * The subnet for a launch in the zone, or `undefined` when the zone has none. Of several, one with free addresses, picked by
+   * the token. A repeated call names the same subnet again, full or not, as EC2 demands of a repeated token.
+   */
+  subnetFor(subnets: readonly Subnet[], zone: string, clientToken: string): Subnet | undefined {
+    const named = this.#namedBy(clientToken);
+    const before = named.get(zone);
+    if (before !== undefined) return before;
+    const subnet = pickSubnet(subnets, zone, clientToken);
+    if (subnet !== undefined) named.set(zone, subnet);
+    return subnet;
+  }
+
+  #namedBy(clientToken: string): Map<string, Subnet> {
+    const known = this.#named.get(clientToken);
+    if (known !== undefined) return known;
+    const named = new Map<string, Subnet>();
+    this.#named.set(clientToken, named);
+    const [oldest] = this.#named.keys();
+    if (oldest !== undefined && this.#named.size > MOST_TOKENS) this.#named.delete(oldest);
+    return named;
   }
 
   /** Forgets what was read: a launch found a subnet full. */
@@ -73,12 +101,8 @@ export class SubnetMap {
   }
 }
 
-/**
- * The subnet for a launch in the zone, or `undefined` when the zone has none. Of several, one with free addresses, picked
- * by the token: a repeated call names the same subnet again, as EC2 demands of a repeated token. One a zone, because EC2
- * refuses a fleet that names the same type and zone twice.
- */
-export function subnetFor(subnets: readonly Subnet[], zone: string, clientToken: string): Subnet | undefined {
+/** One subnet a zone, because EC2 refuses a fleet that names the same type and zone twice. */
+function pickSubnet(subnets: readonly Subnet[], zone: string, clientToken: string): Subnet | undefined {
   const inZone = subnets.filter((subnet) => subnet.zone === zone).toSorted((a, b) => (a.id < b.id ? -1 : 1));
   const withRoom = inZone.filter((subnet) => subnet.freeAddresses === undefined || subnet.freeAddresses > 0);
   const choice = withRoom.length > 0 ? withRoom : inZone;

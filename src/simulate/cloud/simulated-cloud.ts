@@ -8,6 +8,7 @@ import type { Chance } from '../base/chance.ts';
 import type { EventLog } from '../base/event-log.ts';
 import type { VirtualClock } from '../base/virtual-clock.ts';
 import { Bill } from './bill.ts';
+import { noCapacity, notFound, notStopped, TOKEN_MISMATCH, unknownType } from './call-faults.ts';
 import { CapacityWindows } from './capacity-windows.ts';
 import {
   LAUNCH_CALL_MS,
@@ -159,7 +160,7 @@ export class SimulatedCloud implements Cloud {
     const before = this.#accepted.get(request.clientToken);
     if (before !== undefined) return this.#repeat(before, parameters);
     const faults: CloudFault[] = [];
-    for (const key of request.offerings) {
+    for (const key of offeringsOfOneCall(request.offerings)) {
       const offering = this.market.offering(parseOfferingKey(key));
       if (offering !== undefined && this.capacity.hasCapacity(key)) {
         const instance = this.#make(offering, request.operationId, request.tags[TAG.warmPool] !== undefined);
@@ -173,24 +174,22 @@ export class SimulatedCloud implements Cloud {
     return { instance: undefined, faults };
   }
 
+  /** The instance that the token made; with other parameters the call is refused, and the instance looked up if it lives. */
   #repeat(before: Accepted, parameters: string): LaunchOutcome {
-    if (before.parameters === parameters)
-      return { instance: this.#instances.get(before.instanceId), faults: [] };
-    const fault: CloudFault = {
-      class: 'token-mismatch',
-      code: 'IdempotentParameterMismatch',
-      message: 'this client token was used with other parameters',
-      offerings: [],
+    const instance = this.#instances.get(before.instanceId);
+    if (before.parameters === parameters) return { instance, faults: [] };
+    return {
+      instance: instance !== undefined && isAlive(instance) ? instance : undefined,
+      faults: [TOKEN_MISMATCH],
     };
-    return { instance: undefined, faults: [fault] };
   }
 
   #startNow(instanceId: string): CloudFault | undefined {
     const instance = this.#instances.get(instanceId);
-    if (instance === undefined || isGone(instance)) return notFound(instanceId);
+    if (instance === undefined) return notFound(instanceId);
     if (isAlive(instance)) return undefined;
     const key = offeringKey(instance);
-    if (instance.state === 'stopping') return stillStopping(instanceId);
+    if (instance.state !== 'stopped') return notStopped(instance);
     if (!this.capacity.hasCapacity(key)) {
       this.#log.add('start-refused', { instance: instanceId });
       return noCapacity(key);
@@ -281,38 +280,10 @@ function isGone({ state }: Instance): boolean {
   return state === 'shutting-down' || state === 'terminated';
 }
 
-function notFound(instanceId: string): CloudFault {
-  return {
-    class: 'configuration',
-    code: 'InvalidInstanceID.NotFound',
-    message: `there is no instance ${instanceId}`,
-    offerings: [],
-  };
-}
-
-function stillStopping(instanceId: string): CloudFault {
-  return {
-    class: 'transient',
-    code: 'IncorrectInstanceState',
-    message: `${instanceId} is still stopping`,
-    offerings: [],
-  };
-}
-
-function noCapacity(key: OfferingKey): CloudFault {
-  return {
-    class: 'capacity',
-    code: 'InsufficientInstanceCapacity',
-    message: `no capacity for ${key} now`,
-    offerings: [key],
-  };
-}
-
-function unknownType(key: OfferingKey): CloudFault {
-  return {
-    class: 'configuration',
-    code: 'InvalidParameterValue',
-    message: `the simulated region does not sell ${key}`,
-    offerings: [key],
-  };
+/** A call to EC2 has one lifecycle. */
+function offeringsOfOneCall(offerings: readonly OfferingKey[]): readonly OfferingKey[] {
+  const [first] = offerings;
+  if (first === undefined) return [];
+  const { lifecycle } = parseOfferingKey(first);
+  return offerings.filter((key) => parseOfferingKey(key).lifecycle === lifecycle);
 }

@@ -9,7 +9,7 @@ const DELIVERY_MS = { least: 100, most: 900 } as const;
 const LATE_MS = { least: 5_000, most: 100_000 } as const;
 /** A message that was taken and not deleted comes again after so long, and is forgotten after so long. */
 const VISIBILITY_MS = 20_000;
-const RETENTION_MS = 300_000;
+const RETENTION_MS = 3_600_000;
 const MOST_MESSAGES = 10;
 const ODD = { lost: 0.15, twice: 0.3 } as const;
 

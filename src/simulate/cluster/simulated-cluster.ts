@@ -1,4 +1,5 @@
 import type { DaemonOverhead } from '../../model/daemon-overhead.ts';
+import { type Announcement, withAnnouncement } from '../../model/interruption.ts';
 import type { CordonMark, Node } from '../../model/node.ts';
 import { STARTUP_TAINT_KEY } from '../../model/node.ts';
 import type { EvictionOutcome } from '../../model/outcome.ts';
@@ -87,7 +88,8 @@ export class SimulatedCluster implements Cluster {
   async cordon(nodeName: string, mark: CordonMark): Promise<'done' | 'gone'> {
     const node = this.state.node(nodeName);
     if (node === undefined) return 'gone';
-    if (node.cordonedBy?.operationId === mark.operationId) return 'done';
+    const owner = node.cordonedBy?.operationId;
+    if (node.isUnschedulable && (owner === undefined || owner === mark.operationId)) return 'done';
     this.#log.add('cordon', { node: nodeName, operation: mark.operationId });
     this.#putNode({ ...node, isUnschedulable: true, cordonedBy: mark });
     return 'done';
@@ -96,7 +98,9 @@ export class SimulatedCluster implements Cluster {
   async uncordon(nodeName: string, operationId: string): Promise<'done' | 'gone' | 'not-ours'> {
     const node = this.state.node(nodeName);
     if (node === undefined) return 'gone';
-    if (node.cordonedBy?.operationId !== operationId) return node.isUnschedulable ? 'not-ours' : 'done';
+    const owner = node.cordonedBy?.operationId;
+    if (owner === undefined) return node.isUnschedulable ? 'not-ours' : 'done';
+    if (owner !== operationId) return 'not-ours';
     this.#log.add('uncordon', { node: nodeName, operation: operationId });
     this.#putNode({ ...node, isUnschedulable: false, cordonedBy: undefined });
     return 'done';
@@ -131,6 +135,13 @@ export class SimulatedCluster implements Cluster {
     // PodGC: pods of a node that does not exist are removed by force.
     for (const pod of this.state.podsOn(nodeName)) this.state.deletePod(pod.uid);
     this.#changed(true);
+    return 'done';
+  }
+
+  async rememberAnnouncement(nodeName: string, announcement: Announcement): Promise<'done' | 'gone'> {
+    const node = this.state.node(nodeName);
+    if (node === undefined) return 'gone';
+    this.#putNode({ ...node, announced: withAnnouncement(node.announced ?? [], announcement) });
     return 'done';
   }
 

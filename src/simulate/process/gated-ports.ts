@@ -45,6 +45,7 @@ function gatedCluster(cluster: Cluster, gate: ProcessGate): Cluster {
     uncordon: (...parameters) => gate.call(() => cluster.uncordon(...parameters)),
     evict: (...parameters) => gate.call(() => cluster.evict(...parameters)),
     deleteNode: (...parameters) => gate.call(() => cluster.deleteNode(...parameters)),
+    rememberAnnouncement: (...parameters) => gate.call(() => cluster.rememberAnnouncement(...parameters)),
     admitNode: (...parameters) => gate.call(() => cluster.admitNode(...parameters)),
   };
 }

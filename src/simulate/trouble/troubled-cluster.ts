@@ -25,6 +25,7 @@ export function troubledCluster(cluster: Cluster, troubles: Troubles): Cluster {
     evict: (...parameters) =>
       troubles.has('budgets-strict') ? call(async () => FORBIDDEN) : call(() => cluster.evict(...parameters)),
     deleteNode: (...parameters) => call(() => cluster.deleteNode(...parameters)),
+    rememberAnnouncement: (...parameters) => call(() => cluster.rememberAnnouncement(...parameters)),
     admitNode: (...parameters) => call(() => cluster.admitNode(...parameters)),
   };
 }

@@ -1,4 +1,5 @@
 import { type Instance, isAlive } from '../../model/instance.ts';
+import type { Announcement } from '../../model/interruption.ts';
 import type { CordonMark } from '../../model/node.ts';
 import type { EvictionOutcome } from '../../model/outcome.ts';
 import type { Pod } from '../../model/pod.ts';
@@ -34,6 +35,8 @@ export function watchedCluster(cluster: SimulatedCluster, watch: WriteWatcher): 
       watch({ kind: 'delete-node', nodeName });
       return cluster.deleteNode(nodeName, uid);
     },
+    rememberAnnouncement: (nodeName: string, announcement: Announcement) =>
+      cluster.rememberAnnouncement(nodeName, announcement),
     admitNode: (nodeName: string) => {
       watch({ kind: 'admit-node', nodeName });
       return cluster.admitNode(nodeName);

@@ -99,6 +99,52 @@ describe('draining a machine that EC2 takes back', () => {
   });
 });
 
+describe('draining a node that a person cordoned', () => {
+  it('evicts its pods at once, since no new ones come, and leaves no mark on it (F47)', async () => {
+    const { world, removal } = aNodeTakenBack({});
+    world.cluster.edit('i-1', { isUnschedulable: true });
+    const startMs = world.clock.now();
+    const terminating = await world.remove(removal, 'terminating');
+    expect(evictions(world)).toEqual(['evict default/p1 30']);
+    expect(world.clock.now() - startMs).toBeLessThan(10_000);
+    expect(world.cluster.nodes).toMatchObject([{ isUnschedulable: true, cordonedBy: undefined }]);
+    expect((await world.remove(terminating)).step).toBe('removed');
+  });
+
+  it('leaves the cordon of the person when it turns back', async () => {
+    const { world, removal } = aNodeTakenBack({});
+    world.cluster.edit('i-1', { isUnschedulable: true });
+    world.cluster.evictionTurns.push(...Array.from({ length: 100 }, () => blocked));
+    expect(await world.remove(removal)).toMatchObject({
+      step: 'aborted',
+      outcome: { code: 'interruption-void' },
+    });
+    expect(world.cluster.nodes).toMatchObject([{ isUnschedulable: true, cordonedBy: undefined }]);
+  });
+
+  it('cordons it for itself once the person has taken the cordon off', async () => {
+    const { world, removal } = aNodeTakenBack({});
+    world.cluster.edit('i-1', { isUnschedulable: true });
+    world.cluster.evictionTurns.push(...Array.from({ length: 100 }, () => blocked));
+    const draining = await world.removalStep(await world.remove(removal, 'draining'));
+    world.cluster.edit('i-1', { isUnschedulable: false });
+    await world.removalStep(draining);
+    expect(world.cluster.nodes).toMatchObject([
+      { isUnschedulable: true, cordonedBy: { operationId: removal.id } },
+    ]);
+  });
+
+  it('takes over the mark of another removal before it evicts', async () => {
+    const { world, removal } = aNodeTakenBack({});
+    const before = { operationId: 'op-1', atMs: 0 };
+    const draining = await world.remove(removal, 'draining');
+    world.cluster.edit('i-1', { isUnschedulable: true, cordonedBy: before });
+    await world.removalStep(draining);
+    expect(evictions(world)).toEqual([]);
+    expect(world.cluster.nodes).toMatchObject([{ cordonedBy: { operationId: removal.id } }]);
+  });
+});
+
 describe('a node that is only cordoned', () => {
   it('keeps its pods until the hold is over, and takes pods again then', async () => {
     const { world, removal } = aNodeTakenBack({});

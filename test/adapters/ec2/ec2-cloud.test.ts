@@ -1,9 +1,11 @@
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import type { Ec2Cloud } from '../../../src/adapters/ec2/ec2-cloud.ts';
+import { until } from '../kubernetes/until.ts';
 import { type Ec2World, NOW_MS, startEc2World, ZONE_A, ZONE_B } from './ec2-world.ts';
 import { type FakeEc2, fleetXml, instancesXml, spotXml, subnetsXml, valuesOf } from './fake-ec2.ts';
 
 const signal = new AbortController().signal;
+const AT = '2026-11-24T09:00:00.000Z';
 
 let world: Ec2World;
 let fake: FakeEc2;
@@ -54,24 +56,12 @@ describe('listing instances', () => {
     expect(second!.fields.get('NextToken')).toBe('page-2');
   });
 
-  it('shares one call among all who ask within a second', async () => {
+  it('asks at each call, and gives up when the caller does', async () => {
     fake.answers('DescribeInstances', { xml: instancesXml([{ id: 'i-1' }]) });
-    await Promise.all([cloud.instances(signal), cloud.instances(signal)]);
     await cloud.instances(signal);
-    expect(fake.callsOf('DescribeInstances')).toHaveLength(1);
-    world.clock.ms += 1_000;
     await cloud.instances(signal);
     expect(fake.callsOf('DescribeInstances')).toHaveLength(2);
-  });
-
-  it('lets one caller leave without taking the answer from another', async () => {
-    fake.answers('DescribeInstances', { xml: instancesXml([{ id: 'i-1' }]) });
-    const leaving = new AbortController();
-    const left = cloud.instances(leaving.signal);
-    const stayed = cloud.instances(signal);
-    leaving.abort();
-    await expect(left).rejects.toMatchObject({ retry: 'transient', code: 'AbortError' });
-    expect(await stayed).toHaveLength(1);
+    await expect(cloud.instances(AbortSignal.abort())).rejects.toMatchObject({ retry: 'transient' });
   });
 
   it('repeats a read that failed on the side of EC2', async () => {
@@ -170,18 +160,6 @@ describe('the warm pool', () => {
     await cloud.stop('i-1', signal);
     await expect(cloud.stop('i-1', signal)).rejects.toMatchObject({ retry: 'authorization' });
   });
-
-  it('lists anew after a start and after a stop', async () => {
-    fake.answers('DescribeInstances', { xml: instancesXml([{ id: 'i-1' }]) });
-    fake.answers('StartInstances', { xml: '<instancesSet/>' });
-    fake.answers('StopInstances', { xml: '<instancesSet/>' });
-    await cloud.instances(signal);
-    await cloud.start('i-1', signal);
-    await cloud.instances(signal);
-    await cloud.stop('i-1', signal);
-    await cloud.instances(signal);
-    expect(fake.callsOf('DescribeInstances')).toHaveLength(3);
-  });
 });
 
 describe('offerings', () => {
@@ -236,6 +214,49 @@ describe('offerings', () => {
     world.clock.ms += 3_600_001;
     const offerings = await cloud.offerings(wanted, signal);
     expect(offerings.map((o) => o.priceUsdPerHour)).toEqual([0.0264, undefined]);
+  });
+
+  describe('price a new type at once', () => {
+    const wanting = (...types: readonly string[]) => cloud.offerings({ types, zones: [ZONE_A] }, signal);
+    const spotPriceOf = async (type: string) =>
+      (await wanting('t3.small', 't3a.small')).find((o) => o.type === type && o.lifecycle === 'spot')
+        ?.priceUsdPerHour;
+
+    beforeEach(async () => {
+      fake.handles('DescribeSpotPriceHistory', (call) => {
+        const types = valuesOf(call, /^InstanceType\.\d+$/);
+        return { xml: spotXml(...types.map((type) => [type, ZONE_A, '0.01', AT] as const)) };
+      });
+      await wanting('t3.small');
+    });
+
+    it('that a policy adds while the prices of the others are being refreshed', async () => {
+      world.clock.ms += 300_001;
+      const refreshing = wanting('t3.small');
+      expect(await spotPriceOf('t3a.small')).toBe(0.01);
+      await refreshing;
+      expect(await spotPriceOf('t3a.small')).toBe(0.01);
+      expect(await spotPriceOf('t3.small')).toBe(0.01);
+      expect(fake.callsOf('DescribeSpotPriceHistory')).toHaveLength(3);
+    });
+
+    it('a minute later when EC2 does not answer the first question about it', async () => {
+      let isAway = true;
+      fake.handles('DescribeSpotPriceHistory', (call) => {
+        if (isAway) return { code: 'UnauthorizedOperation', status: 403 };
+        const types = valuesOf(call, /^InstanceType\.\d+$/);
+        return { xml: spotXml(...types.map((type) => [type, ZONE_A, '0.01', AT] as const)) };
+      });
+      expect(await spotPriceOf('t3a.small')).toBeUndefined();
+      isAway = false;
+      expect(await spotPriceOf('t3a.small')).toBeUndefined();
+      expect(fake.callsOf('DescribeSpotPriceHistory')).toHaveLength(2);
+      world.clock.ms += 60_000;
+      await wanting('t3.small', 't3a.small');
+      await until(() => fake.callsOf('DescribeSpotPriceHistory').length === 3);
+      await world.cloud.consoleOutput('i-1', signal).catch(() => undefined);
+      expect(await spotPriceOf('t3a.small')).toBe(0.01);
+    });
   });
 
   it('ask EC2 once for the size of a type that the catalogue does not have', async () => {

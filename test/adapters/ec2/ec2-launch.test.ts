@@ -73,7 +73,6 @@ describe('launching', () => {
     expect(tagsOfInstance).toContain('Cluster prod');
     expect(tagsOfInstance).toContain('smartscale.dev/operation op-1');
     expect(tagsOfInstance).toContain('smartscale.dev/decision d-1');
-    expect(tagsOfInstance).toContain('Name prod-worker-spot');
     expect(tagsOfInstance).toContain('Environment test');
     expect(tagsOfInstance).toContain('InstanceMarket spot');
   });
@@ -224,6 +223,23 @@ describe('launching', () => {
     const { instance } = await cloud.launch(aLaunch(), signal);
     expect(valuesOf(fake.callsOf('CreateFleet')[0]!, /SubnetId$/)).toEqual(['subnet-a2', 'subnet-b']);
     expect(instance?.zone).toBe(ZONE_A);
+  });
+
+  it('names the same subnet when a token is repeated, also when that one is full by then', async () => {
+    const subnetsOf = (free: Readonly<Record<string, number>>) =>
+      subnetsXml(...Object.entries(free).map(([id, count]) => [id, ZONE_A, count] as const));
+    fake.answers('DescribeSubnets', { xml: subnetsOf({ 'subnet-a': 9, 'subnet-a2': 9 }) });
+    fake.answers('CreateFleet', 'cut', { xml: fleetXml({ errors: [{ code: 'InternalError' }] }) });
+    const offerings = [`t3.small/${ZONE_A}/spot`] as const;
+    await cloud.launch(aLaunch({ offerings }), signal);
+    const subnetOfCall = (at: number) => valuesOf(fake.callsOf('CreateFleet')[at]!, /SubnetId$/);
+    const [chosen = ''] = subnetOfCall(0);
+    fake.answers('DescribeSubnets', { xml: subnetsOf({ 'subnet-a': 9, 'subnet-a2': 9, [chosen]: 0 }) });
+    world.clock.ms += 60_000;
+    await cloud.launch(aLaunch({ offerings }), signal);
+    expect(subnetOfCall(1)).toEqual([chosen]);
+    await cloud.launch(aLaunch({ offerings, clientToken: 'token-2' }), signal);
+    expect(subnetOfCall(2)).not.toEqual([chosen]);
   });
 
   it('reads the subnets again after one was full', async () => {

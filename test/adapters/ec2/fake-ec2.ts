@@ -18,6 +18,7 @@ export type Answer =
 export class FakeEc2 extends LoopbackServer {
   readonly calls: RecordedCall[] = [];
   readonly #script = new Map<string, Answer[]>();
+  readonly #handlers = new Map<string, (call: RecordedCall) => Answer>();
 
   static async start(): Promise<FakeEc2> {
     const fake = new FakeEc2();
@@ -31,6 +32,12 @@ export class FakeEc2 extends LoopbackServer {
     return this;
   }
 
+  /** Answers an action by what a call says. */
+  handles(action: string, handler: (call: RecordedCall) => Answer): this {
+    this.#handlers.set(action, handler);
+    return this;
+  }
+
   callsOf(action: string): readonly RecordedCall[] {
     return this.calls.filter((call) => call.action === action);
   }
@@ -38,12 +45,9 @@ export class FakeEc2 extends LoopbackServer {
   protected override serve(request: IncomingMessage, body: string, response: ServerResponse): void {
     const fields = new URLSearchParams(body);
     const action = fields.get('Action') ?? '';
-    this.calls.push({ action, fields });
-    const answers = this.#script.get(action) ?? [];
-    const answer = (answers.length > 1 ? answers.shift() : answers[0]) ?? {
-      code: 'InvalidAction',
-      status: 400,
-    };
+    const call = { action, fields };
+    this.calls.push(call);
+    const answer = this.#handlers.get(action)?.(call) ?? this.#scripted(action);
     if (answer === 'silence') return;
     if (answer === 'cut') {
       request.socket.destroy();
@@ -52,6 +56,12 @@ export class FakeEc2 extends LoopbackServer {
     const isError = 'code' in answer;
     response.writeHead(isError ? answer.status : 200, { 'content-type': 'text/xml' });
     response.end(isError ? errorXml(answer.code) : `<${action}Response>${answer.xml}</${action}Response>`);
+  }
+
+  #scripted(action: string): Answer {
+    const answers = this.#script.get(action) ?? [];
+    const answer = answers.length > 1 ? answers.shift() : answers[0];
+    return answer ?? { code: 'InvalidAction', status: 400 };
   }
 }
 

@@ -18,12 +18,14 @@ export interface FakeAnswer {
 
 /** One watch that a client has opened. */
 export class FakeWatch {
+  readonly path: string;
   readonly query: URLSearchParams;
   readonly headers: IncomingMessage['headers'];
   readonly #response: ServerResponse;
   isClosed = false;
 
   constructor(request: FakeRequest, response: ServerResponse) {
+    this.path = request.path;
     this.query = request.query;
     this.headers = request.headers;
     this.#response = response;

@@ -1,7 +1,11 @@
+import type { Announcement } from '../../../model/interruption.ts';
 import type { CordonMark } from '../../../model/node.ts';
 
 /** Our mark on a node that we cordoned; its value is `OPERATIONID@ISO-8601 time`. */
 export const CORDON_ANNOTATION = 'smartscale.dev/cordoned-by';
+
+/** What AWS announced of a node's machine: `KIND@time`, or `KIND@time/time of the event`, separated by commas. */
+export const ANNOUNCED_ANNOTATION = 'smartscale.dev/announced';
 
 /** A person's wish, on a pod or a node, not to be disrupted: ours. */
 export const DO_NOT_DISRUPT = 'smartscale.dev/do-not-disrupt';
@@ -28,4 +32,28 @@ export function parseCordonMark(value: string): CordonMark {
   if (at === -1) return { operationId: value, atMs: 0 };
   const atMs = Date.parse(value.slice(at + 1));
   return { operationId: value.slice(0, at), atMs: Number.isNaN(atMs) ? 0 : atMs };
+}
+
+const ANNOUNCEMENT = /^(spot-warning|rebalance|maintenance)@([^/]+)(?:\/(.+))?$/;
+
+/** The annotation's value for what was announced. */
+export function formatAnnouncements(announced: readonly Announcement[]): string {
+  return announced
+    .map(({ kind, atMs, effectiveAtMs }) => {
+      const effective = effectiveAtMs === undefined ? '' : `/${new Date(effectiveAtMs).toISOString()}`;
+      return `${kind}@${new Date(atMs).toISOString()}${effective}`;
+    })
+    .join(',');
+}
+
+/** What the annotation's value says was announced; parts that cannot be read are left out. */
+export function parseAnnouncements(value: string): readonly Announcement[] {
+  return value.split(',').flatMap((part): readonly Announcement[] => {
+    const [, kind, at = '', effective] = ANNOUNCEMENT.exec(part.trim()) ?? [];
+    const atMs = Date.parse(at);
+    const effectiveAtMs = effective === undefined ? undefined : Date.parse(effective);
+    if (kind === undefined || Number.isNaN(atMs) || Number.isNaN(effectiveAtMs)) return [];
+    const announcement = { kind: kind as Announcement['kind'], atMs };
+    return [effectiveAtMs === undefined ? announcement : { ...announcement, effectiveAtMs }];
+  });
 }

@@ -5,7 +5,13 @@ import type { Labels } from '../../../model/selector.ts';
 import type { Taint } from '../../../model/taint.ts';
 import type { Raw } from '../raw.ts';
 import type { KubeResource, RawOf } from '../watch/kube-resource.ts';
-import { CORDON_ANNOTATION, forbidsDisruption, parseCordonMark } from './annotations.ts';
+import {
+  ANNOUNCED_ANNOTATION,
+  CORDON_ANNOTATION,
+  forbidsDisruption,
+  parseAnnouncements,
+  parseCordonMark,
+} from './annotations.ts';
 import { resourcesOf } from './resource-list.ts';
 
 /** Both names of the role; K3s sets the first, older versions the second, too. */
@@ -35,6 +41,7 @@ function projectNode(raw: RawNode): Node {
   const { metadata, spec = {}, status = {} } = raw;
   const { labels = {}, annotations = {} } = metadata;
   const mark = annotations[CORDON_ANNOTATION];
+  const announced = parseAnnouncements(annotations[ANNOUNCED_ANNOTATION] ?? '');
   return {
     name: metadata.name,
     uid: metadata.uid,
@@ -49,6 +56,7 @@ function projectNode(raw: RawNode): Node {
     isControlPlane: CONTROL_PLANE_LABELS.some((label) => label in labels),
     doNotDisrupt: forbidsDisruption(annotations),
     cordonedBy: mark === undefined ? undefined : parseCordonMark(mark),
+    ...(announced.length > 0 && { announced }),
     createdAtMs: timeOf(metadata.creationTimestamp) ?? 0,
   };
 }

@@ -12,7 +12,6 @@ export type StoreListener = (kind: 'added' | 'updated' | 'deleted', key: string)
 /** A relist in progress: the store shows the old objects until `commit`. */
 export interface Refill {
   put(raw: RawObject): void;
-  remove(raw: RawObject): void;
   /** Shows the new objects, and tells the listeners what differs by uid: the same name with a new uid is delete and add. */
   commit(): void;
 }
@@ -74,9 +73,6 @@ export class ObjectStore<T> {
       put: (raw) => {
         const key = objectKey(raw.metadata);
         incoming.set(key, this.#project(key, raw));
-      },
-      remove: (raw) => {
-        incoming.delete(objectKey(raw.metadata));
       },
       commit: () => this.#commit(incoming),
     };

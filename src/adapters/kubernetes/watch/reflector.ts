@@ -19,7 +19,7 @@ export type ListReason = 'start' | 'expired' | 'malformed';
 /** What the reflector does next. */
 type State =
   | { readonly kind: 'list'; readonly reason: ListReason }
-  | { readonly kind: 'watch'; readonly from: string | undefined; readonly reason: ListReason | undefined }
+  | { readonly kind: 'watch'; readonly from: string }
   | { readonly kind: 'wait'; readonly ms: number; readonly next: State };
 
 export interface ReflectorOptions {
@@ -27,8 +27,6 @@ export interface ReflectorOptions {
   readonly clock: Clock;
   /** 0 ≤ value < 1; jitter only. */
   readonly random: () => number;
-  /** Fill the store by a streaming list where the server can. @default false */
-  readonly streamingList?: boolean;
 }
 
 /** Counters since the start, for metrics. */
@@ -38,7 +36,6 @@ export interface ReflectorStats {
   readonly failures: number;
   readonly lastEventAgeMs: number;
   readonly size: number;
-  readonly decodeMs: number;
 }
 
 /** Mirrors one kind of object: list once, then watch; every end of a watch leads back to it or, if need be, to a list. */
@@ -50,10 +47,8 @@ export class Reflector<T> {
   readonly #filled: Promise<void>;
   #markFilled: () => void = () => undefined;
   readonly #relists: Record<ListReason, number> = { start: 0, expired: 0, malformed: 0 };
-  #canStreamList: boolean;
   #reconnects = 0;
   #failures = 0;
-  #decodeMs = 0;
   #fault: string | undefined;
   #heardAtMs: number;
   #filledAtMs: number;
@@ -63,7 +58,6 @@ export class Reflector<T> {
     this.store = new ObjectStore(resource, options.clock);
     this.#options = options;
     this.#backoff = new Backoff(options.random);
-    this.#canStreamList = options.streamingList ?? false;
     this.#heardAtMs = options.clock.monotonicMs();
     this.#filledAtMs = this.#heardAtMs;
     this.#filled = new Promise((resolve) => {
@@ -73,7 +67,7 @@ export class Reflector<T> {
 
   /** Mirrors until the signal aborts, then resolves with nothing left open; never throws for what the world does. */
   async run(signal: AbortSignal): Promise<void> {
-    let state: State = this.#listState('start');
+    let state: State = { kind: 'list', reason: 'start' };
     while (!signal.aborted) state = await this.#step(state, signal);
   }
 
@@ -104,7 +98,6 @@ export class Reflector<T> {
       failures: this.#failures,
       lastEventAgeMs: this.#silentMs(),
       size: this.store.size,
-      decodeMs: this.#decodeMs,
     };
   }
 
@@ -125,7 +118,7 @@ export class Reflector<T> {
       const from = await listInto(this.store, this.resource, this.#options.transport, signal);
       this.#onHeard();
       this.#onFilled();
-      return { kind: 'watch', from, reason: undefined };
+      return { kind: 'watch', from };
     } catch (error) {
       return this.#waitAfter(error, 0, { kind: 'list', reason });
     }
@@ -135,7 +128,6 @@ export class Reflector<T> {
     const { clock, transport, random } = this.#options;
     const startedAtMs = clock.monotonicMs();
     const range = TIMEOUT_SECONDS.to - TIMEOUT_SECONDS.from + 1;
-    if (state.reason !== undefined) this.#relists[state.reason] += 1;
     const session = new WatchSession({
       resource: this.resource,
       store: this.store,
@@ -144,33 +136,23 @@ export class Reflector<T> {
       timeoutSeconds: TIMEOUT_SECONDS.from + Math.floor(random() * range),
       from: state.from,
       onHeard: () => this.#onHeard(),
-      onFilled: () => this.#onFilled(),
     });
     const fault = await session.run(signal).then(
       () => undefined,
       (error: unknown) => error,
     );
-    this.#decodeMs += session.decodeMs;
-    if (state.reason !== undefined && cannotStreamList(fault)) {
-      this.#canStreamList = false;
-      return this.#listState(state.reason);
-    }
-    const next = this.#afterWatch(state, session.resourceVersion, fault);
+    const next = this.#afterWatch(session.resourceVersion, fault);
     // That a version is too old is no fault of a server that has just been restarted, however often it was asked before.
     const sinceMs = isGone(fault) ? this.#filledAtMs : startedAtMs;
     return this.#waitAfter(fault, clock.monotonicMs() - sinceMs, next);
   }
 
-  #afterWatch(state: State & { kind: 'watch' }, from: string | undefined, fault: unknown): State {
-    if (isGone(fault)) return this.#listState('expired');
-    if (fault instanceof PortError && fault.code === 'MALFORMED_EVENT') return this.#listState('malformed');
-    if (from === undefined) return this.#listState(state.reason ?? 'start');
+  #afterWatch(from: string, fault: unknown): State {
+    if (isGone(fault)) return { kind: 'list', reason: 'expired' };
+    if (fault instanceof PortError && fault.code === 'MALFORMED_EVENT')
+      return { kind: 'list', reason: 'malformed' };
     this.#reconnects += 1;
-    return { kind: 'watch', from, reason: undefined };
-  }
-
-  #listState(reason: ListReason): State {
-    return this.#canStreamList ? { kind: 'watch', from: undefined, reason } : { kind: 'list', reason };
+    return { kind: 'watch', from };
   }
 
   #waitAfter(fault: unknown, livedMs: number, next: State): State {
@@ -195,9 +177,4 @@ export class Reflector<T> {
   #silentMs(): number {
     return this.#options.clock.monotonicMs() - this.#heardAtMs;
   }
-}
-
-/** Servers without streaming lists refuse the parameters. */
-function cannotStreamList(fault: unknown): boolean {
-  return fault instanceof KubeApiError && (fault.status === 400 || fault.status === 422);
 }

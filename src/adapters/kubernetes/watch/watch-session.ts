@@ -2,11 +2,10 @@ import { type Clock, PortError } from '../../../ports.ts';
 import { KubeApiError } from '../client/kube-api-error.ts';
 import type { KubeQuery, KubeTransport } from '../client/kube-transport.ts';
 import type { KubeResource, RawObject } from './kube-resource.ts';
-import type { ObjectStore, Refill } from './object-store.ts';
+import type { ObjectStore } from './object-store.ts';
 
 /** Bookmarks come about each minute; a stream without any sign of life this long hangs on a dead connection. */
 const SILENCE_LIMIT_MS = 180_000;
-const INITIAL_EVENTS_END = 'k8s.io/initial-events-end';
 
 export interface WatchOptions<T> {
   readonly resource: KubeResource<T>;
@@ -14,12 +13,10 @@ export interface WatchOptions<T> {
   readonly transport: KubeTransport;
   readonly clock: Clock;
   readonly timeoutSeconds: number;
-  /** Where to go on; `undefined` asks for a streaming list, whose events fill the store anew. */
-  readonly from: string | undefined;
+  /** The resource version to go on from. */
+  readonly from: string;
   /** Called at every sign of life. */
   readonly onHeard: () => void;
-  /** Called when a streaming list is complete. */
-  readonly onFilled: () => void;
 }
 
 interface WatchEvent {
@@ -31,22 +28,18 @@ interface WatchEvent {
 export class WatchSession<T> {
   readonly #options: WatchOptions<T>;
   readonly #silence = new AbortController();
-  #refill: Refill | undefined;
-  #resourceVersion: string | undefined;
+  #resourceVersion: string;
   #heardAtMs: number;
-  /** Time spent parsing and projecting. */
-  decodeMs = 0;
 
   constructor(options: WatchOptions<T>) {
     this.#options = options;
     this.#resourceVersion = options.from;
     this.#heardAtMs = options.clock.monotonicMs();
-    this.#refill = options.from === undefined ? options.store.refill() : undefined;
   }
 
-  /** Where a next session goes on; `undefined` while a streaming list is not complete. */
-  get resourceVersion(): string | undefined {
-    return this.#refill === undefined ? this.#resourceVersion : undefined;
+  /** Where a next session goes on. */
+  get resourceVersion(): string {
+    return this.#resourceVersion;
   }
 
   /**
@@ -76,9 +69,13 @@ export class WatchSession<T> {
 
   #query(): KubeQuery {
     const { from, resource, timeoutSeconds } = this.#options;
-    const common = { ...resource.query, watch: true, allowWatchBookmarks: true, timeoutSeconds };
-    if (from !== undefined) return { ...common, resourceVersion: from };
-    return { ...common, sendInitialEvents: true, resourceVersionMatch: 'NotOlderThan' };
+    return {
+      ...resource.query,
+      watch: true,
+      allowWatchBookmarks: true,
+      timeoutSeconds,
+      resourceVersion: from,
+    };
   }
 
   #heard(): void {
@@ -96,7 +93,6 @@ export class WatchSession<T> {
   }
 
   #receive(line: string): void {
-    const startedAtMs = performance.now();
     try {
       this.#apply(JSON.parse(line) as WatchEvent);
       this.#heard();
@@ -104,23 +100,20 @@ export class WatchSession<T> {
       if (cause instanceof PortError) throw cause;
       const message = `watch of ${this.#options.resource.name}: an event cannot be read`;
       throw new PortError(message, { retry: 'transient', code: 'MALFORMED_EVENT', cause });
-    } finally {
-      this.decodeMs += performance.now() - startedAtMs;
     }
   }
 
   #apply(event: WatchEvent): void {
-    const target = this.#refill ?? this.#options.store;
+    const { store } = this.#options;
     switch (event.type) {
       case 'ADDED':
       case 'MODIFIED':
-        target.put(event.object);
+        store.put(event.object);
         break;
       case 'DELETED':
-        target.remove(event.object);
+        store.remove(event.object);
         break;
       case 'BOOKMARK':
-        if (event.object.metadata.annotations?.[INITIAL_EVENTS_END] === 'true') this.#finishList();
         break;
       case 'ERROR':
         throw new KubeApiError(`watch of ${this.#options.resource.name}`, {
@@ -132,11 +125,5 @@ export class WatchSession<T> {
         return event.type satisfies never;
     }
     this.#resourceVersion = event.object.metadata.resourceVersion ?? this.#resourceVersion;
-  }
-
-  #finishList(): void {
-    this.#refill?.commit();
-    this.#refill = undefined;
-    this.#options.onFilled();
   }
 }

@@ -1,3 +1,4 @@
+import type { Announcement } from '../../../model/interruption.ts';
 import type { CordonMark } from '../../../model/node.ts';
 import type { EvictionOutcome } from '../../../model/outcome.ts';
 import type { Pod } from '../../../model/pod.ts';
@@ -52,6 +53,14 @@ export class KubernetesCluster implements Cluster {
 
   deleteNode(nodeName: string, uid: string, signal: AbortSignal): Promise<'done' | 'gone'> {
     return this.#nodes.delete(nodeName, uid, signal);
+  }
+
+  rememberAnnouncement(
+    nodeName: string,
+    announcement: Announcement,
+    signal: AbortSignal,
+  ): Promise<'done' | 'gone'> {
+    return this.#nodes.rememberAnnouncement(nodeName, announcement, signal);
   }
 
   admitNode(nodeName: string, signal: AbortSignal): Promise<'done' | 'gone'> {

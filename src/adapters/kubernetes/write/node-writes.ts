@@ -1,9 +1,17 @@
 import type { V1Node, V1Taint } from '@kubernetes/client-node';
+import { type Announcement, withAnnouncement } from '../../../model/interruption.ts';
 import { type CordonMark, STARTUP_TAINT_KEY } from '../../../model/node.ts';
 import { KubeApiError } from '../client/kube-api-error.ts';
 import type { KubeTransport } from '../client/kube-transport.ts';
 import type { Raw } from '../raw.ts';
-import { CORDON_ANNOTATION, formatCordonMark, parseCordonMark } from '../read/annotations.ts';
+import {
+  ANNOUNCED_ANNOTATION,
+  CORDON_ANNOTATION,
+  formatAnnouncements,
+  formatCordonMark,
+  parseAnnouncements,
+  parseCordonMark,
+} from '../read/annotations.ts';
 import type { RawOf } from '../watch/kube-resource.ts';
 
 /** How often a patch is tried anew after someone else changed the node meanwhile; kubelets write every few seconds. */
@@ -54,6 +62,20 @@ export class NodeWrites {
       if (owner !== operationId) return { answer: 'not-ours' };
       const annotations = { [CORDON_ANNOTATION]: null };
       return { answer: 'done', patch: { metadata: { annotations }, spec: { unschedulable: null } } };
+    });
+  }
+
+  /** The announcement beside those of other kinds; nothing is written where it stands there already. */
+  rememberAnnouncement(
+    nodeName: string,
+    announcement: Announcement,
+    signal: AbortSignal,
+  ): Promise<'done' | 'gone'> {
+    return this.#change(nodeName, signal, ({ metadata: { annotations } }) => {
+      const before = annotations?.[ANNOUNCED_ANNOTATION] ?? '';
+      const after = formatAnnouncements(withAnnouncement(parseAnnouncements(before), announcement));
+      if (after === before) return { answer: 'done' };
+      return { answer: 'done', patch: { metadata: { annotations: { [ANNOUNCED_ANNOTATION]: after } } } };
     });
   }
 

@@ -1,15 +1,8 @@
 import { isAlive } from '../../../model/instance.ts';
-import { type Interruption, type InterruptionStanding, isImminent } from '../../../model/interruption.ts';
+import { type Interruption, type InterruptionStanding, stillCounts } from '../../../model/interruption.ts';
 import type { Operation } from '../../../model/operation.ts';
 import type { Snapshot } from '../../../model/snapshot.ts';
 import type { Policy } from '../../../policy/policy-schema.ts';
-
-/** A hint that nothing followed from for so long is no longer one. */
-const REBALANCE_COUNTS_MS = 3_600_000;
-/** By then EC2's own list says it, too. */
-const STATE_COUNTS_MS = 60_000;
-/** AWS announces maintenance up to two weeks ahead. */
-const MAINTENANCE_COUNTS_MS = 14 * 86_400_000;
 
 /** Where one announcement stands after a round that saw it, judged by what the snapshot shows of its machine. */
 export function standingOf(
@@ -25,7 +18,7 @@ export function standingOf(
   const machine = machineOf(instanceId, snapshot);
   if (machine !== 'there' && machine !== 'gone' && operations.length === 0)
     return machine === 'nowhere' ? 'foreign' : 'open';
-  if (machine === 'gone' || !counts(interruption, nowMs)) return 'over';
+  if (machine === 'gone' || !stillCounts(interruption, nowMs)) return 'over';
   if (asksNothing(interruption, policy)) return 'settled';
   return operations.some((operation) => answers(operation, interruption)) ? 'settled' : 'open';
 }
@@ -50,20 +43,6 @@ function asksNothing({ kind }: Interruption, policy: Policy): boolean {
 function concerns(operation: Operation, instanceId: string): boolean {
   if (operation.instanceId === instanceId) return true;
   return operation.kind === 'launch' && operation.replaces?.instanceId === instanceId;
-}
-
-function counts(interruption: Interruption, nowMs: number): boolean {
-  const ageMs = nowMs - interruption.atMs;
-  switch (interruption.kind) {
-    case 'spot-warning':
-      return isImminent(interruption, nowMs);
-    case 'rebalance':
-      return ageMs < REBALANCE_COUNTS_MS;
-    case 'state-change':
-      return ageMs < STATE_COUNTS_MS;
-    case 'maintenance':
-      return ageMs < MAINTENANCE_COUNTS_MS;
-  }
 }
 
 /** Whether the ledger holds what the announcement asks for, so that a successor goes on with it. */

@@ -1,0 +1,74 @@
+import type { InstanceState } from '../../../src/model/instance.ts';
+import { Chance } from '../../../src/simulate/base/chance.ts';
+import { EventLog } from '../../../src/simulate/base/event-log.ts';
+import { VirtualClock } from '../../../src/simulate/base/virtual-clock.ts';
+import { SimulatedCloud } from '../../../src/simulate/cloud/simulated-cloud.ts';
+import { SimulatedQueue } from '../../../src/simulate/cloud/simulated-queue.ts';
+import { Troubles } from '../../../src/simulate/trouble/troubles.ts';
+import { RecordingCloud } from '../../fakes/recording-cloud.ts';
+import { SteppedClock } from '../../fakes/stepped-clock.ts';
+import { startEc2World } from '../ec2/ec2-world.ts';
+import { StoredInstances } from '../ec2/stored-instances.ts';
+import { type CloudStage, describeCloud, ZONE } from './cloud-contract.ts';
+
+const FOR_EVER_MS = 3_600_000;
+const ANSWERED_WITHIN_MS = 3_000;
+/** Longer than any passing state of the simulated cloud lasts. */
+const SETTLED_AFTER_MS = 60_000;
+const ENDS: Readonly<Record<string, InstanceState>> = {
+  pending: 'running',
+  stopping: 'stopped',
+  'shutting-down': 'terminated',
+};
+
+describeCloud('Ec2Cloud', async () => {
+  const { cloud, fake, stop } = await startEc2World();
+  const stored = new StoredInstances(fake, ZONE);
+  return {
+    cloud,
+    sellOut: (offering) => stored.sellOut(offering),
+    answer: (call) => call,
+    settle: async () => stored.settle(),
+    close: stop,
+  };
+});
+
+describeCloud('SimulatedCloud', async (): Promise<CloudStage> => {
+  const clock = new VirtualClock(Date.parse('2026-11-24T10:00:00Z'));
+  const log = new EventLog(clock);
+  const chance = new Chance(1);
+  const troubles = new Troubles(clock, chance.stream('troubles'));
+  const queue = new SimulatedQueue({ clock, chance: chance.stream('queue'), troubles });
+  const machines = { started: nothing, stopped: nothing, restarted: nothing, ended: nothing };
+  const cloud = new SimulatedCloud({ clock, log, chance: chance.stream('ec2'), machines, queue });
+  return {
+    cloud,
+    sellOut: (offering) => {
+      const [type = '', zone = '', lifecycle] = offering.split('/');
+      const scope = { type, zone, lifecycle: lifecycle === 'spot' ? 'spot' : 'on-demand' } as const;
+      cloud.capacity.close(scope, FOR_EVER_MS);
+    },
+    answer: async (call) => {
+      // Every call of the simulated cloud is answered by then.
+      await clock.advanceTo(clock.monotonicMs() + ANSWERED_WITHIN_MS);
+      return call;
+    },
+    settle: () => clock.advanceTo(clock.monotonicMs() + SETTLED_AFTER_MS),
+    close: async () => undefined,
+  };
+});
+
+describeCloud('RecordingCloud', async (): Promise<CloudStage> => {
+  const cloud = new RecordingCloud([], new SteppedClock());
+  return {
+    cloud,
+    sellOut: (offering) => cloud.soldOut.add(offering),
+    answer: (call) => call,
+    settle: async () => {
+      for (const { id, state } of cloud.list) cloud.move(id, ENDS[state] ?? state);
+    },
+    close: async () => undefined,
+  };
+});
+
+function nothing(): void {}
