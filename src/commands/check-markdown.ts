@@ -1,5 +1,5 @@
 import type { PolicyCheck } from '../use-cases/check-policy.ts';
-import { valueText } from './value-text.ts';
+import { valueText } from './check-words.ts';
 
 /** The check of a policy file as Markdown, for a pull request. */
 export function checkMarkdown(name: string, { digest, faults, against, changes }: PolicyCheck): string {

@@ -1,13 +1,12 @@
 import { faultSentence } from '../policy/policy-fault.ts';
 import type { PolicyCheck } from '../use-cases/check-policy.ts';
-import { type Paint, plain } from './output/paint.ts';
-import { valueText } from './value-text.ts';
+import type { Paint } from './output/paint.ts';
 
 /** The check of a policy file for people: its digest and changes, or a line for each fault. */
 export function checkText(
   name: string,
   { digest, faults, against, changes }: PolicyCheck,
-  paint: Paint = plain,
+  paint: Paint,
 ): string {
   if (digest === null) {
     return faults
@@ -20,4 +19,9 @@ export function checkText(
   for (const { path, from, to } of changes ?? [])
     lines.push(`  ${paint('bold', path)}  ${valueText(from)} → ${valueText(to)}`);
   return `${lines.join('\n')}\n`;
+}
+
+/** A policy's value as words and Markdown show it. */
+export function valueText(value: unknown): string {
+  return value === null ? 'unset' : JSON.stringify(value);
 }

@@ -6,7 +6,10 @@ type Shell = 'bash' | 'zsh' | 'fish';
 const SHELLS: readonly Shell[] = ['bash', 'zsh', 'fish'];
 
 /** `smartscale completion SHELL`: the script by which a shell completes commands, options, and what is known of their values. */
-export function addCompletionCommand(program: Command, terminal: Terminal): void {
+export function addCompletionCommand(
+  program: Command,
+  { terminal, wholeProgram }: { readonly terminal: Terminal; readonly wholeProgram: () => Promise<Command> },
+): void {
   program
     .command('completion')
     .description('print the completion script of a shell')
@@ -21,7 +24,7 @@ In a checkout, where smartscale is started by npx, say this in the shell's start
     .action(async (shell: Shell) => {
       const { completionTree } = await import('./completion/completion-tree.ts');
       const script = await scriptOf(shell);
-      terminal.print(script(await completionTree(program)));
+      terminal.print(script(await completionTree(await wholeProgram())));
     });
 }
 

@@ -42,7 +42,7 @@ async function startDemo(flags: DemoFlags, terminal: Terminal): Promise<void> {
   const { runDemo } = await import('../use-cases/demo/run-demo.ts');
   const { demoDocument, greeting } = await import('./demo-words.ts');
   const told = (line: string) => (json ? terminal.note(line) : terminal.print(`${line}\n`));
-  const opening = terminal.startProgress({ text: 'playing the first hours', json });
+  const opening = await terminal.startProgress({ text: 'playing the first hours', json });
   try {
     const directory = await runDemo(flags, {
       async opened(demo) {

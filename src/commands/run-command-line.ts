@@ -8,7 +8,7 @@ import { smartscaleProgram } from './smartscale-program.ts';
  * stderr and exit code 2; nothing is thrown.
  */
 export async function runCommandLine(args: readonly string[], terminal: Terminal): Promise<void> {
-  const program = smartscaleProgram(terminal);
+  const program = await smartscaleProgram(terminal, args[0]);
   try {
     if (args.length === 0) throw new CannotDo('no command given: run `smartscale --help` for the list');
     await program.parseAsync(args, { from: 'user' });

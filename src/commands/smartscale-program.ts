@@ -1,36 +1,42 @@
 import { Command } from 'commander';
-import { addCheckCommand } from './check.ts';
-import { addCompletionCommand } from './completion.ts';
-import { addDemoCommand } from './demo.ts';
-import { addDemoAppCommand } from './demo-app.ts';
-import { addExplainCommand } from './explain.ts';
 import type { Terminal } from './output/terminal.ts';
-import { addPackCommand } from './pack.ts';
-import { addPlanCommand } from './plan.ts';
-import { addRunCommand } from './run.ts';
-import { addSchemaCommand } from './schema.ts';
-import { addSimulateCommand } from './simulate.ts';
+
+type AddCommand = (program: Command, terminal: Terminal) => void;
+
+/** Every command in the order of help, each loaded when it is needed. */
+const COMMANDS: readonly (readonly [name: string, load: () => Promise<AddCommand>])[] = [
+  ['check', async () => (await import('./check.ts')).addCheckCommand],
+  ['demo', async () => (await import('./demo.ts')).addDemoCommand],
+  ['demo-app', async () => (await import('./demo-app.ts')).addDemoAppCommand],
+  ['pack', async () => (await import('./pack.ts')).addPackCommand],
+  ['plan', async () => (await import('./plan.ts')).addPlanCommand],
+  ['explain', async () => (await import('./explain.ts')).addExplainCommand],
+  ['run', async () => (await import('./run.ts')).addRunCommand],
+  ['schema', async () => (await import('./schema.ts')).addSchemaCommand],
+  ['simulate', async () => (await import('./simulate.ts')).addSimulateCommand],
+  ['completion', loadCompletion],
+];
+
+/** It completes all commands, not itself alone. */
+async function loadCompletion(): Promise<AddCommand> {
+  const { addCompletionCommand } = await import('./completion.ts');
+  return (program, terminal) =>
+    addCompletionCommand(program, { terminal, wholeProgram: () => smartscaleProgram(terminal) });
+}
 
 /**
- * The command line with every command. What is heavy a command imports inside its action.
+ * The command line with the named command alone, so that no other is loaded; with every command when it has no such name.
  * Parsing throws a `CommanderError` for wrong arguments, and whatever the command throws.
  */
-export function smartscaleProgram(terminal: Terminal): Command {
+export async function smartscaleProgram(terminal: Terminal, name?: string): Promise<Command> {
   const program = new Command('smartscale')
     .description("Grows and shrinks a K3s cluster's EC2 workers; one policy file in Git is the only lever.")
     .helpCommand(false)
     .showSuggestionAfterError()
     .exitOverride()
     .configureOutput({ writeOut: (text) => terminal.print(text), writeErr: () => undefined });
-  addCheckCommand(program, terminal);
-  addDemoCommand(program, terminal);
-  addDemoAppCommand(program, terminal);
-  addPackCommand(program, terminal);
-  addPlanCommand(program, terminal);
-  addExplainCommand(program, terminal);
-  addRunCommand(program, terminal);
-  addSchemaCommand(program, terminal);
-  addSimulateCommand(program, terminal);
-  addCompletionCommand(program, terminal);
+  const named = COMMANDS.filter(([one]) => one === name);
+  const commands = await Promise.all((named.length > 0 ? named : COMMANDS).map(([, load]) => load()));
+  for (const add of commands) add(program, terminal);
   return program;
 }

@@ -29,7 +29,7 @@ function allCommands(command: Command, name = ''): readonly NamedCommand[] {
   return command.commands.flatMap((one) => allCommands(one, `${name} ${one.name()}`));
 }
 
-const commands = allCommands(smartscaleProgram(new RecordedTerminal()));
+const commands = allCommands(await smartscaleProgram(new RecordedTerminal()));
 const ENV: Readonly<Record<string, string>> = {
   AWS_ACCESS_KEY_ID: 'test',
   AWS_SECRET_ACCESS_KEY: 'test',

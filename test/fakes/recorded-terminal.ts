@@ -29,7 +29,7 @@ export class RecordedTerminal implements Terminal {
     this.exitCode = code;
   }
 
-  startProgress({ text, json }: ProgressOptions): Progress {
+  async startProgress({ text, json }: ProgressOptions): Promise<Progress> {
     const report = (step: ProgressStep) => {
       if (!json) this.steps.push(step.text);
     };

@@ -1,6 +1,5 @@
 import { styleText } from 'node:util';
-import { NO_PROGRESS } from './progress.ts';
-import { isProgressShown, startProgressThread } from './progress-thread.ts';
+import { isProgressShown, NO_PROGRESS } from './progress.ts';
 import type { Terminal } from './terminal.ts';
 
 /** This process' own stdout, stderr and exit code. Colours follow `NO_COLOR`, `FORCE_COLOR` and whether stdout is a terminal. */
@@ -15,7 +14,9 @@ export const PROCESS_TERMINAL: Terminal = {
   exitWith(code) {
     process.exitCode = code;
   },
-  startProgress(options) {
-    return isProgressShown(options, process.stderr, process.env) ? startProgressThread(options) : NO_PROGRESS;
+  async startProgress(options) {
+    if (!isProgressShown(options, process.stderr, process.env)) return NO_PROGRESS;
+    const { startProgressThread } = await import('./progress-thread.ts');
+    return startProgressThread(options);
   },
 };

@@ -1,16 +1,7 @@
 import { extname } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { Worker } from 'node:worker_threads';
-import type { Progress, ProgressOptions, ProgressStep } from './progress.ts';
-
-/** Whether somebody watches stderr who is helped by a line that moves. */
-export function isProgressShown(
-  { json }: Pick<ProgressOptions, 'json'>,
-  stderr: { readonly isTTY?: boolean },
-  env: Readonly<Record<string, string | undefined>>,
-): boolean {
-  return !json && stderr.isTTY === true && env['CI'] === undefined && env['TERM'] !== 'dumb';
-}
+import type { Progress, ProgressStep } from './progress.ts';
 
 /** The sources are TypeScript, what the images run is JavaScript. */
 const WORKER = new URL(`./progress-worker${extname(fileURLToPath(import.meta.url))}`, import.meta.url);

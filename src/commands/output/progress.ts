@@ -21,3 +21,12 @@ export interface Progress {
 
 /** For output that nobody watches. */
 export const NO_PROGRESS: Progress = { report: () => undefined, stop: async () => undefined };
+
+/** Whether somebody watches stderr who is helped by a line that moves. */
+export function isProgressShown(
+  { json }: Pick<ProgressOptions, 'json'>,
+  stderr: { readonly isTTY?: boolean },
+  env: Readonly<Record<string, string | undefined>>,
+): boolean {
+  return !json && stderr.isTTY === true && env['CI'] === undefined && env['TERM'] !== 'dumb';
+}

@@ -12,5 +12,5 @@ export interface Terminal {
   /** Sets the exit code: 0 done and fine, 1 done and the answer is no, 2 could not do it. The last call counts. */
   exitWith(code: 0 | 1 | 2): void;
   /** Shows on stderr what is under way, from two seconds on; nothing without a terminal, in CI, or beside JSON. */
-  startProgress(options: ProgressOptions): Progress;
+  startProgress(options: ProgressOptions): Promise<Progress>;
 }

@@ -7,7 +7,7 @@ export async function withProgress<T>(
   options: ProgressOptions,
   work: (report: (step: ProgressStep) => void) => Promise<T>,
 ): Promise<T> {
-  const progress = terminal.startProgress(options);
+  const progress = await terminal.startProgress(options);
   try {
     return await work((step) => progress.report(step));
   } finally {

@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
+import { isProgressShown } from '../../../src/commands/output/progress.ts';
 import { ProgressDisplay } from '../../../src/commands/output/progress-display.ts';
-import { isProgressShown } from '../../../src/commands/output/progress-thread.ts';
 import { withProgress } from '../../../src/commands/output/with-progress.ts';
 import { RecordedTerminal, smartscale } from '../../fakes/recorded-terminal.ts';
 
@@ -82,7 +82,7 @@ describe('withProgress', () => {
   it('wipes the line away when the work fails, too', async () => {
     let isStopped = false;
     const terminal = new RecordedTerminal();
-    terminal.startProgress = () => ({
+    terminal.startProgress = async () => ({
       report: () => undefined,
       stop: async () => {
         isStopped = true;
