@@ -1,59 +1,100 @@
+import type { Writable } from 'node:stream';
 import type { Request, Response } from 'express';
 
 const PING_EVERY_MS = 15_000;
-/** A client that lets so much pile up is slower than the page changes; it reconnects and gets the state anew. */
+/** Beyond a whole view, what may wait for one client. Past it the client gets no more until it has read all that waits. */
 const MOST_BUFFERED_BYTES = 1_000_000;
 
-/** Server-sent events to any number of browsers; a slow or gone browser is dropped, never waited for. */
-export class EventStream {
-  readonly #clients = new Set<Response>();
-  readonly #ping: NodeJS.Timeout;
+interface Client {
+  readonly to: Writable;
+  /** More than this may not wait: what was on its way when the client was last brought up to date comes in addition. */
+  limitBytes: number;
+  /** It reads too slowly, and misses what is sent. */
+  isBehind: boolean;
+  /** It was behind at the last ping. */
+  isStalled: boolean;
+}
 
-  constructor() {
-    this.#ping = setInterval(() => this.#write(': ping\n\n'), PING_EVERY_MS);
+/**
+ * Server-sent events to any number of browsers. Each begins with the present as a whole; one that reads too slowly misses events, and
+ * gets the whole again once it has read what waits for it. One that reads nothing between two pings is cut off. Nobody is waited for.
+ */
+export class EventStream {
+  readonly #clients = new Set<Client>();
+  readonly #ping: NodeJS.Timeout;
+  readonly #whole: () => string;
+
+  /** `whole` gives the frames that bring a client up to date. */
+  constructor(whole: () => string) {
+    this.#whole = whole;
+    this.#ping = setInterval(() => this.ping(), PING_EVERY_MS);
     this.#ping.unref();
   }
 
-  /** Takes the request over; `first` is sent at once. */
-  open(request: Request, response: Response, first: readonly [event: string, data: unknown][]): void {
+  /** Takes the request over. */
+  open(request: Request, response: Response): void {
     response.set({
       'content-type': 'text/event-stream',
       'cache-control': 'no-store',
       'x-accel-buffering': 'no',
     });
     response.flushHeaders();
-    response.write('retry: 1000\n\n');
-    for (const [event, data] of first) response.write(frame(event, data));
-    this.#clients.add(response);
-    request.on('close', () => this.#clients.delete(response));
+    const leave = this.add(response);
+    request.on('close', leave);
+  }
+
+  /** Begins to write to a client; returns how to stop. */
+  add(to: Writable): () => void {
+    const client: Client = { to, limitBytes: 0, isBehind: false, isStalled: false };
+    to.write('retry: 1000\n\n');
+    to.on('drain', () => {
+      if (client.isBehind) this.#bringUpToDate(client);
+    });
+    this.#bringUpToDate(client);
+    this.#clients.add(client);
+    return () => void this.#clients.delete(client);
   }
 
   get clients(): number {
     return this.#clients.size;
   }
 
-  send(event: string, data: unknown): void {
-    if (this.#clients.size > 0) this.#write(frame(event, data));
+  /** Writes a frame to all who keep up. */
+  send(text: string): void {
+    for (const client of this.#clients) {
+      if (client.isBehind) continue;
+      if (client.to.writableLength > client.limitBytes) client.isBehind = true;
+      else client.to.write(text);
+    }
+  }
+
+  /** Keeps connections open, and cuts those off that read nothing since the last ping. */
+  ping(): void {
+    for (const client of this.#clients) {
+      if (client.isBehind && client.isStalled) {
+        this.#clients.delete(client);
+        client.to.destroy();
+      }
+      client.isStalled = client.isBehind;
+    }
+    this.send(': ping\n\n');
   }
 
   close(): void {
     clearInterval(this.#ping);
-    for (const client of this.#clients) client.end();
+    for (const { to } of this.#clients) to.end();
     this.#clients.clear();
   }
 
-  #write(text: string): void {
-    for (const client of this.#clients) {
-      if (client.writableLength > MOST_BUFFERED_BYTES) {
-        this.#clients.delete(client);
-        client.destroy();
-      } else {
-        client.write(text);
-      }
-    }
+  #bringUpToDate(client: Client): void {
+    client.isBehind = false;
+    client.isStalled = false;
+    client.to.write(this.#whole());
+    client.limitBytes = client.to.writableLength + MOST_BUFFERED_BYTES;
   }
 }
 
-function frame(event: string, data: unknown): string {
+/** One event as the wire carries it. */
+export function eventFrame(event: string, data: unknown): string {
   return `event: ${event}\ndata: ${JSON.stringify(data)}\n\n`;
 }

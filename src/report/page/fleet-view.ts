@@ -4,13 +4,13 @@ import type { Node } from '../../model/node.ts';
 import type { Plan } from '../../model/plan.ts';
 import type { Signal } from '../../model/signal.ts';
 import type { Snapshot } from '../../model/snapshot.ts';
-import { cores, nodeRows } from './node-rows.ts';
 import type { PageView, PlotPoint } from './page-view.ts';
+import { podFigures } from './pod-figures.ts';
 
-/** The part of the page that one decision's snapshot and plan fill. */
+/** The figures that one decision's snapshot and plan fill. */
 export type FleetView = Omit<
   PageView,
-  'clusterName' | 'nowMs' | 'minNodes' | 'maxNodes' | 'decisions' | 'policies' | 'notices'
+  'clusterName' | 'nowMs' | 'minNodes' | 'maxNodes' | 'nodes' | 'decisions' | 'policies' | 'notices'
 >;
 
 /** What the page says before the first decision. */
@@ -24,7 +24,6 @@ export const NOTHING_DECIDED: FleetView = {
   costUsdPerHour: null,
   unpricedInstances: 0,
   spotNodes: 0,
-  nodes: [],
 };
 
 /** The fleet as a decision saw it. */
@@ -33,11 +32,10 @@ export function fleetView(snapshot: Snapshot, plan: Plan): FleetView {
     readyNodes: readyWorkers(snapshot).length,
     currentNodes: plan.currentNodes,
     desiredNodes: plan.desiredNodes,
-    pendingPods: pendingPods(snapshot),
+    pendingPods: podFigures(snapshot.pods).pending,
     cpuPercent: latest(snapshot.utilization.cpuPercent),
     memoryPercent: latest(snapshot.utilization.memoryPercent),
     ...moneyView(snapshot),
-    nodes: nodeRows(snapshot, plan),
   };
 }
 
@@ -52,10 +50,10 @@ export function plotPoint(snapshot: Snapshot, atMs: number): PlotPoint {
   return {
     atMs,
     busyCores: cpu === null ? null : (cpu / 100) * capacityCores,
-    requestedCores: cores(asking),
+    requestedCores: asking.reduce((sum, pod) => sum + pod.requests.cpuMillis, 0) / 1000,
     capacityCores,
     readyNodes: ready.length,
-    pendingPods: pendingPods(snapshot),
+    pendingPods: podFigures(snapshot.pods).pending,
   };
 }
 
@@ -71,10 +69,6 @@ function moneyView({
 
 function readyWorkers(snapshot: Snapshot): readonly Node[] {
   return snapshot.nodes.filter((n) => !n.isControlPlane && n.isReady);
-}
-
-function pendingPods(snapshot: Snapshot): number {
-  return snapshot.pods.filter((p) => p.nodeName === undefined && p.unschedulableSinceMs !== undefined).length;
 }
 
 function latest(signal: Signal): number | null {

@@ -4,11 +4,13 @@ import type { Snapshot } from '../../model/snapshot.ts';
 
 /** Notices instances that went away though no operation of ours sent them: interrupted, or terminated by somebody. */
 export class LostInstances {
+  #listed: readonly Instance[] = [];
   #alive = new Map<string, Instance>();
 
   /** A sentence for each instance that was alive at the last snapshot and is lost in this one. */
   after(snapshot: Snapshot): readonly string[] {
-    if (snapshot.instances.status !== 'known') return [];
+    if (snapshot.instances.status !== 'known' || snapshot.instances.value === this.#listed) return [];
+    this.#listed = snapshot.instances.value;
     const alive = new Map(snapshot.instances.value.filter(isAlive).map((i) => [i.id, i]));
     const asleep = new Set(snapshot.instances.value.filter(isAsleepInPool).map(({ id }) => id));
     const ours = new Set(snapshot.operations.filter(sendsAway).map((operation) => operation.instanceId));

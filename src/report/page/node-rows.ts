@@ -8,30 +8,37 @@ import {
   type RemoveOperation,
 } from '../../model/operation.ts';
 import type { Plan } from '../../model/plan.ts';
-import { type Pod, podsByNode } from '../../model/pod.ts';
 import type { Snapshot } from '../../model/snapshot.ts';
 import type { NodeRow } from './page-view.ts';
+import { type NodeLoad, podFigures } from './pod-figures.ts';
 
-/** A row for every worker and for every launch that has no node yet, each with why it stays, comes or goes. */
+/** A row for every worker and for every launch that has no node yet, each with why it stays, comes or goes; in no order. */
 export function nodeRows(snapshot: Snapshot, plan: Plan): readonly NodeRow[] {
   const instances = snapshot.instances.status === 'known' ? snapshot.instances.value : [];
   const workers = snapshot.nodes.filter((n) => !n.isControlPlane);
   const context = contextOf(snapshot, plan, instances);
   const rows = workers.map((node) => nodeRow(node, context));
   const known = new Set(workers.map((n) => n.instanceId));
-  const launches = snapshot.operations.filter(isInFlight);
-  const booting = launches
+  const booting = snapshot.operations
+    .filter(isInFlight)
     .map((launch) => ({ launch, instance: instanceOf(launch, instances) }))
     .filter(({ instance }) => instance === undefined || !known.has(instance.id))
     .map(({ launch, instance }) => bootingRow(launch, instance));
-  return [...rows, ...booting].sort((a, b) => order(a) - order(b) || compare(a.name, b.name));
+  return [...rows, ...booting];
 }
+
+/** What changes comes first, then by name. */
+export function compareNodeRows(a: NodeRow, b: NodeRow): number {
+  return ORDER.indexOf(a.state) - ORDER.indexOf(b.state) || compare(a.name, b.name) || compare(a.id, b.id);
+}
+
+const NO_LOAD: NodeLoad = { pods: 0, requestedCpuMillis: 0 };
 
 /** What the rows look up, laid out once: a fleet of thousands is drawn several times a second. */
 interface RowContext {
   readonly snapshot: Snapshot;
   readonly instances: ReadonlyMap<string, Instance>;
-  readonly pods: ReadonlyMap<string, readonly Pod[]>;
+  readonly loads: ReadonlyMap<string, NodeLoad>;
   /** Removals that have not ended, by node. */
   readonly removals: ReadonlyMap<string, RemoveOperation>;
   /** Launches by the instance that they made. */
@@ -53,7 +60,7 @@ function contextOf(snapshot: Snapshot, plan: Plan, instances: readonly Instance[
   return {
     snapshot,
     instances: new Map(instances.map((instance) => [instance.id, instance])),
-    pods: podsByNode(snapshot.pods),
+    loads: podFigures(snapshot.pods).loads,
     removals,
     launches,
     kept: new Map(plan.kept.map(({ nodeName, reason }) => [nodeName, reason.text])),
@@ -63,9 +70,10 @@ function contextOf(snapshot: Snapshot, plan: Plan, instances: readonly Instance[
 function nodeRow(node: Node, context: RowContext): NodeRow {
   const { snapshot } = context;
   const instance = context.instances.get(node.instanceId ?? '');
-  const pods = context.pods.get(node.name) ?? [];
+  const { pods, requestedCpuMillis } = context.loads.get(node.name) ?? NO_LOAD;
   const removal = context.removals.get(node.name);
   return {
+    id: node.name,
     name: node.name,
     zone: node.zone ?? null,
     type: node.type ?? null,
@@ -74,8 +82,8 @@ function nodeRow(node: Node, context: RowContext): NodeRow {
     priceUsdPerHour: priceOf(instance),
     sinceMs: instance?.launchedAtMs ?? node.createdAtMs,
     cpuPercent: snapshot.utilization.nodeCpuPercent[node.name] ?? null,
-    pods: pods.length,
-    requestedCores: cores(pods),
+    pods,
+    requestedCores: requestedCpuMillis / 1000,
     allocatableCores: node.allocatable.cpuMillis / 1000,
     why: why(node, removal, context),
   };
@@ -83,6 +91,7 @@ function nodeRow(node: Node, context: RowContext): NodeRow {
 
 function bootingRow(launch: LaunchOperation, instance: Instance | undefined): NodeRow {
   return {
+    id: launch.id,
     name: instance?.id ?? launch.instanceId ?? 'asked for',
     ...(instance === undefined ? offered(launch) : placed(instance)),
     state: 'booting',
@@ -130,11 +139,6 @@ function why(node: Node, removal: RemoveOperation | undefined, { kept, launches 
   return kept.get(node.name) ?? launch?.reasons.map((r) => r.text).join('; ') ?? '';
 }
 
-/** CPU that these pods ask for, in cores. */
-export function cores(pods: readonly Pod[]): number {
-  return pods.reduce((sum, pod) => sum + pod.requests.cpuMillis, 0) / 1000;
-}
-
 const ORDER: readonly NodeRow['state'][] = [
   'booting',
   'draining',
@@ -143,10 +147,6 @@ const ORDER: readonly NodeRow['state'][] = [
   'ready',
   'warm',
 ];
-
-function order(row: NodeRow): number {
-  return ORDER.indexOf(row.state);
-}
 
 function compare(a: string, b: string): number {
   return a < b ? -1 : a > b ? 1 : 0;

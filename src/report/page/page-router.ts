@@ -1,12 +1,8 @@
 import { fileURLToPath } from 'node:url';
 import express, { type Router } from 'express';
 import { z } from 'zod';
-import { EventStream } from './event-stream.ts';
-import type { PageChange, PageState } from './page-state.ts';
-import type { PlotMark, PlotPoint } from './page-view.ts';
-
-/** How often a browser is told of changes at most: quick enough to feel live, slow enough for any number of rounds. */
-const PUSH_EVERY_MS = 250;
+import { PageFeed } from './page-feed.ts';
+import type { PageState } from './page-state.ts';
 
 const ASSETS = fileURLToPath(new URL('./assets/', import.meta.url));
 const UPLOT = fileURLToPath(new URL('.', import.meta.resolve('uplot/dist/uPlot.esm.js')));
@@ -47,17 +43,13 @@ export interface PageServing {
 /** The status page: `/` and its assets, `/api/state` once, `/api/events` as a stream, `/api/controls` where there are any. */
 export function pageRouter(state: PageState, controls?: PageControls): PageServing {
   const router = express.Router();
-  const stream = new EventStream();
   const present = () => ({ ...state.view(), controls: controls?.describe() ?? null });
-  const push = pushing(state, stream, present);
+  const feed = new PageFeed(state, present);
   router.get('/api/state', (_request, response) => {
     response.set('cache-control', 'no-store').json({ ...present(), history: state.history() });
   });
   router.get('/api/events', (request, response) => {
-    stream.open(request, response, [
-      ['history', state.history()],
-      ['view', present()],
-    ]);
+    feed.open(request, response);
   });
   if (controls !== undefined)
     router.post('/api/controls', express.json({ limit: '1kb' }), controlRoute(controls));
@@ -66,10 +58,7 @@ export function pageRouter(state: PageState, controls?: PageControls): PageServi
   router.get('/', (_request, response) => response.sendFile('index.html', { root: ASSETS }));
   return {
     router,
-    close() {
-      push.stop();
-      stream.close();
-    },
+    close: () => feed.close(),
   };
 }
 
@@ -82,31 +71,5 @@ function controlRoute(controls: PageControls): express.RequestHandler {
     }
     const answer = controls.apply(command.data);
     response.status(answer.done ? 200 : 409).json(answer);
-  };
-}
-
-/** Gathers what changed and sends it at most every `PUSH_EVERY_MS`. */
-function pushing(state: PageState, stream: EventStream, present: () => unknown): { stop(): void } {
-  let points: PlotPoint[] = [];
-  let marks: PlotMark[] = [];
-  let timer: NodeJS.Timeout | undefined;
-  const send = () => {
-    timer = undefined;
-    if (points.length > 0 || marks.length > 0) stream.send('plot', { points, marks });
-    stream.send('view', present());
-    points = [];
-    marks = [];
-  };
-  const stopListening = state.onChange((change: PageChange) => {
-    if (stream.clients === 0) return;
-    points.push(...change.points);
-    marks.push(...change.marks);
-    timer ??= setTimeout(send, PUSH_EVERY_MS);
-  });
-  return {
-    stop() {
-      stopListening();
-      clearTimeout(timer);
-    },
   };
 }

@@ -7,6 +7,7 @@ import { BoundedList } from './bounded-list.ts';
 import { decisionRow, saysTheSame } from './decision-row.ts';
 import { fleetView, NOTHING_DECIDED, plotPoint } from './fleet-view.ts';
 import { LostInstances } from './lost-instances.ts';
+import { NodeTable } from './node-table.ts';
 import type {
   DecisionRow,
   MarkKind,
@@ -42,6 +43,9 @@ export class PageState implements Reporter {
   readonly #policies = new BoundedList<PolicyRow>(MOST_POLICIES);
   readonly #notices = new BoundedList<PageView['notices'][number]>(MOST_NOTICES);
   readonly #lost = new LostInstances();
+  readonly #nodes = new NodeTable();
+  /** What was drawn last, while it holds. */
+  #view: PageView | undefined;
   readonly #listeners = new Set<(change: PageChange) => void>();
   #decision: Decision | undefined;
   #bounds: { readonly minNodes: number; readonly maxNodes: number } | undefined;
@@ -72,6 +76,7 @@ export class PageState implements Reporter {
   }
 
   report(event: ReportEvent): void {
+    this.#view = undefined;
     const point = this.#take(event);
     this.#tell(point === undefined ? [] : [point]);
   }
@@ -88,18 +93,25 @@ export class PageState implements Reporter {
   }
 
   history(): PageHistory {
-    return { points: this.#points.items, marks: this.#marks.items };
+    const most = { points: MOST_POINTS, marks: MOST_MARKS };
+    return { points: this.#points.items, marks: this.#marks.items, most };
   }
 
+  /** The present. Rows that did not change since it was asked last are the same objects. */
   view(): PageView {
+    this.#view ??= this.#draw();
+    return this.#view;
+  }
+
+  #draw(): PageView {
+    const decision = this.#decision;
     return {
       clusterName: this.#clusterName,
       nowMs: this.#nowMs,
       minNodes: this.#bounds?.minNodes ?? null,
       maxNodes: this.#bounds?.maxNodes ?? null,
-      ...(this.#decision === undefined
-        ? NOTHING_DECIDED
-        : fleetView(this.#decision.snapshot, this.#decision.plan)),
+      ...(decision === undefined ? NOTHING_DECIDED : fleetView(decision.snapshot, decision.plan)),
+      nodes: decision === undefined ? [] : this.#nodes.after(decision.snapshot, decision.plan),
       decisions: this.#decisions.items.toReversed(),
       policies: this.#policies.items.toReversed(),
       notices: this.#notices.items.toReversed(),

@@ -26,6 +26,8 @@ export interface PlotMark {
 }
 
 export interface NodeRow {
+  /** Names the row among all rows: the node, or the launch while there is no node. */
+  readonly id: string;
   readonly name: string;
   readonly zone: string | null;
   readonly type: string | null;
@@ -89,4 +91,30 @@ export interface PageView {
 export interface PageHistory {
   readonly points: readonly PlotPoint[];
   readonly marks: readonly PlotMark[];
+  /** How many of each are kept: older ones are forgotten, here and in the browser. */
+  readonly most: { readonly points: number; readonly marks: number };
+}
+
+/** What turns one view into the next; a section that is absent stayed as it was. */
+export interface ViewDelta {
+  /** Properties of the view that are no lists. */
+  readonly fields?: Readonly<Record<string, unknown>>;
+  readonly nodes?: NodesDelta;
+  readonly decisions?: FeedDelta<DecisionRow>;
+  readonly policies?: FeedDelta<PolicyRow>;
+  readonly notices?: FeedDelta<PageView['notices'][number]>;
+}
+
+export interface NodesDelta {
+  /** Rows that are new, whole, and of the others what changed. */
+  readonly put: readonly (Partial<NodeRow> & Pick<NodeRow, 'id'>)[];
+  /** Ids of rows that went. */
+  readonly gone: readonly string[];
+}
+
+/** The next list: `head`, then `keep` rows of the list before, from its row `skip` on. */
+export interface FeedDelta<T> {
+  readonly head: readonly T[];
+  readonly skip: number;
+  readonly keep: number;
 }

@@ -46,25 +46,37 @@ function recordingControls(): PageControls & { readonly applied: unknown[] } {
   };
 }
 
-/** Reads a stream of events until one of that name came. */
-async function nextEvent(server: Server, name: string, after?: () => void): Promise<unknown> {
+interface StreamEvent {
+  readonly event: string;
+  readonly data: { readonly seq: number; readonly [part: string]: unknown };
+}
+
+/** Reads a stream of events up to the first that is `last`; `afterView` is called once the whole view is there. */
+async function eventsUntil(
+  server: Server,
+  last: (event: StreamEvent) => boolean,
+  afterView: () => void = () => undefined,
+): Promise<readonly StreamEvent[]> {
   const { port } = server.address() as AddressInfo;
   const response = await fetch(`http://127.0.0.1:${port}/api/events`);
   const reader = response.body?.pipeThrough(new TextDecoderStream()).getReader();
+  const events: StreamEvent[] = [];
   let text = '';
-  let told = false;
   for (;;) {
     const chunk = await reader?.read();
-    if (chunk === undefined || chunk.done) throw new Error(`the stream ended without ${name}: ${text}`);
-    text += chunk.value;
-    if (!told && text.includes('event: view')) {
-      told = true;
-      after?.();
-    }
-    const found = new RegExp(`event: ${name}\ndata: (.*)\n\n`).exec(text);
-    if (found?.[1] !== undefined) {
+    if (chunk === undefined || chunk.done) throw new Error(`the stream ended early: ${text}`);
+    const frames = `${text}${chunk.value}`.split('\n\n');
+    text = frames.pop() ?? '';
+    for (const [, event = '', data = ''] of frames.map(
+      (frame) => /^event: (.*)\ndata: (.*)$/.exec(frame) ?? [],
+    )) {
+      if (event === '') continue;
+      const read = { event, data: JSON.parse(data) as StreamEvent['data'] };
+      events.push(read);
+      if (event === 'view') afterView();
+      if (!last(read)) continue;
       await reader?.cancel();
-      return JSON.parse(found[1]);
+      return events;
     }
   }
 }
@@ -98,22 +110,38 @@ describe('the status page over HTTP', () => {
     expect(response.body).toMatchObject({
       clusterName: 'staging',
       controls: null,
-      history: { points: [], marks: [] },
+      history: { points: [], marks: [], most: { points: 2_880, marks: 500 } },
     });
   });
 
-  it('sends the history first and then what changes', async () => {
+  it('sends the whole first and then what changed, numbered', async () => {
     const state = new PageState('staging');
     state.markFault(1, 'earlier');
     const server = await serve(state);
-    await expect(nextEvent(server, 'history')).resolves.toEqual({
-      points: [],
-      marks: [{ atMs: 1, kind: 'fault', text: 'earlier' }],
+    const [whole, delta] = await eventsUntil(
+      server,
+      ({ event }) => event === 'delta',
+      () => state.markFault(2, 'later'),
+    );
+    expect(whole?.data).toMatchObject({
+      view: { clusterName: 'staging', controls: null },
+      history: { points: [], marks: [{ atMs: 1, kind: 'fault', text: 'earlier' }] },
     });
-    await expect(nextEvent(server, 'plot', () => state.markFault(2, 'later'))).resolves.toEqual({
-      points: [],
-      marks: [{ atMs: 2, kind: 'fault', text: 'later' }],
+    const marks = [{ atMs: 2, kind: 'fault', text: 'later' }];
+    expect(delta?.data).toEqual({ seq: Number(whole?.data.seq) + 1, view: {}, marks });
+  });
+
+  it('tells each browser of a mark once, also one that comes while the others wait for it', async () => {
+    const state = new PageState('staging');
+    const server = await serve(state);
+    let newcomer: Promise<readonly StreamEvent[]> | undefined;
+    const isLast = ({ data }: StreamEvent) => JSON.stringify(data).includes('"last"');
+    await eventsUntil(server, isLast, () => {
+      state.markFault(2, 'later');
+      newcomer = eventsUntil(server, isLast, () => state.markFault(3, 'last'));
     });
+    const told = JSON.stringify(await newcomer);
+    expect(told.split('"later"')).toHaveLength(2);
   });
 
   it('has no controls outside the demo', async () => {

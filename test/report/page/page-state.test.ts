@@ -69,6 +69,7 @@ describe('the state of the status page', () => {
     const kept = [{ nodeName: 'i-1', reason: { code: 'min', text: 'at the minimum of 2' } }];
     expect(page(decision(snapshot, { kept })).view().nodes).toEqual([
       {
+        id: 'i-1',
         name: 'i-1',
         zone: 'ap-southeast-1a',
         type: 't3.small',

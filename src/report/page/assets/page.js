@@ -1,26 +1,55 @@
 import { drawControls } from './controls.js';
 import { element, replace } from './dom.js';
 import { drawDecisions, drawNotices, drawPolicies } from './feeds.js';
-import { drawNodes } from './nodes.js';
+import { LiveView } from './live-view.js';
+import { NodesTable } from './nodes.js';
 import { Plot } from './plot.js';
 import { clockText, costText, moneyText } from './text.js';
 
 const plot = new Plot();
-let view;
+const nodes = new NodesTable();
+const live = new LiveView();
+connect();
 
-const events = new EventSource('/api/events');
-events.addEventListener('history', (event) => plot.load(JSON.parse(event.data)));
-events.addEventListener('plot', (event) => plot.add(JSON.parse(event.data)));
-events.addEventListener('view', (event) => {
-  view = JSON.parse(event.data);
-  draw();
-});
-events.addEventListener('open', () => banner(view === undefined ? undefined : rejected(view)));
-events.addEventListener('error', () =>
-  banner('The connection to SmartScale is gone; trying again every second.'),
-);
+/** The server sends a whole view first, then numbered deltas; where one is missing, a new connection brings a whole view again. */
+function connect() {
+  const events = new EventSource('/api/events');
+  events.addEventListener('view', (event) => {
+    const whole = JSON.parse(event.data);
+    live.load(whole);
+    plot.load(whole.history);
+    draw();
+  });
+  events.addEventListener('delta', (event) => {
+    const delta = JSON.parse(event.data);
+    if (!live.apply(delta)) {
+      events.close();
+      connect();
+      return;
+    }
+    plot.add(delta);
+    draw(delta.view);
+  });
+  events.addEventListener('open', () => banner(live.view === undefined ? undefined : rejected(live.view)));
+  events.addEventListener('error', () =>
+    banner('The connection to SmartScale is gone; trying again every second.'),
+  );
+}
 
-function draw() {
+/** Draws what changed; everything where that is not said. */
+function draw(changes) {
+  const has = (section) => changes === undefined || changes[section] !== undefined;
+  const { view } = live;
+  if (has('fields') || has('policies')) drawHead(view);
+  if (has('nodes') || has('fields')) nodes.draw(live.sortedNodes(), view.nowMs);
+  if (has('decisions')) drawDecisions(view.decisions);
+  if (has('policies')) drawPolicies(view.policies);
+  if (has('notices')) drawNotices(view.notices);
+  if (has('fields')) drawControls(view.controls);
+  banner(rejected(view));
+}
+
+function drawHead(view) {
   document.getElementById('cluster').textContent = view.clusterName;
   const inForce = view.policies.find((policy) => policy.status === 'in force');
   document.getElementById('policy-line').textContent =
@@ -30,14 +59,8 @@ function draw() {
     (view.controls === null
       ? ''
       : ` · ${view.controls.paused ? 'paused' : `${view.controls.speed}× real time`}`);
-  replace('tiles', tiles());
+  replace('tiles', tiles(view));
   document.getElementById('plot-card').classList.toggle('alone', view.controls === null);
-  drawNodes(view);
-  drawDecisions(view.decisions);
-  drawPolicies(view.policies);
-  drawNotices(view.notices);
-  drawControls(view.controls);
-  banner(rejected(view));
 }
 
 function policyLine(policy) {
@@ -61,7 +84,7 @@ function banner(text) {
   bar.textContent = text ?? '';
 }
 
-function tiles() {
+function tiles(view) {
   const spot = view.currentNodes === 0 ? '' : `${view.spotNodes} spot`;
   const bounds = view.minNodes === null ? '' : `allowed ${view.minNodes}–${view.maxNodes}`;
   const cost = costText(view.costUsdPerHour, view.unpricedInstances);

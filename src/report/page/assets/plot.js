@@ -1,4 +1,5 @@
 import { element, replace } from './dom.js';
+import { PlotData } from './plot-data.js';
 import { clockText } from './text.js';
 import uPlot from './uplot/uPlot.esm.js';
 
@@ -33,8 +34,7 @@ const MARKS = {
 const stepped = uPlot.paths.stepped({ align: 1 });
 
 export class Plot {
-  #points = [];
-  #marks = [];
+  #data = new PlotData();
   #hours = 3;
   #chart;
 
@@ -48,29 +48,21 @@ export class Plot {
     });
   }
 
-  load({ points, marks }) {
-    this.#points = points;
-    this.#marks = marks;
+  load(history) {
+    this.#data.load(history);
     this.#rebuild();
   }
 
-  add({ points, marks }) {
-    this.#points.push(...points);
-    this.#marks.push(...marks);
-    this.#update();
+  add(addition) {
+    if (this.#data.add(addition)) this.#update();
   }
 
   #size() {
     return { width: Math.max(260, document.getElementById('plot').clientWidth), height: HEIGHT };
   }
 
-  #shown() {
-    const last = this.#points.at(-1)?.atMs ?? 0;
-    return this.#points.filter((point) => point.atMs >= last - this.#hours * 3_600_000);
-  }
-
   #columns() {
-    const shown = this.#shown();
+    const shown = this.#data.within(this.#hours);
     return [
       shown.map((point) => point.atMs / 1000),
       ...SERIES.map((series) => shown.map((point) => point[series.key])),
@@ -124,7 +116,7 @@ export class Plot {
     const scale = devicePixelRatio;
     const from = chart.scales.x.min * 1000;
     ctx.save();
-    for (const mark of this.#marks) {
+    for (const mark of this.#data.marks) {
       if (mark.atMs < from) continue;
       const x = chart.valToPos(mark.atMs / 1000, 'x', true);
       if (x > bbox.left + bbox.width) continue;
@@ -146,7 +138,9 @@ export class Plot {
     const atMs = chart.data[0][index] * 1000;
     const values = SERIES.map(({ label }, i) => `${label} ${number(chart.data[i + 1][index])}`);
     const half = ((chart.scales.x.max - chart.scales.x.min) * 1000 * 6) / Math.max(1, chart.width);
-    const near = this.#marks.filter((mark) => Math.abs(mark.atMs - atMs) <= half).map((mark) => mark.text);
+    const near = this.#data.marks
+      .filter((mark) => Math.abs(mark.atMs - atMs) <= half)
+      .map((mark) => mark.text);
     text.textContent = [`${clockText(atMs)}: ${values.join(', ')} cores`, ...near].join(' · ');
   }
 
