@@ -1,10 +1,11 @@
 import { parseArgs } from 'node:util';
 import type { BenchResult, BenchSuite } from './bench-result.ts';
 import { packingSuite } from './packing-suite.ts';
+import { pageSuite } from './page-suite.ts';
 import { soakSuite } from './soak-suite.ts';
 import { watchCacheSuite } from './watch-cache-suite.ts';
 
-const SUITES: readonly BenchSuite[] = [packingSuite, soakSuite, watchCacheSuite];
+const SUITES: readonly BenchSuite[] = [packingSuite, pageSuite, soakSuite, watchCacheSuite];
 
 const { values } = parseArgs({
   options: { json: { type: 'boolean', default: false }, only: { type: 'string' } },

@@ -1,11 +1,12 @@
 import { fleetCost } from '../../model/fleet-cost.ts';
-import { isAlive } from '../../model/instance.ts';
+import { type Instance, isAlive } from '../../model/instance.ts';
 import type { Node } from '../../model/node.ts';
+import { oncePer } from '../../model/once-per.ts';
 import type { Plan } from '../../model/plan.ts';
 import type { Signal } from '../../model/signal.ts';
 import type { Snapshot } from '../../model/snapshot.ts';
 import type { PageView, PlotPoint } from './page-view.ts';
-import { podFigures } from './pod-figures.ts';
+import type { PodFigures } from './pod-tally.ts';
 
 /** The figures that one decision's snapshot and plan fill. */
 export type FleetView = Omit<
@@ -27,12 +28,12 @@ export const NOTHING_DECIDED: FleetView = {
 };
 
 /** The fleet as a decision saw it. */
-export function fleetView(snapshot: Snapshot, plan: Plan): FleetView {
+export function fleetView(snapshot: Snapshot, plan: Plan, { pending }: PodFigures): FleetView {
   return {
-    readyNodes: readyWorkers(snapshot).length,
+    readyNodes: readyAmong(snapshot.nodes).length,
     currentNodes: plan.currentNodes,
     desiredNodes: plan.desiredNodes,
-    pendingPods: podFigures(snapshot.pods).pending,
+    pendingPods: pending,
     cpuPercent: latest(snapshot.utilization.cpuPercent),
     memoryPercent: latest(snapshot.utilization.memoryPercent),
     ...moneyView(snapshot),
@@ -40,8 +41,8 @@ export function fleetView(snapshot: Snapshot, plan: Plan): FleetView {
 }
 
 /** The moment of the plot that a snapshot shows. */
-export function plotPoint(snapshot: Snapshot, atMs: number): PlotPoint {
-  const ready = readyWorkers(snapshot);
+export function plotPoint(snapshot: Snapshot, { pending }: PodFigures, atMs: number): PlotPoint {
+  const ready = readyAmong(snapshot.nodes);
   const capacityCores = ready.reduce((sum, node) => sum + node.allocatable.cpuMillis, 0) / 1000;
   const cpu = latest(snapshot.utilization.cpuPercent);
   const asking = snapshot.pods.filter(
@@ -53,23 +54,26 @@ export function plotPoint(snapshot: Snapshot, atMs: number): PlotPoint {
     requestedCores: asking.reduce((sum, pod) => sum + pod.requests.cpuMillis, 0) / 1000,
     capacityCores,
     readyNodes: ready.length,
-    pendingPods: podFigures(snapshot.pods).pending,
+    pendingPods: pending,
   };
 }
 
+type MoneyView = Pick<PageView, 'costUsdPerHour' | 'unpricedInstances' | 'spotNodes'>;
+
 /** What the fleet costs and how it is bought; `null` for what nobody knows while EC2 does not answer. */
-function moneyView({
-  instances,
-}: Snapshot): Pick<PageView, 'costUsdPerHour' | 'unpricedInstances' | 'spotNodes'> {
-  if (instances.status === 'unknown') return { costUsdPerHour: null, unpricedInstances: 0, spotNodes: 0 };
-  const { usdPerHour, unpriced } = fleetCost(instances.value);
-  const spot = instances.value.filter((i) => isAlive(i) && i.lifecycle === 'spot');
-  return { costUsdPerHour: usdPerHour, unpricedInstances: unpriced, spotNodes: spot.length };
+function moneyView({ instances }: Snapshot): MoneyView {
+  return instances.status === 'unknown' ? NO_MONEY : moneyOf(instances.value);
 }
 
-function readyWorkers(snapshot: Snapshot): readonly Node[] {
-  return snapshot.nodes.filter((n) => !n.isControlPlane && n.isReady);
-}
+const NO_MONEY: MoneyView = { costUsdPerHour: null, unpricedInstances: 0, spotNodes: 0 };
+
+const moneyOf = oncePer((instances: readonly Instance[]): MoneyView => {
+  const { usdPerHour, unpriced } = fleetCost(instances);
+  const spot = instances.filter((i) => isAlive(i) && i.lifecycle === 'spot');
+  return { costUsdPerHour: usdPerHour, unpricedInstances: unpriced, spotNodes: spot.length };
+});
+
+const readyAmong = oncePer((nodes: readonly Node[]) => nodes.filter((n) => !n.isControlPlane && n.isReady));
 
 function latest(signal: Signal): number | null {
   return signal.status === 'known' ? (signal.samples.at(-1)?.value ?? null) : null;

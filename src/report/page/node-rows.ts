@@ -1,77 +1,75 @@
 import { type Instance, isAsleepInPool } from '../../model/instance.ts';
 import type { Node } from '../../model/node.ts';
+import { oncePer } from '../../model/once-per.ts';
 import {
   hasEnded,
   instanceOf,
   isInFlight,
   type LaunchOperation,
+  type Operation,
   type RemoveOperation,
 } from '../../model/operation.ts';
 import type { Plan } from '../../model/plan.ts';
 import type { Snapshot } from '../../model/snapshot.ts';
 import type { NodeRow } from './page-view.ts';
-import { type NodeLoad, podFigures } from './pod-figures.ts';
+import type { NodeLoad } from './pod-tally.ts';
 
-/** A row for every worker and for every launch that has no node yet, each with why it stays, comes or goes; in no order. */
-export function nodeRows(snapshot: Snapshot, plan: Plan): readonly NodeRow[] {
-  const instances = snapshot.instances.status === 'known' ? snapshot.instances.value : [];
-  const workers = snapshot.nodes.filter((n) => !n.isControlPlane);
-  const context = contextOf(snapshot, plan, instances);
-  const rows = workers.map((node) => nodeRow(node, context));
-  const known = new Set(workers.map((n) => n.instanceId));
-  const booting = snapshot.operations
-    .filter(isInFlight)
-    .map((launch) => ({ launch, instance: instanceOf(launch, instances) }))
-    .filter(({ instance }) => instance === undefined || !known.has(instance.id))
-    .map(({ launch, instance }) => bootingRow(launch, instance));
-  return [...rows, ...booting];
+/** What a worker's row is made of. */
+export interface NodeParts {
+  readonly node: Node;
+  readonly instance: Instance | undefined;
+  /** A removal that has not ended. */
+  readonly removal: RemoveOperation | undefined;
+  /** The launch that made the instance. */
+  readonly launch: LaunchOperation | undefined;
+  /** Why the plan lets it stay. */
+  readonly kept: string | undefined;
+  readonly cpuPercent: number | undefined;
+  readonly pods: number;
+  readonly requestedCpuMillis: number;
 }
 
-/** What changes comes first, then by name. */
-export function compareNodeRows(a: NodeRow, b: NodeRow): number {
-  return ORDER.indexOf(a.state) - ORDER.indexOf(b.state) || compare(a.name, b.name) || compare(a.id, b.id);
-}
+/** Where the parts of rows are looked up, laid out once a decision: a fleet of thousands is drawn several times a second. */
+export class RowSources {
+  readonly #snapshot: Snapshot;
+  readonly #loads: ReadonlyMap<string, NodeLoad>;
+  readonly #instances: ReadonlyMap<string, Instance>;
+  readonly #removals = new Map<string, RemoveOperation>();
+  readonly #launches = new Map<string, LaunchOperation>();
+  readonly #kept = new Map<string, string>();
 
-const NO_LOAD: NodeLoad = { pods: 0, requestedCpuMillis: 0 };
-
-/** What the rows look up, laid out once: a fleet of thousands is drawn several times a second. */
-interface RowContext {
-  readonly snapshot: Snapshot;
-  readonly instances: ReadonlyMap<string, Instance>;
-  readonly loads: ReadonlyMap<string, NodeLoad>;
-  /** Removals that have not ended, by node. */
-  readonly removals: ReadonlyMap<string, RemoveOperation>;
-  /** Launches by the instance that they made. */
-  readonly launches: ReadonlyMap<string, LaunchOperation>;
-  /** Why each worker stays, by node. */
-  readonly kept: ReadonlyMap<string, string>;
-}
-
-function contextOf(snapshot: Snapshot, plan: Plan, instances: readonly Instance[]): RowContext {
-  const removals = new Map<string, RemoveOperation>();
-  const launches = new Map<string, LaunchOperation>();
-  for (const operation of snapshot.operations.toReversed()) {
-    if (operation.kind === 'remove') {
-      if (!hasEnded(operation)) removals.set(operation.nodeName, operation);
-    } else if (operation.instanceId !== undefined) {
-      launches.set(operation.instanceId, operation);
+  constructor(snapshot: Snapshot, plan: Plan, loads: ReadonlyMap<string, NodeLoad>) {
+    this.#snapshot = snapshot;
+    this.#loads = loads;
+    this.#instances = byId(instancesOf(snapshot));
+    for (const operation of snapshot.operations.toReversed()) {
+      if (operation.kind === 'remove') {
+        if (!hasEnded(operation)) this.#removals.set(operation.nodeName, operation);
+      } else if (operation.instanceId !== undefined) {
+        this.#launches.set(operation.instanceId, operation);
+      }
     }
+    for (const { nodeName, reason } of plan.kept) this.#kept.set(nodeName, reason.text);
   }
-  return {
-    snapshot,
-    instances: new Map(instances.map((instance) => [instance.id, instance])),
-    loads: podFigures(snapshot.pods).loads,
-    removals,
-    launches,
-    kept: new Map(plan.kept.map(({ nodeName, reason }) => [nodeName, reason.text])),
-  };
+
+  partsOf(node: Node): NodeParts {
+    const { name, instanceId = '' } = node;
+    const { pods, requestedCpuMillis } = this.#loads.get(name) ?? NO_LOAD;
+    return {
+      node,
+      instance: this.#instances.get(instanceId),
+      removal: this.#removals.get(name),
+      launch: this.#launches.get(instanceId),
+      kept: this.#kept.get(name),
+      cpuPercent: this.#snapshot.utilization.nodeCpuPercent[name],
+      pods,
+      requestedCpuMillis,
+    };
+  }
 }
 
-function nodeRow(node: Node, context: RowContext): NodeRow {
-  const { snapshot } = context;
-  const instance = context.instances.get(node.instanceId ?? '');
-  const { pods, requestedCpuMillis } = context.loads.get(node.name) ?? NO_LOAD;
-  const removal = context.removals.get(node.name);
+/** The row of a worker. */
+export function nodeRow({ node, instance, removal, launch, kept, ...load }: NodeParts): NodeRow {
   return {
     id: node.name,
     name: node.name,
@@ -81,13 +79,43 @@ function nodeRow(node: Node, context: RowContext): NodeRow {
     state: stateOf(node, removal, instance),
     priceUsdPerHour: priceOf(instance),
     sinceMs: instance?.launchedAtMs ?? node.createdAtMs,
-    cpuPercent: snapshot.utilization.nodeCpuPercent[node.name] ?? null,
-    pods,
-    requestedCores: requestedCpuMillis / 1000,
+    cpuPercent: load.cpuPercent ?? null,
+    pods: load.pods,
+    requestedCores: load.requestedCpuMillis / 1000,
     allocatableCores: node.allocatable.cpuMillis / 1000,
-    why: why(node, removal, context),
+    why: removal === undefined ? (kept ?? textsOf(launch)) : textsOf(removal),
   };
 }
+
+/** A row for every launch that has no node yet. */
+export function bootingRows(snapshot: Snapshot): readonly NodeRow[] {
+  const launches = snapshot.operations.filter(isInFlight);
+  if (launches.length === 0) return [];
+  const instances = instancesOf(snapshot);
+  const nodes = new Set(snapshot.nodes.filter((n) => !n.isControlPlane).map((n) => n.instanceId));
+  return launches
+    .map((launch) => ({ launch, instance: instanceOf(launch, instances) }))
+    .filter(({ instance }) => instance === undefined || !nodes.has(instance.id))
+    .map(({ launch, instance }) => bootingRow(launch, instance));
+}
+
+/** What changes comes first, then by name. */
+export function compareNodeRows(a: NodeRow, b: NodeRow): number {
+  return ORDER.indexOf(a.state) - ORDER.indexOf(b.state) || compare(a.name, b.name) || compare(a.id, b.id);
+}
+
+const NO_LOAD: NodeLoad = { pods: 0, requestedCpuMillis: 0 };
+
+const byId = oncePer(
+  (instances: readonly Instance[]): ReadonlyMap<string, Instance> =>
+    new Map(instances.map((instance) => [instance.id, instance])),
+);
+
+function instancesOf({ instances }: Snapshot): readonly Instance[] {
+  return instances.status === 'known' ? instances.value : NO_INSTANCES;
+}
+
+const NO_INSTANCES: readonly Instance[] = [];
 
 function bootingRow(launch: LaunchOperation, instance: Instance | undefined): NodeRow {
   return {
@@ -101,7 +129,7 @@ function bootingRow(launch: LaunchOperation, instance: Instance | undefined): No
     pods: 0,
     requestedCores: 0,
     allocatableCores: null,
-    why: launch.reasons.map((r) => r.text).join('; '),
+    why: textsOf(launch),
   };
 }
 
@@ -133,10 +161,8 @@ function stateOf(
   return node.isReady ? 'ready' : 'not ready';
 }
 
-function why(node: Node, removal: RemoveOperation | undefined, { kept, launches }: RowContext): string {
-  if (removal !== undefined) return removal.reasons.map((r) => r.text).join('; ');
-  const launch = launches.get(node.instanceId ?? '');
-  return kept.get(node.name) ?? launch?.reasons.map((r) => r.text).join('; ') ?? '';
+function textsOf(operation: Operation | undefined): string {
+  return operation?.reasons.map(({ text }) => text).join('; ') ?? '';
 }
 
 const ORDER: readonly NodeRow['state'][] = [

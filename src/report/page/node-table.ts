@@ -1,52 +1,93 @@
 import type { Plan } from '../../model/plan.ts';
 import type { Snapshot } from '../../model/snapshot.ts';
-import { compareNodeRows, nodeRows } from './node-rows.ts';
-import type { NodeRow } from './page-view.ts';
+import { bootingRows, compareNodeRows, type NodeParts, nodeRow, RowSources } from './node-rows.ts';
+import { NODE_COLUMNS, type NodeRow } from './page-view.ts';
+import type { NodeLoad } from './pod-tally.ts';
+
+interface DecisionSeen {
+  readonly snapshot: Snapshot;
+  readonly plan: Plan;
+}
+
+interface Shown {
+  row: NodeRow;
+  /** What the row was made of; absent on a launch without a node. */
+  parts: NodeParts | undefined;
+  /** The last decision that showed it. */
+  decision: number;
+}
 
 /**
- * The rows of the workers, from decision to decision. A row that says the same stays the same object, and the order is only
- * found anew when a row came, went or changed its state: what did not change costs a comparison and no message.
+ * The rows of the workers, from decision to decision. A row is made anew when something that it is made of changed, and the order
+ * is found anew when a row came or changed its state: all else costs a comparison.
  */
 export class NodeTable {
+  readonly #shown = new Map<string, Shown>();
   #rows: readonly NodeRow[] = [];
+  #decision = 0;
+  #isChanged = false;
+  #isInOrder = true;
 
-  /** The rows as this decision shows them, sorted; the same list when nothing changed. */
-  after(snapshot: Snapshot, plan: Plan): readonly NodeRow[] {
-    const fresh = new Map(nodeRows(snapshot, plan).map((row) => [row.id, row]));
-    let isChanged = fresh.size !== this.#rows.length;
-    let isInOrder = !isChanged;
-    for (const old of this.#rows) {
-      const row = fresh.get(old.id);
-      if (row !== undefined && saysTheSame(old, row)) {
-        fresh.set(old.id, old);
-        continue;
-      }
-      isChanged = true;
-      isInOrder &&= row?.state === old.state && row.name === old.name;
-    }
-    if (!isChanged) return this.#rows;
-    this.#rows = isInOrder
-      ? this.#rows.flatMap(({ id }) => fresh.get(id) ?? [])
-      : [...fresh.values()].sort(compareNodeRows);
+  /** The rows as this decision shows them, sorted; the same list when nothing changed, and rows that say the same the same objects. */
+  after({ snapshot, plan }: DecisionSeen, loads: ReadonlyMap<string, NodeLoad>): readonly NodeRow[] {
+    this.#decision += 1;
+    this.#isChanged = false;
+    this.#isInOrder = true;
+    const sources = new RowSources(snapshot, plan, loads);
+    for (const node of snapshot.nodes) if (!node.isControlPlane) this.#showNode(sources.partsOf(node));
+    for (const row of bootingRows(snapshot)) this.#show(row, undefined);
+    this.#forgetOthers();
+    if (this.#isChanged) this.#rows = this.#arranged();
     return this.#rows;
+  }
+
+  #showNode(parts: NodeParts): void {
+    const shown = this.#shown.get(parts.node.name);
+    if (shown?.parts !== undefined && isMadeOfTheSame(shown.parts, parts)) shown.decision = this.#decision;
+    else this.#show(nodeRow(parts), parts);
+  }
+
+  #show(row: NodeRow, parts: NodeParts | undefined): void {
+    const shown = this.#shown.get(row.id);
+    const decision = this.#decision;
+    if (shown !== undefined && saysTheSame(shown.row, row)) {
+      shown.parts = parts;
+      shown.decision = decision;
+      return;
+    }
+    this.#isChanged = true;
+    this.#isInOrder &&= shown?.row.state === row.state && shown.row.name === row.name;
+    this.#shown.set(row.id, { row, parts, decision });
+  }
+
+  #forgetOthers(): void {
+    for (const [id, { decision }] of this.#shown) {
+      if (decision === this.#decision) continue;
+      this.#isChanged = true;
+      this.#shown.delete(id);
+    }
+  }
+
+  #arranged(): readonly NodeRow[] {
+    return this.#isInOrder
+      ? this.#rows.flatMap(({ id }) => this.#shown.get(id)?.row ?? [])
+      : [...this.#shown.values()].map(({ row }) => row).sort(compareNodeRows);
   }
 }
 
-const COLUMNS = [
-  'state',
-  'why',
-  'cpuPercent',
-  'pods',
-  'requestedCores',
-  'allocatableCores',
-  'priceUsdPerHour',
-  'sinceMs',
-  'name',
-  'zone',
-  'type',
-  'lifecycle',
-] as const satisfies readonly (keyof NodeRow)[];
+function isMadeOfTheSame(a: NodeParts, b: NodeParts): boolean {
+  return (
+    a.node === b.node &&
+    a.instance === b.instance &&
+    a.cpuPercent === b.cpuPercent &&
+    a.kept === b.kept &&
+    a.pods === b.pods &&
+    a.requestedCpuMillis === b.requestedCpuMillis &&
+    a.removal === b.removal &&
+    a.launch === b.launch
+  );
+}
 
 function saysTheSame(a: NodeRow, b: NodeRow): boolean {
-  return COLUMNS.every((column) => a[column] === b[column]);
+  return NODE_COLUMNS.every((column) => a[column] === b[column]);
 }

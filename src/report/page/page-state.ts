@@ -17,6 +17,7 @@ import type {
   PlotPoint,
   PolicyRow,
 } from './page-view.ts';
+import { PodTally } from './pod-tally.ts';
 
 /** A day of half-minute points, and the last things of each kind: what a browser can hold and a person may scroll. */
 const MOST_POINTS = 2_880;
@@ -43,6 +44,7 @@ export class PageState implements Reporter {
   readonly #policies = new BoundedList<PolicyRow>(MOST_POLICIES);
   readonly #notices = new BoundedList<PageView['notices'][number]>(MOST_NOTICES);
   readonly #lost = new LostInstances();
+  readonly #pods = new PodTally();
   readonly #nodes = new NodeTable();
   /** What was drawn last, while it holds. */
   #view: PageView | undefined;
@@ -110,8 +112,8 @@ export class PageState implements Reporter {
       nowMs: this.#nowMs,
       minNodes: this.#bounds?.minNodes ?? null,
       maxNodes: this.#bounds?.maxNodes ?? null,
-      ...(decision === undefined ? NOTHING_DECIDED : fleetView(decision.snapshot, decision.plan)),
-      nodes: decision === undefined ? [] : this.#nodes.after(decision.snapshot, decision.plan),
+      ...(decision === undefined ? NOTHING_DECIDED : fleetView(decision.snapshot, decision.plan, this.#pods)),
+      nodes: decision === undefined ? [] : this.#nodes.after(decision, this.#pods.loads),
       decisions: this.#decisions.items.toReversed(),
       policies: this.#policies.items.toReversed(),
       notices: this.#notices.items.toReversed(),
@@ -126,6 +128,7 @@ export class PageState implements Reporter {
 
   #takeDecision(event: Decision): PlotPoint | undefined {
     this.#decision = event;
+    this.#pods.follow(event.snapshot.pods);
     this.#nowMs = event.plan.decidedAtMs;
     const row = decisionRow(event.plan);
     const last = this.#decisions.last();
@@ -141,7 +144,7 @@ export class PageState implements Reporter {
   #addPoint(snapshot: Snapshot): PlotPoint | undefined {
     const last = this.#points.last();
     if (last !== undefined && this.#nowMs - last.atMs < POINT_EVERY_MS) return undefined;
-    const point = plotPoint(snapshot, this.#nowMs);
+    const point = plotPoint(snapshot, this.#pods, this.#nowMs);
     this.#points.add(point);
     return point;
   }

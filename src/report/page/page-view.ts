@@ -43,6 +43,22 @@ export interface NodeRow {
   readonly why: string;
 }
 
+/** What a row says beside its id; what changes most often comes first. */
+export const NODE_COLUMNS = [
+  'cpuPercent',
+  'why',
+  'pods',
+  'requestedCores',
+  'state',
+  'priceUsdPerHour',
+  'sinceMs',
+  'allocatableCores',
+  'name',
+  'zone',
+  'type',
+  'lifecycle',
+] as const satisfies readonly (keyof NodeRow)[];
+
 export interface DecisionRow {
   readonly id: string;
   readonly atMs: number;

@@ -1,5 +1,12 @@
 import { isDeepStrictEqual } from 'node:util';
-import type { FeedDelta, NodeRow, NodesDelta, PageView, ViewDelta } from './page-view.ts';
+import {
+  type FeedDelta,
+  NODE_COLUMNS,
+  type NodeRow,
+  type NodesDelta,
+  type PageView,
+  type ViewDelta,
+} from './page-view.ts';
 
 const LISTS = ['nodes', 'decisions', 'policies', 'notices'] as const satisfies readonly (keyof PageView)[];
 
@@ -32,20 +39,36 @@ function fieldsDelta(before: object, after: object): ViewDelta['fields'] {
 
 function nodesDelta(before: readonly NodeRow[], after: readonly NodeRow[]): NodesDelta | undefined {
   if (before === after) return undefined;
+  const isAligned = before.length === after.length && after.every((row, i) => row.id === before[i]?.id);
+  return isAligned ? alignedDelta(before, after) : setDelta(before, after);
+}
+
+/** The usual case: the same rows in the same order. */
+function alignedDelta(before: readonly NodeRow[], after: readonly NodeRow[]): NodesDelta | undefined {
+  const put: NodesDelta['put'][number][] = [];
+  for (const [i, row] of after.entries()) {
+    const old = before[i];
+    if (old !== undefined && old !== row) put.push(rowChange(old, row));
+  }
+  return put.length === 0 ? undefined : { put, gone: [] };
+}
+
+function setDelta(before: readonly NodeRow[], after: readonly NodeRow[]): NodesDelta {
   const was = new Map(before.map((row) => [row.id, row]));
   const put: NodesDelta['put'][number][] = [];
   for (const row of after) {
     const old = was.get(row.id);
     was.delete(row.id);
     if (old === undefined) put.push(row);
-    else if (old !== row) put.push({ ...rowChange(old, row), id: row.id });
+    else if (old !== row) put.push(rowChange(old, row));
   }
-  return put.length === 0 && was.size === 0 ? undefined : { put, gone: [...was.keys()] };
+  return { put, gone: [...was.keys()] };
 }
 
-function rowChange(old: NodeRow, row: NodeRow): Partial<NodeRow> {
-  const was = new Map<string, unknown>(Object.entries(old));
-  return Object.fromEntries(Object.entries(row).filter(([key, value]) => was.get(key) !== value));
+function rowChange(old: NodeRow, row: NodeRow): NodesDelta['put'][number] {
+  const change: Record<string, unknown> & { id: string } = { id: row.id };
+  for (const column of NODE_COLUMNS) if (row[column] !== old[column]) change[column] = row[column];
+  return change;
 }
 
 /** Feeds get new rows at their head and lose old ones at their end, so most of a list is a run of the one before. */
