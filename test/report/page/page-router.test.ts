@@ -57,26 +57,25 @@ async function eventsUntil(
   last: (event: StreamEvent) => boolean,
   afterView: () => void = () => undefined,
 ): Promise<readonly StreamEvent[]> {
-  const { port } = server.address() as AddressInfo;
-  const response = await fetch(`http://127.0.0.1:${port}/api/events`);
-  const reader = response.body?.pipeThrough(new TextDecoderStream()).getReader();
   const events: StreamEvent[] = [];
+  for await (const event of eventsOf(server)) {
+    events.push(event);
+    if (event.event === 'view') afterView();
+    if (last(event)) return events;
+  }
+  throw new Error(`the stream ended after ${events.length} events`);
+}
+
+async function* eventsOf(server: Server): AsyncGenerator<StreamEvent> {
+  const { port } = server.address() as AddressInfo;
+  const { body } = await fetch(`http://127.0.0.1:${port}/api/events`);
   let text = '';
-  for (;;) {
-    const chunk = await reader?.read();
-    if (chunk === undefined || chunk.done) throw new Error(`the stream ended early: ${text}`);
-    const frames = `${text}${chunk.value}`.split('\n\n');
+  for await (const chunk of body?.pipeThrough(new TextDecoderStream()) ?? []) {
+    const frames = `${text}${chunk}`.split('\n\n');
     text = frames.pop() ?? '';
-    for (const [, event = '', data = ''] of frames.map(
-      (frame) => /^event: (.*)\ndata: (.*)$/.exec(frame) ?? [],
-    )) {
-      if (event === '') continue;
-      const read = { event, data: JSON.parse(data) as StreamEvent['data'] };
-      events.push(read);
-      if (event === 'view') afterView();
-      if (!last(read)) continue;
-      await reader?.cancel();
-      return events;
+    for (const frame of frames) {
+      const [, event, data = ''] = /^event: (.*)\ndata: (.*)$/.exec(frame) ?? [];
+      if (event !== undefined) yield { event, data: JSON.parse(data) as StreamEvent['data'] };
     }
   }
 }

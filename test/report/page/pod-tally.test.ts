@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import fc from 'fast-check';
+import * as fc from 'fast-check';
 import type { Pod } from '../../../src/model/pod.ts';
 import { PodTally } from '../../../src/report/page/pod-tally.ts';
 import { aPendingPod, aPod } from '../../builders/pod.ts';

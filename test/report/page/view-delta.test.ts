@@ -1,5 +1,5 @@
 import { beforeAll, describe, expect, it } from '@jest/globals';
-import fc from 'fast-check';
+import * as fc from 'fast-check';
 import type { ReportEvent } from '../../../src/ports.ts';
 import { PageState } from '../../../src/report/page/page-state.ts';
 import type { NodeRow, PageView, ViewDelta } from '../../../src/report/page/page-view.ts';

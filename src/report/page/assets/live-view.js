@@ -6,6 +6,7 @@ const FEEDS = ['decisions', 'policies', 'notices'];
 export class LiveView {
   #seq;
   #nodes = new Map();
+  #sorted;
   #view;
 
   /** The view but its nodes; `undefined` before the first whole. */
@@ -13,15 +14,11 @@ export class LiveView {
     return this.#view;
   }
 
-  /** The rows of the workers, by their ids. */
-  get nodes() {
-    return this.#nodes;
-  }
-
   load({ seq, view: { nodes, ...view } }) {
     this.#seq = seq;
     this.#view = view;
     this.#nodes = new Map(nodes.map((row) => [row.id, row]));
+    this.#sorted = undefined;
   }
 
   /** Takes the next delta up; false when one before it is missing, and then nothing but a whole view helps. */
@@ -32,6 +29,7 @@ export class LiveView {
     for (const name of FEEDS) {
       if (feeds[name] !== undefined) this.#view[name] = spliced(this.#view[name], feeds[name]);
     }
+    if (nodes !== undefined) this.#sorted = undefined;
     for (const row of nodes?.put ?? []) this.#nodes.set(row.id, { ...this.#nodes.get(row.id), ...row });
     for (const id of nodes?.gone ?? []) this.#nodes.delete(id);
     return true;
@@ -39,11 +37,13 @@ export class LiveView {
 
   /** The rows in the order in which they are shown. */
   sortedNodes() {
-    const rank = new Map(STATES.map((state, i) => [state, i]));
-    return [...this.#nodes.values()].sort(
-      (a, b) => rank.get(a.state) - rank.get(b.state) || compare(a.name, b.name) || compare(a.id, b.id),
-    );
+    this.#sorted ??= [...this.#nodes.values()].sort(inOrder);
+    return this.#sorted;
   }
+}
+
+function inOrder(a, b) {
+  return STATES.indexOf(a.state) - STATES.indexOf(b.state) || compare(a.name, b.name) || compare(a.id, b.id);
 }
 
 function spliced(list, { head, skip, keep }) {
