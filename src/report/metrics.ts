@@ -1,14 +1,11 @@
 import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from 'prom-client';
 import { type EventOf, reporter } from '../events/reporter.ts';
-import { fleetCost } from '../model/fleet-cost.ts';
-import { type Instance, isAlive } from '../model/instance.ts';
 import { CALLED_OFF, hasEnded, type Operation } from '../model/operation.ts';
 import type { Plan, WarmPoolState } from '../model/plan.ts';
 import { NO_POLICY, POLICY_VANISHED } from '../model/reason.ts';
-import type { Signal } from '../model/signal.ts';
-import type { Snapshot } from '../model/snapshot.ts';
-import { strangersAmong } from '../model/stranger.ts';
 import type { ReportEvent, Reporter } from '../ports.ts';
+import { FleetGauges } from './fleet-gauges.ts';
+import { namedMetric } from './named-metric.ts';
 import { outcomeOf, PURPOSES } from './plan-purpose.ts';
 
 /** From a decision of a few milliseconds to one that waited for slow answers. */
@@ -41,8 +38,9 @@ const NO_POOL: PoolFigures = { size: 0, waiting: 0, filling: 0, leaving: 0, cost
 /** Turns reports into metrics in a registry of its own; every name begins with `smartscale_`, process metrics aside. */
 export class Metrics implements Reporter {
   readonly registry = new Registry();
+  readonly #fleet = new FleetGauges(this.registry);
   readonly #reconcile = new Histogram({
-    ...this.#named('reconcile_duration_seconds', 'Time from the snapshot to the decision.'),
+    ...namedMetric(this.registry, 'reconcile_duration_seconds', 'Time from the snapshot to the decision.'),
     buckets: RECONCILE_BUCKETS_SECONDS,
   });
   readonly #decisions = this.#counter('decisions_total', 'Decisions by outcome: what they act for.', [
@@ -77,7 +75,11 @@ export class Metrics implements Reporter {
     'Calls to the queue of interruptions that failed.',
   );
   readonly #join = new Histogram({
-    ...this.#named('node_join_seconds', 'Time from launch, or start out of the warm pool, to ready node.'),
+    ...namedMetric(
+      this.registry,
+      'node_join_seconds',
+      'Time from launch, or start out of the warm pool, to ready node.',
+    ),
     buckets: JOIN_BUCKETS_SECONDS,
   });
   readonly #current = this.#gauge('nodes_current', 'Workers that count now, those in flight included.');
@@ -87,19 +89,6 @@ export class Metrics implements Reporter {
     'threshold_percent',
     'Utilization of the workers above which the policy in force grows the fleet, and below which it may shrink.',
     ['resource', 'direction'],
-  );
-  readonly #instances = this.#gauge('instances', 'Instances that cost money.', ['lifecycle', 'zone']);
-  readonly #cost = this.#gauge(
-    'cost_usd_per_hour',
-    'Price of the instances whose price is known; NaN when EC2 does not answer.',
-  );
-  readonly #unpriced = this.#gauge(
-    'instances_unpriced',
-    'Instances whose price is unknown, so not part of the cost.',
-  );
-  readonly #byHand = this.#gauge(
-    'instances_by_hand',
-    "Instances that carry the cluster's tag and none of a launch: people started them, and they hold no pods.",
   );
   readonly #poolSize = this.#gauge('warm_pool_size', 'Machines that the policy keeps in the warm pool.');
   readonly #pool = this.#gauge(
@@ -111,15 +100,6 @@ export class Metrics implements Reporter {
     'warm_pool_cost_usd_per_hour',
     'Expected cost of the warm pool: disks, and the machine that is made ready; NaN when not known.',
   );
-  readonly #pending = this.#gauge('pods_pending', 'Pods that the scheduler cannot place.');
-  readonly #utilization = this.#gauge(
-    'utilization_percent',
-    'Newest utilization of the workers; NaN when unknown.',
-    ['resource'],
-  );
-  readonly #unknown = this.#gauge('telemetry_unknown', '1 while the signal is unknown, so nothing shrinks.', [
-    'signal',
-  ]);
   readonly #policy = this.#gauge('policy_info', '1 for the policy in force.', ['digest', 'revision']);
   readonly #suspended = this.#gauge('suspended', '1 while the policy in force says suspend: true.');
   readonly #policyValid = this.#gauge(
@@ -131,7 +111,7 @@ export class Metrics implements Reporter {
     decision: ({ plan, snapshot, durationMs }) => {
       this.#reconcile.observe(durationMs / 1000);
       this.#countPlan(plan);
-      this.#showSnapshot(snapshot);
+      this.#fleet.show(snapshot);
     },
     operation: ({ operation }) => this.#countOperation(operation),
     'policy-accepted': (event) => this.#showPolicy(event),
@@ -195,33 +175,6 @@ export class Metrics implements Reporter {
     this.#pool.set({ state: 'leaving' }, leaving);
   }
 
-  #showSnapshot({ instances, nodes, pods, utilization }: Snapshot): void {
-    this.#pending.set(countOf(pods, (pod) => pod.unschedulableSinceMs !== undefined));
-    this.#showSignal('cpu', utilization.cpuPercent);
-    this.#showSignal('memory', utilization.memoryPercent);
-    if (instances.status === 'unknown') return this.#cost.set(Number.NaN);
-    const { usdPerHour, unpriced } = fleetCost(instances.value);
-    this.#cost.set(usdPerHour);
-    this.#unpriced.set(unpriced);
-    this.#byHand.set(strangersAmong(instances.value, nodes).length);
-    this.#showInstances(instances.value.filter(isAlive));
-  }
-
-  /** One call a place: a call for each instance took milliseconds in a large fleet. */
-  #showInstances(alive: readonly Instance[]): void {
-    this.#instances.reset();
-    for (const [place, there] of Map.groupBy(alive, ({ lifecycle, zone }) => `${lifecycle}/${zone}`)) {
-      const [lifecycle = '', zone = ''] = place.split('/');
-      this.#instances.set({ lifecycle, zone }, there.length);
-    }
-  }
-
-  #showSignal(name: string, signal: Signal): void {
-    const newest = signal.status === 'known' ? signal.samples.at(-1)?.value : undefined;
-    this.#utilization.set({ resource: name }, newest ?? Number.NaN);
-    this.#unknown.set({ signal: name }, signal.status === 'unknown' ? 1 : 0);
-  }
-
   #countOperation(operation: Operation): void {
     if (operation.kind === 'remove') {
       if (operation.step === 'removed' || operation.step === 'aborted')
@@ -273,27 +226,17 @@ export class Metrics implements Reporter {
     labelNames: readonly string[] = [],
   ): void {
     const gauge: Gauge = new Gauge({
-      ...this.#named(name, help),
+      ...namedMetric(this.registry, name, help),
       labelNames: [...labelNames],
       collect: () => show(gauge),
     });
   }
 
   #counter(name: string, help: string, labelNames: readonly string[] = []): Counter {
-    return new Counter({ ...this.#named(name, help), labelNames: [...labelNames] });
+    return new Counter({ ...namedMetric(this.registry, name, help), labelNames: [...labelNames] });
   }
 
   #gauge(name: string, help: string, labelNames: readonly string[] = []): Gauge {
-    return new Gauge({ ...this.#named(name, help), labelNames: [...labelNames] });
+    return new Gauge({ ...namedMetric(this.registry, name, help), labelNames: [...labelNames] });
   }
-
-  #named(name: string, help: string): { name: string; help: string; registers: Registry[] } {
-    return { name: `smartscale_${name}`, help, registers: [this.registry] };
-  }
-}
-
-function countOf<T>(items: readonly T[], isCounted: (item: T) => boolean): number {
-  let count = 0;
-  for (const item of items) if (isCounted(item)) count += 1;
-  return count;
 }

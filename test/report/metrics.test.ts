@@ -96,6 +96,16 @@ describe('Metrics', () => {
     expect(text).toContain('smartscale_decisions_total{outcome="none"} 1\n');
   });
 
+  it('keeps the counts of instances while EC2 does not answer', async () => {
+    const decision = { kind: 'decision', plan: aPlan(), durationMs: 1 } as const;
+    const text = await scrape(
+      { ...decision, snapshot: aSnapshot({ instances: { status: 'known', value: [anInstance()] } }) },
+      { ...decision, snapshot: aSnapshot({ instances: { status: 'unknown', why: 'timeout' } }) },
+    );
+    expect(text).toContain('smartscale_instances{lifecycle="on-demand",zone="ap-southeast-1a"} 1\n');
+    expect(text).toContain('smartscale_cost_usd_per_hour Nan\n');
+  });
+
   it.each([
     ['launch', 'grow'],
     ['remove', 'shrink'],

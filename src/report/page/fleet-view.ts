@@ -41,7 +41,10 @@ export function fleetView(snapshot: Snapshot, plan: Plan, { pending }: PodFigure
 }
 
 /** The moment of the plot that a snapshot shows. */
-export function plotPoint(snapshot: Snapshot, { pending }: PodFigures, atMs: number): PlotPoint {
+export function plotPoint(snapshot: Snapshot, atMs: number): PlotPoint {
+  const waiting = snapshot.pods.filter(
+    (p) => p.nodeName === undefined && p.unschedulableSinceMs !== undefined,
+  );
   const ready = readyAmong(snapshot.nodes);
   const capacityCores = ready.reduce((sum, node) => sum + node.allocatable.cpuMillis, 0) / 1000;
   const cpu = latest(snapshot.utilization.cpuPercent);
@@ -54,7 +57,7 @@ export function plotPoint(snapshot: Snapshot, { pending }: PodFigures, atMs: num
     requestedCores: asking.reduce((sum, pod) => sum + pod.requests.cpuMillis, 0) / 1000,
     capacityCores,
     readyNodes: ready.length,
-    pendingPods: pending,
+    pendingPods: waiting.length,
   };
 }
 

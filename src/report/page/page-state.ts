@@ -26,6 +26,8 @@ const MOST_MARKS = 500;
 const MOST_DECISIONS = 60;
 const MOST_POLICIES = 20;
 const MOST_NOTICES = 30;
+/** After so many decisions without a look the pods of the last look are let go: they may be those of long ago. */
+const MOST_ROUNDS_UNSEEN = 100;
 
 type Decision = EventOf<'decision'>;
 
@@ -52,6 +54,7 @@ export class PageState implements Reporter {
   #decision: Decision | undefined;
   #bounds: { readonly minNodes: number; readonly maxNodes: number } | undefined;
   #nowMs = 0;
+  #roundsUnseen = 0;
   #freshMarks: PlotMark[] = [];
   readonly #take = byKind<PlotPoint | undefined>(
     {
@@ -107,6 +110,8 @@ export class PageState implements Reporter {
 
   #draw(): PageView {
     const decision = this.#decision;
+    this.#roundsUnseen = 0;
+    this.#pods.follow(decision?.snapshot.pods ?? []);
     return {
       clusterName: this.#clusterName,
       nowMs: this.#nowMs,
@@ -128,7 +133,8 @@ export class PageState implements Reporter {
 
   #takeDecision(event: Decision): PlotPoint | undefined {
     this.#decision = event;
-    this.#pods.follow(event.snapshot.pods);
+    this.#roundsUnseen += 1;
+    if (this.#roundsUnseen === MOST_ROUNDS_UNSEEN) this.#pods.forget();
     this.#nowMs = event.plan.decidedAtMs;
     const row = decisionRow(event.plan);
     const last = this.#decisions.last();
@@ -144,7 +150,7 @@ export class PageState implements Reporter {
   #addPoint(snapshot: Snapshot): PlotPoint | undefined {
     const last = this.#points.last();
     if (last !== undefined && this.#nowMs - last.atMs < POINT_EVERY_MS) return undefined;
-    const point = plotPoint(snapshot, this.#pods, this.#nowMs);
+    const point = plotPoint(snapshot, this.#nowMs);
     this.#points.add(point);
     return point;
   }

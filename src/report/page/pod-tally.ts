@@ -44,6 +44,13 @@ export class PodTally implements PodFigures {
     this.#pods = pods;
   }
 
+  /** Lets the list go; the next one is counted as a whole. */
+  forget(): void {
+    this.loads.clear();
+    this.pending = 0;
+    this.#pods = [];
+  }
+
   #count(pod: Pod | undefined, times: 1 | -1): void {
     if (pod === undefined) return;
     if (pod.nodeName === undefined) {

@@ -86,6 +86,18 @@ describe('the state of the status page', () => {
     ]);
   });
 
+  it('shows the pods of now after any number of rounds that nobody looked at', () => {
+    const nodes = [aNode({ name: 'i-1' })];
+    const round = (pods: number, decidedAtMs: number) =>
+      decision(aSnapshot({ nodes, pods: Array.from({ length: pods }, () => aPod({ nodeName: 'i-1' })) }), {
+        decidedAtMs,
+      });
+    const state = page(round(3, 0));
+    expect(state.view().nodes).toMatchObject([{ pods: 3 }]);
+    for (let i = 1; i <= 250; i += 1) state.report(round(2, i));
+    expect(state.view().nodes).toMatchObject([{ pods: 2 }]);
+  });
+
   it('leaves the control plane out', () => {
     const snapshot = aSnapshot({
       nodes: [aNode({ name: 'server', isControlPlane: true, instanceId: undefined })],

@@ -42,6 +42,15 @@ describe('the tally of pods by node', () => {
     );
   });
 
+  it('counts as a whole again after it was made to forget', () => {
+    const pods = [aPendingPod(), aPod({ nodeName: 'i-1' })];
+    const tally = new PodTally();
+    tally.follow(pods);
+    tally.forget();
+    tally.follow([...pods]);
+    expect(figures(tally)).toEqual(counted(pods));
+  });
+
   it('counts pods that wait, and on nodes those that have not finished', () => {
     const pods = [
       aPendingPod(),
