@@ -16,6 +16,7 @@ import { reactToSpotWarnings, type WantedEvacuation } from './disrupt/interrupti
 import { planRepair, type WantedRepair } from './disrupt/repair.ts';
 import { planShrink, type WantedRemoval } from './disrupt/shrink.ts';
 import { planGrowth } from './launch/growth.ts';
+import { onePerNode } from './one-per-node.ts';
 import type { LaunchWish } from './state/launch-wish.ts';
 import { type Situation, takeStock } from './state/situation.ts';
 import { decisionIdOf, operationIds } from './text/ids.ts';
@@ -39,11 +40,9 @@ export function decide(
   const early = replaceEarly(before);
   const replacements = [...spot.replacements, ...early.replacements];
   const wanted = planGrowth(before, replacements);
-  const aborts = [...planAborts(before, wanted), ...spot.aborts];
+  const aborts = [...planAborts(before, wanted, spot.hastened), ...spot.aborts];
   const turned = aborts.filter((abort) => abort.kind === 'abort-removal');
-  const cancelledRemovals = new Set(turned.map((abort) => abort.operationId));
-  const situation =
-    turned.length === 0 ? before : takeStock(inForce, snapshot, { nowMs, cancelledRemovals, solve });
+  const situation = turned.length === 0 ? before : takeStock(inForce, snapshot, { nowMs, turned, solve });
   const growth = turned.length === 0 ? wanted : planGrowth(situation, replacements);
   const repair = planRepair(situation);
   const round = {
@@ -59,17 +58,19 @@ export function decide(
   const pool = planPool(situation, growth, changes);
   const decisionId = decisionIdOf(nowMs, inForce.identity);
   const nextId = operationIds(decisionId, snapshot.operations);
-  const evacuations = [...spot.removals, ...early.removals, ...repair.repairs];
+  const removals = onePerNode(
+    [...spot.removals, ...early.removals, ...repair.repairs, ...shrink.removals, ...pool.removals],
+    [...turned, ...spot.hastened],
+  );
   const actions = [
     ...launchActions(situation, [...launches, ...pool.launches], nextId),
-    ...removeActions(situation, [...evacuations, ...shrink.removals, ...pool.removals], nextId),
+    ...removeActions(situation, removals, nextId),
     ...spot.hastened,
   ];
   const refusals = [...growth.refusals, ...repair.refusals, ...early.refusals, ...shrink.refusals];
-  const suspended = inForce.policy.suspend;
+  const { suspend: suspended, nodes } = inForce.policy;
   const have = situation.fleet.workers.length - givenUp(aborts, situation);
-  // Under a policy that only the timer drives, nothing else may set the rhythm.
-  const wakeAtMs = inForce.policy.loop.eventDriven ? earliest(growth.wakeAtMs, shrink.wakeAtMs) : undefined;
+  const wakeAtMs = wakeOf(inForce, [growth.wakeAtMs, shrink.wakeAtMs]);
   return {
     decisionId,
     decidedAtMs: nowMs,
@@ -77,7 +78,7 @@ export function decide(
     demands: growth.demands,
     currentNodes: before.fleet.workers.length,
     desiredNodes: Math.min(
-      inForce.policy.nodes.max,
+      nodes.max,
       suspended ? have : have + growth.launches.length - shrink.removals.length - early.removals.length,
     ),
     actions: suspended ? aborts : [...aborts, ...actions],
@@ -86,6 +87,11 @@ export function decide(
     ...pool.said,
     ...(wakeAtMs !== undefined && wakeAtMs > nowMs && { wakeAtMs }),
   };
+}
+
+/** Under a policy that only the timer drives, nothing else may set the rhythm. */
+function wakeOf({ policy }: PolicyInForce, times: readonly (number | undefined)[]): number | undefined {
+  return policy.loop.eventDriven ? earliest(...times) : undefined;
 }
 
 /** How many workers that count now are about to be given up. */

@@ -1,4 +1,4 @@
-import type { Instance } from '../../model/instance.ts';
+import { type Instance, isEnding } from '../../model/instance.ts';
 import type { Node } from '../../model/node.ts';
 import type { ActContext } from './act-ports.ts';
 
@@ -33,18 +33,13 @@ export async function terminateInstance(
   return 'waiting';
 }
 
-/** Whether the instance is on its way out for good; a stopped one is not, it still has to be terminated. */
-export function isGoing(instance: Instance): boolean {
-  return instance.state === 'shutting-down' || instance.state === 'terminated';
-}
-
 /** The nodes that say they run on the instance; more than one is a fault in the cluster (F40). */
 export function nodesOf(instanceId: string | undefined, nodes: readonly Node[]): readonly Node[] {
   return instanceId === undefined ? [] : nodes.filter((node) => node.instanceId === instanceId);
 }
 
 function isGone(instance: Instance | undefined, instanceId: string, ports: ActContext): boolean {
-  if (instance !== undefined) return isGoing(instance);
+  if (instance !== undefined) return isEnding(instance);
   const isReady = nodesOf(instanceId, ports.cluster.view().nodes).some((node) => node.isReady);
   return ports.fleet.missingForMs(instanceId) >= MISSING_MS && !isReady;
 }

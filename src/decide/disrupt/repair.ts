@@ -1,5 +1,5 @@
-import { isAlive } from '../../model/instance.ts';
 import type { Refusal, RemoveAction } from '../../model/plan.ts';
+import { unreadyForMs } from '../../model/worker-condition.ts';
 import type { Worker } from '../state/fleet.ts';
 import { unendedIn } from '../state/operation-lists.ts';
 import type { Situation } from '../state/situation.ts';
@@ -19,18 +19,18 @@ export interface Repair {
 const BLIP_LASTS_AT_MOST_MS = 1_800_000;
 
 /**
- * Which dead nodes are replaced now: those not ready for longer than a machine may take to join, whose machine still costs
- * money (F89). One at a time, and for half an hour none while several nodes are unready and together more than the policy allows:
+ * Which dead nodes are replaced now (F89). Dead is ours, not ready for longer than a machine may take to join, and not about to go
+ * in any case (`WorkerCondition`). One at a time, and for half an hour none while several nodes are unready and together more than the policy allows:
  * that looks like a fault of the network or the API server, not of the machines (F70). Nothing is drained, since nobody there
  * would hear it.
  */
 export function planRepair(situation: Situation): Repair {
-  const dead = situation.fleet.lost.filter(isDead).sort(longestFirst);
+  const dead = situation.fleet.uncounted.filter(isDead).filter(isNobodys(situation)).sort(longestFirst);
   const [first] = dead;
   const instanceId = first?.node.instanceId;
   if (first === undefined || instanceId === undefined || isRepairing(situation)) return NOTHING;
   const { node } = first;
-  const unreadyMs = situation.nowMs - (node.readyChangedAtMs ?? node.createdAtMs);
+  const unreadyMs = unreadyForMs(node, situation.nowMs);
   const brake = unreadyMs < BLIP_LASTS_AT_MOST_MS ? unreadyBrake(situation) : undefined;
   if (brake !== undefined) return { repairs: [], refusals: [brake] };
   const text = `${node.name} has not been ready for ${secondsText(unreadyMs)}: it is replaced`;
@@ -48,20 +48,18 @@ const NOTHING: Repair = { repairs: [], refusals: [] };
 
 type DeadWorker = Worker & { readonly node: NonNullable<Worker['node']> };
 
-/** A machine that is gone already is only tidied up, elsewhere. */
 function isDead(worker: Worker): worker is DeadWorker {
-  return (
-    worker.node !== undefined &&
-    !worker.node.isReady &&
-    !worker.node.doNotDisrupt &&
-    worker.instance !== undefined &&
-    isAlive(worker.instance)
-  );
+  return worker.condition === 'dead' && worker.node?.doNotDisrupt === false;
+}
+
+/** A removal that is being turned back is carried out still: a second one beside it would undo what it does. */
+function isNobodys({ snapshot }: Situation): (worker: DeadWorker) => boolean {
+  const taken = new Set(unendedIn(snapshot.operations).map((o) => (o.kind === 'remove' ? o.nodeName : '')));
+  return ({ node }) => !taken.has(node.name);
 }
 
 function longestFirst(a: DeadWorker, b: DeadWorker): number {
-  const since = (worker: DeadWorker) => worker.node.readyChangedAtMs ?? worker.node.createdAtMs;
-  return since(a) - since(b) || (a.id < b.id ? -1 : 1);
+  return unreadyForMs(b.node, 0) - unreadyForMs(a.node, 0) || (a.id < b.id ? -1 : 1);
 }
 
 function isRepairing({ snapshot }: Situation): boolean {

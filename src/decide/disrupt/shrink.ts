@@ -1,6 +1,6 @@
 import type { KeptNode, Refusal, RemoveAction } from '../../model/plan.ts';
 import type { Reason } from '../../model/reason.ts';
-import { isStranger } from '../../model/stranger.ts';
+import { unreadyForMs } from '../../model/worker-condition.ts';
 import type { Growth } from '../launch/growth.ts';
 import type { Worker } from '../state/fleet.ts';
 import { replacedNodes } from '../state/replaced-nodes.ts';
@@ -38,7 +38,7 @@ export function planShrink(
     nodeName: node.name,
     reason: brake.reason,
   }));
-  const kept = [...held, ...lostNodes(situation, round.repairs)];
+  const kept = [...held, ...uncountedNodes(situation, round.repairs)];
   const refusals: Refusal[] = brake.isWorthSaying ? [{ what: 'shrink', reason: brake.reason }] : [];
   return { removals: [], kept, refusals, wakeAtMs: brake.untilMs };
 }
@@ -56,7 +56,7 @@ interface Search {
 function pickNodes(situation: Situation, growth: Growth, search: Search): Shrink {
   const { policy, fleet } = situation;
   const removals: WantedRemoval[] = [];
-  const kept: KeptNode[] = [...lostNodes(situation, [])];
+  const kept: KeptNode[] = [...uncountedNodes(situation, [])];
   const surplus = fleet.workers.length - growth.floor.shrinkFloor;
   const most = search.purpose === 'over-max' ? 1 : Math.min(policy.shrink.maxNodesPerDecision, surplus);
   const keeps = keeperOf(situation, search);
@@ -107,9 +107,9 @@ function nodesOf(workers: readonly Worker[]): readonly NodeWorker[] {
   return workers.filter((worker): worker is NodeWorker => worker.node !== undefined);
 }
 
-/** Nodes that do not count because they are unready for too long, their instance is gone or is no launch's, but for those replaced now. */
-function lostNodes({ fleet, nowMs }: Situation, repairs: readonly string[]): KeptNode[] {
-  const staying = nodesOf(fleet.lost).filter(({ node }) => !repairs.includes(node.name));
+/** Nodes that are no capacity, and why, but for those that this round replaces. */
+function uncountedNodes({ fleet, nowMs }: Situation, repairs: readonly string[]): KeptNode[] {
+  const staying = nodesOf(fleet.uncounted).filter(({ node }) => !repairs.includes(node.name));
   return staying.map((worker) => {
     const text = whyNotCounted(worker, nowMs);
     return { nodeName: worker.node.name, reason: { code: 'not-counted', text } };
@@ -117,14 +117,12 @@ function lostNodes({ fleet, nowMs }: Situation, repairs: readonly string[]): Kep
 }
 
 function whyNotCounted(worker: NodeWorker, nowMs: number): string {
-  const { node } = worker;
-  if (!node.isReady) {
-    const unreadyMs = nowMs - (node.readyChangedAtMs ?? node.createdAtMs);
-    return `${node.name} no longer counts: not ready for ${secondsText(unreadyMs)}`;
-  }
-  return isStranger(worker)
-    ? `${node.name} does not count: no launch of this fleet made its instance, so its startup taint stays`
-    : `${node.name} no longer counts: its instance is going`;
+  const { node, condition } = worker;
+  if (condition === 'unmanaged')
+    return `${node.name} does not count: no launch of this fleet made its instance, so its startup taint stays`;
+  return node.isReady
+    ? `${node.name} no longer counts: its instance is going`
+    : `${node.name} no longer counts: not ready for ${secondsText(unreadyForMs(node, nowMs))}`;
 }
 
 function notNow(removed: number, most: number) {

@@ -1,5 +1,5 @@
 import type { Instance, InstanceState } from '../../model/instance.ts';
-import { isAlive } from '../../model/instance.ts';
+import { isAlive, isEnding } from '../../model/instance.ts';
 import { SPOT_NOTICE_MS } from '../../model/interruption.ts';
 import { type Offering, type OfferingKey, offeringKey } from '../../model/offering.ts';
 import type { CloudFault, LaunchOutcome } from '../../model/outcome.ts';
@@ -10,6 +10,7 @@ import type { EventLog } from '../base/event-log.ts';
 import type { VirtualClock } from '../base/virtual-clock.ts';
 import { Bill } from './bill.ts';
 import { CapacityWindows, parseOfferingKey } from './capacity-windows.ts';
+import type { MachineFate } from './machine-fate.ts';
 import type { SimulatedQueue } from './simulated-queue.ts';
 import { SpotMarket } from './spot-market.ts';
 
@@ -31,8 +32,8 @@ const REPRICE_MS = 3_600_000;
 
 /** What the machines tell the rest of the world. */
 export interface Machines {
-  /** The machine starts to boot. */
-  started(instance: Instance, offering: Offering): void;
+  /** The machine starts to boot; `fate` is what becomes of it where that is settled. */
+  started(instance: Instance, offering: Offering, fate?: MachineFate): void;
   /** The machine stops; its disk stays. */
   stopped(instanceId: string): void;
   /** The machine boots again, with the disk that it had. */
@@ -113,7 +114,7 @@ export class SimulatedCloud implements Cloud {
   async terminate(instanceIds: readonly string[], signal: AbortSignal): Promise<void> {
     for (const id of instanceIds) {
       const instance = this.#instances.get(id);
-      if (instance === undefined || isGone(instance)) continue;
+      if (instance === undefined || isEnding(instance)) continue;
       this.#log.add('terminate', { instance: id });
       this.#counts.terminations += 1;
       this.#shutDown(instance);
@@ -179,10 +180,11 @@ export class SimulatedCloud implements Cloud {
     if (instance !== undefined && isAlive(instance)) this.#shutDown(instance);
   }
 
-  /** Somebody starts an instance with the cluster's tag alone. */
-  addByHand(key: OfferingKey): void {
+  /** Somebody starts an instance with the cluster's tag alone; its id, or `undefined` when there is no capacity. */
+  addByHand(key: OfferingKey, fate?: MachineFate): string | undefined {
     const offering = this.market.offering(parseOfferingKey(key));
-    if (offering !== undefined && this.capacity.hasCapacity(key)) this.#make(offering, undefined);
+    if (offering === undefined || !this.capacity.hasCapacity(key)) return undefined;
+    return this.#make(offering, { fate }).id;
   }
 
   #launchNow(request: LaunchRequest): LaunchOutcome {
@@ -193,7 +195,8 @@ export class SimulatedCloud implements Cloud {
     for (const key of request.offerings) {
       const offering = this.market.offering(parseOfferingKey(key));
       if (offering !== undefined && this.capacity.hasCapacity(key)) {
-        const instance = this.#make(offering, request.operationId, request.tags[TAG.warmPool] !== undefined);
+        const { operationId, tags } = request;
+        const instance = this.#make(offering, { operationId, isWarm: tags[TAG.warmPool] !== undefined });
         this.#accepted.set(request.clientToken, { parameters, instanceId: instance.id });
         this.#clock.after(TOKEN_LASTS_MS, () => this.#accepted.delete(request.clientToken));
         return { instance, faults };
@@ -218,7 +221,7 @@ export class SimulatedCloud implements Cloud {
 
   #startNow(instanceId: string): CloudFault | undefined {
     const instance = this.#instances.get(instanceId);
-    if (instance === undefined || isGone(instance)) return notFound(instanceId);
+    if (instance === undefined || isEnding(instance)) return notFound(instanceId);
     if (isAlive(instance)) return undefined;
     const key = offeringKey(instance);
     if (instance.state === 'stopping') return stillStopping(instanceId);
@@ -251,7 +254,15 @@ export class SimulatedCloud implements Cloud {
     });
   }
 
-  #make(offering: Offering, operationId: string | undefined, isWarm = false): Instance {
+  #make(
+    offering: Offering,
+    made: {
+      readonly operationId?: string;
+      readonly isWarm?: boolean;
+      readonly fate?: MachineFate | undefined;
+    },
+  ): Instance {
+    const { operationId, isWarm = false, fate } = made;
     this.#made += 1;
     const { type, zone, lifecycle, priceUsdPerHour } = offering;
     const instance: Instance = {
@@ -271,7 +282,7 @@ export class SimulatedCloud implements Cloud {
     this.bill.start(instance.id, lifecycle, priceUsdPerHour ?? 0);
     const pendingMs = this.#chance.between(PENDING_MS.least, PENDING_MS.most);
     this.#clock.after(pendingMs, () => this.#move(instance.id, 'pending', 'running'));
-    this.#machines.started(instance, offering);
+    this.#machines.started(instance, offering, fate);
     return instance;
   }
 
@@ -306,10 +317,6 @@ export class SimulatedCloud implements Cloud {
       this.#instances.set(instance.id, { ...instance, priceUsdPerHour: price });
     }
   }
-}
-
-function isGone({ state }: Instance): boolean {
-  return state === 'shutting-down' || state === 'terminated';
 }
 
 function notFound(instanceId: string): CloudFault {

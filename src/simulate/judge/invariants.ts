@@ -1,3 +1,4 @@
+import { touchesByHand } from '../invariants/people.ts';
 import { undecided, writesWithoutLease } from './invariants/authority.ts';
 import { emptiesZone, exceedsMaximum, undercutsMinimum } from './invariants/fleet-size.ts';
 import {
@@ -60,4 +61,5 @@ export const INVARIANTS: readonly Invariant[] = [
     atWrite: shrinksBlindly,
   },
   { number: 12, title: 'nothing goes for low load within a cooldown', atWrite: shrinksTooSoon },
+  { number: 13, title: 'a machine of people is left alone', atWrite: touchesByHand },
 ];

@@ -19,6 +19,7 @@ import { Chance } from '../base/chance.ts';
 import { EventLog, type WorldEvent } from '../base/event-log.ts';
 import { VirtualClock } from '../base/virtual-clock.ts';
 import type { CapacityScope } from '../cloud/capacity-windows.ts';
+import type { MachineFate } from '../cloud/machine-fate.ts';
 import { SimulatedCloud } from '../cloud/simulated-cloud.ts';
 import { SimulatedQueue } from '../cloud/simulated-queue.ts';
 import { SimulatedCluster } from '../cluster/simulated-cluster.ts';
@@ -274,9 +275,9 @@ export class SimulatedWorld {
   }
 
   /** Somebody starts an instance that carries the cluster's tag, and none of an operation. */
-  addByHand(key: OfferingKey): void {
+  addByHand(key: OfferingKey, fate?: MachineFate): string | undefined {
     this.log.add('by-hand', { what: 'add', offering: key });
-    this.cloud.addByHand(key);
+    return this.cloud.addByHand(key, fate);
   }
 
   /** Somebody cordons the node and takes the cordon off again later. */

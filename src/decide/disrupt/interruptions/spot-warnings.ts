@@ -5,6 +5,7 @@ import {
   SPOT_GRACE_SECONDS,
   SPOT_NOTICE_MS,
 } from '../../../model/interruption.ts';
+import { isAdmitted, type Node } from '../../../model/node.ts';
 import { oncePer } from '../../../model/once-per.ts';
 import { hasEnded, type Operation, type RemoveOperation } from '../../../model/operation.ts';
 import type { AbortLaunchAction, HastenRemovalAction, RemoveAction } from '../../../model/plan.ts';
@@ -29,9 +30,9 @@ const SPOT_WARNING = 'spot-warning';
 const REPLACED_WITHIN_MS = 120_000;
 
 /**
- * What follows from spot warnings, for all of them at once (F62-F65): each node is drained within the notice, whatever protects
+ * What follows from spot warnings, for all of them at once (F62-F65). Each node is drained within the notice, whatever protects
  * its pods, since they go with the machine anyway; a drain under way gets the shorter time; and a replacement is launched
- * beside it, unless the node was about to go in any case.
+ * beside it, unless the node was about to go in any case. A machine that a person started holds no pods and is left alone (F46).
  */
 export function reactToSpotWarnings(situation: Situation): SpotReaction {
   const { snapshot, nowMs } = situation;
@@ -46,7 +47,7 @@ export function reactToSpotWarnings(situation: Situation): SpotReaction {
     const node = snapshot.nodes.find((n) => n.instanceId === instanceId && !n.isControlPlane);
     if (removal !== undefined) {
       if (canBeHastened(removal)) hastened.push(hasten(removal, interruption, reason));
-    } else if (node !== undefined) {
+    } else if (node !== undefined && !isPerhapsByHand(node, situation)) {
       removals.push({ nodeName: node.name, instanceId, reasons: [reason], ...timesOf(interruption) });
     } else {
       const launch = inFlightIn(snapshot.operations).find((o) => o.instanceId === instanceId);
@@ -55,6 +56,13 @@ export function reactToSpotWarnings(situation: Situation): SpotReaction {
     }
   }
   return { removals, hastened, aborts, replacements: replacementsOf(situation, removals) };
+}
+
+/** Whether nothing of ours admits the node, so that it holds no pods; without a word of EC2 it might be a launch's as well. */
+function isPerhapsByHand(node: Node, { fleet }: Situation): boolean {
+  const worker = [...fleet.workers, ...fleet.uncounted].find(({ id }) => id === node.name);
+  if (worker === undefined || worker.launch !== undefined || isAdmitted(node)) return false;
+  return worker.instance?.operationId === undefined;
 }
 
 /** For nodes that go by a warning now, and for those that the ledger says went by one a moment ago. */

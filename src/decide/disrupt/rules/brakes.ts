@@ -108,15 +108,21 @@ function tooManyUnready({ situation }: BrakeQuestion) {
   return { reason: { code: 'too-many-unready', text, facts: { unready, workers } } };
 }
 
-/** How many workers are not ready, of how many, and the share in percent; the warm pool's nodes are silent by intent. */
+/**
+ * How many workers are not ready, of how many, and the share in percent. The warm pool's nodes are silent by intent, and what people
+ * started by hand is no worker.
+ */
 export function unreadyShare({ snapshot, fleet }: Situation): {
   readonly unready: number;
   readonly workers: number;
   readonly share: number;
 } {
-  const pooled = new Set(fleet.pool.map(({ instanceId }) => instanceId));
+  const unmanaged = fleet.uncounted.filter(({ condition }) => condition === 'unmanaged');
+  const pooled = fleet.pool.map(({ instanceId }) => instanceId);
+  const others = new Set([...pooled, ...unmanaged.map(({ node }) => node?.instanceId)]);
   const nodes = snapshot.nodes.filter(
-    (node) => !node.isControlPlane && node.instanceId !== undefined && !pooled.has(node.instanceId),
+    ({ isControlPlane, instanceId }) =>
+      !isControlPlane && instanceId !== undefined && !others.has(instanceId),
   );
   const unready = nodes.filter((node) => !node.isReady).length;
   return { unready, workers: nodes.length, share: nodes.length === 0 ? 0 : (100 * unready) / nodes.length };

@@ -124,7 +124,7 @@ function targetNodes({ policy, fleet }: Situation, packed: Packed): number {
   const { pending, utilization } = policy;
   const have = fleet.workers.length;
   if (pending.sizing === 'packing') return have + Math.min(packed.nodes.length, pending.maxNodesPerDecision);
-  const ready = fleet.workers.filter((worker) => worker.state === 'ready').length;
+  const ready = fleet.workers.filter((worker) => worker.condition === 'ready').length;
   const isUrgent = packed.uncovered.length > utilization.urgentPendingPods;
   return Math.max(have, ready + (isUrgent ? utilization.urgentStep : utilization.step));
 }

@@ -38,7 +38,7 @@ export function utilizationDemand(situation: Situation, pendingPods: number): Ut
   const { step, urgentStep, urgentPendingPods } = policy.utilization;
   const isCrowded = pendingPods > urgentPendingPods;
   const steps = isCrowded || triggers.some((trigger) => trigger.isUrgent) ? urgentStep : step;
-  const ready = fleet.workers.filter((worker) => worker.state === 'ready').length;
+  const ready = fleet.workers.filter((worker) => worker.condition === 'ready').length;
   const reasons = triggers.map((trigger) => trigger.reason);
   if (isCrowded) {
     const text = `${countText(pendingPods, 'pending pod')}, more than ${urgentPendingPods} make it urgent`;
