@@ -141,9 +141,9 @@ export const MUTANTS: readonly Mutant[] = [
   },
   {
     name: 'shrinks whatever the load is',
-    file: 'src/decide/disrupt/rules/brakes.ts',
-    find: "'low-load': [atFloor, podsWait, loadIsNotLow],",
-    replace: "'low-load': [atFloor, podsWait],",
+    file: 'src/decide/launch/demands/utilization.ts',
+    find: "purposes: ['low-load' as const]",
+    replace: 'purposes: []',
     invariant: 11,
     firstSeed: 3,
   },

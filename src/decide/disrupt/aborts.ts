@@ -101,8 +101,7 @@ function reasonsToStop(situation: Situation, growth: Growth): readonly Reason[] 
   const load = loadIsHighNow(situation);
   if (load !== undefined) return [load];
   if (!growth.isWanted) return [];
-  const { pending } = growth;
-  if (pending.uncovered > 0) return pending.demand.reasons;
+  if (growth.stopsDrains.length > 0) return growth.stopsDrains;
   const wishes = growth.launches.flatMap((wish) => wish.reasons);
   if (wishes.length > 0) return [...new Map(wishes.map((reason) => [reason.code, reason])).values()];
   const above = growth.demands.filter((demand) => (demand.nodes ?? 0) > fleet.workers.length);

@@ -2,11 +2,12 @@ import type { KeptNode, Refusal, RemoveAction } from '../../model/plan.ts';
 import type { Reason } from '../../model/reason.ts';
 import { unreadyForMs } from '../../model/worker-condition.ts';
 import type { Growth } from '../launch/growth.ts';
+import type { Purpose } from '../shrink/purpose.ts';
 import type { Worker } from '../state/fleet.ts';
 import { replacedNodes } from '../state/replaced-nodes.ts';
 import type { Situation } from '../state/situation.ts';
 import { secondsText } from '../text/wording.ts';
-import { brakeOf, type Purpose } from './rules/brakes.ts';
+import { brakeOf } from './rules/brakes.ts';
 import { inCandidateOrder } from './rules/candidates.ts';
 import { protectionsFor } from './rules/protections.ts';
 import { relocator } from './rules/relocation.ts';
@@ -57,7 +58,7 @@ function pickNodes(situation: Situation, growth: Growth, search: Search): Shrink
   const { policy, fleet } = situation;
   const removals: WantedRemoval[] = [];
   const kept: KeptNode[] = [...uncountedNodes(situation, [])];
-  const surplus = fleet.workers.length - growth.floor.shrinkFloor;
+  const surplus = fleet.workers.length - growth.keepsAtLeast;
   const most = search.purpose === 'over-max' ? 1 : Math.min(policy.shrink.maxNodesPerDecision, surplus);
   const keeps = keeperOf(situation, search);
   for (const worker of inCandidateOrder(nodesOf(fleet.workers), situation.snapshot)) {

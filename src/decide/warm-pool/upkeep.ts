@@ -36,7 +36,7 @@ export interface PoolUpkeep {
 export function planPool(situation: Situation, growth: Growth, changes: number): PoolUpkeep {
   const { fleet, policy } = situation;
   if (policy.warmPool === undefined && fleet.pool.length === 0) return NOTHING;
-  const isCalm = changes === 0 && !growth.isWanted && growth.pending.waiting === 0;
+  const isCalm = changes === 0 && !growth.isWanted && growth.waitingPods === 0;
   const step = nextStep(situation, isCalm);
   const { launches = [], removals = [], reason } = step;
   return { launches, removals, said: { warmPool: stateOf(situation, reason) } };

@@ -89,7 +89,7 @@ function replacementOf(leaving: readonly Worker[], look: Look): Replacement | un
   if (worth({ oldCost, newCost: cheapest, moves: pods.length }, situation) === undefined) return undefined;
   const offerings = packElsewhere(pods, { leaving, situation, buyable, room });
   if (offerings === undefined || offerings.length === 0) return undefined;
-  if (staying.length + offerings.length < look.growth.floor.shrinkFloor) return undefined;
+  if (staying.length + offerings.length < look.growth.keepsAtLeast) return undefined;
   if (!keepsRules(staying, offerings, situation) || !carriesLoad(leaving, offerings, situation))
     return undefined;
   const costUsdPerHour = offerings.reduce((sum, offering) => sum + costOf(offering, situation), 0);

@@ -1,5 +1,6 @@
 import type { Reason } from '../../../model/reason.ts';
 import type { Growth } from '../../launch/growth.ts';
+import type { Purpose } from '../../shrink/purpose.ts';
 import { unendedIn } from '../../state/operation-lists.ts';
 import type { Situation } from '../../state/situation.ts';
 import { countText, percentText, secondsText } from '../../text/wording.ts';
@@ -13,12 +14,6 @@ export interface BrakeQuestion {
   /** Nodes that this round replaces: dead ones, and those that AWS takes away. */
   readonly repairs: readonly string[];
 }
-
-/**
- * What nodes would go for: the load is low; the maximum was lowered below what exists (R55); others that are ready replace them;
- * or others shall be bought that replace them.
- */
-export type Purpose = 'low-load' | 'over-max' | 'replaced' | 'replacement';
 
 /** What holds back all removals this round. */
 export interface Brake {
@@ -39,13 +34,6 @@ const ALWAYS: readonly Rule[] = [
   growthIsWanted,
   tooManyUnready,
 ];
-/** What each purpose asks first; a brake among these need not be told, since nobody expects a removal then. */
-const BEFORE: Readonly<Record<Purpose, readonly Rule[]>> = {
-  'low-load': [atFloor, podsWait, loadIsNotLow],
-  'over-max': [],
-  replaced: [atFloor, podsWait],
-  replacement: [podsWait],
-};
 /** What is left to wait for once removal would be right. */
 const WAITS: Readonly<Record<Purpose, readonly Rule[]>> = {
   'low-load': [coolingDown, budgetIsSpent],
@@ -57,10 +45,9 @@ const WAITS: Readonly<Record<Purpose, readonly Rule[]>> = {
 /** The first brake that holds, or `undefined` when single nodes may be looked at. */
 export function brakeOf(question: BrakeQuestion): Brake | undefined {
   const { purpose } = question;
-  for (const rule of BEFORE[purpose]) {
-    const held = rule(question);
-    if (held !== undefined) return { ...held, isWorthSaying: false };
-  }
+  // What the demands hold back need not be told: nobody expects a removal then.
+  const wanted = question.growth.holds.find(({ purposes }) => purposes.includes(purpose));
+  if (wanted !== undefined) return { reason: wanted.reason, isWorthSaying: false };
   for (const rule of [...ALWAYS, ...WAITS[purpose]]) {
     const held = rule(question);
     if (held !== undefined) return { ...held, isWorthSaying: true };
@@ -126,24 +113,6 @@ export function unreadyShare({ snapshot, fleet }: Situation): {
   );
   const unready = nodes.filter((node) => !node.isReady).length;
   return { unready, workers: nodes.length, share: nodes.length === 0 ? 0 : (100 * unready) / nodes.length };
-}
-
-function atFloor({ situation, growth }: BrakeQuestion) {
-  if (situation.fleet.workers.length > growth.floor.shrinkFloor) return undefined;
-  return { reason: growth.floor.shrinkReason };
-}
-
-function podsWait({ growth }: BrakeQuestion) {
-  const { waiting } = growth.pending;
-  if (waiting === 0) return undefined;
-  return {
-    reason: { code: 'pods-wait', text: `${countText(waiting, 'pod')} wait for a place`, facts: { waiting } },
-  };
-}
-
-function loadIsNotLow({ growth }: BrakeQuestion) {
-  const reason = growth.utilization.shrinkBlockedBy;
-  return reason === undefined ? undefined : { reason };
 }
 
 function coolingDown({ situation }: BrakeQuestion) {

@@ -1,6 +1,7 @@
 import type { Demand } from '../../../model/plan.ts';
 import type { Reason } from '../../../model/reason.ts';
 import type { Signal } from '../../../model/signal.ts';
+import type { DemandContext, DemandSource } from '../../demands/demand-source.ts';
 import type { Situation } from '../../state/situation.ts';
 import { countText, percentText, secondsText } from '../../text/wording.ts';
 import { valuesOver, type WindowOptions, type WindowValues } from './window.ts';
@@ -18,6 +19,31 @@ interface Trigger {
   readonly reason: Reason;
   readonly isUrgent: boolean;
 }
+
+/** Growth by load, which alone waits for the cooldown after growth and begins one. */
+export const loadDemand: DemandSource = {
+  name: 'utilization',
+  evaluate: ({ situation, usable, mix, waitingPods }: DemandContext) => {
+    const { demand, shrinkBlockedBy } = utilizationDemand(situation, waitingPods);
+    const said = {
+      demand,
+      ...(shrinkBlockedBy !== undefined && {
+        holdsShrink: { reason: shrinkBlockedBy, purposes: ['low-load' as const] },
+      }),
+    };
+    const count = Math.max(0, (demand.nodes ?? 0) - mix.total);
+    if (count === 0) return { ...said, requests: [] };
+    const { growthUntilMs } = situation.cooldowns;
+    const { reasons } = demand;
+    if (growthUntilMs <= situation.nowMs)
+      return { ...said, requests: [{ count, offerings: usable, reasons, startsCooldown: true }] };
+    const left = secondsText(growthUntilMs - situation.nowMs);
+    const why = reasons.map((reason) => reason.text).join('; ');
+    const text = `${why}: suppressed by the cooldown after growth for another ${left}`;
+    const refusal = { what: 'grow' as const, reason: { code: 'suppressed-by-cooldown', text } };
+    return { ...said, requests: [], isWanted: true, refusals: [refusal], wakeAtMs: growthUntilMs };
+  },
+};
 
 /**
  * Growth when a metric was strictly above its threshold for the whole up window (R3, R5, R11): `step` nodes more than are

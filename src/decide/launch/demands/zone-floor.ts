@@ -1,6 +1,22 @@
 import type { Reason } from '../../../model/reason.ts';
 import type { Policy } from '../../../policy/policy-schema.ts';
+import type { DemandContext, DemandSource, NodeRequest } from '../../demands/demand-source.ts';
 import type { FleetMix } from '../choice.ts';
+
+/** One node for each zone that has too few, pinned to it; a zone where nothing can be bought is left for later (R69, R70). */
+export const zoneDemand: DemandSource = {
+  name: 'zones',
+  evaluate: ({ situation: { policy }, usable, mix }: DemandContext) => {
+    const requests = zonesShort(policy, mix).flatMap(({ zone, reason }): NodeRequest[] => {
+      const offerings = usable.filter((offering) => offering.zone === zone);
+      return offerings.length === 0
+        ? []
+        : [{ count: 1, offerings, reasons: [reason], startsCooldown: false }];
+    });
+    // At the maximum a better balance is not worth wishing for: the wish would only hold back shrinking.
+    return { requests: requests.slice(0, Math.max(0, policy.nodes.max - mix.total)) };
+  },
+};
 
 /**
  * Zones with fewer workers than `minPerZone`, once for each that is missing. A fleet too small to have so many in every
