@@ -1,16 +1,16 @@
+import type { LaunchIntent } from '../model/intent.ts';
 import { type Offering, offeringKey } from '../model/offering.ts';
 import type { Refusal } from '../model/plan.ts';
 import type { Reason } from '../model/reason.ts';
 import type { NodeRequest, PackedRequest } from './demands/demand-source.ts';
 import { type FleetMix, mixOf, nextLifecycle, rankOfferings, withWorker } from './launch/choice.ts';
-import type { LaunchWish } from './state/launch-wish.ts';
 import type { Situation } from './state/situation.ts';
 import { earliest } from './text/wake.ts';
 import { secondsText } from './text/wording.ts';
 
 /** Turns the requests of one demand after another into launches, each by the mix that those before it leave. */
 export class LaunchPlanner {
-  readonly launches: LaunchWish[] = [];
+  readonly launches: LaunchIntent[] = [];
   readonly refusals: Refusal[] = [];
   /** Whether anything was asked for, granted or not. */
   isWanted = false;

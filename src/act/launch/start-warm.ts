@@ -1,5 +1,6 @@
 import { isEnding } from '../../model/instance.ts';
-import type { LaunchOperation, WarmInstance } from '../../model/operation.ts';
+import type { WarmInstance } from '../../model/intent.ts';
+import type { LaunchOperation } from '../../model/operation.ts';
 import type { CloudFault } from '../../model/outcome.ts';
 import { PortError } from '../../ports.ts';
 import type { ActContext } from '../core/act-ports.ts';

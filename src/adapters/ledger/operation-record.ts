@@ -1,13 +1,18 @@
 import { z } from 'zod';
+import type { OfferingKey } from '../../model/offering.ts';
 import type { Operation } from '../../model/operation.ts';
 import { PortError } from '../../ports.ts';
+import type { Checked, SameShape } from './same-shape.ts';
 
 /*
  * How an operation stands in a store outside this process. Keys that this version does not know are left out, so that a
  * rollback can read what a later version wrote; what is missing or of another kind is refused, never guessed.
  */
 
-const offering = z.string().regex(/^[^/]+\/[^/]+\/(spot|on-demand)$/, 'must be type/zone/lifecycle');
+const offering = z
+  .string()
+  .regex(/^[^/]+\/[^/]+\/(spot|on-demand)$/, 'must be type/zone/lifecycle')
+  .transform((key) => key as OfferingKey);
 const facts = z.record(z.string(), z.union([z.string(), z.number(), z.boolean()]));
 const reason = z.object({ code: z.string(), text: z.string(), facts: facts.optional() });
 const fault = z.object({
@@ -72,11 +77,14 @@ const record = z.discriminatedUnion('kind', [
   }),
 ]);
 
+/** Does not compile when record and model differ: a field that is forgotten here would be lost with every restart. */
+type Recorded = Checked<Operation, SameShape<z.output<typeof record>, Operation>>;
+
 /** The operation that a store holds under `where`. Throws a configuration `PortError` that names the field when it is none. */
 export function operationOf(stored: unknown, where: string): Operation {
   const reading = record.safeParse(stored);
   // JSON has no `undefined`, so an optional key that is there has a value, as the model wants it.
-  if (reading.success) return reading.data as Operation;
+  if (reading.success) return reading.data as Recorded;
   const [issue] = reading.error.issues;
   const field = issue?.path.join('.') || 'the whole';
   throw new PortError(

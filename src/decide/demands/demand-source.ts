@@ -1,9 +1,9 @@
+import type { LaunchIntent } from '../../model/intent.ts';
 import type { Lifecycle, Offering } from '../../model/offering.ts';
 import type { Demand, Refusal } from '../../model/plan.ts';
 import type { Reason } from '../../model/reason.ts';
 import type { FleetMix } from '../launch/choice.ts';
 import type { Purpose } from '../shrink/purpose.ts';
-import type { LaunchWish } from '../state/launch-wish.ts';
 import type { Situation } from '../state/situation.ts';
 
 /** What a demand may look at. */
@@ -18,7 +18,7 @@ export interface DemandContext {
 }
 
 /** Nodes to buy that are alike. */
-export interface NodeRequest extends Omit<LaunchWish, 'offerings' | 'nominatedPods'> {
+export interface NodeRequest extends Omit<LaunchIntent, 'offerings' | 'nominatedPods'> {
   readonly count: number;
   /** Any of these may be bought; the planner ranks them. */
   readonly offerings: readonly Offering[];
@@ -28,7 +28,7 @@ export interface NodeRequest extends Omit<LaunchWish, 'offerings' | 'nominatedPo
 
 /** One node that is settled already, with the offering that it counts as. */
 export interface PackedRequest {
-  readonly wish: LaunchWish;
+  readonly wish: LaunchIntent;
   readonly offering: Offering;
 }
 

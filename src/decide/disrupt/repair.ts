@@ -1,19 +1,11 @@
-import type { Refusal, RemoveAction } from '../../model/plan.ts';
+import type { Refusal } from '../../model/plan.ts';
 import { unreadyForMs } from '../../model/worker-condition.ts';
 import type { Worker } from '../state/fleet.ts';
 import { unendedIn } from '../state/operation-lists.ts';
 import type { Situation } from '../state/situation.ts';
 import { percentText, secondsText } from '../text/wording.ts';
+import type { Disruption } from './disruption.ts';
 import { unreadyShare } from './rules/brakes.ts';
-
-export type WantedRepair = Pick<RemoveAction, 'nodeName' | 'instanceId' | 'reasons'> & {
-  readonly isRepair: true;
-};
-
-export interface Repair {
-  readonly repairs: readonly WantedRepair[];
-  readonly refusals: readonly Refusal[];
-}
 
 /** A fault of the network or the API server is over by then; what is still not ready, while this cluster answers, is dead. */
 const BLIP_LASTS_AT_MOST_MS = 1_800_000;
@@ -24,7 +16,7 @@ const BLIP_LASTS_AT_MOST_MS = 1_800_000;
  * that looks like a fault of the network or the API server, not of the machines (F70). Nothing is drained, since nobody there
  * would hear it.
  */
-export function planRepair(situation: Situation): Repair {
+export function planRepair(situation: Situation): Disruption {
   const dead = situation.fleet.uncounted.filter(isDead).filter(isNobodys(situation)).sort(longestFirst);
   const [first] = dead;
   const instanceId = first?.node.instanceId;
@@ -32,7 +24,7 @@ export function planRepair(situation: Situation): Repair {
   const { node } = first;
   const unreadyMs = unreadyForMs(node, situation.nowMs);
   const brake = unreadyMs < BLIP_LASTS_AT_MOST_MS ? unreadyBrake(situation) : undefined;
-  if (brake !== undefined) return { repairs: [], refusals: [brake] };
+  if (brake !== undefined) return { refusals: [brake] };
   const text = `${node.name} has not been ready for ${secondsText(unreadyMs)}: it is replaced`;
   const reason = { code: 'dead-node', text, facts: { unreadySeconds: Math.round(unreadyMs / 1000) } };
   const repair = {
@@ -41,10 +33,10 @@ export function planRepair(situation: Situation): Repair {
     reasons: [reason],
     isRepair: true as const,
   };
-  return { repairs: [repair], refusals: [] };
+  return { removals: [repair] };
 }
 
-const NOTHING: Repair = { repairs: [], refusals: [] };
+const NOTHING: Disruption = {};
 
 type DeadWorker = Worker & { readonly node: NonNullable<Worker['node']> };
 

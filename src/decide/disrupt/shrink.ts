@@ -1,4 +1,4 @@
-import type { KeptNode, Refusal, RemoveAction } from '../../model/plan.ts';
+import type { KeptNode, Refusal } from '../../model/plan.ts';
 import type { Reason } from '../../model/reason.ts';
 import { unreadyForMs } from '../../model/worker-condition.ts';
 import type { Growth } from '../launch/growth.ts';
@@ -7,20 +7,11 @@ import type { Worker } from '../state/fleet.ts';
 import { replacedNodes } from '../state/replaced-nodes.ts';
 import type { Situation } from '../state/situation.ts';
 import { secondsText } from '../text/wording.ts';
+import type { Disruption, WantedRemoval } from './disruption.ts';
 import { brakeOf } from './rules/brakes.ts';
 import { inCandidateOrder } from './rules/candidates.ts';
 import { protectionsFor } from './rules/protections.ts';
 import { relocator } from './rules/relocation.ts';
-
-export type WantedRemoval = Pick<RemoveAction, 'nodeName' | 'instanceId' | 'reasons'>;
-
-export interface Shrink {
-  readonly removals: readonly WantedRemoval[];
-  /** Why each other worker stays. */
-  readonly kept: readonly KeptNode[];
-  readonly refusals: readonly Refusal[];
-  readonly wakeAtMs: number | undefined;
-}
 
 /**
  * Which nodes may go now. First the brakes that hold the whole fleet, then the candidates in their order: each must be
@@ -30,7 +21,7 @@ export function planShrink(
   situation: Situation,
   growth: Growth,
   round: { readonly isAborting: boolean; readonly repairs: readonly string[] },
-): Shrink {
+): Disruption {
   const replaced = replacedNodes(situation);
   const purpose = purposeOf(situation, replaced);
   const brake = brakeOf({ situation, growth, purpose, ...round });
@@ -41,7 +32,7 @@ export function planShrink(
   }));
   const kept = [...held, ...uncountedNodes(situation, round.repairs)];
   const refusals: Refusal[] = brake.isWorthSaying ? [{ what: 'shrink', reason: brake.reason }] : [];
-  return { removals: [], kept, refusals, wakeAtMs: brake.untilMs };
+  return { kept, refusals, wakeAtMs: brake.untilMs };
 }
 
 function purposeOf({ fleet, policy }: Situation, replaced: ReadonlySet<string>): Purpose {
@@ -54,7 +45,7 @@ interface Search {
   readonly replaced: ReadonlySet<string>;
 }
 
-function pickNodes(situation: Situation, growth: Growth, search: Search): Shrink {
+function pickNodes(situation: Situation, growth: Growth, search: Search): Disruption {
   const { policy, fleet } = situation;
   const removals: WantedRemoval[] = [];
   const kept: KeptNode[] = [...uncountedNodes(situation, [])];
@@ -78,7 +69,6 @@ function pickNodes(situation: Situation, growth: Growth, search: Search): Shrink
     removals,
     kept: kept.sort((a, b) => (a.nodeName < b.nodeName ? -1 : 1)),
     refusals,
-    wakeAtMs: undefined,
   };
 }
 

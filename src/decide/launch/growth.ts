@@ -1,10 +1,10 @@
+import type { LaunchIntent } from '../../model/intent.ts';
 import { offeringKey } from '../../model/offering.ts';
 import type { Demand, Refusal } from '../../model/plan.ts';
 import type { Reason } from '../../model/reason.ts';
 import type { DemandAnswer, DemandSource, ShrinkHold } from '../demands/demand-source.ts';
 import { replacementDemand } from '../demands/replacements.ts';
 import { LaunchPlanner } from '../launch-planner.ts';
-import type { LaunchWish } from '../state/launch-wish.ts';
 import type { ReplacementWish } from '../state/replacement.ts';
 import type { Situation } from '../state/situation.ts';
 import { earliest } from '../text/wake.ts';
@@ -19,7 +19,7 @@ export interface Growth {
   /** What the plan shows of the demands, by name. */
   readonly demands: readonly Demand[];
   /** Nodes to launch now. */
-  readonly launches: readonly LaunchWish[];
+  readonly launches: readonly LaunchIntent[];
   /** Whether any demand wants more than there is, granted or not. */
   readonly isWanted: boolean;
   readonly refusals: readonly Refusal[];
