@@ -8,6 +8,7 @@ import type {
   Refusal,
   RemoveAction,
 } from '../model/plan.ts';
+import type { Reason } from '../model/reason.ts';
 import type { Snapshot } from '../model/snapshot.ts';
 import { KnownSolutions } from '../packing/known-solutions.ts';
 import type { PolicyInForce } from '../policy/policy-in-force.ts';
@@ -145,7 +146,10 @@ function removeActions(
 
 function suspendedRefusal(action: LaunchAction | RemoveAction | HastenRemovalAction): Refusal {
   const why = action.reasons.map((reason) => reason.text).join('; ');
-  const reason = { code: 'suspended', text: `${SUSPENDED.text}; otherwise: ${action.kind} because ${why}` };
+  const reason: Reason = {
+    code: 'suspended',
+    text: `${SUSPENDED.text}; otherwise: ${action.kind} because ${why}`,
+  };
   if (action.kind === 'launch') return { what: 'grow', reason };
   return { what: 'shrink', subject: action.nodeName, reason };
 }

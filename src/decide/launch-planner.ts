@@ -44,7 +44,7 @@ export class LaunchPlanner {
     }
   }
 
-  #buyOne({ count: _, offerings, lifecycle, ...wish }: NodeRequest): boolean {
+  #buyOne({ count: _count, offerings, lifecycle, ...wish }: NodeRequest): boolean {
     const { costOf, policy } = this.#situation;
     const ranked = rankOfferings(offerings, {
       lifecycle: lifecycle ?? nextLifecycle(this.#mix, policy.spot),

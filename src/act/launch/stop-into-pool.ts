@@ -65,7 +65,7 @@ export async function keepAsWorker(
   if (!ports.leadership.isLeader()) return standBy(operation);
   await ports.cluster.admitNode(node.name, signal);
   const text = `Node ${node.name} was bought for the warm pool and has pods already: it stays as a worker.`;
-  const reason = { code: 'warm-node-in-use', text };
+  const reason: Reason = { code: 'warm-node-in-use', text };
   notify('info', { operation, reason, subject: { kind: 'node', name: node.name } }, ports);
   return moveOn({ ...operation, step: 'ready', endedAtMs: ports.clock.now() }, ports, signal);
 }

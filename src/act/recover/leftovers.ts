@@ -184,7 +184,7 @@ function farewell(
   const { instanceId } = node;
   if (instanceId === undefined || node.isControlPlane || isHandled(instanceId, snapshot, { adoption }))
     return [];
-  const reason = { code: INSTANCE_GONE, text: `${fact}: the node is taken away` };
+  const reason: Reason = { code: INSTANCE_GONE, text: `${fact}: the node is taken away` };
   const operation = base(`gone-${instanceId}`, reason, adoption);
   return [
     {

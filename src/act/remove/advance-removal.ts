@@ -44,7 +44,8 @@ export async function abortRemoval(
     return advanceRemoval(operation, ports, signal);
   }
   const text = reasons.map((reason) => reason.text).join(' ');
-  const outcome = reasons.length === 1 && reasons[0] !== undefined ? reasons[0] : { code: CALLED_OFF, text };
+  const [only, ...others] = reasons;
+  const outcome: Reason = only !== undefined && others.length === 0 ? only : { code: CALLED_OFF, text };
   return moveOn({ ...operation, step: 'aborting', outcome }, ports, signal);
 }
 

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import type { OfferingKey } from '../../model/offering.ts';
 import type { Operation } from '../../model/operation.ts';
+import type { ReasonCode } from '../../model/reason-codes.ts';
 import { PortError } from '../../ports.ts';
 import type { Checked, SameShape } from './same-shape.ts';
 
@@ -14,7 +15,9 @@ const offering = z
   .regex(/^[^/]+\/[^/]+\/(spot|on-demand)$/, 'must be type/zone/lifecycle')
   .transform((key) => key as OfferingKey);
 const facts = z.record(z.string(), z.union([z.string(), z.number(), z.boolean()]));
-const reason = z.object({ code: z.string(), text: z.string(), facts: facts.optional() });
+// A code that this version does not know is kept as it is: it is shown, and no rule asks for it.
+const code = z.string().transform((known) => known as ReasonCode);
+const reason = z.object({ code, text: z.string(), facts: facts.optional() });
 const fault = z.object({
   class: z.enum([
     'capacity',

@@ -8,15 +8,10 @@ type Shape<T> = T extends string | number | boolean | undefined
     ? { readonly list: Shape<Element> }
     : { readonly [Key in keyof T]-?: readonly [IsOptional<T, Key>, Shape<Exclude<T[Key], undefined>>] };
 
-type IsOptional<T, Key extends keyof T> = undefined extends T[Key]
-  ? true
-  : Record<never, never> extends Pick<T, Key>
-    ? true
-    : false;
+type IsOptional<T, Key extends keyof T> = undefined extends T[Key] ? true : false;
 
 /** `true` where both types have the same keys with the same values, all the way down; else `false`. */
-export type SameShape<A, B> =
-  (<T>() => T extends Shape<A> ? 1 : 2) extends <T>() => T extends Shape<B> ? 1 : 2 ? true : false;
+export type SameShape<A, B> = [Shape<A>, Shape<B>] extends [Shape<B>, Shape<A>] ? true : false;
 
 /** The type, where the comparison with another holds; an error of the compiler where it does not. */
 export type Checked<T, Holds extends true> = Holds extends true ? T : never;

@@ -68,7 +68,7 @@ function launchAborts({ snapshot, fleet, policy }: Situation): readonly AbortLau
   const tooMany = count - max;
   if (tooMany <= 0) return [];
   const text = `${count} workers exist or are in flight, the maximum is ${max}`;
-  const reason = { code: 'above-maximum', text, facts: { workers: count, max } };
+  const reason: Reason = { code: 'above-maximum', text, facts: { workers: count, max } };
   return inFlight
     .toSorted(byProgress)
     .slice(0, tooMany)

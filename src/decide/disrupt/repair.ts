@@ -1,4 +1,5 @@
 import type { Refusal } from '../../model/plan.ts';
+import type { Reason } from '../../model/reason.ts';
 import { unreadyForMs } from '../../model/worker-condition.ts';
 import type { Worker } from '../state/fleet.ts';
 import { unendedIn } from '../state/operation-lists.ts';
@@ -26,7 +27,7 @@ export function planRepair(situation: Situation): Disruption {
   const brake = unreadyMs < BLIP_LASTS_AT_MOST_MS ? unreadyBrake(situation) : undefined;
   if (brake !== undefined) return { refusals: [brake] };
   const text = `${node.name} has not been ready for ${secondsText(unreadyMs)}: it is replaced`;
-  const reason = { code: 'dead-node', text, facts: { unreadySeconds: Math.round(unreadyMs / 1000) } };
+  const reason: Reason = { code: 'dead-node', text, facts: { unreadySeconds: Math.round(unreadyMs / 1000) } };
   const repair = {
     nodeName: node.name,
     instanceId,

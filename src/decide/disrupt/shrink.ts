@@ -116,12 +116,12 @@ function whyNotCounted(worker: NodeWorker, nowMs: number): string {
     : `${node.name} no longer counts: not ready for ${secondsText(unreadyForMs(node, nowMs))}`;
 }
 
-function notNow(removed: number, most: number) {
+function notNow(removed: number, most: number): Reason {
   const text = `${removed} of at most ${most} removal(s) a decision go first`;
   return { code: 'others-first', text, facts: { removed, most } };
 }
 
-function whyItGoes(situation: Situation, worker: Worker, purpose: Purpose) {
+function whyItGoes(situation: Situation, worker: Worker, purpose: Purpose): Reason {
   const { fleet, policy } = situation;
   const where = `${worker.lifecycle ?? 'unknown'} in ${worker.zone ?? 'an unknown zone'}`;
   if (purpose === 'replaced') {

@@ -1,5 +1,6 @@
 import type { LaunchIntent } from '../../model/intent.ts';
 import type { Refusal } from '../../model/plan.ts';
+import type { Reason } from '../../model/reason.ts';
 import type { Situation } from '../state/situation.ts';
 import { countText, secondsText } from '../text/wording.ts';
 import { type Limited, limited } from './limits.ts';
@@ -56,7 +57,7 @@ export function repairAllowance(
   const limit = Math.max(GUARD_LEAST, floor);
   const oldest = Math.min(nowMs, ...recent);
   const text = `${recent.length} launches in the last ${secondsText(GUARD_WINDOW_MS)}, repair makes at most ${limit}`;
-  const reason = { code: 'launch-rate', text, facts: { recent: recent.length, limit } };
+  const reason: Reason = { code: 'launch-rate', text, facts: { recent: recent.length, limit } };
   return {
     launches: Math.max(0, limit - recent.length),
     refusal: { what: 'grow', reason },

@@ -104,7 +104,7 @@ function fill(situation: Situation, size: number): Step {
   });
   if (ranked.length === 0) return waits('no on-demand offering can be bought now');
   const text = `${fleet.pool.length} of ${size} machines wait in the warm pool: one more is made ready`;
-  const reason = { code: 'warm-pool-fill', text, facts: { waiting: fleet.pool.length, size } };
+  const reason: Reason = { code: 'warm-pool-fill', text, facts: { waiting: fleet.pool.length, size } };
   const wish: LaunchIntent = {
     offerings: ranked.map(offeringKey),
     nominatedPods: [],

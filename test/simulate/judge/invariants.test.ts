@@ -1,6 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import { type Node, STARTUP_TAINT_KEY } from '../../../src/model/node.ts';
 import { hasEnded, type Operation } from '../../../src/model/operation.ts';
+import type { ReasonCode } from '../../../src/model/reason-codes.ts';
 import { TAG } from '../../../src/model/tags.ts';
 import { policySchema } from '../../../src/policy/policy-schema.ts';
 import { triesAgain } from '../../../src/simulate/judge/invariants/rest.ts';
@@ -236,7 +237,7 @@ describe('INVARIANTS', () => {
     expect(triesAgain(launch, aSight(before(aRemoval({ nodeName: 'i-2', step: 'aborted' }))))).toBe(true);
     expect(triesAgain(launch, aSight(before(aRemoval({ nodeName: 'i-2', step: 'removed' }))))).toBe(false);
     const cordon = { kind: 'cordon', nodeName: 'i-2', operationId: 'op-2' } as const;
-    const removal = (code: string) => ({
+    const removal = (code: ReasonCode) => ({
       operations: [aRemoval({ id: 'op-2', reasons: [{ code, text: '' }] })],
     });
     expect(triesAgain(cordon, aSight(removal('replaced')))).toBe(true);
@@ -245,7 +246,7 @@ describe('INVARIANTS', () => {
 
   describe('11 and 12', () => {
     const cordon = { kind: 'cordon', nodeName: 'i-1', operationId: 'op-2' } as const;
-    const going = (code: string) => ({ operations: [aRemoval({ reasons: [{ code, text: '' }] })] });
+    const going = (code: ReasonCode) => ({ operations: [aRemoval({ reasons: [{ code, text: '' }] })] });
 
     it('let nothing go for low load that is unknown, and anything else go', () => {
       const unknownLoadMs = () => 121_000;

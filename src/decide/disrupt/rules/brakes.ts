@@ -24,7 +24,9 @@ export interface Brake {
   readonly isWorthSaying: boolean;
 }
 
-type Rule = (question: BrakeQuestion) => { readonly reason: Reason; readonly untilMs?: number } | undefined;
+type Held = { readonly reason: Reason; readonly untilMs?: number } | undefined;
+
+type Rule = (question: BrakeQuestion) => Held;
 
 /** Read top-down; the first that holds is the answer. */
 const ALWAYS: readonly Rule[] = [
@@ -55,12 +57,12 @@ export function brakeOf(question: BrakeQuestion): Brake | undefined {
   return undefined;
 }
 
-function shrinkIsOff({ situation }: BrakeQuestion) {
+function shrinkIsOff({ situation }: BrakeQuestion): Held {
   if (situation.policy.shrink.enabled) return undefined;
   return { reason: { code: 'shrink-off', text: 'shrinking is off in the policy' } };
 }
 
-function cloudIsUnknown({ situation }: BrakeQuestion) {
+function cloudIsUnknown({ situation }: BrakeQuestion): Held {
   const { instances } = situation.snapshot;
   if (instances.status === 'known') return undefined;
   return {
@@ -69,7 +71,7 @@ function cloudIsUnknown({ situation }: BrakeQuestion) {
 }
 
 /** Growing and shrinking never overlap, and one removal is finished before the next begins (R24). */
-function operationInFlight({ situation, repairs }: BrakeQuestion) {
+function operationInFlight({ situation, repairs }: BrakeQuestion): Held {
   if (repairs.length > 0)
     return { reason: { code: 'removal-in-flight', text: 'a node that is lost is replaced first' } };
   const active = unendedIn(situation.snapshot.operations);
@@ -80,14 +82,14 @@ function operationInFlight({ situation, repairs }: BrakeQuestion) {
   return { reason: { code: `${what}-in-flight`, text, facts: { operations: active.length } } };
 }
 
-function growthIsWanted({ growth, purpose, isAborting }: BrakeQuestion) {
+function growthIsWanted({ growth, purpose, isAborting }: BrakeQuestion): Held {
   const isGrowing = growth.launches.length > 0 || (growth.isWanted && purpose !== 'over-max');
   if (!isGrowing && !isAborting) return undefined;
   return { reason: { code: 'growth-wanted', text: 'more nodes are wanted, so none goes' } };
 }
 
 /** A blip of the network or the API server must not read as spare capacity (F70). */
-function tooManyUnready({ situation }: BrakeQuestion) {
+function tooManyUnready({ situation }: BrakeQuestion): Held {
   const { maxUnreadyPercent } = situation.policy.shrink;
   const { unready, workers, share } = unreadyShare(situation);
   if (share <= maxUnreadyPercent) return undefined;
@@ -115,7 +117,7 @@ export function unreadyShare({ snapshot, fleet }: Situation): {
   return { unready, workers: nodes.length, share: nodes.length === 0 ? 0 : (100 * unready) / nodes.length };
 }
 
-function coolingDown({ situation }: BrakeQuestion) {
+function coolingDown({ situation }: BrakeQuestion): Held {
   const { cooldowns, nowMs } = situation;
   if (cooldowns.shrinkUntilMs <= nowMs) return undefined;
   const left = secondsText(cooldowns.shrinkUntilMs - nowMs);
@@ -123,7 +125,7 @@ function coolingDown({ situation }: BrakeQuestion) {
   return { reason: { code: 'cooldown', text }, untilMs: cooldowns.shrinkUntilMs };
 }
 
-function budgetIsSpent({ situation }: BrakeQuestion) {
+function budgetIsSpent({ situation }: BrakeQuestion): Held {
   const { policy, snapshot, nowMs } = situation;
   return spentBudget(policy.shrink.budgets, snapshot.operations, nowMs);
 }

@@ -2,6 +2,7 @@ import type { Offering } from '../../../model/offering.ts';
 import type { Demand, Refusal } from '../../../model/plan.ts';
 import { type Pod, podRef } from '../../../model/pod.ts';
 import type { Reason } from '../../../model/reason.ts';
+import type { ReasonCode } from '../../../model/reason-codes.ts';
 import { fitsAny, neverFits, restingRefusal, unplacedRefusal } from '../../../packing/never-fits.ts';
 import type { DemandAnswer, DemandContext, DemandSource, NodeRequest } from '../../demands/demand-source.ts';
 import { fleetLayout } from '../../state/fleet-layout.ts';
@@ -142,7 +143,7 @@ function sized(
   if (policy.pending.obeysCooldown && cooldowns.growthUntilMs > nowMs) {
     const left = secondsText(cooldowns.growthUntilMs - nowMs);
     const text = `${reason.text}; suppressed by the cooldown after growth for another ${left}`;
-    const refusal = { what: 'grow' as const, reason: { code: 'suppressed-by-cooldown', text } };
+    const refusal: Refusal = { what: 'grow', reason: { code: 'suppressed-by-cooldown', text } };
     const wakeAtMs = Math.min(base.wakeAtMs ?? cooldowns.growthUntilMs, cooldowns.growthUntilMs);
     return { nodes: [], demand: noOpinion(reason), refusals: [...base.refusals, refusal], wakeAtMs };
   }
@@ -190,7 +191,7 @@ function noOpinion(reason: Reason): Demand {
   return { name: 'pending', nodes: undefined, reasons: [reason] };
 }
 
-function nothing(code: string, text: string): PendingNeed {
+function nothing(code: ReasonCode, text: string): PendingNeed {
   const demand = noOpinion({ code, text });
   return { demand, nodes: [], uncovered: 0, waiting: 0, refusals: [], wakeAtMs: undefined };
 }

@@ -1,5 +1,6 @@
-import type { Demand } from '../../../model/plan.ts';
+import type { Demand, Refusal } from '../../../model/plan.ts';
 import type { Reason } from '../../../model/reason.ts';
+import type { ReasonCode } from '../../../model/reason-codes.ts';
 import type { Signal } from '../../../model/signal.ts';
 import type { DemandContext, DemandSource } from '../../demands/demand-source.ts';
 import type { Situation } from '../../state/situation.ts';
@@ -40,7 +41,7 @@ export const loadDemand: DemandSource = {
     const left = secondsText(growthUntilMs - situation.nowMs);
     const why = reasons.map((reason) => reason.text).join('; ');
     const text = `${why}: suppressed by the cooldown after growth for another ${left}`;
-    const refusal = { what: 'grow' as const, reason: { code: 'suppressed-by-cooldown', text } };
+    const refusal: Refusal = { what: 'grow', reason: { code: 'suppressed-by-cooldown', text } };
     return { ...said, requests: [], isWanted: true, refusals: [refusal], wakeAtMs: growthUntilMs };
   },
 };
@@ -104,7 +105,7 @@ function triggersOf(situation: Situation): Trigger[] {
   const { utilization } = situation.policy;
   const options = windowOf(situation, utilization.upWindowSeconds);
   const window = secondsText(options.windowMs);
-  const levels = levelsOf(situation).flatMap(({ name, code, signal, threshold }) => {
+  const levels = levelsOf(situation).flatMap(({ name, code, signal, threshold }): Trigger[] => {
     const values = valuesOver(signal, options);
     if (values.status === 'unknown' || values.lowest * provenShare(values) <= threshold.upPercent) return [];
     const urgentPercent = threshold.urgentPercent ?? Number.POSITIVE_INFINITY;
@@ -123,8 +124,8 @@ function throughputTriggers(situation: Situation, options: WindowOptions): Trigg
   const all = [
     { name: 'network', limit: utilization.network?.upMBps, signal: signals.networkBytesPerSecond },
     { name: 'disk', limit: utilization.disk?.upMBps, signal: signals.diskBytesPerSecond },
-  ];
-  return all.flatMap(({ name, limit, signal }) => {
+  ] as const;
+  return all.flatMap(({ name, limit, signal }): Trigger[] => {
     const values = limit === undefined ? undefined : valuesOver(signal, options);
     // A sum over some of the workers is a lower bound of the sum over all, so partial data proves as it stands.
     if (limit === undefined || values?.status !== 'known' || values.lowest / BYTES_PER_MB <= limit) return [];
@@ -167,7 +168,7 @@ function windowOf(situation: Situation, windowSeconds: number): WindowOptions {
   return { nowMs: situation.nowMs, windowMs: windowSeconds * 1000, minCoveragePercent };
 }
 
-function quiet(code: string, text: string): Demand {
+function quiet(code: ReasonCode, text: string): Demand {
   return { name: 'utilization', nodes: undefined, reasons: [{ code, text }] };
 }
 

@@ -33,7 +33,7 @@ export function zonesShort(
     const have = mix.byZone.get(zone) ?? 0;
     if (have >= minPerZone) return [];
     const text = `${have} of ${mix.total} workers in ${zone}, ${minPerZone} are wanted in every zone`;
-    const reason = { code: 'zone-below-minimum', text, facts: { zone, have, minPerZone } };
+    const reason: Reason = { code: 'zone-below-minimum', text, facts: { zone, have, minPerZone } };
     return Array.from({ length: minPerZone - have }, () => ({ zone, reason }));
   });
 }
