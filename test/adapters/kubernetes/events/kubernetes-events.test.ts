@@ -65,7 +65,7 @@ describe('KubernetesEvents', () => {
         body: {
           involvedObject: { kind: 'Node', name: 'i-1', uid: 'i-1' },
           type: 'Warning',
-          reason: 'PdbBlocks',
+          reason: 'PodBudget',
           message: 'web blocks',
           firstTimestamp: '2026-11-24T10:00:00Z',
           count: 1,
