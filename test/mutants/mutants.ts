@@ -145,7 +145,7 @@ export const MUTANTS: readonly Mutant[] = [
     find: "purposes: ['low-load' as const]",
     replace: 'purposes: []',
     invariant: 11,
-    firstSeed: 3,
+    firstSeed: 4,
   },
   {
     name: 'takes unknown metrics for zero',
