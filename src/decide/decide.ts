@@ -1,26 +1,25 @@
+import type { LaunchIntent } from '../model/intent.ts';
 import type {
   AbortAction,
+  AbortRemovalAction,
   HastenRemovalAction,
   LaunchAction,
   Plan,
   Refusal,
   RemoveAction,
 } from '../model/plan.ts';
+import type { Reason } from '../model/reason.ts';
 import type { Snapshot } from '../model/snapshot.ts';
 import { KnownSolutions } from '../packing/known-solutions.ts';
 import type { PolicyInForce } from '../policy/policy-in-force.ts';
 import { planAborts, SUSPENDED } from './disrupt/aborts.ts';
-import { planReplacement } from './disrupt/consolidation/replacement.ts';
-import { replaceEarly } from './disrupt/interruptions/early-replacements.ts';
-import { reactToSpotWarnings, type WantedEvacuation } from './disrupt/interruptions/spot-warnings.ts';
-import { planRepair, type WantedRepair } from './disrupt/repair.ts';
-import { planShrink, type WantedRemoval } from './disrupt/shrink.ts';
-import { planGrowth } from './launch/growth.ts';
-import type { LaunchWish } from './state/launch-wish.ts';
+import { type Disruptions, disrupt } from './disrupt/disrupt.ts';
+import type { WantedRemoval } from './disrupt/disruption.ts';
+import { ANNOUNCED_METHODS, CHOSEN_METHODS, POOL_METHODS } from './disrupt/methods.ts';
+import { type Growth, planGrowth } from './launch/growth.ts';
 import { type Situation, takeStock } from './state/situation.ts';
 import { decisionIdOf, operationIds } from './text/ids.ts';
 import { earliest } from './text/wake.ts';
-import { type PoolRemoval, planPool } from './warm-pool/upkeep.ts';
 import { withWarmStarts } from './warm-pool/warm-starts.ts';
 
 /**
@@ -35,41 +34,25 @@ export function decide(
   { solve }: KnownSolutions = new KnownSolutions(),
 ): Plan {
   const before = takeStock(inForce, snapshot, { nowMs, solve });
-  const spot = reactToSpotWarnings(before);
-  const early = replaceEarly(before);
-  const replacements = [...spot.replacements, ...early.replacements];
-  const wanted = planGrowth(before, replacements);
-  const aborts = [...planAborts(before, wanted), ...spot.aborts];
+  const announced = disrupt(ANNOUNCED_METHODS, { situation: before }, { removed: [], named: [] });
+  const wanted = planGrowth(before, announced.replacements);
+  const aborts = [...planAborts(before, wanted, announced.hastened), ...announced.calledOff];
   const turned = aborts.filter((abort) => abort.kind === 'abort-removal');
-  const cancelledRemovals = new Set(turned.map((abort) => abort.operationId));
-  const situation =
-    turned.length === 0 ? before : takeStock(inForce, snapshot, { nowMs, cancelledRemovals, solve });
-  const growth = turned.length === 0 ? wanted : planGrowth(situation, replacements);
-  const repair = planRepair(situation);
-  const round = {
-    isAborting: aborts.length > 0,
-    repairs: [...repair.repairs, ...spot.removals, ...early.removals].map(({ nodeName }) => nodeName),
-  };
-  const shrink = planShrink(situation, growth, round);
-  const isChanging = growth.launches.length + shrink.removals.length > 0;
-  const launches = isChanging
-    ? withWarmStarts(growth.launches, situation)
-    : planReplacement(situation, growth, round);
-  const changes = launches.length + shrink.removals.length + round.repairs.length + aborts.length;
-  const pool = planPool(situation, growth, changes);
+  const situation = turned.length === 0 ? before : takeStock(inForce, snapshot, { nowMs, turned, solve });
+  const growth = turned.length === 0 ? wanted : planGrowth(situation, announced.replacements);
+  const round: Round = { situation, growth, aborts, turned, announced };
+  const { launches, removals, ...chosen } = chooseDisruptions(round);
+  const { suspend, nodes } = inForce.policy;
   const decisionId = decisionIdOf(nowMs, inForce.identity);
   const nextId = operationIds(decisionId, snapshot.operations);
-  const evacuations = [...spot.removals, ...early.removals, ...repair.repairs];
   const actions = [
-    ...launchActions(situation, [...launches, ...pool.launches], nextId),
-    ...removeActions(situation, [...evacuations, ...shrink.removals, ...pool.removals], nextId),
-    ...spot.hastened,
+    ...launchActions(situation, launches, nextId),
+    ...removeActions(situation, removals, nextId),
+    ...announced.hastened,
   ];
-  const refusals = [...growth.refusals, ...repair.refusals, ...early.refusals, ...shrink.refusals];
-  const suspended = inForce.policy.suspend;
+  const refusals = [...growth.refusals, ...announced.refusals, ...chosen.refusals];
   const have = situation.fleet.workers.length - givenUp(aborts, situation);
-  // Under a policy that only the timer drives, nothing else may set the rhythm.
-  const wakeAtMs = inForce.policy.loop.eventDriven ? earliest(growth.wakeAtMs, shrink.wakeAtMs) : undefined;
+  const wakeAtMs = wakeOf(inForce, [growth.wakeAtMs, chosen.wakeAtMs]);
   return {
     decisionId,
     decidedAtMs: nowMs,
@@ -77,15 +60,56 @@ export function decide(
     demands: growth.demands,
     currentNodes: before.fleet.workers.length,
     desiredNodes: Math.min(
-      inForce.policy.nodes.max,
-      suspended ? have : have + growth.launches.length - shrink.removals.length - early.removals.length,
+      nodes.max,
+      suspend ? have : have + growth.launches.length - workersAmong(removals, situation),
     ),
-    actions: suspended ? aborts : [...aborts, ...actions],
-    refusals: suspended ? [...actions.map(suspendedRefusal), ...refusals] : refusals,
-    kept: suspended ? keptBySuspension(situation) : shrink.kept,
-    ...pool.said,
+    actions: suspend ? aborts : [...aborts, ...actions],
+    refusals: suspend ? [...actions.map(suspendedRefusal), ...refusals] : refusals,
+    kept: suspend ? keptBySuspension(situation) : chosen.kept,
+    ...(chosen.warmPool !== undefined && { warmPool: chosen.warmPool }),
     ...(wakeAtMs !== undefined && wakeAtMs > nowMs && { wakeAtMs }),
   };
+}
+
+/** What is settled before we choose what else goes. */
+interface Round {
+  readonly situation: Situation;
+  readonly growth: Growth;
+  readonly aborts: readonly AbortAction[];
+  readonly turned: readonly AbortRemovalAction[];
+  readonly announced: Disruptions;
+}
+
+/** What goes and what is bought in all: by announcements and demands, by choice, and for the warm pool where nothing else changes. */
+function chooseDisruptions({ situation, growth, aborts, turned, announced }: Round): Disruptions {
+  const context = { situation, growth, isAborting: aborts.length > 0 };
+  const named = namesOf([...turned, ...announced.hastened]);
+  const chosen = disrupt(CHOSEN_METHODS, context, { removed: namesOf(announced.removals), named });
+  const launches = [...withWarmStarts(growth.launches, situation), ...chosen.launches];
+  const removals = [...announced.removals, ...chosen.removals];
+  const changes = launches.length + removals.length + aborts.length;
+  const pool = disrupt(POOL_METHODS, { ...context, changes }, { removed: namesOf(removals), named });
+  return {
+    ...chosen,
+    launches: [...launches, ...pool.launches],
+    removals: [...removals, ...pool.removals],
+    warmPool: pool.warmPool,
+  };
+}
+
+function namesOf(nodes: readonly { readonly nodeName: string }[]): readonly string[] {
+  return nodes.map(({ nodeName }) => nodeName);
+}
+
+/** How many of these nodes count as workers now; what is doomed or dead does not. */
+function workersAmong(removals: readonly WantedRemoval[], { fleet }: Situation): number {
+  const going = new Set(namesOf(removals));
+  return fleet.workers.filter(({ node }) => node !== undefined && going.has(node.name)).length;
+}
+
+/** Under a policy that only the timer drives, nothing else may set the rhythm. */
+function wakeOf({ policy }: PolicyInForce, times: readonly (number | undefined)[]): number | undefined {
+  return policy.loop.eventDriven ? earliest(...times) : undefined;
 }
 
 /** How many workers that count now are about to be given up. */
@@ -97,7 +121,7 @@ function givenUp(aborts: readonly AbortAction[], { fleet }: Situation): number {
 
 function launchActions(
   situation: Situation,
-  launches: readonly LaunchWish[],
+  launches: readonly LaunchIntent[],
   nextId: () => string,
 ): LaunchAction[] {
   const deadlineMs = situation.nowMs + situation.policy.launch.joinTimeoutSeconds * 1000;
@@ -106,7 +130,7 @@ function launchActions(
 
 function removeActions(
   situation: Situation,
-  removals: readonly (WantedRemoval | WantedRepair | WantedEvacuation | PoolRemoval)[],
+  removals: readonly WantedRemoval[],
   nextId: () => string,
 ): RemoveAction[] {
   const { drainTimeoutSeconds, graceLimitSeconds } = situation.policy.shrink;
@@ -122,7 +146,10 @@ function removeActions(
 
 function suspendedRefusal(action: LaunchAction | RemoveAction | HastenRemovalAction): Refusal {
   const why = action.reasons.map((reason) => reason.text).join('; ');
-  const reason = { code: 'suspended', text: `${SUSPENDED.text}; otherwise: ${action.kind} because ${why}` };
+  const reason: Reason = {
+    code: 'suspended',
+    text: `${SUSPENDED.text}; otherwise: ${action.kind} because ${why}`,
+  };
   if (action.kind === 'launch') return { what: 'grow', reason };
   return { what: 'shrink', subject: action.nodeName, reason };
 }

@@ -26,6 +26,11 @@ export function isAsleepInPool({ isWarm, state }: Instance): boolean {
   return isWarm === true && (state === 'stopping' || state === 'stopped');
 }
 
+/** Whether the instance is on its way out for good, or gone; one that is stopped is not, it still has to be terminated. */
+export function isEnding({ state }: Instance): boolean {
+  return state === 'shutting-down' || state === 'terminated';
+}
+
 /** Whether the instance costs money and may still become or be capacity. */
 export function isAlive(instance: Instance): boolean {
   return instance.state === 'pending' || instance.state === 'running';

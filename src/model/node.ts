@@ -38,3 +38,8 @@ export interface CordonMark {
 
 /** The taint a node registers with; taken off once the node is verified. */
 export const STARTUP_TAINT_KEY = 'smartscale.dev/startup';
+
+/** Whether the node's startup taint was taken off, so that pods may come: by us, or by a person. */
+export function isAdmitted({ taints }: Pick<Node, 'taints'>): boolean {
+  return !taints.some(({ key }) => key === STARTUP_TAINT_KEY);
+}

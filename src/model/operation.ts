@@ -1,5 +1,5 @@
 import type { Instance } from './instance.ts';
-import type { InterruptionKind } from './interruption.ts';
+import type { LaunchIntent, RemovalIntent, WarmInstance } from './intent.ts';
 import type { OfferingKey } from './offering.ts';
 import type { CloudFault } from './outcome.ts';
 import type { PolicyIdentity } from './policy-identity.ts';
@@ -30,13 +30,12 @@ export interface LaunchFault extends CloudFault {
  * terminated. A launch that got no instance goes from `intended` to `failed`. One for the warm pool:
  * `intended → launched → stopping → pooled`.
  */
-export interface LaunchOperation extends OperationBase {
+export interface LaunchOperation extends OperationBase, LaunchIntent {
   readonly kind: 'launch';
   readonly step: 'intended' | 'launched' | 'stopping' | 'undoing' | 'ready' | 'pooled' | 'failed';
-  /** Offerings in the order of preference; the cloud may take any of them. */
-  readonly offerings: readonly OfferingKey[];
   /** Counts definite failures; part of the ClientToken, so that a retry is a new call and a repetition is not. */
   readonly attempt: number;
+  /** The instance that it made, or starts. */
   readonly instanceId?: string;
   readonly launchedAtMs?: number;
   /** What was bought: of the offerings, the one that the cloud gave. */
@@ -45,48 +44,12 @@ export interface LaunchOperation extends OperationBase {
   readonly faults: readonly LaunchFault[];
   /** When the next call is worth making, after a transient fault. */
   readonly retryAtMs?: number;
-  /** Pods that the node is bought for (`namespace/name`): they are nominated to it while it boots. */
-  readonly nominatedPods: readonly string[];
-  /** Growth by metrics starts the cooldown, pending pods, repair and replacement do not. */
-  readonly startsCooldown: boolean;
-  /** What AWS takes away and this one makes up for: an instance is replaced once. */
-  readonly replaces?: Replaced;
-  /** Nodes whose pods it takes over, together with the other launches of its decision. */
-  readonly consolidates?: readonly string[];
-  /** It is for the warm pool: once it has joined it is stopped, and counts as no worker. */
-  readonly forPool?: true;
-  /** What it starts, as its first attempt, in place of buying; its `instanceId` until EC2 refuses to start it. */
-  readonly starts?: WarmInstance;
-}
-
-/** A stopped instance of the warm pool, and what it was bought as. */
-export interface WarmInstance {
-  readonly instanceId: string;
-  readonly offering: OfferingKey;
-}
-
-/** An instance that AWS announced to take away, and by which kind of announcement. */
-export interface Replaced {
-  readonly instanceId: string;
-  readonly interruption: InterruptionKind;
 }
 
 /** One node from cordon to gone: `intended → draining → terminating → removed`, or `aborting → aborted` (uncordoned). */
-export interface RemoveOperation extends OperationBase {
+export interface RemoveOperation extends OperationBase, RemovalIntent {
   readonly kind: 'remove';
   readonly step: 'intended' | 'draining' | 'terminating' | 'aborting' | 'removed' | 'aborted';
-  readonly nodeName: string;
-  readonly instanceId: string;
-  /** Longest grace period that an evicted pod is given. */
-  readonly graceLimitSeconds: number;
-  /** The node was dead when this was decided: nothing is drained, and it stays if it is ready again. */
-  readonly isRepair?: true;
-  /** AWS' announcement that it follows from. After a spot warning nothing turns it back: the machine goes anyway. */
-  readonly interruption?: InterruptionKind;
-  /** Nothing is evicted: the node takes no more pods until the deadline, or until a spot warning comes. */
-  readonly isCordonOnly?: true;
-  /** A stopped machine leaves the warm pool: no worker goes. Always with `isRepair`, since there is nothing to drain. */
-  readonly fromPool?: true;
 }
 
 export type Operation = LaunchOperation | RemoveOperation;

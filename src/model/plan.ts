@@ -1,6 +1,4 @@
-import type { InterruptionKind } from './interruption.ts';
-import type { OfferingKey } from './offering.ts';
-import type { Replaced, WarmInstance } from './operation.ts';
+import type { LaunchIntent, RemovalIntent } from './intent.ts';
 import type { PolicyIdentity } from './policy-identity.ts';
 import type { Reason } from './reason.ts';
 
@@ -12,39 +10,17 @@ export interface Demand {
   readonly reasons: readonly Reason[];
 }
 
-/** Launch one instance of any of these offerings, the preferred first. */
-export interface LaunchAction {
+/** Launch one instance of any of the intent's offerings. */
+export interface LaunchAction extends LaunchIntent {
   readonly kind: 'launch';
   readonly operationId: string;
-  readonly offerings: readonly OfferingKey[];
-  /** Pods that the node is bought for, `namespace/name`; empty where metrics or the floor want it. */
-  readonly nominatedPods: readonly string[];
-  readonly reasons: readonly Reason[];
-  readonly startsCooldown: boolean;
   readonly deadlineMs: number;
-  readonly replaces?: Replaced;
-  /** Nodes whose pods it takes over, with the others that the same decision launches for them: they go once all are ready. */
-  readonly consolidates?: readonly string[];
-  /** It is for the warm pool, and no worker. */
-  readonly forPool?: true;
-  /** The stopped instance of the warm pool that is started; the offerings are for when it cannot be. */
-  readonly starts?: WarmInstance;
 }
 
 /** Drain this node, terminate its instance, delete its Node. */
-export interface RemoveAction {
+export interface RemoveAction extends RemovalIntent {
   readonly kind: 'remove';
   readonly operationId: string;
-  readonly nodeName: string;
-  readonly instanceId: string;
-  readonly reasons: readonly Reason[];
-  readonly deadlineMs: number;
-  readonly graceLimitSeconds: number;
-  /** The node is dead: it is not drained, and stays if it is ready again by then. */
-  readonly isRepair?: true;
-  readonly interruption?: InterruptionKind;
-  readonly isCordonOnly?: true;
-  readonly fromPool?: true;
 }
 
 /** A removal in flight has less time than it was given: EC2 takes its machine back (F64). */

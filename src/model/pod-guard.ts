@@ -1,14 +1,15 @@
 import type { Pod } from './pod.ts';
+import type { ReasonCode } from './reason-codes.ts';
 
 /** Why a pod must not be moved. */
 export interface PodGuard {
-  readonly code: string;
+  readonly code: ReasonCode;
   /** Ends a sentence that begins with the pod: "its annotation forbids disruption". */
   readonly why: string;
 }
 
 interface Rule {
-  readonly code: string;
+  readonly code: ReasonCode;
   /** What the rule says of this pod, or `undefined` when it does not hold. */
   readonly holds: (pod: Pod) => string | undefined;
 }

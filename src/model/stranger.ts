@@ -1,5 +1,5 @@
 import { type Instance, isAlive } from './instance.ts';
-import { type Node, STARTUP_TAINT_KEY } from './node.ts';
+import { isAdmitted, type Node } from './node.ts';
 
 /**
  * Whether the machine was started by somebody's hand and holds no pods: no launch of ours made it, so none admits its node (F46).
@@ -13,7 +13,7 @@ export function isStranger({
   readonly instance: Instance | undefined;
 }): boolean {
   if (instance === undefined || instance.operationId !== undefined) return false;
-  return node === undefined || node.taints.some((taint) => taint.key === STARTUP_TAINT_KEY);
+  return node === undefined || !isAdmitted(node);
 }
 
 /** The strangers among what EC2 lists, as far as they cost money. */

@@ -250,7 +250,9 @@ describe('waiting for the node to join', () => {
 });
 
 describe('a launch that the policy no longer allows (R56)', () => {
-  const REASONS = [{ code: 'above-maximum', text: '5 workers exist or are in flight, the maximum is 2' }];
+  const REASONS = [
+    { code: 'above-maximum' as const, text: '5 workers exist or are in flight, the maximum is 2' },
+  ];
 
   async function calledOff(world: ActWorld, operation: LaunchOperation): Promise<LaunchOperation> {
     const { operation: undoing } = await abortLaunch(operation, REASONS, world.ports, world.signal);

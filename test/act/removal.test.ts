@@ -241,7 +241,7 @@ describe('a removal that turns back', () => {
   it('uncordons on request while it drains (F57)', async () => {
     const { world, removal } = aBusyNode({});
     const draining = await world.remove(removal, 'draining');
-    const reasons = [{ code: 'load-rose', text: 'CPU is at 91 %.' }];
+    const reasons = [{ code: 'load-rose' as const, text: 'CPU is at 91 %.' }];
     const { operation } = await abortRemoval(draining, reasons, world.ports, world.signal);
     expect(await world.remove(operation)).toMatchObject({ step: 'aborted', outcome: reasons[0] });
     expectUncordoned(world);
@@ -250,7 +250,7 @@ describe('a removal that turns back', () => {
   it('goes on despite the request once the machine is being terminated', async () => {
     const { world, removal } = aBusyNode();
     const terminating = await world.remove(removal, 'terminating');
-    const reasons = [{ code: 'load-rose', text: 'CPU is at 91 %.' }];
+    const reasons = [{ code: 'load-rose' as const, text: 'CPU is at 91 %.' }];
     const { operation } = await abortRemoval(terminating, reasons, world.ports, world.signal);
     expect((await world.remove(operation)).step).toBe('removed');
   });

@@ -2,7 +2,7 @@ import { describe, expect, it } from '@jest/globals';
 import { planDocument, planText } from '../../src/commands/plan-words.ts';
 import { aPlan } from '../builders/plan.ts';
 
-const because = (text: string) => [{ code: 'x', text }];
+const because = (text: string) => [{ code: 'pending-pods' as const, text }];
 
 describe('planText', () => {
   it('says in a table what would be done and why, what would not, and what keeps each worker', () => {
@@ -25,8 +25,8 @@ describe('planText', () => {
           },
           { kind: 'abort-removal', operationId: 'op-2', nodeName: 'i-2', reasons: because('it is needed') },
         ],
-        refusals: [{ what: 'grow', reason: { code: 'max', text: 'nodes.max is 3' } }],
-        kept: [{ nodeName: 'i-1', reason: { code: 'local-volume', text: 'db-0 has a local volume' } }],
+        refusals: [{ what: 'grow', reason: { code: 'at-maximum', text: 'nodes.max is 3' } }],
+        kept: [{ nodeName: 'i-1', reason: { code: 'pod-local-volume', text: 'db-0 has a local volume' } }],
       }),
     );
     expect(text).toBe(`2 workers now, 3 wanted by policy sha256:000000000000 (main@sha1:1)
@@ -43,7 +43,7 @@ Would not do:
   grow  fleet  nodes.max is 3
 
 Keeps:
-  i-1  local-volume  db-0 has a local volume
+  i-1  pod-local-volume  db-0 has a local volume
 `);
   });
 
@@ -67,7 +67,7 @@ Keeps:
         filling: 1,
         leaving: 0,
         costUsdPerHour: 0.029,
-        reason: { code: 'x', text: 'launch op-0 is under way' },
+        reason: { code: 'warm-pool-waits', text: 'launch op-0 is under way' },
       },
     });
     expect(planText(plan)).toContain(

@@ -3,107 +3,17 @@ import * as fc from 'fast-check';
 import { decide } from '../../src/decide/decide.ts';
 import { podProtection } from '../../src/decide/disrupt/rules/pod-protections.ts';
 import { isAlive } from '../../src/model/instance.ts';
-import type { Lifecycle } from '../../src/model/offering.ts';
-import { isInFlight, type Operation } from '../../src/model/operation.ts';
+import { isAdmitted } from '../../src/model/node.ts';
+import { hasEnded, isInFlight } from '../../src/model/operation.ts';
 import type { Plan } from '../../src/model/plan.ts';
 import { needsEviction } from '../../src/model/pod.ts';
-import type { Signal } from '../../src/model/signal.ts';
 import type { Snapshot } from '../../src/model/snapshot.ts';
 import { KnownSolutions } from '../../src/packing/known-solutions.ts';
-import { aLaunch, aNode, anInstance, aRemoval } from '../builders/fleet.ts';
-import { aPod } from '../builders/pod.ts';
+import { anyTrouble } from '../builders/any-trouble.ts';
+import { NOW, policies, snapshots } from '../builders/any-world.ts';
+import { aNode, anInstance } from '../builders/fleet.ts';
 import { aPolicy } from '../builders/policy.ts';
 import { aSnapshot, aUtilization, steady } from '../builders/snapshot.ts';
-
-const NOW = 100_000_000;
-const ZONES = ['ap-southeast-1a', 'ap-southeast-1b'];
-const lifecycles: readonly Lifecycle[] = ['spot', 'on-demand'];
-
-const policies = fc
-  .record({
-    min: fc.integer({ min: 0, max: 6 }),
-    above: fc.integer({ min: 0, max: 6 }),
-    minPerZone: fc.integer({ min: 0, max: 2 }),
-    onDemandBase: fc.integer({ min: 0, max: 3 }),
-    removals: fc.integer({ min: 1, max: 4 }),
-    sizing: fc.constantFrom('packing', 'step'),
-    obeysCooldown: fc.boolean(),
-  })
-  .map(({ min, above, minPerZone, onDemandBase, removals, sizing, obeysCooldown }) =>
-    aPolicy({
-      nodes: { min, max: Math.max(1, min + above), minPerZone },
-      spot: { onDemandBase },
-      shrink: { maxNodesPerDecision: removals },
-      pending: { sizing, obeysCooldown },
-    }),
-  );
-
-const nodes = fc.array(
-  fc.record({
-    zone: fc.constantFrom(...ZONES),
-    lifecycle: fc.constantFrom(...lifecycles),
-    isReady: fc.integer({ min: 0, max: 9 }).map((n) => n > 0),
-    readyChangedAtMs: fc.constantFrom(0, NOW - 20_000),
-    doNotDisrupt: fc.integer({ min: 0, max: 5 }).map((n) => n === 0),
-    isUnschedulable: fc.integer({ min: 0, max: 5 }).map((n) => n === 0),
-    createdAtMs: fc.constantFrom(0, NOW - 1_000),
-  }),
-  { maxLength: 9 },
-);
-
-const pods = fc.array(
-  fc.record({
-    host: fc.integer({ min: 0, max: 12 }),
-    cpu: fc.constantFrom(50, 300, 900, 1_900, 3_000),
-    replicas: fc.constantFrom(1, 2, undefined),
-    kind: fc.constantFrom('Deployment', 'StatefulSet', 'DaemonSet', 'Job'),
-    sinceMs: fc.constantFrom(NOW, NOW - 500, NOW - 300_000),
-    disruption: fc.constantFrom('never' as const, 'unset' as const, 'unset' as const),
-  }),
-  { maxLength: 12 },
-);
-
-const operations = fc.array(
-  fc.oneof(
-    fc.constantFrom<Operation>(
-      aLaunch(),
-      aLaunch({ step: 'undoing', instanceId: 'i-lost' }),
-      aLaunch({ step: 'ready', startsCooldown: true, endedAtMs: NOW - 200_000 }),
-      aLaunch({ step: 'failed', instanceId: 'i-dead', endedAtMs: NOW - 30_000 }),
-      aRemoval({ nodeName: 'i-0', instanceId: 'i-0', step: 'draining' }),
-      aRemoval({ nodeName: 'i-1', instanceId: 'i-1', step: 'aborted', endedAtMs: NOW - 60_000 }),
-      aRemoval({ nodeName: 'gone', step: 'removed', endedAtMs: NOW - 900_000 }),
-    ),
-  ),
-  { maxLength: 2 },
-);
-
-const signals: fc.Arbitrary<Signal> = fc.oneof(
-  fc.constantFrom(10, 29.9, 30, 70, 70.1, 90).map((value) => steady(value, { untilMs: NOW })),
-  fc.constantFrom(5, 95).map((value) => steady(value, { untilMs: NOW, coverage: 0.5 })),
-  fc.constant<Signal>({ status: 'unknown', why: 'down' }),
-);
-
-const snapshots: fc.Arbitrary<Snapshot> = fc
-  .record({ nodes, pods, operations, cpu: signals, memory: signals, isCloudKnown: fc.boolean() })
-  .map((world) => {
-    const workers = world.nodes.map((parts, i) => aNode({ name: `i-${i}`, ...parts }));
-    const all = world.pods.map(({ host, cpu, kind, replicas, sinceMs, disruption }, i) => {
-      const nodeName = workers[host]?.name;
-      const owner = { kind, name: kind, uid: kind, replicas };
-      const name = `p-${i}`;
-      const since = nodeName === undefined ? sinceMs : undefined;
-      return aPod({ name, nodeName, cpu, owner, disruption, unschedulableSinceMs: since });
-    });
-    const utilization = aUtilization({ cpuPercent: world.cpu, memoryPercent: world.memory });
-    const made = aSnapshot({
-      nodes: workers,
-      pods: all,
-      utilization,
-      operations: world.operations.map((operation, i) => ({ ...operation, id: `op-${i}` })),
-    });
-    return world.isCloudKnown ? made : { ...made, instances: { status: 'unknown', why: 'timeout' } };
-  });
 
 function billable(snapshot: Snapshot): number {
   const instances =
@@ -238,6 +148,92 @@ describe('whatever the world looks like', () => {
 
   it('wakes later than now or not at all', () => {
     check((plan) => expect(plan.wakeAtMs ?? Number.POSITIVE_INFINITY).toBeGreaterThan(NOW));
+  });
+});
+
+describe('whatever is the matter with its machines', () => {
+  const worlds = snapshots.chain((snapshot) => anyTrouble(snapshot, NOW));
+  const check = (
+    law: (
+      plan: Plan,
+      world: { readonly policy: ReturnType<typeof aPolicy>; readonly snapshot: Snapshot },
+    ) => void,
+  ) =>
+    fc.assert(
+      fc.property(policies, fc.boolean(), worlds, (policy, keepsPool, snapshot) => {
+        const inForce = keepsPool
+          ? { ...policy, policy: { ...policy.policy, warmPool: { size: 1, maxAgeHours: 24 } } }
+          : policy;
+        law(decide(inForce, snapshot, NOW), { policy: inForce, snapshot });
+      }),
+      { numRuns: 300 },
+    );
+  const named = ({ actions }: Plan) => actions.flatMap((one) => ('nodeName' in one ? [one.nodeName] : []));
+  const instanceOf = (id: string | undefined, { instances }: Snapshot) =>
+    instances.status === 'known' ? instances.value.find((one) => one.id === id) : undefined;
+
+  it('never names a node twice in one plan, nor begins a removal beside another', () => {
+    check((plan, { snapshot }) => {
+      const names = named(plan);
+      expect(new Set(names).size).toBe(names.length);
+      const leaving = snapshot.operations.flatMap((o) =>
+        o.kind === 'remove' && !hasEnded(o) ? [o.nodeName] : [],
+      );
+      const removed = plan.actions.flatMap((one) => (one.kind === 'remove' ? [one.nodeName] : []));
+      expect(removed.filter((name) => leaving.includes(name))).toEqual([]);
+    });
+  });
+
+  it('never removes a machine that a person started and did not give to the fleet (F46)', () => {
+    check((plan, { snapshot }) => {
+      for (const action of plan.actions) {
+        if (action.kind !== 'remove') continue;
+        const node = snapshot.nodes.find(({ name }) => name === action.nodeName);
+        const instance = instanceOf(action.instanceId, snapshot);
+        const isByHand = instance !== undefined && instance.operationId === undefined;
+        expect(isByHand && node !== undefined && !isAdmitted(node)).toBe(false);
+      }
+    });
+  });
+
+  it('ends as dead only what was silent for long, one at a time, and nothing that goes in any case', () => {
+    check((plan, { policy, snapshot }) => {
+      const repairs = plan.actions.filter(
+        (one) => one.kind === 'remove' && one.isRepair === true && one.fromPool !== true,
+      );
+      expect(repairs.length).toBeLessThanOrEqual(1);
+      for (const repair of repairs) {
+        if (repair.kind !== 'remove') continue;
+        const node = snapshot.nodes.find(({ name }) => name === repair.nodeName);
+        expect(node).toMatchObject({ isReady: false, doNotDisrupt: false });
+        const unreadyMs = NOW - (node?.readyChangedAtMs ?? NOW);
+        expect(unreadyMs).toBeGreaterThanOrEqual(policy.policy.launch.joinTimeoutSeconds * 1_000);
+        const warned = snapshot.interruptions.filter(({ kind }) => kind === 'spot-warning');
+        expect(warned.map(({ instanceId }) => instanceId)).not.toContain(repair.instanceId);
+        const undone = snapshot.operations.filter(({ step }) => step === 'undoing' || step === 'failed');
+        expect(undone.map(({ instanceId }) => instanceId)).not.toContain(repair.instanceId);
+      }
+    });
+  });
+
+  it('never plans more nodes than the maximum', () => {
+    check((plan, { policy, snapshot }) => {
+      const launches = plan.actions.filter(({ kind }) => kind === 'launch').length;
+      const { max } = policy.policy.nodes;
+      expect(launches === 0 ? 0 : billable(snapshot) + launches).toBeLessThanOrEqual(max);
+    });
+  });
+
+  it('gives the same plan, whatever the order of nodes, operations and announcements', () => {
+    check((plan, { policy, snapshot }) => {
+      const { nodes, interruptions } = snapshot;
+      const turned = {
+        ...snapshot,
+        nodes: [...nodes].reverse(),
+        interruptions: [...interruptions].reverse(),
+      };
+      expect(new Set(named(decide(policy, turned, NOW)))).toEqual(new Set(named(plan)));
+    });
   });
 });
 

@@ -51,7 +51,7 @@ describe('the importance of an event', () => {
   });
 
   it('of a launch that the policy called off is no warning', () => {
-    const outcome = { code: CALLED_OFF, text: 'called off' };
+    const outcome = { code: CALLED_OFF, text: 'called off' } as const;
     expect(importanceOf(anOperation(aLaunch({ step: 'failed', outcome }))).severity).toBe('info');
   });
 });

@@ -2,7 +2,7 @@ import { describe, expect, it } from '@jest/globals';
 import { Notices } from '../../src/events/notices.ts';
 import type { ReportEvent } from '../../src/ports.ts';
 
-const REASON = { code: 'cpu', text: 'CPU is high' };
+const REASON = { code: 'cpu-high' as const, text: 'CPU is high' };
 const IN_FORCE = { digest: 'sha256:1', revision: undefined };
 
 function told(policy?: typeof IN_FORCE): { readonly events: ReportEvent[]; readonly notices: Notices } {

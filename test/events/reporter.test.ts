@@ -8,7 +8,7 @@ const NOTICE: ReportEvent = {
   kind: 'notice',
   severity: 'warning',
   subject: { kind: 'fleet' },
-  reason: { code: 'cpu', text: 'CPU is high' },
+  reason: { code: 'cpu-high', text: 'CPU is high' },
   atMs: 8,
 };
 

@@ -36,8 +36,8 @@ export const MUTANTS: readonly Mutant[] = [
   {
     name: 'leaves dead nodes as they are',
     file: 'src/decide/disrupt/repair.ts',
-    find: 'const dead = situation.fleet.lost.filter(isDead)',
-    replace: 'const dead = situation.fleet.lost.slice(0, 0).filter(isDead)',
+    find: 'const dead = situation.fleet.uncounted.filter(isDead)',
+    replace: 'const dead = situation.fleet.uncounted.slice(0, 0).filter(isDead)',
     invariant: 3,
   },
   {
@@ -141,11 +141,11 @@ export const MUTANTS: readonly Mutant[] = [
   },
   {
     name: 'shrinks whatever the load is',
-    file: 'src/decide/disrupt/rules/brakes.ts',
-    find: "'low-load': [atFloor, podsWait, loadIsNotLow],",
-    replace: "'low-load': [atFloor, podsWait],",
+    file: 'src/decide/launch/demands/utilization.ts',
+    find: "purposes: ['low-load' as const]",
+    replace: 'purposes: []',
     invariant: 11,
-    firstSeed: 3,
+    firstSeed: 4,
   },
   {
     name: 'takes unknown metrics for zero',
@@ -162,6 +162,22 @@ export const MUTANTS: readonly Mutant[] = [
     find: "'low-load': [coolingDown, budgetIsSpent],",
     replace: "'low-load': [budgetIsSpent],",
     invariant: 12,
+    firstSeed: 4,
+  },
+  {
+    name: 'takes machines that people started for its own',
+    file: 'src/model/worker-condition.ts',
+    find: "  if (launch === undefined && isStranger(facts)) return 'unmanaged';\n",
+    replace: '',
+    invariant: 13,
+    firstSeed: 3,
+  },
+  {
+    name: 'drains machines that people started when AWS takes them back',
+    file: 'src/decide/disrupt/interruptions/spot-warnings.ts',
+    find: 'node !== undefined && !isPerhapsByHand(node, situation)',
+    replace: 'node !== undefined',
+    invariant: 13,
     firstSeed: 4,
   },
 ];

@@ -104,7 +104,7 @@ describe('runAutoscaler', () => {
       for (const path of ['/readyz', '/healthz', '/', '/api/state'])
         seen[path] = (await fetch(url + path)).status;
       seen['metrics'] = await (await fetch(`${url}/metrics`)).text();
-      const reason = { code: 'test', text: 'a notice' };
+      const reason = { code: 'recovered' as const, text: 'a notice' };
       ports.reporter.report({
         kind: 'notice',
         severity: 'info',

@@ -6,7 +6,7 @@ import { aLaunch, aRemoval } from '../builders/fleet.ts';
 import { aPlan } from '../builders/plan.ts';
 import { aSnapshot } from '../builders/snapshot.ts';
 
-const BECAUSE = { code: 'cpu', text: 'CPU 91 % > 70 %' };
+const BECAUSE = { code: 'cpu-high' as const, text: 'CPU 91 % > 70 %' };
 const DOCUMENT = { text: 'secret: no', origin: 'policy.yaml', revision: 'main@sha1:2' };
 const POLICY = { digest: 'sha256:1', revision: 'main@sha1:1' };
 /** The same in a line of the log. */
@@ -40,7 +40,7 @@ describe('JsonLog', () => {
         },
         { kind: 'abort-removal', operationId: 'op-2', nodeName: 'i-2', reasons: [] },
       ],
-      refusals: [{ what: 'shrink', subject: 'i-1', reason: { code: 'x', text: 'too young' } }],
+      refusals: [{ what: 'shrink', subject: 'i-1', reason: { code: 'too-young', text: 'too young' } }],
     });
     expect(linesOf({ kind: 'decision', plan, snapshot: aSnapshot(), durationMs: 12.345 })).toMatchObject([
       {
@@ -98,7 +98,7 @@ describe('JsonLog', () => {
         ...NAMED,
         faults: ['nodes.max'],
       },
-      { level: WARN, msg: BECAUSE.text, code: 'cpu', ...NAMED },
+      { level: WARN, msg: BECAUSE.text, code: 'cpu-high', ...NAMED },
       { level: 30, msg: BECAUSE.text },
     ]);
     expect(JSON.stringify(lines)).not.toContain('secret');

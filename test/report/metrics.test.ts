@@ -16,7 +16,7 @@ const COUNTS = {
 };
 const SOURCES = { isLeader: () => true, watches: () => ({ pods: COUNTS }), eventsDropped: () => 7 };
 const DOCUMENT = { text: '', origin: 'policy.yaml', revision: 'main@sha1:1' };
-const REASON = { code: 'cooldown', text: 'in cooldown' };
+const REASON = { code: 'cooldown' as const, text: 'in cooldown' };
 
 /** What is scraped after these reports. */
 function scrape(...events: readonly ReportEvent[]): Promise<string> {

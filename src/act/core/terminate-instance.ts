@@ -1,4 +1,4 @@
-import type { Instance } from '../../model/instance.ts';
+import { isEnding } from '../../model/instance.ts';
 import type { InstanceListing } from '../../model/instance-listing.ts';
 import type { Node } from '../../model/node.ts';
 import type { ActContext } from './act-ports.ts';
@@ -33,11 +33,6 @@ export async function terminateInstance(
   return 'waiting';
 }
 
-/** Whether the instance is on its way out for good; a stopped one is not, it still has to be terminated. */
-export function isGoing(instance: Instance): boolean {
-  return instance.state === 'shutting-down' || instance.state === 'terminated';
-}
-
 /** The nodes that say they run on the instance; more than one is a fault in the cluster (F40). */
 export function nodesOf(instanceId: string | undefined, nodes: readonly Node[]): readonly Node[] {
   return instanceId === undefined ? [] : nodes.filter((node) => node.instanceId === instanceId);
@@ -45,7 +40,7 @@ export function nodesOf(instanceId: string | undefined, nodes: readonly Node[]):
 
 function isGone(listing: InstanceListing, instanceId: string, ports: ActContext): boolean {
   const instance = listing.instances.find(({ id }) => id === instanceId);
-  if (instance !== undefined) return isGoing(instance);
+  if (instance !== undefined) return isEnding(instance);
   const isReady = nodesOf(instanceId, ports.cluster.view().nodes).some((node) => node.isReady);
   return ports.missing.forMs(instanceId, listing) >= MISSING_MS && !isReady;
 }

@@ -148,7 +148,7 @@ function tryNext(
   const offerings = offeringsOfAttempt(next);
   if (offerings.length === 0) return giveUp(operation, noCapacity(operation), ports, signal);
   const text = `No capacity for ${refused.join(', ')}: trying ${offerings.join(', ')}.`;
-  const reason = { code: 'launch-fallback', text };
+  const reason: Reason = { code: 'launch-fallback', text };
   notify('info', { operation, reason, subject: { kind: 'fleet' } }, ports);
   return moveOn(next, ports, signal);
 }

@@ -1,4 +1,4 @@
-import type { Instance } from '../../model/instance.ts';
+import { type Instance, isEnding } from '../../model/instance.ts';
 import type { Node } from '../../model/node.ts';
 import { parseOfferingKey } from '../../model/offering.ts';
 import { type LaunchOperation, startedBy } from '../../model/operation.ts';
@@ -7,7 +7,7 @@ import { PortError } from '../../ports.ts';
 import type { ActContext } from '../core/act-ports.ts';
 import { warn } from '../core/notice.ts';
 import { moveOn, type Progress, standBy, waitUntil } from '../core/progress.ts';
-import { isGoing, nodesOf } from '../core/terminate-instance.ts';
+import { nodesOf } from '../core/terminate-instance.ts';
 import { beginStopping, isInUse, keepAsWorker } from './stop-into-pool.ts';
 import { beginUndo } from './undo-launch.ts';
 
@@ -125,7 +125,7 @@ async function lossOf(
     const instance = instances.find((i) => i.id === operation.instanceId);
     if (instance === undefined) return undefined;
     if (hasFallenBack(operation, instance, ports.clock.now())) return fellBack(operation);
-    if (!isGoing(instance)) return undefined;
+    if (!isEnding(instance)) return undefined;
   } catch (error) {
     // Not knowing is no loss: the deadline still holds.
     if (error instanceof PortError) return undefined;

@@ -1,8 +1,9 @@
-import type { LaunchOperation, WarmInstance } from '../../model/operation.ts';
+import { isEnding } from '../../model/instance.ts';
+import type { WarmInstance } from '../../model/intent.ts';
+import type { LaunchOperation } from '../../model/operation.ts';
 import type { CloudFault } from '../../model/outcome.ts';
 import { PortError } from '../../ports.ts';
 import type { ActContext } from '../core/act-ports.ts';
-import { isGoing } from '../core/terminate-instance.ts';
 
 /** What a launch knows of its machine once it runs or is about to. */
 export type Made = Required<Pick<LaunchOperation, 'instanceId' | 'launchedAtMs' | 'offering'>>;
@@ -54,7 +55,7 @@ async function isLost(
 ): Promise<boolean> {
   try {
     const { instances } = await ports.instances.list({ maxAgeMs: FRESH_MS, signal });
-    return instances.some((instance) => instance.id === instanceId && isGoing(instance));
+    return instances.some((instance) => instance.id === instanceId && isEnding(instance));
   } catch (error) {
     if (error instanceof PortError) return false;
     throw error;

@@ -1,12 +1,12 @@
-import { type Instance, isAlive } from '../../model/instance.ts';
-import { type Node, STARTUP_TAINT_KEY } from '../../model/node.ts';
+import { type Instance, isAlive, isEnding } from '../../model/instance.ts';
+import { isAdmitted, type Node } from '../../model/node.ts';
 import type { LaunchOperation } from '../../model/operation.ts';
 import { needsEviction } from '../../model/pod.ts';
 import type { Reason } from '../../model/reason.ts';
 import type { ActContext } from '../core/act-ports.ts';
 import { notify } from '../core/notice.ts';
 import { moveOn, type Progress, standBy, waitUntil } from '../core/progress.ts';
-import { isGoing, nodesOf } from '../core/terminate-instance.ts';
+import { nodesOf } from '../core/terminate-instance.ts';
 import { beginUndo } from './undo-launch.ts';
 
 /** How often EC2 is asked whether the machine has stopped; its node's silence announces itself through the watch. */
@@ -51,7 +51,7 @@ export async function stopIntoPool(
 
 /** Whether stopping the node's machine would take pods along, or might: somebody took the taint off. */
 export function isInUse(node: Node, ports: ActContext): boolean {
-  const isHeld = node.taints.some(({ key }) => key === STARTUP_TAINT_KEY);
+  const isHeld = !isAdmitted(node);
   return !isHeld || ports.cluster.view().pods.some((pod) => pod.nodeName === node.name && needsEviction(pod));
 }
 
@@ -65,7 +65,7 @@ export async function keepAsWorker(
   if (!ports.leadership.isLeader()) return standBy(operation);
   await ports.cluster.admitNode(node.name, signal);
   const text = `Node ${node.name} was bought for the warm pool and has pods already: it stays as a worker.`;
-  const reason = { code: 'warm-node-in-use', text };
+  const reason: Reason = { code: 'warm-node-in-use', text };
   notify('info', { operation, reason, subject: { kind: 'node', name: node.name } }, ports);
   return moveOn({ ...operation, step: 'ready', endedAtMs: ports.clock.now() }, ports, signal);
 }
@@ -82,7 +82,7 @@ function obstacleTo(
   { instanceId, deadlineMs }: LaunchOperation,
   seen: { readonly node: Node | undefined; readonly instance: Instance | undefined; readonly nowMs: number },
 ): Reason | undefined {
-  if (seen.instance !== undefined && isGoing(seen.instance)) {
+  if (seen.instance !== undefined && isEnding(seen.instance)) {
     const text = `Instance ${instanceId} was terminated before it was in the warm pool.`;
     return { code: 'instance-lost', text };
   }

@@ -1,5 +1,5 @@
-import { type Instance, isAlive } from '../../model/instance.ts';
-import { type Node, STARTUP_TAINT_KEY } from '../../model/node.ts';
+import { type Instance, isAlive, isEnding } from '../../model/instance.ts';
+import { isAdmitted, type Node } from '../../model/node.ts';
 import { offeringKey } from '../../model/offering.ts';
 import {
   hasEnded,
@@ -11,7 +11,6 @@ import type { PolicyIdentity } from '../../model/policy-identity.ts';
 import { INSTANCE_GONE, type Reason } from '../../model/reason.ts';
 import type { Snapshot } from '../../model/snapshot.ts';
 import { areTooManyMissing } from '../../model/vanishing.ts';
-import { isGoing } from '../core/terminate-instance.ts';
 
 /** A node without an instance must be seen so for this long before it is taken for a leftover (F42, F44). */
 const CONFIRMED_AFTER_MS = 30_000;
@@ -110,7 +109,7 @@ function lostLaunches(
     if (operationId === undefined || !isAlive(instance)) return [];
     // Nearly every instance is a worker already: asked first, so that the ledger is not searched for each of them.
     const node = nodes.get(instance.id);
-    if (node !== undefined && !node.taints.some((taint) => taint.key === STARTUP_TAINT_KEY)) return [];
+    if (node !== undefined && isAdmitted(node)) return [];
     if (isHandled(instance.id, snapshot, { adoption, operationId })) return [];
     const reason = recovered(
       `Instance ${instance.id} of launch ${operationId} is under way without a record of it: taken up again`,
@@ -163,7 +162,7 @@ function nodesOfGoingInstances(
   instances: readonly Instance[],
   adoption: Adoption,
 ): readonly RemoveOperation[] {
-  const going = new Map(instances.filter(isGoing).map((instance) => [instance.id, instance]));
+  const going = new Map(instances.filter(isEnding).map((instance) => [instance.id, instance]));
   return snapshot.nodes.flatMap((node) => {
     const instance = going.get(node.instanceId ?? '');
     if (instance === undefined) return [];
@@ -185,7 +184,7 @@ function farewell(
   const { instanceId } = node;
   if (instanceId === undefined || node.isControlPlane || isHandled(instanceId, snapshot, { adoption }))
     return [];
-  const reason = { code: INSTANCE_GONE, text: `${fact}: the node is taken away` };
+  const reason: Reason = { code: INSTANCE_GONE, text: `${fact}: the node is taken away` };
   const operation = base(`gone-${instanceId}`, reason, adoption);
   return [
     {

@@ -1,9 +1,10 @@
+import { isEnding } from '../../model/instance.ts';
 import { CALLED_OFF, type RemoveOperation } from '../../model/operation.ts';
 import type { Reason } from '../../model/reason.ts';
 import type { ActContext } from '../core/act-ports.ts';
 import { warn } from '../core/notice.ts';
 import { moveOn, type Progress, standBy, waitUntil } from '../core/progress.ts';
-import { isGoing, nodesOf, TERMINATE_POLL_MS, terminateInstance } from '../core/terminate-instance.ts';
+import { nodesOf, TERMINATE_POLL_MS, terminateInstance } from '../core/terminate-instance.ts';
 import { drainNode, podsLeft } from './drain-node.ts';
 import { isTakenBack } from './interrupted-drain.ts';
 
@@ -43,7 +44,8 @@ export async function abortRemoval(
     return advanceRemoval(operation, ports, signal);
   }
   const text = reasons.map((reason) => reason.text).join(' ');
-  const outcome = reasons.length === 1 && reasons[0] !== undefined ? reasons[0] : { code: CALLED_OFF, text };
+  const [only, ...others] = reasons;
+  const outcome: Reason = only !== undefined && others.length === 0 ? only : { code: CALLED_OFF, text };
   return moveOn({ ...operation, step: 'aborting', outcome }, ports, signal);
 }
 
@@ -114,7 +116,7 @@ async function hasPodsOnLivingInstance(
   if (operation.isRepair === true && !isBackAgain(operation, ports)) return false;
   const { instances } = await ports.instances.list({ maxAgeMs: TERMINATE_POLL_MS / 2, signal });
   const instance = instances.find((i) => i.id === operation.instanceId);
-  return instance !== undefined && !isGoing(instance);
+  return instance !== undefined && !isEnding(instance);
 }
 
 async function uncordon(

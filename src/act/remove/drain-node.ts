@@ -1,3 +1,4 @@
+import { isEnding } from '../../model/instance.ts';
 import type { Node } from '../../model/node.ts';
 import type { RemoveOperation } from '../../model/operation.ts';
 import type { EvictionOutcome } from '../../model/outcome.ts';
@@ -7,7 +8,6 @@ import type { Reason } from '../../model/reason.ts';
 import { PortError } from '../../ports.ts';
 import type { ActContext } from '../core/act-ports.ts';
 import { moveOn, type Progress, standBy, waitUntil } from '../core/progress.ts';
-import { isGoing } from '../core/terminate-instance.ts';
 import {
   drainResult,
   insistent,
@@ -77,7 +77,7 @@ async function isMachineGoing(
   if (node.isReady && !isTakenBack(operation)) return false;
   try {
     const { instances } = await ports.instances.list({ maxAgeMs: LOOK_MS, signal });
-    return instances.some((instance) => instance.id === operation.instanceId && isGoing(instance));
+    return instances.some((instance) => instance.id === operation.instanceId && isEnding(instance));
   } catch (error) {
     // There is no time to wait until EC2 answers again, and a ready node says by itself that its machine runs.
     if (node.isReady && error instanceof PortError) return false;

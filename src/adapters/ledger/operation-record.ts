@@ -1,15 +1,23 @@
 import { z } from 'zod';
-import type { LaunchOperation, Operation, RemoveOperation } from '../../model/operation.ts';
+import type { OfferingKey } from '../../model/offering.ts';
+import type { Operation } from '../../model/operation.ts';
+import type { ReasonCode } from '../../model/reason-codes.ts';
 import { PortError } from '../../ports.ts';
+import type { Checked, SameShape } from './same-shape.ts';
 
 /*
  * How an operation stands in a store outside this process. Keys that this version does not know are left out, so that a
  * rollback can read what a later version wrote; what is missing or of another kind is refused, never guessed.
  */
 
-const offering = z.string().regex(/^[^/]+\/[^/]+\/(spot|on-demand)$/, 'must be type/zone/lifecycle');
+const offering = z
+  .string()
+  .regex(/^[^/]+\/[^/]+\/(spot|on-demand)$/, 'must be type/zone/lifecycle')
+  .transform((key) => key as OfferingKey);
 const facts = z.record(z.string(), z.union([z.string(), z.number(), z.boolean()]));
-const reason = z.object({ code: z.string(), text: z.string(), facts: facts.optional() });
+// A code that this version does not know is kept as it is: it is shown, and no rule asks for it.
+const code = z.string().transform((known) => known as ReasonCode);
+const reason = z.object({ code, text: z.string(), facts: facts.optional() });
 const fault = z.object({
   class: z.enum([
     'capacity',
@@ -39,69 +47,47 @@ const base = {
   outcome: reason.optional(),
 };
 
-const launchRecord = z.object({
-  ...base,
-  kind: z.literal('launch'),
-  step: z.enum(['intended', 'launched', 'stopping', 'undoing', 'ready', 'pooled', 'failed']),
-  offerings: z.array(offering).min(1),
-  attempt: z.number().int().min(1),
-  instanceId: z.string().optional(),
-  launchedAtMs: z.number().optional(),
-  offering: offering.optional(),
-  faults: z.array(fault),
-  retryAtMs: z.number().optional(),
-  nominatedPods: z.array(z.string()),
-  startsCooldown: z.boolean(),
-  replaces: z.object({ instanceId: z.string(), interruption }).optional(),
-  consolidates: z.array(z.string()).optional(),
-  forPool: z.literal(true).optional(),
-  starts: z.object({ instanceId: z.string(), offering }).optional(),
-});
+const record = z.discriminatedUnion('kind', [
+  z.object({
+    ...base,
+    kind: z.literal('launch'),
+    step: z.enum(['intended', 'launched', 'stopping', 'undoing', 'ready', 'pooled', 'failed']),
+    offerings: z.array(offering).min(1),
+    attempt: z.number().int().min(1),
+    instanceId: z.string().optional(),
+    launchedAtMs: z.number().optional(),
+    offering: offering.optional(),
+    faults: z.array(fault),
+    retryAtMs: z.number().optional(),
+    nominatedPods: z.array(z.string()),
+    startsCooldown: z.boolean(),
+    replaces: z.object({ instanceId: z.string(), interruption }).optional(),
+    consolidates: z.array(z.string()).optional(),
+    forPool: z.literal(true).optional(),
+    starts: z.object({ instanceId: z.string(), offering }).optional(),
+  }),
+  z.object({
+    ...base,
+    kind: z.literal('remove'),
+    step: z.enum(['intended', 'draining', 'terminating', 'aborting', 'removed', 'aborted']),
+    nodeName: z.string().min(1),
+    instanceId: z.string(),
+    graceLimitSeconds: z.number(),
+    isRepair: z.literal(true).optional(),
+    interruption: interruption.optional(),
+    isCordonOnly: z.literal(true).optional(),
+    fromPool: z.literal(true).optional(),
+  }),
+]);
 
-const removeRecord = z.object({
-  ...base,
-  kind: z.literal('remove'),
-  step: z.enum(['intended', 'draining', 'terminating', 'aborting', 'removed', 'aborted']),
-  nodeName: z.string().min(1),
-  instanceId: z.string(),
-  graceLimitSeconds: z.number(),
-  isRepair: z.literal(true).optional(),
-  interruption: interruption.optional(),
-  isCordonOnly: z.literal(true).optional(),
-  fromPool: z.literal(true).optional(),
-});
-
-const record = z.discriminatedUnion('kind', [launchRecord, removeRecord]);
-
-/** Readonly to the leaves; an offering's key is stored as any text of its form. */
-type Frozen<T> = T extends readonly (infer Element)[]
-  ? readonly Frozen<Element>[]
-  : T extends object
-    ? { readonly [Key in keyof T]: Frozen<T[Key]> }
-    : T;
-
-/** Fields that only one of both has, or whose values the record could not hold. */
-type Mismatched<Stored, Model> =
-  | Exclude<keyof Stored, keyof Model>
-  | {
-      [Key in keyof Model]-?: Key extends keyof Stored
-        ? Model[Key] extends Frozen<Stored[Key]>
-          ? never
-          : Key
-        : Key;
-    }[keyof Model];
-
-/** The record, or `never` when it does not match the model: a field that is forgotten in one of both does not compile. */
-type Matching<Stored, Model> = Mismatched<Stored, Model> extends never ? Stored : never;
-type StoredOperation =
-  | Matching<z.output<typeof launchRecord>, LaunchOperation>
-  | Matching<z.output<typeof removeRecord>, RemoveOperation>;
+/** Does not compile when record and model differ: a field that is forgotten here would be lost with every restart. */
+type Recorded = Checked<Operation, SameShape<z.output<typeof record>, Operation>>;
 
 /** The operation that a store holds under `where`. Throws a configuration `PortError` that names the field when it is none. */
 export function operationOf(stored: unknown, where: string): Operation {
   const reading = record.safeParse(stored);
   // JSON has no `undefined`, so an optional key that is there has a value, as the model wants it.
-  if (reading.success) return reading.data satisfies StoredOperation as Operation;
+  if (reading.success) return reading.data as Recorded;
   const [issue] = reading.error.issues;
   const field = issue?.path.join('.') || 'the whole';
   throw new PortError(

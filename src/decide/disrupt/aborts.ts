@@ -1,5 +1,10 @@
 import type { LaunchOperation, RemoveOperation } from '../../model/operation.ts';
-import type { AbortAction, AbortLaunchAction, AbortRemovalAction } from '../../model/plan.ts';
+import type {
+  AbortAction,
+  AbortLaunchAction,
+  AbortRemovalAction,
+  HastenRemovalAction,
+} from '../../model/plan.ts';
 import type { Reason } from '../../model/reason.ts';
 import { loadIsHighNow } from '../launch/demands/utilization.ts';
 import type { Growth } from '../launch/growth.ts';
@@ -12,8 +17,16 @@ export const SUSPENDED: Reason = { code: 'suspended', text: 'the policy says sus
  * What is under way and no longer wanted, so that a commit or a revert leaves nothing half done (R56): removals before termination
  * began, launches before their machine is a worker. Everything else is finished.
  */
-export function planAborts(situation: Situation, growth: Growth): readonly AbortAction[] {
-  return [...removalAborts(situation, growth), ...launchAborts(situation), ...fillAborts(situation, growth)];
+export function planAborts(
+  situation: Situation,
+  growth: Growth,
+  hastened: readonly HastenRemovalAction[],
+): readonly AbortAction[] {
+  return [
+    ...removalAborts(situation, growth, hastened),
+    ...launchAborts(situation),
+    ...fillAborts(situation, growth),
+  ];
 }
 
 /**
@@ -21,14 +34,19 @@ export function planAborts(situation: Situation, growth: Growth): readonly Abort
  * longer shrinks (F57); only as many as the maximum has room for. What AWS takes away goes whatever the load is. A suspended
  * policy stops them all.
  */
-function removalAborts(situation: Situation, growth: Growth): readonly AbortRemovalAction[] {
+function removalAborts(
+  situation: Situation,
+  growth: Growth,
+  hastened: readonly HastenRemovalAction[],
+): readonly AbortRemovalAction[] {
   const { fleet, policy } = situation;
   const stoppable = fleet.leaving
     .map((worker) => worker.removal)
     .filter((removal) => removal !== undefined)
     .filter((removal) => removal.step === 'intended' || removal.step === 'draining');
   if (policy.suspend) return stoppable.map((removal) => abortOf(removal, [SUSPENDED]));
-  const ours = stoppable.filter((removal) => removal.interruption === undefined);
+  const forced = new Set(hastened.map(({ operationId }) => operationId));
+  const ours = stoppable.filter(({ id, interruption }) => interruption === undefined && !forced.has(id));
   if (ours.length === 0 || fleet.billable > policy.nodes.max) return [];
   const reasons = reasonsToStop(situation, growth);
   if (reasons.length === 0) return [];
@@ -50,7 +68,7 @@ function launchAborts({ snapshot, fleet, policy }: Situation): readonly AbortLau
   const tooMany = count - max;
   if (tooMany <= 0) return [];
   const text = `${count} workers exist or are in flight, the maximum is ${max}`;
-  const reason = { code: 'above-maximum', text, facts: { workers: count, max } };
+  const reason: Reason = { code: 'above-maximum', text, facts: { workers: count, max } };
   return inFlight
     .toSorted(byProgress)
     .slice(0, tooMany)
@@ -83,8 +101,7 @@ function reasonsToStop(situation: Situation, growth: Growth): readonly Reason[] 
   const load = loadIsHighNow(situation);
   if (load !== undefined) return [load];
   if (!growth.isWanted) return [];
-  const { pending } = growth;
-  if (pending.uncovered > 0) return pending.demand.reasons;
+  if (growth.stopsDrains.length > 0) return growth.stopsDrains;
   const wishes = growth.launches.flatMap((wish) => wish.reasons);
   if (wishes.length > 0) return [...new Map(wishes.map((reason) => [reason.code, reason])).values()];
   const above = growth.demands.filter((demand) => (demand.nodes ?? 0) > fleet.workers.length);

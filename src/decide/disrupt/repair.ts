@@ -1,67 +1,58 @@
-import { isAlive } from '../../model/instance.ts';
-import type { Refusal, RemoveAction } from '../../model/plan.ts';
+import type { Refusal } from '../../model/plan.ts';
+import type { Reason } from '../../model/reason.ts';
+import { unreadyForMs } from '../../model/worker-condition.ts';
 import type { Worker } from '../state/fleet.ts';
 import { unendedIn } from '../state/operation-lists.ts';
 import type { Situation } from '../state/situation.ts';
 import { percentText, secondsText } from '../text/wording.ts';
+import type { Disruption } from './disruption.ts';
 import { unreadyShare } from './rules/brakes.ts';
-
-export type WantedRepair = Pick<RemoveAction, 'nodeName' | 'instanceId' | 'reasons'> & {
-  readonly isRepair: true;
-};
-
-export interface Repair {
-  readonly repairs: readonly WantedRepair[];
-  readonly refusals: readonly Refusal[];
-}
 
 /** A fault of the network or the API server is over by then; what is still not ready, while this cluster answers, is dead. */
 const BLIP_LASTS_AT_MOST_MS = 1_800_000;
 
 /**
- * Which dead nodes are replaced now: those not ready for longer than a machine may take to join, whose machine still costs
- * money (F89). One at a time, and for half an hour none while several nodes are unready and together more than the policy allows:
+ * Which dead nodes are replaced now (F89). Dead is ours, not ready for longer than a machine may take to join, and not about to go
+ * in any case (`WorkerCondition`). One at a time, and for half an hour none while several nodes are unready and together more than the policy allows:
  * that looks like a fault of the network or the API server, not of the machines (F70). Nothing is drained, since nobody there
  * would hear it.
  */
-export function planRepair(situation: Situation): Repair {
-  const dead = situation.fleet.lost.filter(isDead).sort(longestFirst);
+export function planRepair(situation: Situation): Disruption {
+  const dead = situation.fleet.uncounted.filter(isDead).filter(isNobodys(situation)).sort(longestFirst);
   const [first] = dead;
   const instanceId = first?.node.instanceId;
   if (first === undefined || instanceId === undefined || isRepairing(situation)) return NOTHING;
   const { node } = first;
-  const unreadyMs = situation.nowMs - (node.readyChangedAtMs ?? node.createdAtMs);
+  const unreadyMs = unreadyForMs(node, situation.nowMs);
   const brake = unreadyMs < BLIP_LASTS_AT_MOST_MS ? unreadyBrake(situation) : undefined;
-  if (brake !== undefined) return { repairs: [], refusals: [brake] };
+  if (brake !== undefined) return { refusals: [brake] };
   const text = `${node.name} has not been ready for ${secondsText(unreadyMs)}: it is replaced`;
-  const reason = { code: 'dead-node', text, facts: { unreadySeconds: Math.round(unreadyMs / 1000) } };
+  const reason: Reason = { code: 'dead-node', text, facts: { unreadySeconds: Math.round(unreadyMs / 1000) } };
   const repair = {
     nodeName: node.name,
     instanceId,
     reasons: [reason],
     isRepair: true as const,
   };
-  return { repairs: [repair], refusals: [] };
+  return { removals: [repair] };
 }
 
-const NOTHING: Repair = { repairs: [], refusals: [] };
+const NOTHING: Disruption = {};
 
 type DeadWorker = Worker & { readonly node: NonNullable<Worker['node']> };
 
-/** A machine that is gone already is only tidied up, elsewhere. */
 function isDead(worker: Worker): worker is DeadWorker {
-  return (
-    worker.node !== undefined &&
-    !worker.node.isReady &&
-    !worker.node.doNotDisrupt &&
-    worker.instance !== undefined &&
-    isAlive(worker.instance)
-  );
+  return worker.condition === 'dead' && worker.node?.doNotDisrupt === false;
+}
+
+/** A removal that is being turned back is carried out still: a second one beside it would undo what it does. */
+function isNobodys({ snapshot }: Situation): (worker: DeadWorker) => boolean {
+  const taken = new Set(unendedIn(snapshot.operations).map((o) => (o.kind === 'remove' ? o.nodeName : '')));
+  return ({ node }) => !taken.has(node.name);
 }
 
 function longestFirst(a: DeadWorker, b: DeadWorker): number {
-  const since = (worker: DeadWorker) => worker.node.readyChangedAtMs ?? worker.node.createdAtMs;
-  return since(a) - since(b) || (a.id < b.id ? -1 : 1);
+  return unreadyForMs(b.node, 0) - unreadyForMs(a.node, 0) || (a.id < b.id ? -1 : 1);
 }
 
 function isRepairing({ snapshot }: Situation): boolean {

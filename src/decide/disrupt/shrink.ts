@@ -1,25 +1,17 @@
-import type { KeptNode, Refusal, RemoveAction } from '../../model/plan.ts';
+import type { KeptNode, Refusal } from '../../model/plan.ts';
 import type { Reason } from '../../model/reason.ts';
-import { isStranger } from '../../model/stranger.ts';
+import { unreadyForMs } from '../../model/worker-condition.ts';
 import type { Growth } from '../launch/growth.ts';
 import type { Worker } from '../state/fleet.ts';
 import { replacedNodes } from '../state/replaced-nodes.ts';
 import type { Situation } from '../state/situation.ts';
 import { secondsText } from '../text/wording.ts';
-import { brakeOf, type Purpose } from './rules/brakes.ts';
+import type { Disruption, WantedRemoval } from './disruption.ts';
+import { brakeOf } from './rules/brakes.ts';
 import { inCandidateOrder } from './rules/candidates.ts';
 import { protectionsFor } from './rules/protections.ts';
+import type { Purpose } from './rules/purpose.ts';
 import { relocator } from './rules/relocation.ts';
-
-export type WantedRemoval = Pick<RemoveAction, 'nodeName' | 'instanceId' | 'reasons'>;
-
-export interface Shrink {
-  readonly removals: readonly WantedRemoval[];
-  /** Why each other worker stays. */
-  readonly kept: readonly KeptNode[];
-  readonly refusals: readonly Refusal[];
-  readonly wakeAtMs: number | undefined;
-}
 
 /**
  * Which nodes may go now. First the brakes that hold the whole fleet, then the candidates in their order: each must be
@@ -29,7 +21,7 @@ export function planShrink(
   situation: Situation,
   growth: Growth,
   round: { readonly isAborting: boolean; readonly repairs: readonly string[] },
-): Shrink {
+): Disruption {
   const replaced = replacedNodes(situation);
   const purpose = purposeOf(situation, replaced);
   const brake = brakeOf({ situation, growth, purpose, ...round });
@@ -38,9 +30,9 @@ export function planShrink(
     nodeName: node.name,
     reason: brake.reason,
   }));
-  const kept = [...held, ...lostNodes(situation, round.repairs)];
+  const kept = [...held, ...uncountedNodes(situation, round.repairs)];
   const refusals: Refusal[] = brake.isWorthSaying ? [{ what: 'shrink', reason: brake.reason }] : [];
-  return { removals: [], kept, refusals, wakeAtMs: brake.untilMs };
+  return { kept, refusals, wakeAtMs: brake.untilMs };
 }
 
 function purposeOf({ fleet, policy }: Situation, replaced: ReadonlySet<string>): Purpose {
@@ -53,11 +45,11 @@ interface Search {
   readonly replaced: ReadonlySet<string>;
 }
 
-function pickNodes(situation: Situation, growth: Growth, search: Search): Shrink {
+function pickNodes(situation: Situation, growth: Growth, search: Search): Disruption {
   const { policy, fleet } = situation;
   const removals: WantedRemoval[] = [];
-  const kept: KeptNode[] = [...lostNodes(situation, [])];
-  const surplus = fleet.workers.length - growth.floor.shrinkFloor;
+  const kept: KeptNode[] = [...uncountedNodes(situation, [])];
+  const surplus = fleet.workers.length - growth.keepsAtLeast;
   const most = search.purpose === 'over-max' ? 1 : Math.min(policy.shrink.maxNodesPerDecision, surplus);
   const keeps = keeperOf(situation, search);
   for (const worker of inCandidateOrder(nodesOf(fleet.workers), situation.snapshot)) {
@@ -77,7 +69,6 @@ function pickNodes(situation: Situation, growth: Growth, search: Search): Shrink
     removals,
     kept: kept.sort((a, b) => (a.nodeName < b.nodeName ? -1 : 1)),
     refusals,
-    wakeAtMs: undefined,
   };
 }
 
@@ -107,9 +98,9 @@ function nodesOf(workers: readonly Worker[]): readonly NodeWorker[] {
   return workers.filter((worker): worker is NodeWorker => worker.node !== undefined);
 }
 
-/** Nodes that do not count because they are unready for too long, their instance is gone or is no launch's, but for those replaced now. */
-function lostNodes({ fleet, nowMs }: Situation, repairs: readonly string[]): KeptNode[] {
-  const staying = nodesOf(fleet.lost).filter(({ node }) => !repairs.includes(node.name));
+/** Nodes that are no capacity, and why, but for those that this round replaces. */
+function uncountedNodes({ fleet, nowMs }: Situation, repairs: readonly string[]): KeptNode[] {
+  const staying = nodesOf(fleet.uncounted).filter(({ node }) => !repairs.includes(node.name));
   return staying.map((worker) => {
     const text = whyNotCounted(worker, nowMs);
     return { nodeName: worker.node.name, reason: { code: 'not-counted', text } };
@@ -117,22 +108,20 @@ function lostNodes({ fleet, nowMs }: Situation, repairs: readonly string[]): Kep
 }
 
 function whyNotCounted(worker: NodeWorker, nowMs: number): string {
-  const { node } = worker;
-  if (!node.isReady) {
-    const unreadyMs = nowMs - (node.readyChangedAtMs ?? node.createdAtMs);
-    return `${node.name} no longer counts: not ready for ${secondsText(unreadyMs)}`;
-  }
-  return isStranger(worker)
-    ? `${node.name} does not count: no launch of this fleet made its instance, so its startup taint stays`
-    : `${node.name} no longer counts: its instance is going`;
+  const { node, condition } = worker;
+  if (condition === 'unmanaged')
+    return `${node.name} does not count: no launch of this fleet made its instance, so its startup taint stays`;
+  return node.isReady
+    ? `${node.name} no longer counts: its instance is going`
+    : `${node.name} no longer counts: not ready for ${secondsText(unreadyForMs(node, nowMs))}`;
 }
 
-function notNow(removed: number, most: number) {
+function notNow(removed: number, most: number): Reason {
   const text = `${removed} of at most ${most} removal(s) a decision go first`;
   return { code: 'others-first', text, facts: { removed, most } };
 }
 
-function whyItGoes(situation: Situation, worker: Worker, purpose: Purpose) {
+function whyItGoes(situation: Situation, worker: Worker, purpose: Purpose): Reason {
   const { fleet, policy } = situation;
   const where = `${worker.lifecycle ?? 'unknown'} in ${worker.zone ?? 'an unknown zone'}`;
   if (purpose === 'replaced') {

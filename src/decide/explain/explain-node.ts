@@ -38,7 +38,7 @@ export interface NodeExplanation {
 /** Explains a node of the snapshot by the plan that was made for it, with the code that made the plan. */
 export function explainNode(name: string, situation: Situation, plan: Plan): NodeExplanation {
   const { fleet, snapshot } = situation;
-  const worker = [...fleet.workers, ...fleet.leaving, ...fleet.lost].find(({ id }) => id === name);
+  const worker = [...fleet.workers, ...fleet.leaving, ...fleet.uncounted].find(({ id }) => id === name);
   const said = whatThePlanSays(name, plan);
   const member = fleet.pool.find(({ node }) => node?.name === name);
   if (member !== undefined) return explainMember(member, situation, said ?? plan.warmPool?.reason);

@@ -1,5 +1,6 @@
+import type { LaunchIntent } from '../../model/intent.ts';
 import type { Refusal } from '../../model/plan.ts';
-import type { LaunchWish } from '../state/launch-wish.ts';
+import type { Reason } from '../../model/reason.ts';
 import type { Situation } from '../state/situation.ts';
 import { countText, secondsText } from '../text/wording.ts';
 import { type Limited, limited } from './limits.ts';
@@ -9,13 +10,13 @@ const GUARD_WINDOW_MS = 120_000;
 const GUARD_LEAST = 2;
 
 export interface Bounded {
-  readonly wishes: readonly LaunchWish[];
+  readonly wishes: readonly LaunchIntent[];
   readonly refusals: readonly Refusal[];
   readonly wakeAtMs: number | undefined;
 }
 
 /** Cuts what is wished down to what is allowed: a pause after failures first, then the maximum, then budget and resource limits. */
-export function bounded(situation: Situation, wishes: readonly LaunchWish[]): Bounded {
+export function bounded(situation: Situation, wishes: readonly LaunchIntent[]): Bounded {
   const pause = situation.launchPause;
   if (wishes.length > 0 && pause !== undefined) {
     return { wishes: [], refusals: [{ what: 'grow', reason: pause.reason }], wakeAtMs: pause.untilMs };
@@ -29,7 +30,7 @@ export function bounded(situation: Situation, wishes: readonly LaunchWish[]): Bo
   };
 }
 
-function belowMaximum(situation: Situation, wishes: readonly LaunchWish[]): Limited {
+function belowMaximum(situation: Situation, wishes: readonly LaunchIntent[]): Limited {
   const { max } = situation.policy.nodes;
   const { billable } = situation.fleet;
   const room = Math.max(0, max - billable);
@@ -56,7 +57,7 @@ export function repairAllowance(
   const limit = Math.max(GUARD_LEAST, floor);
   const oldest = Math.min(nowMs, ...recent);
   const text = `${recent.length} launches in the last ${secondsText(GUARD_WINDOW_MS)}, repair makes at most ${limit}`;
-  const reason = { code: 'launch-rate', text, facts: { recent: recent.length, limit } };
+  const reason: Reason = { code: 'launch-rate', text, facts: { recent: recent.length, limit } };
   return {
     launches: Math.max(0, limit - recent.length),
     refusal: { what: 'grow', reason },

@@ -1,15 +1,15 @@
+import type { LaunchIntent } from '../../model/intent.ts';
 import type { Offering, OfferingKey } from '../../model/offering.ts';
 import { offeringKey } from '../../model/offering.ts';
 import type { Refusal } from '../../model/plan.ts';
 import type { Worker } from '../state/fleet.ts';
-import type { LaunchWish } from '../state/launch-wish.ts';
 import { offeringOfWorker } from '../state/offering-of-worker.ts';
 import { poolUsdPerHour } from '../state/pool-cost.ts';
 import type { Situation } from '../state/situation.ts';
 import { costOfWorker, sumKnown } from '../state/worker-cost.ts';
 
 export interface Limited {
-  readonly wishes: readonly LaunchWish[];
+  readonly wishes: readonly LaunchIntent[];
   readonly refusals: readonly Refusal[];
 }
 
@@ -30,12 +30,12 @@ interface Limit {
  * one, bought, would leave the fleet within all limits; a wish without any is refused. What is not known is not allowed:
  * a limit that cannot be shown to hold is taken to be reached.
  */
-export function limited(situation: Situation, wishes: readonly LaunchWish[]): Limited {
+export function limited(situation: Situation, wishes: readonly LaunchIntent[]): Limited {
   const limits = limitsOf(situation);
   if (limits.length === 0 || wishes.length === 0) return { wishes, refusals: [] };
   const byKey = new Map(situation.snapshot.offerings.map((offering) => [offeringKey(offering), offering]));
   const added = new Map<Limit, number>();
-  const granted: LaunchWish[] = [];
+  const granted: LaunchIntent[] = [];
   let reached: Limit | undefined;
   for (const wish of wishes) {
     const isAllowed = (key: OfferingKey) => {

@@ -1,11 +1,16 @@
-import { type Instance, isAlive, isAsleepInPool } from '../../model/instance.ts';
-import { type Node, STARTUP_TAINT_KEY } from '../../model/node.ts';
+import type { Instance } from '../../model/instance.ts';
+import type { Node } from '../../model/node.ts';
 import type { Lifecycle } from '../../model/offering.ts';
 import { parseOfferingKey } from '../../model/offering.ts';
 import { oncePer } from '../../model/once-per.ts';
 import type { LaunchOperation, Operation, RemoveOperation } from '../../model/operation.ts';
 import type { Snapshot } from '../../model/snapshot.ts';
-import { isStranger } from '../../model/stranger.ts';
+import {
+  countsAsCapacity,
+  isUp,
+  type WorkerCondition,
+  workerCondition,
+} from '../../model/worker-condition.ts';
 import { inFlightIn, launchesIn, unendedIn } from './operation-lists.ts';
 import { type PoolMember, poolOf } from './pool.ts';
 
@@ -13,7 +18,7 @@ import { type PoolMember, poolOf } from './pool.ts';
 export interface Worker {
   /** Node name, else instance id, else operation id; unique. */
   readonly id: string;
-  readonly state: 'ready' | 'unready' | 'booting' | 'intended';
+  readonly condition: WorkerCondition;
   readonly node: Node | undefined;
   readonly instance: Instance | undefined;
   /** The launch in flight that will finish it. */
@@ -31,8 +36,8 @@ export interface Fleet {
   readonly workers: readonly Worker[];
   /** Workers with a removal in flight. */
   readonly leaving: readonly Worker[];
-  /** Nodes that do not count: unready for too long, their instance is gone, or they are strangers. */
-  readonly lost: readonly Worker[];
+  /** Workers with a node that are no capacity, and why: `dead`, `gone`, `doomed`, `unmanaged` and so on. */
+  readonly uncounted: readonly Worker[];
   /** Everything that costs as much as a worker, or is about to: what `nodes.max` limits. */
   readonly billable: number;
   /** The warm pool, none of it a worker. */
@@ -56,7 +61,7 @@ interface Lookup {
   readonly launches: readonly LaunchOperation[];
   readonly launchByInstance: ReadonlyMap<string, LaunchOperation>;
   readonly removalByNode: ReadonlyMap<string, RemoveOperation>;
-  /** Instances that an operation is about to terminate: they cost money and are no capacity. */
+  /** Instances that an operation, or AWS, is about to take away: they cost money and are no capacity. */
   readonly doomed: ReadonlySet<string>;
   readonly options: FleetOptions;
 }
@@ -72,14 +77,15 @@ export function fleetOf(snapshot: Snapshot, options: FleetOptions): Fleet {
   const onNodes = nodes.map((node) => workerOfNode(node, lookup));
   const seen = new Set(nodes.map((node) => node.instanceId));
   const bare = [...(lookup.instances?.values() ?? [])]
-    .filter((instance) => isUp(instance, lookup) && !seen.has(instance.id) && !pooled.has(instance.id))
+    .filter((instance) => isUp(instance, lookup.launchByInstance.get(instance.id)))
+    .filter(({ id }) => !seen.has(id) && !pooled.has(id))
     .map((instance) => workerOfInstance(instance, lookup));
   const intended = intendedWorkers(lookup, seen);
   const all = [...onNodes, ...bare, ...intended].sort((a, b) => (a.id < b.id ? -1 : 1));
   const staying = all.filter((worker) => worker.removal === undefined);
   return {
-    workers: staying.filter((worker) => countsAsCapacity(worker, lookup)),
-    lost: staying.filter((worker) => worker.node !== undefined && !countsAsCapacity(worker, lookup)),
+    workers: staying.filter(({ condition }) => countsAsCapacity(condition)),
+    uncounted: staying.filter(({ node, condition }) => node !== undefined && !countsAsCapacity(condition)),
     leaving: all.filter((worker) => worker.removal !== undefined),
     billable:
       all.filter((worker) => costsMoney(worker, lookup)).length +
@@ -128,10 +134,9 @@ const undoneIn = oncePer((operations: readonly Operation[]): readonly string[] =
 function workerOfNode(node: Node, lookup: Lookup): Worker {
   const instance = lookup.instances?.get(node.instanceId ?? '');
   const launch = lookup.launchByInstance.get(node.instanceId ?? '');
-  const unready = launch === undefined ? 'unready' : 'booting';
   return {
     id: node.name,
-    state: node.isReady ? 'ready' : unready,
+    condition: conditionOf({ node, instance, launch }, lookup),
     node,
     instance,
     launch,
@@ -147,7 +152,7 @@ function workerOfInstance(instance: Instance, lookup: Lookup): Worker {
   const launch = lookup.launchByInstance.get(id);
   return {
     id,
-    state: 'booting',
+    condition: conditionOf({ node: undefined, instance, launch }, lookup),
     node: undefined,
     instance,
     launch,
@@ -170,7 +175,7 @@ function intendedWorkers(lookup: Lookup, nodeInstances: ReadonlySet<string | und
       const parts = parseOfferingKey(launch.offering ?? launch.offerings[0]);
       return {
         id: launch.id,
-        state: 'intended' as const,
+        condition: conditionOf({ node: undefined, instance: undefined, launch }, lookup),
         node: undefined,
         instance: undefined,
         launch,
@@ -182,50 +187,20 @@ function intendedWorkers(lookup: Lookup, nodeInstances: ReadonlySet<string | und
     });
 }
 
-function countsAsCapacity(worker: Worker, lookup: Lookup): boolean {
-  const { node, instance } = worker;
-  if (isGoing(worker, lookup)) return false;
-  if (worker.launch !== undefined) return true;
-  if (isStranger(worker) || isPerhapsPooled(worker, lookup)) return false;
-  return node === undefined
-    ? mayStillJoin(instance, lookup)
-    : node.isReady || isExcused(node, instance, lookup);
-}
-
-/** An instance of ours without a launch in the ledger: capacity that comes, until it has had its time to join. */
-function mayStillJoin(instance: Instance | undefined, { options }: Lookup): boolean {
-  return instance !== undefined && options.nowMs - instance.launchedAtMs < options.unreadyGraceMs;
-}
-
-/** Whether the machine is down, or about to be. */
-function isGoing({ node, instance }: Worker, lookup: Lookup): boolean {
-  if (lookup.doomed.has(node?.instanceId ?? instance?.id ?? '')) return true;
-  return instance !== undefined && !isUp(instance, lookup);
-}
-
-/** Whether the instance runs or is about to: a stopped one does when a launch starts it. */
-function isUp(instance: Instance, lookup: Lookup): boolean {
-  if (isAlive(instance)) return true;
-  return (
-    isAsleepInPool(instance) && lookup.launchByInstance.get(instance.id)?.starts?.instanceId === instance.id
+function conditionOf(
+  seen: Pick<Worker, 'node' | 'instance' | 'launch'>,
+  { doomed, options, instances }: Lookup,
+): WorkerCondition {
+  const { nowMs, unreadyGraceMs, keepsPool } = options;
+  const id = seen.node?.instanceId ?? seen.instance?.id ?? '';
+  return workerCondition(
+    { ...seen, isDoomed: doomed.has(id) },
+    { nowMs, graceMs: unreadyGraceMs, isCloudKnown: instances !== undefined, keepsPool },
   );
 }
 
-/** While EC2 does not answer, a silent node that was never admitted may be one whose machine waits in the warm pool. */
-function isPerhapsPooled({ node, instance }: Worker, { options }: Lookup): boolean {
-  if (!options.keepsPool || instance !== undefined || node === undefined || node.isReady) return false;
-  return node.taints.some(({ key }) => key === STARTUP_TAINT_KEY);
-}
-
-/** An unready node still counts for a while, unless EC2 knows no instance behind it. */
-function isExcused(node: Node, instance: Instance | undefined, lookup: Lookup): boolean {
-  if (instance === undefined && lookup.instances !== undefined) return false;
-  const { nowMs, unreadyGraceMs } = lookup.options;
-  return nowMs - (node.readyChangedAtMs ?? node.createdAtMs) < unreadyGraceMs;
-}
-
 function costsMoney(worker: Worker, lookup: Lookup): boolean {
-  if (worker.instance !== undefined) return isUp(worker.instance, lookup);
+  if (worker.instance !== undefined) return isUp(worker.instance, worker.launch);
   if (worker.launch !== undefined || lookup.instances === undefined) return true;
   return worker.node?.isReady === true;
 }

@@ -79,7 +79,7 @@ function pauseAfterFault(
   return {
     untilMs,
     reason: {
-      code: `launch-${last.class}`,
+      code: last.class === 'authorization' ? 'launch-authorization' : 'launch-configuration',
       text: `a launch ${what} (${last.code}: ${last.message}); a person must mend it, the next try is in ${secondsText(untilMs - at.nowMs)}`,
       facts: { code: last.code, untilMs },
     },

@@ -1,6 +1,7 @@
+import type { Replaced } from '../../model/intent.ts';
 import type { InterruptionKind } from '../../model/interruption.ts';
 import type { Lifecycle } from '../../model/offering.ts';
-import type { LaunchOperation, Replaced } from '../../model/operation.ts';
+import type { LaunchOperation } from '../../model/operation.ts';
 import type { Reason } from '../../model/reason.ts';
 import type { Resources } from '../../model/resources.ts';
 import type { Snapshot } from '../../model/snapshot.ts';

@@ -1,5 +1,6 @@
 import { isImminent } from '../../model/interruption.ts';
 import type { Offering } from '../../model/offering.ts';
+import type { AbortRemovalAction } from '../../model/plan.ts';
 import type { PolicyIdentity } from '../../model/policy-identity.ts';
 import type { Snapshot } from '../../model/snapshot.ts';
 import type { Solve } from '../../packing/known-solutions.ts';
@@ -27,14 +28,15 @@ export interface Situation {
   readonly solve: Solve;
 }
 
-/** Takes stock; removals in `cancelledRemovals` are seen as undone, their nodes as staying. */
+/** Takes stock; removals that are `turned` back are seen as undone, their nodes as staying. */
 export function takeStock(
   inForce: PolicyInForce,
   snapshot: Snapshot,
-  at: { readonly nowMs: number; readonly cancelledRemovals?: ReadonlySet<string>; readonly solve?: Solve },
+  at: { readonly nowMs: number; readonly turned?: readonly AbortRemovalAction[]; readonly solve?: Solve },
 ): Situation {
   const { policy, identity } = inForce;
-  const { nowMs, cancelledRemovals = new Set() } = at;
+  const { nowMs, turned = [] } = at;
+  const cancelledRemovals = new Set(turned.map(({ operationId }) => operationId));
   const cpuPercent = expectedCpuPercent(snapshot.utilization.cpuPercent, policy, nowMs);
   const imminent = snapshot.interruptions.filter((interruption) => isImminent(interruption, nowMs));
   const announcedGone = new Set(imminent.map(({ instanceId }) => instanceId));

@@ -1,4 +1,4 @@
-import { STARTUP_TAINT_KEY } from '../../model/node.ts';
+import { isAdmitted } from '../../model/node.ts';
 import { parseOfferingKey } from '../../model/offering.ts';
 import type { Reason } from '../../model/reason.ts';
 import { launchesIn } from '../state/operation-lists.ts';
@@ -26,7 +26,7 @@ function withoutNode({ id, node }: PoolMember): string | undefined {
 }
 
 function wasWorker({ id, node }: PoolMember): string | undefined {
-  const isHeld = node?.taints.some(({ key }) => key === STARTUP_TAINT_KEY) === true;
+  const isHeld = node !== undefined && !isAdmitted(node);
   return isHeld ? undefined : `${id} was a worker and somebody stopped it`;
 }
 

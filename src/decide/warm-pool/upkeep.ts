@@ -1,11 +1,12 @@
+import type { LaunchIntent } from '../../model/intent.ts';
 import { offeringKey, parseOfferingKey } from '../../model/offering.ts';
 import { CALLED_OFF } from '../../model/operation.ts';
-import type { Plan, RemoveAction, WarmPoolState } from '../../model/plan.ts';
+import type { WarmPoolState } from '../../model/plan.ts';
 import type { Reason } from '../../model/reason.ts';
+import type { Disruption, WantedRemoval } from '../disrupt/disruption.ts';
 import { bounded } from '../launch/bounds.ts';
 import { mixOf, rankOfferings } from '../launch/choice.ts';
 import type { Growth } from '../launch/growth.ts';
-import type { LaunchWish } from '../state/launch-wish.ts';
 import { launchesIn, unendedIn } from '../state/operation-lists.ts';
 import type { PoolMember } from '../state/pool.ts';
 import { poolUsdPerHour } from '../state/pool-cost.ts';
@@ -16,37 +17,25 @@ import { unfitness } from './fitness.ts';
 /** After a machine that did not make it into the pool: what failed costs money, and nobody waits for the next. */
 const FILL_PAUSE_MS = 1_800_000;
 
-export type PoolRemoval = Pick<RemoveAction, 'nodeName' | 'instanceId' | 'reasons'> & {
-  readonly isRepair: true;
-  readonly fromPool: true;
-};
-
-export interface PoolUpkeep {
-  readonly launches: readonly LaunchWish[];
-  readonly removals: readonly PoolRemoval[];
-  /** What the plan says of the pool; nothing without one, in the policy and in the world. */
-  readonly said: Pick<Plan, 'warmPool'>;
-}
-
 /**
  * What the warm pool needs now, one step at a time and only while nothing else is wanted or under way: what is unfit or too much
  * leaves it, then one more machine is bought for it, within `nodes.max` and the budget. `changes`: how much this round does anyway.
  */
-export function planPool(situation: Situation, growth: Growth, changes: number): PoolUpkeep {
+export function planPool(situation: Situation, growth: Growth, changes: number): Disruption {
   const { fleet, policy } = situation;
   if (policy.warmPool === undefined && fleet.pool.length === 0) return NOTHING;
-  const isCalm = changes === 0 && !growth.isWanted && growth.pending.waiting === 0;
+  const isCalm = changes === 0 && !growth.isWanted && growth.waitingPods === 0;
   const step = nextStep(situation, isCalm);
   const { launches = [], removals = [], reason } = step;
-  return { launches, removals, said: { warmPool: stateOf(situation, reason) } };
+  return { launches, removals, warmPool: stateOf(situation, reason) };
 }
 
-const NOTHING: PoolUpkeep = { launches: [], removals: [], said: {} };
+const NOTHING: Disruption = {};
 
 interface Step {
   readonly reason: Reason;
-  readonly launches?: readonly LaunchWish[];
-  readonly removals?: readonly PoolRemoval[];
+  readonly launches?: readonly LaunchIntent[];
+  readonly removals?: readonly WantedRemoval[];
 }
 
 function nextStep(situation: Situation, isCalm: boolean): Step {
@@ -114,8 +103,8 @@ function fill(situation: Situation, size: number): Step {
   });
   if (ranked.length === 0) return waits('no on-demand offering can be bought now');
   const text = `${fleet.pool.length} of ${size} machines wait in the warm pool: one more is made ready`;
-  const reason = { code: 'warm-pool-fill', text, facts: { waiting: fleet.pool.length, size } };
-  const wish: LaunchWish = {
+  const reason: Reason = { code: 'warm-pool-fill', text, facts: { waiting: fleet.pool.length, size } };
+  const wish: LaunchIntent = {
     offerings: ranked.map(offeringKey),
     nominatedPods: [],
     reasons: [reason],

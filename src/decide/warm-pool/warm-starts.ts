@@ -1,6 +1,5 @@
+import type { LaunchIntent, WarmInstance } from '../../model/intent.ts';
 import { parseOfferingKey } from '../../model/offering.ts';
-import type { WarmInstance } from '../../model/operation.ts';
-import type { LaunchWish } from '../state/launch-wish.ts';
 import type { PoolMember } from '../state/pool.ts';
 import type { Situation } from '../state/situation.ts';
 import { unfitness } from './fitness.ts';
@@ -9,7 +8,10 @@ import { unfitness } from './fitness.ts';
  * The same launches, each with the stopped machine that it starts where one suits: one of the offerings that the launch may be,
  * not resting. Warm machines are on-demand, so in place of spot one starts only where somebody waits: for pods, or for a lost machine.
  */
-export function withWarmStarts(wishes: readonly LaunchWish[], situation: Situation): readonly LaunchWish[] {
+export function withWarmStarts(
+  wishes: readonly LaunchIntent[],
+  situation: Situation,
+): readonly LaunchIntent[] {
   const free = startable(situation);
   return wishes.map((wish) => {
     if (free.length === 0 || !mayBeOnDemand(wish)) return wish;
@@ -43,7 +45,7 @@ function launchedAtMs({ instance }: PoolMember): number {
   return instance?.launchedAtMs ?? 0;
 }
 
-function mayBeOnDemand({ offerings, nominatedPods, replaces }: LaunchWish): boolean {
+function mayBeOnDemand({ offerings, nominatedPods, replaces }: LaunchIntent): boolean {
   const isUrgent = nominatedPods.length > 0 || replaces !== undefined;
   return isUrgent || parseOfferingKey(offerings[0])?.lifecycle === 'on-demand';
 }

@@ -1,5 +1,5 @@
 import type { Instance, InstanceState } from '../../model/instance.ts';
-import { isAlive } from '../../model/instance.ts';
+import { isAlive, isEnding } from '../../model/instance.ts';
 import { type Offering, type OfferingKey, offeringKey, parseOfferingKey } from '../../model/offering.ts';
 import type { CloudFault, LaunchOutcome } from '../../model/outcome.ts';
 import { TAG } from '../../model/tags.ts';
@@ -22,6 +22,7 @@ import {
   TERMINATE_CALL_MS,
   TOKEN_LASTS_MS,
 } from './ec2-times.ts';
+import type { MachineFate } from './machine-fate.ts';
 import type { Machines } from './machines.ts';
 import type { SimulatedQueue } from './simulated-queue.ts';
 import { SpotInterruptions } from './spot-interruptions.ts';
@@ -104,7 +105,7 @@ export class SimulatedCloud implements Cloud {
   async terminate(instanceIds: readonly string[], signal: AbortSignal): Promise<void> {
     for (const id of instanceIds) {
       const instance = this.#instances.get(id);
-      if (instance === undefined || isGone(instance)) continue;
+      if (instance === undefined || isEnding(instance)) continue;
       this.#log.add('terminate', { instance: id });
       this.#counts.terminations += 1;
       this.#shutDown(instance);
@@ -149,10 +150,11 @@ export class SimulatedCloud implements Cloud {
     if (instance !== undefined && isAlive(instance)) this.#shutDown(instance);
   }
 
-  /** Somebody starts an instance with the cluster's tag alone. */
-  addByHand(key: OfferingKey): void {
+  /** Somebody starts an instance with the cluster's tag alone; its id, or `undefined` when there is no capacity. */
+  addByHand(key: OfferingKey, fate?: MachineFate): string | undefined {
     const offering = this.market.offering(parseOfferingKey(key));
-    if (offering !== undefined && this.capacity.hasCapacity(key)) this.#make(offering, undefined);
+    if (offering === undefined || !this.capacity.hasCapacity(key)) return undefined;
+    return this.#make(offering, { fate }).id;
   }
 
   #launchNow(request: LaunchRequest): LaunchOutcome {
@@ -163,7 +165,8 @@ export class SimulatedCloud implements Cloud {
     for (const key of offeringsOfOneCall(request.offerings)) {
       const offering = this.market.offering(parseOfferingKey(key));
       if (offering !== undefined && this.capacity.hasCapacity(key)) {
-        const instance = this.#make(offering, request.operationId, request.tags[TAG.warmPool] !== undefined);
+        const { operationId, tags } = request;
+        const instance = this.#make(offering, { operationId, isWarm: tags[TAG.warmPool] !== undefined });
         this.#accepted.set(request.clientToken, { parameters, instanceId: instance.id });
         this.#clock.after(TOKEN_LASTS_MS, () => this.#accepted.delete(request.clientToken));
         return { instance, faults };
@@ -219,7 +222,15 @@ export class SimulatedCloud implements Cloud {
     });
   }
 
-  #make(offering: Offering, operationId: string | undefined, isWarm = false): Instance {
+  #make(
+    offering: Offering,
+    made: {
+      readonly operationId?: string;
+      readonly isWarm?: boolean;
+      readonly fate?: MachineFate | undefined;
+    },
+  ): Instance {
+    const { operationId, isWarm = false, fate } = made;
     this.#made += 1;
     const { type, zone, lifecycle, priceUsdPerHour } = offering;
     const instance: Instance = {
@@ -239,7 +250,7 @@ export class SimulatedCloud implements Cloud {
     this.bill.start(instance.id, lifecycle, priceUsdPerHour ?? 0);
     const pendingMs = this.#chance.between(PENDING_MS.least, PENDING_MS.most);
     this.#clock.after(pendingMs, () => this.#move(instance.id, 'pending', 'running'));
-    this.#machines.started(instance, offering);
+    this.#machines.started(instance, offering, fate);
     return instance;
   }
 
@@ -274,10 +285,6 @@ export class SimulatedCloud implements Cloud {
       this.#instances.set(instance.id, { ...instance, priceUsdPerHour: price });
     }
   }
-}
-
-function isGone({ state }: Instance): boolean {
-  return state === 'shutting-down' || state === 'terminated';
 }
 
 /** A call to EC2 has one lifecycle. */

@@ -6,6 +6,7 @@ import type { Chance } from '../base/chance.ts';
 import type { EventLog } from '../base/event-log.ts';
 import type { VirtualClock } from '../base/virtual-clock.ts';
 import type { CapacityScope } from '../cloud/capacity-windows.ts';
+import type { MachineFate } from '../cloud/machine-fate.ts';
 import type { SimulatedCloud } from '../cloud/simulated-cloud.ts';
 import type { SimulatedQueue } from '../cloud/simulated-queue.ts';
 import type { SimulatedCluster } from '../cluster/simulated-cluster.ts';
@@ -128,9 +129,9 @@ export class FaultInjector {
   }
 
   /** Somebody starts an instance that carries the cluster's tag, and none of an operation. */
-  addByHand(key: OfferingKey): void {
+  addByHand(key: OfferingKey, fate?: MachineFate): string | undefined {
     this.log.add('by-hand', { what: 'add', offering: key });
-    this.cloud.addByHand(key);
+    return this.cloud.addByHand(key, fate);
   }
 
   /** Somebody cordons the node and takes the cordon off again later. */

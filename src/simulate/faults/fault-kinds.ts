@@ -132,6 +132,13 @@ export const FAULT_KINDS: readonly FaultKind[] = [
     strike: meddle,
   },
   {
+    name: 'hand-started',
+    about:
+      'somebody starts up to three machines with the cluster’s tag for up to 90 minutes, or for good: they join, never join, never become ready, or fall silent',
+    meanHours: 6,
+    strike: startByHand,
+  },
+  {
     name: 'policy',
     about: 'commits to the policy: bounds, thresholds, suspension, broken ones, and their reverts',
     meanHours: 3,
@@ -224,11 +231,28 @@ function meddle({ world }: FaultyWorld, chance: Chance): void {
     case 0:
       return world.terminateByHand(node.instanceId);
     case 1:
-      return world.addByHand(chance.pick(world.cloud.market.known()) ?? 't3.small/ap-southeast-1a/on-demand');
+      world.addByHand(chance.pick(world.cloud.market.known()) ?? 't3.small/ap-southeast-1a/on-demand');
+      return;
     case 2:
       return world.cordonByHand(node.name, chance.between(5, 60) * MINUTE_MS);
     default:
       return world.deleteNodeByHand(node.name);
+  }
+}
+
+/** Most are ended again by whoever started them; some are forgotten. */
+function startByHand({ world }: FaultyWorld, chance: Chance): void {
+  const count = 1 + chance.integer(3);
+  for (let i = 0; i < count; i += 1) {
+    const key = chance.pick(world.cloud.market.known());
+    const fate = chance.pick([undefined, 'never-joins', 'never-ready', 'late'] as const);
+    const silentAfterMs = chance.between(2, 60) * MINUTE_MS;
+    const isForgotten = chance.next() < 0.2;
+    const endsAfterMs = chance.between(10, 90) * MINUTE_MS;
+    const id = key === undefined ? undefined : world.addByHand(key, fate);
+    if (id === undefined) continue;
+    if (fate === undefined && chance.next() < 0.5) world.clock.after(silentAfterMs, () => world.killNode(id));
+    if (!isForgotten) world.clock.after(endsAfterMs, () => world.terminateByHand(id));
   }
 }
 

@@ -7,6 +7,7 @@ import {
   secondInstance,
   UNOWNED_AT_MOST_MS,
 } from './invariants/ownership.ts';
+import { touchesByHand } from './invariants/people.ts';
 import { harmsPods } from './invariants/pod-safety.ts';
 import { restless } from './invariants/rest.ts';
 import { shrinksBlindly, shrinksTooSoon } from './invariants/restraint.ts';
@@ -60,4 +61,5 @@ export const INVARIANTS: readonly Invariant[] = [
     atWrite: shrinksBlindly,
   },
   { number: 12, title: 'nothing goes for low load within a cooldown', atWrite: shrinksTooSoon },
+  { number: 13, title: 'a machine of people is left alone', atWrite: touchesByHand },
 ];

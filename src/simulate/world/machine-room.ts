@@ -4,6 +4,7 @@ import type { Offering } from '../../model/offering.ts';
 import type { Chance } from '../base/chance.ts';
 import type { EventLog } from '../base/event-log.ts';
 import type { VirtualClock } from '../base/virtual-clock.ts';
+import { MACHINE_FATES, type MachineFate } from '../cloud/machine-fate.ts';
 import type { Machines } from '../cloud/machines.ts';
 import type { SimulatedCluster } from '../cluster/simulated-cluster.ts';
 import type { Troubles } from '../trouble/troubles.ts';
@@ -18,10 +19,6 @@ const REGISTERS_AT = 0.8;
 /** While machines do not come up: how many do not, and how much later than others the late ones are; some past every deadline. */
 const MISFORTUNE = 0.6;
 const LATE_MS = { least: 120_000, most: 480_000 } as const;
-const FATES = ['never-joins', 'never-ready', 'late', 'dies'] as const;
-
-/** What becomes of a machine that does not come up as others do. */
-type Fate = (typeof FATES)[number];
 
 /** What happens between an EC2 instance and its node: it boots, its agent joins, and it dies with the machine. */
 export class MachineRoom implements Machines {
@@ -55,10 +52,10 @@ export class MachineRoom implements Machines {
     this.#lose = parts.lose;
   }
 
-  started(instance: Instance, offering: Offering): void {
+  started(instance: Instance, offering: Offering, fate = this.#fateOf(instance)): void {
     if (!isAlive(instance)) return;
     const bootMs = this.#chance.between(BOOT_MS.least, BOOT_MS.most);
-    switch (this.#fateOf(instance)) {
+    switch (fate) {
       case 'never-joins':
         return;
       case 'dies':
@@ -77,9 +74,9 @@ export class MachineRoom implements Machines {
     }
   }
 
-  #fateOf({ id }: Instance): Fate | undefined {
+  #fateOf({ id }: Instance): MachineFate | undefined {
     if (!this.#troubles.has('boots-fail') || this.#misfortune.next() >= MISFORTUNE) return undefined;
-    const fate = this.#misfortune.pick(FATES);
+    const fate = this.#misfortune.pick(MACHINE_FATES);
     this.#log.add('boot-trouble', { instance: id, fate });
     return fate;
   }

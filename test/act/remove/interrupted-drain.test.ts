@@ -172,7 +172,7 @@ describe('hastening a removal', () => {
   }
 
   it('writes the shorter time and the reason down', async () => {
-    const reasons = [{ code: 'low-load', text: 'low' }];
+    const reasons = [{ code: 'low-load' as const, text: 'low' }];
     expect(await hastened({ step: 'draining', reasons })).toMatchObject({
       step: 'draining',
       interruption: 'spot-warning',

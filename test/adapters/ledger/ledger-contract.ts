@@ -25,7 +25,7 @@ export function describeLedger(name: string, makeStore: () => Promise<OpenLedger
       const launch = aLaunch({
         id: 'op-a',
         policy: { digest: 'sha256:1', revision: 'main@sha1:4f2a' },
-        reasons: [{ code: 'floor', text: 'two of three', facts: { missing: 1, urgent: true } }],
+        reasons: [{ code: 'below-minimum', text: 'two of three', facts: { missing: 1, urgent: true } }],
         faults: [
           { class: 'capacity', code: 'ICE', message: 'none left', offerings: ['t3.small/z-a/spot'], atMs: 5 },
         ],

@@ -14,7 +14,7 @@ function aPlan(parts: Partial<Plan> = {}): Plan {
     decisionId: 'd-1',
     decidedAtMs: 0,
     policy: { digest: DIGEST, revision: 'main@sha1:4f2a' },
-    demands: [{ name: 'floor', nodes: 2, reasons: [{ code: 'floor', text: 'at least 2 workers' }] }],
+    demands: [{ name: 'floor', nodes: 2, reasons: [{ code: 'floor-met', text: 'at least 2 workers' }] }],
     currentNodes: 2,
     desiredNodes: 2,
     actions: [],
@@ -66,7 +66,7 @@ describe('the state of the status page', () => {
       pods: [aPod({ nodeName: 'i-1', cpu: 500 }), aPod({ nodeName: 'i-1', cpu: 250 })],
       utilization: aUtilization({ nodeCpuPercent: { 'i-1': 42 } }),
     });
-    const kept = [{ nodeName: 'i-1', reason: { code: 'min', text: 'at the minimum of 2' } }];
+    const kept = [{ nodeName: 'i-1', reason: { code: 'at-minimum' as const, text: 'at the minimum of 2' } }];
     expect(page(decision(snapshot, { kept })).view().nodes).toEqual([
       {
         id: 'i-1',
@@ -106,7 +106,7 @@ describe('the state of the status page', () => {
   });
 
   it('shows a launch that has no node yet as booting, with what was asked for', () => {
-    const reasons = [{ code: 'pending', text: '3 pods wait' }];
+    const reasons = [{ code: 'pending-pods' as const, text: '3 pods wait' }];
     const snapshot = aSnapshot({
       operations: [aLaunch({ reasons, offerings: ['t3.small/ap-southeast-1b/spot'] })],
     });
@@ -125,7 +125,7 @@ describe('the state of the status page', () => {
     ['draining', 'draining'],
     ['terminating', 'terminating'],
   ] as const)('shows a node whose removal is %s as %s, with the reason', (step, state) => {
-    const removal = aRemoval({ step, reasons: [{ code: 'idle', text: 'CPU 12 % for 10 min' }] });
+    const removal = aRemoval({ step, reasons: [{ code: 'low-load', text: 'CPU 12 % for 10 min' }] });
     const snapshot = aSnapshot({ nodes: [aNode({ name: 'i-1' })], operations: [removal] });
     expect(page(decision(snapshot)).view().nodes).toMatchObject([{ state, why: 'CPU 12 % for 10 min' }]);
   });
@@ -186,11 +186,11 @@ describe('the state of the status page', () => {
       operationId: 'op-1',
       offerings: [],
       nominatedPods: [],
-      reasons: [{ code: 'pending', text: '5 pods wait for room' }],
+      reasons: [{ code: 'pending-pods', text: '5 pods wait for room' }],
       startsCooldown: false,
       deadlineMs: 1,
     } as const;
-    const refusals = [{ what: 'grow', reason: { code: 'max', text: 'at the maximum of 3' } }] as const;
+    const refusals = [{ what: 'grow', reason: { code: 'at-maximum', text: 'at the maximum of 3' } }] as const;
     const view = page(
       decision(aSnapshot()),
       decision(aSnapshot(), { actions: [action], refusals, desiredNodes: 3 }),
@@ -250,7 +250,7 @@ describe('the state of the status page', () => {
   });
 
   it('marks the tidying up after an instance that went by itself as a loss, not as a removal', () => {
-    const reasons = [{ code: 'instance-gone', text: 'Instance i-1 of node i-1 is shutting-down' }];
+    const reasons = [{ code: 'instance-gone' as const, text: 'Instance i-1 of node i-1 is shutting-down' }];
     const state = page({ kind: 'operation', operation: aRemoval({ step: 'terminating', reasons }), atMs: 3 });
     expect(state.history().marks).toEqual([
       { atMs: 3, kind: 'loss', text: 'Instance i-1 of node i-1 is shutting-down' },

@@ -31,7 +31,7 @@ const notice = fc.record({ atMs: fc.nat(9), text: fc.constantFrom('a', 'b') }).m
     kind: 'notice',
     severity: 'info',
     subject: { kind: 'fleet' },
-    reason: { code: 'x', text },
+    reason: { code: 'cpu-high', text },
     atMs,
   }),
 );
@@ -69,7 +69,7 @@ const decision = fc
 function refusals(count: number) {
   return Array.from({ length: count }, (_, i) => ({
     what: 'pod' as const,
-    reason: { code: 'x', text: `refused ${'x'.repeat(i)}` },
+    reason: { code: 'at-maximum' as const, text: `refused ${'x'.repeat(i)}` },
   }));
 }
 

@@ -1,6 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
-import { STARTUP_TAINT_KEY } from '../../../src/model/node.ts';
+import { type Node, STARTUP_TAINT_KEY } from '../../../src/model/node.ts';
 import { hasEnded, type Operation } from '../../../src/model/operation.ts';
+import type { ReasonCode } from '../../../src/model/reason-codes.ts';
 import { TAG } from '../../../src/model/tags.ts';
 import { policySchema } from '../../../src/policy/policy-schema.ts';
 import { triesAgain } from '../../../src/simulate/judge/invariants/rest.ts';
@@ -236,7 +237,7 @@ describe('INVARIANTS', () => {
     expect(triesAgain(launch, aSight(before(aRemoval({ nodeName: 'i-2', step: 'aborted' }))))).toBe(true);
     expect(triesAgain(launch, aSight(before(aRemoval({ nodeName: 'i-2', step: 'removed' }))))).toBe(false);
     const cordon = { kind: 'cordon', nodeName: 'i-2', operationId: 'op-2' } as const;
-    const removal = (code: string) => ({
+    const removal = (code: ReasonCode) => ({
       operations: [aRemoval({ id: 'op-2', reasons: [{ code, text: '' }] })],
     });
     expect(triesAgain(cordon, aSight(removal('replaced')))).toBe(true);
@@ -245,7 +246,7 @@ describe('INVARIANTS', () => {
 
   describe('11 and 12', () => {
     const cordon = { kind: 'cordon', nodeName: 'i-1', operationId: 'op-2' } as const;
-    const going = (code: string) => ({ operations: [aRemoval({ reasons: [{ code, text: '' }] })] });
+    const going = (code: ReasonCode) => ({ operations: [aRemoval({ reasons: [{ code, text: '' }] })] });
 
     it('let nothing go for low load that is unknown, and anything else go', () => {
       const unknownLoadMs = () => 121_000;
@@ -279,6 +280,42 @@ describe('INVARIANTS', () => {
       expect(after(grown, shrinkAfterGrowthSeconds)).toBeUndefined();
       expect(after(aLaunch({ step: 'ready' }), 100)).toBeUndefined();
       expect(after(aRemoval({ step: 'aborted' }), 100)).toBeUndefined();
+    });
+  });
+
+  describe('13', () => {
+    const taints = [{ key: STARTUP_TAINT_KEY, value: '', effect: 'NoSchedule' as const }];
+    const byHand = anInstance({ id: 'i-9' });
+    const world = (node: Node) =>
+      aSight({
+        instances: [...aSight().instances, byHand],
+        cluster: { nodes: [...aSight().cluster.nodes, node] },
+      });
+
+    it.each<WorldWrite>([
+      { kind: 'terminate', instance: byHand },
+      { kind: 'stop', instance: byHand },
+      { kind: 'cordon', nodeName: 'i-9', operationId: 'op-2' },
+      { kind: 'admit-node', nodeName: 'i-9' },
+      { kind: 'delete-node', nodeName: 'i-9' },
+    ])('forbids $kind on a machine that somebody started', (write) => {
+      expect(judge(13, world(aNode({ name: 'i-9', taints, isReady: false })), write)).toContain('by hand');
+    });
+
+    it('lets be removed what a person gave to the fleet, and what is ours', () => {
+      expect(
+        judge(13, world(aNode({ name: 'i-9' })), { kind: 'terminate', instance: byHand }),
+      ).toBeUndefined();
+      expect(judge(13, aSight(), { kind: 'cordon', nodeName: 'i-1', operationId: 'op-2' })).toBeUndefined();
+    });
+
+    it('10: bears with a minimum that machines of people leave no room for', () => {
+      const rest = INVARIANTS.find(({ number }) => number === 10)?.atRest;
+      const nodes = [aNode(), aNode({ name: 'i-8', taints }), aNode({ name: 'i-9', taints })];
+      const instances = [anInstance({ operationId: 'op-a' }), anInstance({ id: 'i-8' }), byHand];
+      expect(rest?.(aSight({ instances, cluster: { nodes } }))).toBeUndefined();
+      const less = { instances: instances.slice(0, 2), cluster: { nodes: nodes.slice(0, 2) } };
+      expect(rest?.(aSight(less))).toContain('nodes.min is 2');
     });
   });
 });

@@ -36,7 +36,9 @@ function candidatesOf(situation: Situation): readonly Worker[] {
   const dearness = (worker: Worker) =>
     (costOfWorker(worker, situation) ?? 0) / (1 + (onNode.get(worker.id)?.length ?? 0));
   return fleet.workers
-    .filter(({ node, state }) => state === 'ready' && node !== undefined && node.createdAtMs <= oldestMs)
+    .filter(
+      ({ node, condition }) => condition === 'ready' && node !== undefined && node.createdAtMs <= oldestMs,
+    )
     .filter(({ id }) => !failed.has(id))
     .filter((worker) => protections.ofReplaced(worker) === undefined)
     .map((worker) => ({ worker, dearness: dearness(worker) }))

@@ -1,3 +1,4 @@
+import type { LaunchIntent } from '../../../model/intent.ts';
 import { type Offering, offeringKey } from '../../../model/offering.ts';
 import type { Pod } from '../../../model/pod.ts';
 import type { Reason } from '../../../model/reason.ts';
@@ -8,7 +9,6 @@ import { type FleetMix, mixOf, nextLifecycle, spotTarget, withWorker } from '../
 import type { Growth } from '../../launch/growth.ts';
 import type { Worker } from '../../state/fleet.ts';
 import { fleetLayout, readyAlone } from '../../state/fleet-layout.ts';
-import type { LaunchWish } from '../../state/launch-wish.ts';
 import type { Situation } from '../../state/situation.ts';
 import { costOfWorker, sumKnown } from '../../state/worker-cost.ts';
 import { percentText } from '../../text/wording.ts';
@@ -20,7 +20,7 @@ import { packElsewhere } from './pack-elsewhere.ts';
 const SECONDS_PER_HOUR = 3_600;
 /** How often replacements are looked for: each look packs many fleets, and a saving of hours can wait for minutes. */
 const LOOK_EVERY_MS = 600_000;
-const NOTHING: readonly LaunchWish[] = [];
+const NOTHING: readonly LaunchIntent[] = [];
 
 interface Replacement {
   readonly leaving: readonly Worker[];
@@ -41,7 +41,7 @@ export function planReplacement(
   situation: Situation,
   growth: Growth,
   round: { readonly isAborting: boolean; readonly repairs: readonly string[] },
-): readonly LaunchWish[] {
+): readonly LaunchIntent[] {
   if (!situation.policy.consolidation.enabled || !isLookDue(situation)) return NOTHING;
   if (brakeOf({ situation, growth, purpose: 'replacement', ...round }) !== undefined) return NOTHING;
   const sets = candidateSets(situation);
@@ -89,7 +89,7 @@ function replacementOf(leaving: readonly Worker[], look: Look): Replacement | un
   if (worth({ oldCost, newCost: cheapest, moves: pods.length }, situation) === undefined) return undefined;
   const offerings = packElsewhere(pods, { leaving, situation, buyable, room });
   if (offerings === undefined || offerings.length === 0) return undefined;
-  if (staying.length + offerings.length < look.growth.floor.shrinkFloor) return undefined;
+  if (staying.length + offerings.length < look.growth.keepsAtLeast) return undefined;
   if (!keepsRules(staying, offerings, situation) || !carriesLoad(leaving, offerings, situation))
     return undefined;
   const costUsdPerHour = offerings.reduce((sum, offering) => sum + costOf(offering, situation), 0);
@@ -166,7 +166,7 @@ function peakCpuPercent({ utilization: { cpuPercent } }: Snapshot, sinceMs: numb
   return values.length === 0 ? Number.POSITIVE_INFINITY : Math.max(...values);
 }
 
-function wishesFor(replacement: Replacement): readonly LaunchWish[] {
+function wishesFor(replacement: Replacement): readonly LaunchIntent[] {
   const consolidates = replacement.leaving.map(({ id }) => id).sort();
   return replacement.offerings.map((offering) => ({
     offerings: [offeringKey(offering)],

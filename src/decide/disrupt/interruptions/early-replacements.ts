@@ -6,17 +6,11 @@ import type { Reason } from '../../../model/reason.ts';
 import { floorOf } from '../../launch/demands/floor.ts';
 import type { Worker } from '../../state/fleet.ts';
 import { launchesIn } from '../../state/operation-lists.ts';
-import { type ReplacementWish, replacementOf, replacementWish } from '../../state/replacement.ts';
+import { replacementOf, replacementWish } from '../../state/replacement.ts';
 import type { Situation } from '../../state/situation.ts';
+import type { Disruption, WantedRemoval } from '../disruption.ts';
 import { protectionsFor } from '../rules/protections.ts';
 import { relocator } from '../rules/relocation.ts';
-import type { WantedEvacuation } from './spot-warnings.ts';
-
-export interface EarlyReplacement {
-  readonly removals: readonly WantedEvacuation[];
-  readonly replacements: readonly ReplacementWish[];
-  readonly refusals: readonly Refusal[];
-}
 
 /** How long a node that is only cordoned waits for the warning that the hint spoke of. */
 const HOLD_MS = 900_000;
@@ -31,32 +25,32 @@ interface Candidate {
  * What follows from rebalance recommendations and scheduled maintenance (F68): there is time, so every rule that protects a node
  * from shrinking holds here, too, and one goes after another. The replacement comes first where the pods would not fit elsewhere.
  */
-export function replaceEarly(situation: Situation): EarlyReplacement {
+export function replaceEarly(situation: Situation): Disruption {
   const [first, ...others] = candidatesOf(situation);
   if (first === undefined) return NOTHING;
   const waiting = others.map((candidate) => refusal(candidate, othersFirst(first.worker.id)));
   const busy = inFlight(situation, first.instanceId);
-  if (busy !== undefined) return { ...NOTHING, refusals: [refusal(first, othersFirst(busy.id)), ...waiting] };
+  if (busy !== undefined) return { refusals: [refusal(first, othersFirst(busy.id)), ...waiting] };
   const step = stepFor(first, situation);
-  return { ...step, refusals: [...step.refusals, ...waiting] };
+  return { ...step, refusals: [...(step.refusals ?? []), ...waiting] };
 }
 
-const NOTHING: EarlyReplacement = { removals: [], replacements: [], refusals: [] };
+const NOTHING: Disruption = {};
 
-function stepFor(candidate: Candidate, situation: Situation): EarlyReplacement {
+function stepFor(candidate: Candidate, situation: Situation): Disruption {
   const { worker, kind, instanceId } = candidate;
   if (kind === 'rebalance' && situation.policy.spot.rebalance === 'cordon')
-    return { ...NOTHING, removals: [hold(candidate, situation)] };
+    return { removals: [hold(candidate, situation)] };
   const protectedBy = protectionsFor(situation).of(worker);
   const replacement = replacementOf(instanceId, situation.snapshot);
   // The last node of a zone, or of the on-demand base, may go once another is there.
   if (protectedBy !== undefined && (replacement?.step === 'ready' || !isAboutPlace(protectedBy)))
-    return { ...NOTHING, refusals: [refusal(candidate, protectedBy)] };
+    return { refusals: [refusal(candidate, protectedBy)] };
   const missing = protectedBy ?? belowFloor(situation) ?? relocator(situation)(worker);
-  if (missing === undefined) return { ...NOTHING, removals: [drain(candidate, situation)] };
-  if (replacement !== undefined) return { ...NOTHING, refusals: [refusal(candidate, missing)] };
+  if (missing === undefined) return { removals: [drain(candidate, situation)] };
+  if (replacement !== undefined) return { refusals: [refusal(candidate, missing)] };
   const wish = replacementWish({ instanceId, interruption: kind }, situation.snapshot, whyOf(kind));
-  return { ...NOTHING, replacements: [wish] };
+  return { replacements: [wish] };
 }
 
 function candidatesOf({ snapshot, fleet, policy }: Situation): readonly Candidate[] {
@@ -117,7 +111,7 @@ function belowFloor(situation: Situation): Reason | undefined {
   return situation.fleet.workers.length > floor.nodes ? undefined : floor.shrinkReason;
 }
 
-function drain({ worker, kind, instanceId }: Candidate, { policy, nowMs }: Situation): WantedEvacuation {
+function drain({ worker, kind, instanceId }: Candidate, { policy, nowMs }: Situation): WantedRemoval {
   const text = `${worker.id} is replaced: ${whyOf(kind)}`;
   return {
     nodeName: worker.node.name,
@@ -129,7 +123,7 @@ function drain({ worker, kind, instanceId }: Candidate, { policy, nowMs }: Situa
   };
 }
 
-function hold(candidate: Candidate, situation: Situation): WantedEvacuation {
+function hold(candidate: Candidate, situation: Situation): WantedRemoval {
   const text = `${candidate.worker.id} takes no more pods: ${whyOf(candidate.kind)}`;
   return {
     ...drain(candidate, situation),

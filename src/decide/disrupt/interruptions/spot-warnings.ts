@@ -5,39 +5,31 @@ import {
   SPOT_GRACE_SECONDS,
   SPOT_NOTICE_MS,
 } from '../../../model/interruption.ts';
+import { isAdmitted, type Node } from '../../../model/node.ts';
 import { oncePer } from '../../../model/once-per.ts';
 import { hasEnded, type Operation, type RemoveOperation } from '../../../model/operation.ts';
-import type { AbortLaunchAction, HastenRemovalAction, RemoveAction } from '../../../model/plan.ts';
+import type { AbortLaunchAction, HastenRemovalAction } from '../../../model/plan.ts';
 import type { Reason } from '../../../model/reason.ts';
 import { inFlightIn } from '../../state/operation-lists.ts';
 import { type ReplacementWish, replacementOf, replacementWish } from '../../state/replacement.ts';
 import type { Situation } from '../../state/situation.ts';
 import { secondsText } from '../../text/wording.ts';
-
-export type WantedEvacuation = Omit<RemoveAction, 'kind' | 'operationId'>;
-
-export interface SpotReaction {
-  readonly removals: readonly WantedEvacuation[];
-  readonly hastened: readonly HastenRemovalAction[];
-  /** Launches whose machine goes before it was a worker. */
-  readonly aborts: readonly AbortLaunchAction[];
-  readonly replacements: readonly ReplacementWish[];
-}
+import type { Disruption, WantedRemoval } from '../disruption.ts';
 
 const SPOT_WARNING = 'spot-warning';
 /** How long after the end of such a removal its replacement is still bought, where the maximum had no room before. */
 const REPLACED_WITHIN_MS = 120_000;
 
 /**
- * What follows from spot warnings, for all of them at once (F62-F65): each node is drained within the notice, whatever protects
+ * What follows from spot warnings, for all of them at once (F62-F65). Each node is drained within the notice, whatever protects
  * its pods, since they go with the machine anyway; a drain under way gets the shorter time; and a replacement is launched
- * beside it, unless the node was about to go in any case.
+ * beside it, unless the node was about to go in any case. A machine that a person started holds no pods and is left alone (F46).
  */
-export function reactToSpotWarnings(situation: Situation): SpotReaction {
+export function reactToSpotWarnings(situation: Situation): Disruption {
   const { snapshot, nowMs } = situation;
-  const removals: WantedEvacuation[] = [];
+  const removals: WantedRemoval[] = [];
   const hastened: HastenRemovalAction[] = [];
-  const aborts: AbortLaunchAction[] = [];
+  const calledOff: AbortLaunchAction[] = [];
   const imminent = snapshot.interruptions.filter((interruption) => isImminent(interruption, nowMs));
   for (const interruption of imminent) {
     const { instanceId } = interruption;
@@ -46,19 +38,26 @@ export function reactToSpotWarnings(situation: Situation): SpotReaction {
     const node = snapshot.nodes.find((n) => n.instanceId === instanceId && !n.isControlPlane);
     if (removal !== undefined) {
       if (canBeHastened(removal)) hastened.push(hasten(removal, interruption, reason));
-    } else if (node !== undefined) {
+    } else if (node !== undefined && !isPerhapsByHand(node, situation)) {
       removals.push({ nodeName: node.name, instanceId, reasons: [reason], ...timesOf(interruption) });
     } else {
       const launch = inFlightIn(snapshot.operations).find((o) => o.instanceId === instanceId);
       if (launch !== undefined)
-        aborts.push({ kind: 'abort-launch', operationId: launch.id, reasons: [reason] });
+        calledOff.push({ kind: 'abort-launch', operationId: launch.id, reasons: [reason] });
     }
   }
-  return { removals, hastened, aborts, replacements: replacementsOf(situation, removals) };
+  return { removals, hastened, calledOff, replacements: replacementsOf(situation, removals) };
+}
+
+/** Whether nothing of ours admits the node, so that it holds no pods; without a word of EC2 it might be a launch's as well. */
+function isPerhapsByHand(node: Node, { fleet }: Situation): boolean {
+  const worker = [...fleet.workers, ...fleet.uncounted].find(({ id }) => id === node.name);
+  if (worker === undefined || worker.launch !== undefined || isAdmitted(node)) return false;
+  return worker.instance?.operationId === undefined;
 }
 
 /** For nodes that go by a warning now, and for those that the ledger says went by one a moment ago. */
-function replacementsOf(situation: Situation, removals: readonly WantedEvacuation[]): ReplacementWish[] {
+function replacementsOf(situation: Situation, removals: readonly WantedRemoval[]): ReplacementWish[] {
   const { snapshot, nowMs } = situation;
   const recent = warnedIn(snapshot.operations)
     .filter((o) => o.step !== 'aborted' && nowMs - (o.endedAtMs ?? nowMs) < REPLACED_WITHIN_MS)

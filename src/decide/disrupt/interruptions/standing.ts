@@ -2,6 +2,7 @@ import { isAlive } from '../../../model/instance.ts';
 import { type Interruption, type InterruptionStanding, stillCounts } from '../../../model/interruption.ts';
 import type { Operation } from '../../../model/operation.ts';
 import type { Snapshot } from '../../../model/snapshot.ts';
+import { strangersAmong } from '../../../model/stranger.ts';
 import type { Policy } from '../../../policy/policy-schema.ts';
 
 /** Where one announcement stands after a round that saw it, judged by what the snapshot shows of its machine. */
@@ -19,7 +20,7 @@ export function standingOf(
   if (machine !== 'there' && machine !== 'gone' && operations.length === 0)
     return machine === 'nowhere' ? 'foreign' : 'open';
   if (machine === 'gone' || !stillCounts(interruption, nowMs)) return 'over';
-  if (asksNothing(interruption, policy)) return 'settled';
+  if (asksNothing(interruption, policy) || isByHand(instanceId, snapshot)) return 'settled';
   return operations.some((operation) => answers(operation, interruption)) ? 'settled' : 'open';
 }
 
@@ -38,6 +39,13 @@ function machineOf(
 function asksNothing({ kind }: Interruption, policy: Policy): boolean {
   if (policy.suspend || kind === 'state-change') return true;
   return kind === 'rebalance' && policy.spot.rebalance === 'ignore';
+}
+
+/** What people started is left alone, whatever AWS says of it (F46). */
+function isByHand(instanceId: string, { instances, nodes }: Snapshot): boolean {
+  if (instances.status === 'unknown') return false;
+  const listed = instances.value.filter(({ id }) => id === instanceId);
+  return strangersAmong(listed, nodes).length > 0;
 }
 
 function concerns(operation: Operation, instanceId: string): boolean {

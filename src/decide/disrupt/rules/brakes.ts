@@ -3,6 +3,7 @@ import type { Growth } from '../../launch/growth.ts';
 import { unendedIn } from '../../state/operation-lists.ts';
 import type { Situation } from '../../state/situation.ts';
 import { countText, percentText, secondsText } from '../../text/wording.ts';
+import type { Purpose } from './purpose.ts';
 import { spentBudget } from './removal-budgets.ts';
 
 export interface BrakeQuestion {
@@ -14,12 +15,6 @@ export interface BrakeQuestion {
   readonly repairs: readonly string[];
 }
 
-/**
- * What nodes would go for: the load is low; the maximum was lowered below what exists (R55); others that are ready replace them;
- * or others shall be bought that replace them.
- */
-export type Purpose = 'low-load' | 'over-max' | 'replaced' | 'replacement';
-
 /** What holds back all removals this round. */
 export interface Brake {
   readonly reason: Reason;
@@ -29,7 +24,9 @@ export interface Brake {
   readonly isWorthSaying: boolean;
 }
 
-type Rule = (question: BrakeQuestion) => { readonly reason: Reason; readonly untilMs?: number } | undefined;
+type Held = { readonly reason: Reason; readonly untilMs?: number } | undefined;
+
+type Rule = (question: BrakeQuestion) => Held;
 
 /** Read top-down; the first that holds is the answer. */
 const ALWAYS: readonly Rule[] = [
@@ -39,13 +36,6 @@ const ALWAYS: readonly Rule[] = [
   growthIsWanted,
   tooManyUnready,
 ];
-/** What each purpose asks first; a brake among these need not be told, since nobody expects a removal then. */
-const BEFORE: Readonly<Record<Purpose, readonly Rule[]>> = {
-  'low-load': [atFloor, podsWait, loadIsNotLow],
-  'over-max': [],
-  replaced: [atFloor, podsWait],
-  replacement: [podsWait],
-};
 /** What is left to wait for once removal would be right. */
 const WAITS: Readonly<Record<Purpose, readonly Rule[]>> = {
   'low-load': [coolingDown, budgetIsSpent],
@@ -57,10 +47,9 @@ const WAITS: Readonly<Record<Purpose, readonly Rule[]>> = {
 /** The first brake that holds, or `undefined` when single nodes may be looked at. */
 export function brakeOf(question: BrakeQuestion): Brake | undefined {
   const { purpose } = question;
-  for (const rule of BEFORE[purpose]) {
-    const held = rule(question);
-    if (held !== undefined) return { ...held, isWorthSaying: false };
-  }
+  // What the demands hold back need not be told: nobody expects a removal then.
+  const wanted = question.growth.holds.find(({ purposes }) => purposes.includes(purpose));
+  if (wanted !== undefined) return { reason: wanted.reason, isWorthSaying: false };
   for (const rule of [...ALWAYS, ...WAITS[purpose]]) {
     const held = rule(question);
     if (held !== undefined) return { ...held, isWorthSaying: true };
@@ -68,12 +57,12 @@ export function brakeOf(question: BrakeQuestion): Brake | undefined {
   return undefined;
 }
 
-function shrinkIsOff({ situation }: BrakeQuestion) {
+function shrinkIsOff({ situation }: BrakeQuestion): Held {
   if (situation.policy.shrink.enabled) return undefined;
   return { reason: { code: 'shrink-off', text: 'shrinking is off in the policy' } };
 }
 
-function cloudIsUnknown({ situation }: BrakeQuestion) {
+function cloudIsUnknown({ situation }: BrakeQuestion): Held {
   const { instances } = situation.snapshot;
   if (instances.status === 'known') return undefined;
   return {
@@ -82,7 +71,7 @@ function cloudIsUnknown({ situation }: BrakeQuestion) {
 }
 
 /** Growing and shrinking never overlap, and one removal is finished before the next begins (R24). */
-function operationInFlight({ situation, repairs }: BrakeQuestion) {
+function operationInFlight({ situation, repairs }: BrakeQuestion): Held {
   if (repairs.length > 0)
     return { reason: { code: 'removal-in-flight', text: 'a node that is lost is replaced first' } };
   const active = unendedIn(situation.snapshot.operations);
@@ -93,14 +82,14 @@ function operationInFlight({ situation, repairs }: BrakeQuestion) {
   return { reason: { code: `${what}-in-flight`, text, facts: { operations: active.length } } };
 }
 
-function growthIsWanted({ growth, purpose, isAborting }: BrakeQuestion) {
+function growthIsWanted({ growth, purpose, isAborting }: BrakeQuestion): Held {
   const isGrowing = growth.launches.length > 0 || (growth.isWanted && purpose !== 'over-max');
   if (!isGrowing && !isAborting) return undefined;
   return { reason: { code: 'growth-wanted', text: 'more nodes are wanted, so none goes' } };
 }
 
 /** A blip of the network or the API server must not read as spare capacity (F70). */
-function tooManyUnready({ situation }: BrakeQuestion) {
+function tooManyUnready({ situation }: BrakeQuestion): Held {
   const { maxUnreadyPercent } = situation.policy.shrink;
   const { unready, workers, share } = unreadyShare(situation);
   if (share <= maxUnreadyPercent) return undefined;
@@ -108,39 +97,27 @@ function tooManyUnready({ situation }: BrakeQuestion) {
   return { reason: { code: 'too-many-unready', text, facts: { unready, workers } } };
 }
 
-/** How many workers are not ready, of how many, and the share in percent; the warm pool's nodes are silent by intent. */
+/**
+ * How many workers are not ready, of how many, and the share in percent. The warm pool's nodes are silent by intent, and what people
+ * started by hand is no worker.
+ */
 export function unreadyShare({ snapshot, fleet }: Situation): {
   readonly unready: number;
   readonly workers: number;
   readonly share: number;
 } {
-  const pooled = new Set(fleet.pool.map(({ instanceId }) => instanceId));
+  const unmanaged = fleet.uncounted.filter(({ condition }) => condition === 'unmanaged');
+  const pooled = fleet.pool.map(({ instanceId }) => instanceId);
+  const others = new Set([...pooled, ...unmanaged.map(({ node }) => node?.instanceId)]);
   const nodes = snapshot.nodes.filter(
-    (node) => !node.isControlPlane && node.instanceId !== undefined && !pooled.has(node.instanceId),
+    ({ isControlPlane, instanceId }) =>
+      !isControlPlane && instanceId !== undefined && !others.has(instanceId),
   );
   const unready = nodes.filter((node) => !node.isReady).length;
   return { unready, workers: nodes.length, share: nodes.length === 0 ? 0 : (100 * unready) / nodes.length };
 }
 
-function atFloor({ situation, growth }: BrakeQuestion) {
-  if (situation.fleet.workers.length > growth.floor.shrinkFloor) return undefined;
-  return { reason: growth.floor.shrinkReason };
-}
-
-function podsWait({ growth }: BrakeQuestion) {
-  const { waiting } = growth.pending;
-  if (waiting === 0) return undefined;
-  return {
-    reason: { code: 'pods-wait', text: `${countText(waiting, 'pod')} wait for a place`, facts: { waiting } },
-  };
-}
-
-function loadIsNotLow({ growth }: BrakeQuestion) {
-  const reason = growth.utilization.shrinkBlockedBy;
-  return reason === undefined ? undefined : { reason };
-}
-
-function coolingDown({ situation }: BrakeQuestion) {
+function coolingDown({ situation }: BrakeQuestion): Held {
   const { cooldowns, nowMs } = situation;
   if (cooldowns.shrinkUntilMs <= nowMs) return undefined;
   const left = secondsText(cooldowns.shrinkUntilMs - nowMs);
@@ -148,7 +125,7 @@ function coolingDown({ situation }: BrakeQuestion) {
   return { reason: { code: 'cooldown', text }, untilMs: cooldowns.shrinkUntilMs };
 }
 
-function budgetIsSpent({ situation }: BrakeQuestion) {
+function budgetIsSpent({ situation }: BrakeQuestion): Held {
   const { policy, snapshot, nowMs } = situation;
   return spentBudget(policy.shrink.budgets, snapshot.operations, nowMs);
 }

@@ -1,13 +1,11 @@
 import type { DisruptionBudget } from '../../../model/disruption-budget.ts';
 import { type Pod, podRef } from '../../../model/pod.ts';
 import { type PodGuard, podGuard } from '../../../model/pod-guard.ts';
+import type { Reason } from '../../../model/reason.ts';
 import { selects } from '../../../model/selector.ts';
 
 /** Why the pod may not be evicted now, or `undefined` when it may. */
-export function podProtection(
-  pod: Pod,
-  budgets: readonly DisruptionBudget[],
-): { readonly code: string; readonly text: string } | undefined {
+export function podProtection(pod: Pod, budgets: readonly DisruptionBudget[]): Reason | undefined {
   const guard = podGuard(pod) ?? withoutBudget(pod, budgets);
   return guard === undefined
     ? undefined

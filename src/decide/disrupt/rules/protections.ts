@@ -133,8 +133,8 @@ function protectedPod({ evictable, budgets }: Question): Reason | undefined {
   return reasons.sort((a, b) => (a.text < b.text ? -1 : 1))[0];
 }
 
-function isReady({ state }: Worker): boolean {
-  return state === 'ready';
+function isReady({ condition }: Worker): boolean {
+  return condition === 'ready';
 }
 
 function lastAborts({ snapshot, nowMs }: Situation): ReadonlyMap<string, number> {

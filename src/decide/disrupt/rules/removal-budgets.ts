@@ -25,7 +25,7 @@ export function spentBudget(
   if (spent === undefined) return undefined;
   const text = `${begun.length} removals began within the hour, the budget ${spent.name} allows ${spent.maxNodesPerHour}`;
   const facts = { begun: begun.length, maxNodesPerHour: spent.maxNodesPerHour };
-  const reason = { code: 'removal-budget', text, facts };
+  const reason: Reason = { code: 'removal-budget', text, facts };
   const first = begun[begun.length - spent.maxNodesPerHour];
   return first === undefined ? { reason } : { reason, untilMs: first + HOUR_MS };
 }

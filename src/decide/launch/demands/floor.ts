@@ -1,6 +1,9 @@
 import type { Demand } from '../../../model/plan.ts';
 import type { Reason } from '../../../model/reason.ts';
 import type { Situation } from '../../state/situation.ts';
+import { earliest } from '../../text/wake.ts';
+import { repairAllowance } from '../bounds.ts';
+import type { DemandContext, DemandSource } from './demand-source.ts';
 import { nextLevelAtMs, scheduledLevel } from './schedule-levels.ts';
 
 /** A node that a schedule wants back within an hour is not removed before it. */
@@ -15,6 +18,29 @@ export interface Floor {
   readonly shrinkReason: Reason;
   readonly wakeAtMs: number | undefined;
 }
+
+/** Repair up to the floor waits for no cooldown but obeys the launch-rate guard (R9, R21). */
+export const floorDemand: DemandSource = {
+  name: 'floor',
+  evaluate: ({ situation, usable, mix }: DemandContext) => {
+    const floor = floorOf(situation);
+    const { demand } = floor;
+    const keepsAtLeast = { nodes: floor.shrinkFloor, reason: floor.shrinkReason };
+    const missing = Math.max(0, floor.nodes - mix.total);
+    if (missing === 0) return { demand, requests: [], keepsAtLeast, wakeAtMs: floor.wakeAtMs };
+    const allowance = repairAllowance(situation, floor.nodes);
+    const count = Math.min(missing, allowance.launches);
+    const isHeldBack = missing > allowance.launches;
+    return {
+      demand,
+      requests: [{ count, offerings: usable, reasons: demand.reasons, startsCooldown: false }],
+      keepsAtLeast,
+      isWanted: isHeldBack,
+      refusals: isHeldBack ? [allowance.refusal] : [],
+      wakeAtMs: earliest(floor.wakeAtMs, isHeldBack ? allowance.wakeAtMs : undefined),
+    };
+  },
+};
 
 /** The least the fleet should have now: the minimum, or a schedule's level, never above the maximum. */
 export function floorOf(situation: Situation): Floor {

@@ -2,11 +2,13 @@ import type { Offering } from '../../../model/offering.ts';
 import type { Demand, Refusal } from '../../../model/plan.ts';
 import { type Pod, podRef } from '../../../model/pod.ts';
 import type { Reason } from '../../../model/reason.ts';
+import type { ReasonCode } from '../../../model/reason-codes.ts';
 import { fitsAny, neverFits, restingRefusal, unplacedRefusal } from '../../../packing/never-fits.ts';
 import { fleetLayout } from '../../state/fleet-layout.ts';
 import type { Situation } from '../../state/situation.ts';
 import { countText, secondsText } from '../../text/wording.ts';
 import { type NewNode, packWaiting } from '../nodes-to-buy.ts';
+import type { DemandAnswer, DemandContext, DemandSource, NodeRequest } from './demand-source.ts';
 import { countsFromMs, waitingPods } from './waiting-pods.ts';
 
 /** What pods that wait for a node ask for. */
@@ -20,6 +22,48 @@ export interface PendingNeed {
   readonly waiting: number;
   readonly refusals: readonly Refusal[];
   readonly wakeAtMs: number | undefined;
+}
+
+/** Nodes for pods that wait, as they were packed. */
+export const pendingDemand: DemandSource = {
+  name: 'pending',
+  evaluate: (context: DemandContext): DemandAnswer => {
+    const need = pendingNeed(context.situation, context.usable);
+    const { demand, waiting, uncovered } = need;
+    const { reasons } = demand;
+    const startsCooldown = context.situation.policy.pending.obeysCooldown;
+    const packed = need.nodes.map(({ offering, offerings, pods }) => ({
+      wish: { offerings, nominatedPods: pods.map(podRef).sort(), reasons, startsCooldown },
+      offering,
+    }));
+    return {
+      demand,
+      packed,
+      requests: restOf(need, context),
+      refusals: need.refusals,
+      waitingPods: waiting,
+      wakeAtMs: need.wakeAtMs,
+      ...(uncovered > 0 && { isWanted: true, stopsDrains: reasons }),
+      ...(waiting > 0 && { holdsShrink: { reason: podsWait(waiting), purposes: HELD_BY_PODS } }),
+    };
+  },
+};
+
+const HELD_BY_PODS = ['low-load', 'replaced', 'replacement'] as const;
+
+function podsWait(waiting: number): Reason {
+  return { code: 'pods-wait', text: `${countText(waiting, 'pod')} wait for a place`, facts: { waiting } };
+}
+
+/** Sizing by step may want more nodes than the pods fill; where nothing could be packed, there is nothing to buy, and that is said. */
+function restOf(need: PendingNeed, { usable, mix, situation }: DemandContext): readonly NodeRequest[] {
+  const { demand, nodes, uncovered } = need;
+  if (demand.nodes === undefined) return [];
+  const isLacking = nodes.length === 0 && uncovered > 0 && usable.length === 0;
+  const more = nodes.length === 0 ? Number(isLacking) : demand.nodes - mix.total - nodes.length;
+  const { obeysCooldown } = situation.policy.pending;
+  const { reasons } = demand;
+  return more > 0 ? [{ count: more, offerings: usable, reasons, startsCooldown: obeysCooldown }] : [];
 }
 
 /** Packs the waiting pods onto what there is, what boots, and then onto nodes to buy from `usable` offerings. */
@@ -99,7 +143,7 @@ function sized(
   if (policy.pending.obeysCooldown && cooldowns.growthUntilMs > nowMs) {
     const left = secondsText(cooldowns.growthUntilMs - nowMs);
     const text = `${reason.text}; suppressed by the cooldown after growth for another ${left}`;
-    const refusal = { what: 'grow' as const, reason: { code: 'suppressed-by-cooldown', text } };
+    const refusal: Refusal = { what: 'grow', reason: { code: 'suppressed-by-cooldown', text } };
     const wakeAtMs = Math.min(base.wakeAtMs ?? cooldowns.growthUntilMs, cooldowns.growthUntilMs);
     return { nodes: [], demand: noOpinion(reason), refusals: [...base.refusals, refusal], wakeAtMs };
   }
@@ -124,7 +168,7 @@ function targetNodes({ policy, fleet }: Situation, packed: Packed): number {
   const { pending, utilization } = policy;
   const have = fleet.workers.length;
   if (pending.sizing === 'packing') return have + Math.min(packed.nodes.length, pending.maxNodesPerDecision);
-  const ready = fleet.workers.filter((worker) => worker.state === 'ready').length;
+  const ready = fleet.workers.filter((worker) => worker.condition === 'ready').length;
   const isUrgent = packed.uncovered.length > utilization.urgentPendingPods;
   return Math.max(have, ready + (isUrgent ? utilization.urgentStep : utilization.step));
 }
@@ -147,7 +191,7 @@ function noOpinion(reason: Reason): Demand {
   return { name: 'pending', nodes: undefined, reasons: [reason] };
 }
 
-function nothing(code: string, text: string): PendingNeed {
+function nothing(code: ReasonCode, text: string): PendingNeed {
   const demand = noOpinion({ code, text });
   return { demand, nodes: [], uncovered: 0, waiting: 0, refusals: [], wakeAtMs: undefined };
 }

@@ -1,8 +1,10 @@
-import type { Demand } from '../../../model/plan.ts';
+import type { Demand, Refusal } from '../../../model/plan.ts';
 import type { Reason } from '../../../model/reason.ts';
+import type { ReasonCode } from '../../../model/reason-codes.ts';
 import type { Signal } from '../../../model/signal.ts';
 import type { Situation } from '../../state/situation.ts';
 import { countText, percentText, secondsText } from '../../text/wording.ts';
+import type { DemandContext, DemandSource } from './demand-source.ts';
 import { valuesOver, type WindowOptions, type WindowValues } from './window.ts';
 
 const BYTES_PER_MB = 1e6;
@@ -18,6 +20,31 @@ interface Trigger {
   readonly reason: Reason;
   readonly isUrgent: boolean;
 }
+
+/** Growth by load, which alone waits for the cooldown after growth and begins one. */
+export const loadDemand: DemandSource = {
+  name: 'utilization',
+  evaluate: ({ situation, usable, mix, waitingPods }: DemandContext) => {
+    const { demand, shrinkBlockedBy } = utilizationDemand(situation, waitingPods);
+    const said = {
+      demand,
+      ...(shrinkBlockedBy !== undefined && {
+        holdsShrink: { reason: shrinkBlockedBy, purposes: ['low-load' as const] },
+      }),
+    };
+    const count = Math.max(0, (demand.nodes ?? 0) - mix.total);
+    if (count === 0) return { ...said, requests: [] };
+    const { growthUntilMs } = situation.cooldowns;
+    const { reasons } = demand;
+    if (growthUntilMs <= situation.nowMs)
+      return { ...said, requests: [{ count, offerings: usable, reasons, startsCooldown: true }] };
+    const left = secondsText(growthUntilMs - situation.nowMs);
+    const why = reasons.map((reason) => reason.text).join('; ');
+    const text = `${why}: suppressed by the cooldown after growth for another ${left}`;
+    const refusal: Refusal = { what: 'grow', reason: { code: 'suppressed-by-cooldown', text } };
+    return { ...said, requests: [], isWanted: true, refusals: [refusal], wakeAtMs: growthUntilMs };
+  },
+};
 
 /**
  * Growth when a metric was strictly above its threshold for the whole up window (R3, R5, R11): `step` nodes more than are
@@ -38,7 +65,7 @@ export function utilizationDemand(situation: Situation, pendingPods: number): Ut
   const { step, urgentStep, urgentPendingPods } = policy.utilization;
   const isCrowded = pendingPods > urgentPendingPods;
   const steps = isCrowded || triggers.some((trigger) => trigger.isUrgent) ? urgentStep : step;
-  const ready = fleet.workers.filter((worker) => worker.state === 'ready').length;
+  const ready = fleet.workers.filter((worker) => worker.condition === 'ready').length;
   const reasons = triggers.map((trigger) => trigger.reason);
   if (isCrowded) {
     const text = `${countText(pendingPods, 'pending pod')}, more than ${urgentPendingPods} make it urgent`;
@@ -78,7 +105,7 @@ function triggersOf(situation: Situation): Trigger[] {
   const { utilization } = situation.policy;
   const options = windowOf(situation, utilization.upWindowSeconds);
   const window = secondsText(options.windowMs);
-  const levels = levelsOf(situation).flatMap(({ name, code, signal, threshold }) => {
+  const levels = levelsOf(situation).flatMap(({ name, code, signal, threshold }): Trigger[] => {
     const values = valuesOver(signal, options);
     if (values.status === 'unknown' || values.lowest * provenShare(values) <= threshold.upPercent) return [];
     const urgentPercent = threshold.urgentPercent ?? Number.POSITIVE_INFINITY;
@@ -97,8 +124,8 @@ function throughputTriggers(situation: Situation, options: WindowOptions): Trigg
   const all = [
     { name: 'network', limit: utilization.network?.upMBps, signal: signals.networkBytesPerSecond },
     { name: 'disk', limit: utilization.disk?.upMBps, signal: signals.diskBytesPerSecond },
-  ];
-  return all.flatMap(({ name, limit, signal }) => {
+  ] as const;
+  return all.flatMap(({ name, limit, signal }): Trigger[] => {
     const values = limit === undefined ? undefined : valuesOver(signal, options);
     // A sum over some of the workers is a lower bound of the sum over all, so partial data proves as it stands.
     if (limit === undefined || values?.status !== 'known' || values.lowest / BYTES_PER_MB <= limit) return [];
@@ -141,7 +168,7 @@ function windowOf(situation: Situation, windowSeconds: number): WindowOptions {
   return { nowMs: situation.nowMs, windowMs: windowSeconds * 1000, minCoveragePercent };
 }
 
-function quiet(code: string, text: string): Demand {
+function quiet(code: ReasonCode, text: string): Demand {
   return { name: 'utilization', nodes: undefined, reasons: [{ code, text }] };
 }
 

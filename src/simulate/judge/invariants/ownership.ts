@@ -1,6 +1,7 @@
 import { isAlive, isAsleepInPool } from '../../../model/instance.ts';
 import type { Node } from '../../../model/node.ts';
 import { hasEnded } from '../../../model/operation.ts';
+import { strangersAmong } from '../../../model/stranger.ts';
 import type { WorldSight, WorldWrite } from '../world-sight.ts';
 import { nodeOf, operationOn } from './serving.ts';
 
@@ -32,8 +33,12 @@ function isBorneWith(node: Node, sight: WorldSight): boolean {
   if (node.doNotDisrupt || unreadyMs <= launch.joinTimeoutSeconds * 1_000) return true;
   if (sight.unended().some((o) => o.kind === 'remove' && o.isRepair === true)) return true;
   const pooled = new Set(sight.instances.filter(isAsleepInPool).map(({ id }) => id));
+  const byHand = new Set(
+    strangersAmong(sight.instances, sight.cluster.nodes).map(({ instance }) => instance.id),
+  );
   const workers = sight.cluster.nodes.filter(
-    ({ isControlPlane, instanceId }) => !isControlPlane && !pooled.has(instanceId ?? ''),
+    ({ isControlPlane, instanceId = '' }) =>
+      !isControlPlane && !pooled.has(instanceId) && !byHand.has(instanceId),
   );
   const unready = workers.filter(({ isReady }) => !isReady);
   const isBlip = unready.length > 1 && unready.length * 100 > workers.length * shrink.maxUnreadyPercent;

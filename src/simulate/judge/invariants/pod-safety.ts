@@ -1,5 +1,5 @@
 import type { Instance } from '../../../model/instance.ts';
-import { STARTUP_TAINT_KEY } from '../../../model/node.ts';
+import { isAdmitted } from '../../../model/node.ts';
 import { needsEviction, type Pod, podRef } from '../../../model/pod.ts';
 import type { WorldSight, WorldWrite } from '../world-sight.ts';
 import { isServing, nodeOf } from './serving.ts';
@@ -21,8 +21,7 @@ export function harmsPods(write: WorldWrite, sight: WorldSight): string | undefi
 function harmsByStop(instance: Instance, sight: WorldSight): string | undefined {
   const node = nodeOf(instance, sight);
   if (node === undefined) return undefined;
-  if (!node.taints.some(({ key }) => key === STARTUP_TAINT_KEY))
-    return `${instance.id} is stopped though it is a worker`;
+  if (isAdmitted(node)) return `${instance.id} is stopped though it is a worker`;
   const pod = sight.cluster.pods.find((one) => one.nodeName === node.name && needsEviction(one));
   return pod === undefined ? undefined : `${instance.id} is stopped while ${podRef(pod)} runs on it`;
 }

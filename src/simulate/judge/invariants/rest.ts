@@ -12,9 +12,13 @@ export function restless(sight: WorldSight): string | undefined {
   const [open] = sight.unended();
   if (open !== undefined) return `${open.kind} ${open.id} is still '${open.step}'`;
   const alive = instances.filter(isAlive);
-  if (alive.length < policy.nodes.min) return `${alive.length} instances, nodes.min is ${policy.nodes.min}`;
-  if (alive.length > policy.nodes.max) return `${alive.length} instances, nodes.max is ${policy.nodes.max}`;
-  const stray = alive.find((i) => i.operationId !== undefined && nodeOf(i, sight)?.isReady !== true);
+  const isFull = alive.length >= policy.nodes.max;
+  // What people started takes its place under the maximum and is theirs to end.
+  const ours = alive.filter(({ operationId }) => operationId !== undefined);
+  const { min, max } = policy.nodes;
+  if (ours.length < min && !isFull) return `${ours.length} instances, nodes.min is ${min}`;
+  if (ours.length > max) return `${ours.length} instances, nodes.max is ${max}`;
+  const stray = ours.find((i) => nodeOf(i, sight)?.isReady !== true);
   if (stray !== undefined) return `${stray.id} costs money and is no ready node`;
   const pool = instances.filter(isAsleepInPool);
   const amiss = amissInPool(pool, alive, policy) ?? amissInNodes([...alive, ...pool], cluster.nodes);
@@ -22,7 +26,6 @@ export function restless(sight: WorldSight): string | undefined {
   const waiting = cluster.pods.find(
     (pod) => pod.unschedulableSinceMs !== undefined && pod.nodeName === undefined,
   );
-  const isFull = alive.length === policy.nodes.max;
   return waiting === undefined || isFull ? undefined : `${podRef(waiting)} waits though the fleet may grow`;
 }
 

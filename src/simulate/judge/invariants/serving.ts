@@ -1,5 +1,5 @@
 import { type Instance, isAlive } from '../../../model/instance.ts';
-import { type Node, STARTUP_TAINT_KEY } from '../../../model/node.ts';
+import { isAdmitted, type Node } from '../../../model/node.ts';
 import type { Operation } from '../../../model/operation.ts';
 import type { Policy } from '../../../policy/policy-schema.ts';
 import type { WorldSight } from '../world-sight.ts';
@@ -10,8 +10,8 @@ import type { WorldSight } from '../world-sight.ts';
  */
 export function isServing(instance: Instance, sight: WorldSight): boolean {
   const node = nodeOf(instance, sight);
-  const isAdmitted = node?.isReady === true && !node.taints.some(({ key }) => key === STARTUP_TAINT_KEY);
-  return isAlive(instance) && isAdmitted && !sight.isNoticed(instance.id);
+  const takesPods = node?.isReady === true && isAdmitted(node);
+  return isAlive(instance) && takesPods && !sight.isNoticed(instance.id);
 }
 
 export function nodeOf(instance: Instance, sight: WorldSight): Node | undefined {

@@ -20,7 +20,7 @@ const DOCUMENT = {
   reference: { configMap: 'policy-b', fleetUid: 'u', generation: 2 },
 };
 const POLICY = { digest: `sha256:0123456789ab${'c'.repeat(52)}`, revision: 'main@sha1:1' };
-const BECAUSE = { code: 'cpu-high', text: 'CPU 91 % > 70 %' };
+const BECAUSE = { code: 'cpu-high' as const, text: 'CPU 91 % > 70 %' };
 
 let server: RecordingApiServer | undefined;
 
@@ -42,7 +42,7 @@ function aNotice(subject: NoticeSubject, atMs = AT): ReportEvent {
     kind: 'notice',
     severity: 'warning',
     subject,
-    reason: { code: 'pdb-blocks', text: 'web blocks' },
+    reason: { code: 'pod-budget', text: 'web blocks' },
     atMs,
   };
 }
@@ -67,7 +67,7 @@ describe('KubernetesEvents', () => {
         body: {
           involvedObject: { kind: 'Node', name: 'i-1', uid: 'i-1' },
           type: 'Warning',
-          reason: 'PdbBlocks',
+          reason: 'PodBudget',
           message: 'web blocks',
           firstTimestamp: '2026-11-24T10:00:00Z',
           count: 1,
@@ -101,7 +101,7 @@ describe('KubernetesEvents', () => {
     ],
     [aLaunch({ step: 'ready', instanceId: 'i-9' }), { type: 'Normal', reason: 'NodeJoined' }],
     [
-      aLaunch({ step: 'failed', outcome: { code: 'x', text: 'no capacity' } }),
+      aLaunch({ step: 'failed', outcome: { code: 'no-capacity', text: 'no capacity' } }),
       {
         type: 'Warning',
         message:
@@ -199,7 +199,7 @@ describe('KubernetesEvents', () => {
   it('names the policy that a notice follows from, and cuts the notice rather than that', async () => {
     const events = await eventsOf(ok);
     const notice = aNotice({ kind: 'fleet' }) as ReportEvent & { kind: 'notice' };
-    const reason = { code: 'long', text: 'x'.repeat(2_000) };
+    const reason = { code: 'drain-timeout' as const, text: 'x'.repeat(2_000) };
     events.report({ ...notice, reason, policy: POLICY });
     await events.flushed();
     const [body] = bodies() as { message: string }[];

@@ -209,7 +209,7 @@ describe('the status of a NodeFleet', () => {
   });
 
   it('keeps the last decision that said something new, not every one', () => {
-    const reason = (percent: number) => ({ code: 'cpu-low', text: `CPU is ${percent} %` });
+    const reason = (percent: number) => ({ code: 'cpu-not-low' as const, text: `CPU is ${percent} %` });
     const idle = (decisionId: string, percent: number) =>
       decided({ plan: { decisionId, refusals: [{ what: 'shrink', reason: reason(percent) }] } });
     const draft = draftAfter({}, accepted(), idle('d-1', 31), idle('d-2', 32));

@@ -1,5 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import { decide } from '../../../../src/decide/decide.ts';
+import { STARTUP_TAINT_KEY } from '../../../../src/model/node.ts';
 import type { Plan } from '../../../../src/model/plan.ts';
 import type { Snapshot } from '../../../../src/model/snapshot.ts';
 import { aLaunch, aNode, anInstance, aRemoval } from '../../../builders/fleet.ts';
@@ -115,6 +116,13 @@ describe('a spot warning', () => {
     expect(told(decide(aPolicy(), { ...snapshot, operations: [hastened] }, NOW))).toEqual([]);
   });
 
+  it('shortens a drain that the same round would turn back, since the machine goes anyway', () => {
+    const removal = aRemoval({ nodeName: 'i-3', instanceId: 'i-3', step: 'draining' });
+    const snapshot = fleet(1, { operations: [removal], interruptions: [warning('i-3')] });
+    const plan = decide(aPolicy({ nodes: { min: 3 } }), snapshot, NOW);
+    expect(told(plan)).toEqual(['launch for growth', 'hasten-removal i-3']);
+  });
+
   it('is not turned back by load or pods that wait', () => {
     const removal = aRemoval({
       nodeName: 'i-3',
@@ -136,6 +144,32 @@ describe('a spot warning', () => {
     const launch = aLaunch({ step: 'launched', instanceId: 'i-9' });
     const snapshot = { ...base, instances, operations: [launch], interruptions: [warning('i-9')] };
     expect(told(decide(aPolicy(), snapshot, NOW))).toEqual(['abort-launch op-1']);
+  });
+
+  it.each([
+    ['its list of EC2', { status: 'known' as const, value: [] }],
+    ['no answer of EC2', { status: 'unknown' as const, why: 'throttled' }],
+  ])('drains no machine that a person started, with %s', (_, answer) => {
+    const base = fleet(1);
+    const known = base.instances.status === 'known' ? base.instances.value : [];
+    const taints = [{ key: STARTUP_TAINT_KEY, value: '', effect: 'NoSchedule' as const }];
+    const nodes = [...base.nodes, aNode({ name: 'i-9', lifecycle: 'spot', taints })];
+    const listed = [...known, anInstance({ id: 'i-9', lifecycle: 'spot' })];
+    const instances = answer.status === 'unknown' ? answer : { status: 'known' as const, value: listed };
+    const snapshot = { ...base, nodes, instances, interruptions: [warning('i-9')] };
+    expect(told(decide(aPolicy(), snapshot, NOW))).toEqual([]);
+  });
+
+  it('drains a machine that a person started and gave to the fleet by taking its taint off', () => {
+    const base = fleet(1);
+    const known = base.instances.status === 'known' ? base.instances.value : [];
+    const nodes = [...base.nodes, aNode({ name: 'i-9', lifecycle: 'spot' })];
+    const instances = {
+      status: 'known' as const,
+      value: [...known, anInstance({ id: 'i-9', lifecycle: 'spot' })],
+    };
+    const snapshot = { ...base, nodes, instances, interruptions: [warning('i-9')] };
+    expect(told(decide(aPolicy(), snapshot, NOW))).toEqual(['launch for i-9', 'remove i-9']);
   });
 
   it('counts no more two minutes after the machine should have gone', () => {

@@ -1,6 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import { standingOf } from '../../../../src/decide/disrupt/interruptions/standing.ts';
 import type { Interruption } from '../../../../src/model/interruption.ts';
+import { STARTUP_TAINT_KEY } from '../../../../src/model/node.ts';
 import type { Operation } from '../../../../src/model/operation.ts';
 import type { Snapshot } from '../../../../src/model/snapshot.ts';
 import { aLaunch, aNode, anInstance, aRemoval } from '../../../builders/fleet.ts';
@@ -47,6 +48,15 @@ describe('an announcement after a round', () => {
     expect(standing(foreign, [aLaunch({ instanceId: 'i-99', step: 'launched' })])).toBe('open');
     const instances = { status: 'unknown' as const, why: 'throttled' };
     expect(standing(foreign, [], { snapshot: { instances } })).toBe('open');
+  });
+
+  it('is settled for a machine that a person started: nothing follows from it (F46)', () => {
+    const taints = [{ key: STARTUP_TAINT_KEY, value: '', effect: 'NoSchedule' as const }];
+    const instances = { status: 'known' as const, value: [anInstance()] };
+    const byHand = { nodes: [aNode({ taints })], instances };
+    expect(standing(anInterruption(), [], { snapshot: byHand })).toBe('settled');
+    expect(standing(hint, [], { snapshot: byHand })).toBe('settled');
+    expect(standing(hint, [], { snapshot: { nodes: [aNode()], instances } })).toBe('open');
   });
 
   it('is over once the machine is gone, or it has not come for long', () => {

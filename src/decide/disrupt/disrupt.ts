@@ -1,0 +1,49 @@
+import type { WarmPoolState } from '../../model/plan.ts';
+import { earliest } from '../text/wake.ts';
+import type { Disruption, Method, WantedRemoval } from './disruption.ts';
+
+/** What a list of methods settled together. */
+export type Disruptions = Required<Omit<Disruption, 'warmPool' | 'wakeAtMs'>> & {
+  readonly warmPool: WarmPoolState | undefined;
+  readonly wakeAtMs: number | undefined;
+};
+
+/**
+ * Asks one method after the other and merges what they want. No node is named twice: two operations on one node would undo each
+ * other, and the one that drains would lose to the one that does not. So the first that names it counts; what is `named` before
+ * counts as well.
+ */
+export function disrupt<Context>(
+  methods: readonly Method<Context>[],
+  context: Context,
+  before: { readonly removed: readonly string[]; readonly named: readonly string[] },
+): Disruptions {
+  const answers: Disruption[] = [];
+  const removals: WantedRemoval[] = [];
+  const named = new Set([...before.removed, ...before.named]);
+  for (const method of methods) {
+    const removed = [...before.removed, ...removals.map(({ nodeName }) => nodeName)];
+    const answer = method.compute({ ...context, removed });
+    answers.push(answer);
+    for (const { nodeName } of answer.hastened ?? []) named.add(nodeName);
+    for (const removal of answer.removals ?? []) {
+      if (named.has(removal.nodeName)) continue;
+      named.add(removal.nodeName);
+      removals.push(removal);
+    }
+  }
+  return { ...merged(answers), removals };
+}
+
+function merged(answers: readonly Disruption[]): Omit<Disruptions, 'removals'> {
+  return {
+    launches: answers.flatMap(({ launches = [] }) => launches),
+    replacements: answers.flatMap(({ replacements = [] }) => replacements),
+    hastened: answers.flatMap(({ hastened = [] }) => hastened),
+    calledOff: answers.flatMap(({ calledOff = [] }) => calledOff),
+    refusals: answers.flatMap(({ refusals = [] }) => refusals),
+    kept: answers.flatMap(({ kept = [] }) => kept),
+    warmPool: answers.find(({ warmPool }) => warmPool !== undefined)?.warmPool,
+    wakeAtMs: earliest(...answers.map(({ wakeAtMs }) => wakeAtMs)),
+  };
+}

@@ -1,0 +1,53 @@
+import type { Growth } from '../launch/growth.ts';
+import type { Situation } from '../state/situation.ts';
+import { planPool } from '../warm-pool/upkeep.ts';
+import { planReplacement } from './consolidation/replacement.ts';
+import type { Method } from './disruption.ts';
+import { replaceEarly } from './interruptions/early-replacements.ts';
+import { reactToSpotWarnings } from './interruptions/spot-warnings.ts';
+import { planRepair } from './repair.ts';
+import { planShrink } from './shrink.ts';
+
+/** What methods look at that AWS forces: they come before the demands, which make up for what goes. */
+export interface Announced {
+  readonly situation: Situation;
+}
+
+/** What methods look at that we choose: they know what the demands ask for. */
+export interface Chosen extends Announced {
+  readonly growth: Growth;
+  /** Whether operations under way are turned back in this round. */
+  readonly isAborting: boolean;
+}
+
+/** Read top-down: what leaves no time first. */
+export const ANNOUNCED_METHODS: readonly Method<Announced>[] = [
+  // Two minutes, whatever protects the pods.
+  { name: 'spot-warning', compute: ({ situation }) => reactToSpotWarnings(situation) },
+  // Rebalance recommendations and maintenance: there is time, so every protection holds.
+  { name: 'early-replacement', compute: ({ situation }) => replaceEarly(situation) },
+];
+
+/** Read top-down: what costs money for nothing first, what only saves some later. */
+export const CHOSEN_METHODS: readonly Method<Chosen>[] = [
+  // Dead nodes serve nobody.
+  { name: 'repair', compute: ({ situation }) => planRepair(situation) },
+  // Above the maximum, replaced by what is ready, or idle: one proof for all three. Says of every node why it stays.
+  {
+    name: 'shrink',
+    compute: ({ situation, growth, isAborting, removed }) =>
+      planShrink(situation, growth, { isAborting, repairs: removed }),
+  },
+  // Cheaper nodes for the same pods: they are bought first, and shrinking takes the old ones once they are ready.
+  {
+    name: 'consolidation',
+    compute: ({ situation, growth, isAborting, removed }) => ({
+      launches: planReplacement(situation, growth, { isAborting, repairs: removed }),
+    }),
+  },
+];
+
+/** Last of all, and only where nothing else changes. */
+export const POOL_METHODS: readonly Method<Chosen & { readonly changes: number }>[] = [
+  { name: 'warm-pool', compute: ({ situation, growth, changes }) => planPool(situation, growth, changes) },
+];

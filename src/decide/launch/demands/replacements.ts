@@ -1,0 +1,26 @@
+import type { Offering } from '../../../model/offering.ts';
+import type { Resources } from '../../../model/resources.ts';
+import type { ReplacementWish } from '../../state/replacement.ts';
+import type { DemandSource, NodeRequest } from './demand-source.ts';
+
+/** In place of what AWS takes away, at once and of at least its size: no cooldown holds it back and it begins none (R21, R77). */
+export function replacementDemand(wishes: readonly ReplacementWish[]): DemandSource {
+  return {
+    name: 'replacement',
+    evaluate: ({ usable }) => ({ requests: wishes.map((wish) => requestFor(wish, usable)) }),
+  };
+}
+
+function requestFor(
+  { replaces, lifecycle, atLeast, reason }: ReplacementWish,
+  usable: readonly Offering[],
+): NodeRequest {
+  const asLarge = usable.filter(({ allocatable }) => isAtLeast(allocatable, atLeast));
+  const offerings = asLarge.length > 0 ? asLarge : usable;
+  return { count: 1, offerings, lifecycle, reasons: [reason], startsCooldown: false, replaces };
+}
+
+function isAtLeast(offered: Resources, wanted: Resources | undefined): boolean {
+  if (wanted === undefined) return true;
+  return offered.cpuMillis >= wanted.cpuMillis && offered.memoryMiB >= wanted.memoryMiB;
+}
