@@ -1,5 +1,5 @@
-import type { Instance } from '../model/instance.ts';
 import { instanceIdsOf } from '../model/instance-listing.ts';
+import type { Instance } from '../model/instance.ts';
 import type { Node } from '../model/node.ts';
 import { areTooManyMissing } from '../model/vanishing.ts';
 

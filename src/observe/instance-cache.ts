@@ -1,5 +1,5 @@
-import type { Instance } from '../model/instance.ts';
 import type { InstanceListing, ListingQuery } from '../model/instance-listing.ts';
+import type { Instance } from '../model/instance.ts';
 import type { Interruption } from '../model/interruption.ts';
 import type { Node } from '../model/node.ts';
 import { oncePer } from '../model/once-per.ts';

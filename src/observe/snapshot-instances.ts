@@ -1,5 +1,5 @@
-import type { Instance } from '../model/instance.ts';
 import { type InstanceListing, instanceIdsOf } from '../model/instance-listing.ts';
+import type { Instance } from '../model/instance.ts';
 import type { Node } from '../model/node.ts';
 import type { Operation } from '../model/operation.ts';
 import type { Known } from '../model/snapshot.ts';

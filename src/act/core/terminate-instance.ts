@@ -1,5 +1,5 @@
-import { isEnding } from '../../model/instance.ts';
 import type { InstanceListing } from '../../model/instance-listing.ts';
+import { isEnding } from '../../model/instance.ts';
 import type { Node } from '../../model/node.ts';
 import type { ActContext } from './act-ports.ts';
 

@@ -1,8 +1,8 @@
 import { WriteStream } from 'node:tty';
 import { parentPort, workerData } from 'node:worker_threads';
 import yoctoSpinner from 'yocto-spinner';
-import type { ProgressStep } from './progress.ts';
 import { ProgressDisplay } from './progress-display.ts';
+import type { ProgressStep } from './progress.ts';
 
 /*
  * A thread that shows on stderr what the main thread is at, until it is told nothing.

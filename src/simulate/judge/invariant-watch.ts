@@ -1,6 +1,6 @@
 import type { EventLog } from '../base/event-log.ts';
-import { triesAgain } from './invariants/rest.ts';
 import { INVARIANTS, type Invariant } from './invariants.ts';
+import { triesAgain } from './invariants/rest.ts';
 import type { Violation } from './violation.ts';
 import { whatHappened } from './what-happened.ts';
 import type { WorldSight, WorldWrite } from './world-sight.ts';

@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
-import { isProgressShown } from '../../../src/commands/output/progress.ts';
 import { ProgressDisplay } from '../../../src/commands/output/progress-display.ts';
+import { isProgressShown } from '../../../src/commands/output/progress.ts';
 import { withProgress } from '../../../src/commands/output/with-progress.ts';
 import { RecordedTerminal, smartscale } from '../../fakes/recorded-terminal.ts';
 

@@ -26,15 +26,15 @@ beforeAll(async () => {
 });
 
 const names = fc.uniqueArray(fc.constantFrom('i-1', 'i-2', 'i-3', 'i-4', 'i-5'));
-const notice = fc.record({ atMs: fc.nat(9), text: fc.constantFrom('a', 'b') }).map(
-  ({ atMs, text }): ReportEvent => ({
+const notice = fc
+  .record({ atMs: fc.nat(9), text: fc.constantFrom('a', 'b') })
+  .map(({ atMs, text }): ReportEvent => ({
     kind: 'notice',
     severity: 'info',
     subject: { kind: 'fleet' },
     reason: { code: 'cpu-high', text },
     atMs,
-  }),
-);
+  }));
 const policy = fc
   .record({ kind: fc.constantFrom('policy-accepted' as const, 'policy-rejected' as const), atMs: fc.nat(9) })
   .map(({ kind, atMs }): ReportEvent => {
@@ -53,18 +53,16 @@ const decision = fc
     desired: fc.nat(3),
     atMs: fc.nat(),
   })
-  .map(
-    ({ names: there, ready, pods, cpu, desired, atMs }): ReportEvent => ({
-      kind: 'decision',
-      durationMs: 1,
-      plan: aPlan({ desiredNodes: desired, decidedAtMs: atMs, refusals: refusals(desired) }),
-      snapshot: aSnapshot({
-        nodes: there.map((name, i) => aNode({ name, isReady: ready || i > 0 })),
-        pods: there.slice(0, pods).map((nodeName) => aPod({ nodeName, cpu: 100 + cpu })),
-        utilization: aUtilization({ nodeCpuPercent: Object.fromEntries(there.map((name) => [name, cpu])) }),
-      }),
+  .map(({ names: there, ready, pods, cpu, desired, atMs }): ReportEvent => ({
+    kind: 'decision',
+    durationMs: 1,
+    plan: aPlan({ desiredNodes: desired, decidedAtMs: atMs, refusals: refusals(desired) }),
+    snapshot: aSnapshot({
+      nodes: there.map((name, i) => aNode({ name, isReady: ready || i > 0 })),
+      pods: there.slice(0, pods).map((nodeName) => aPod({ nodeName, cpu: 100 + cpu })),
+      utilization: aUtilization({ nodeCpuPercent: Object.fromEntries(there.map((name) => [name, cpu])) }),
     }),
-  );
+  }));
 
 function refusals(count: number) {
   return Array.from({ length: count }, (_, i) => ({

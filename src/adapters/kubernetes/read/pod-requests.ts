@@ -38,10 +38,9 @@ export function podRequests(spec: RawPodRequests): Resources {
 }
 
 /** What is requested: where only a limit is stated, that. The API server writes it down in pods, but not in templates. */
-export function requestList({
-  requests,
-  limits,
-}: Raw<V1ResourceRequirements> = {}): Raw<V1ResourceRequirements>['requests'] | undefined {
+export function requestList({ requests, limits }: Raw<V1ResourceRequirements> = {}):
+  | Raw<V1ResourceRequirements>['requests']
+  | undefined {
   return limits === undefined ? requests : { ...limits, ...requests };
 }
 

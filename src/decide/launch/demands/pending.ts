@@ -1,8 +1,8 @@
 import type { Offering } from '../../../model/offering.ts';
 import type { Demand, Refusal } from '../../../model/plan.ts';
 import { type Pod, podRef } from '../../../model/pod.ts';
-import type { Reason } from '../../../model/reason.ts';
 import type { ReasonCode } from '../../../model/reason-codes.ts';
+import type { Reason } from '../../../model/reason.ts';
 import { fitsAny, neverFits, restingRefusal, unplacedRefusal } from '../../../packing/never-fits.ts';
 import { fleetLayout } from '../../state/fleet-layout.ts';
 import type { Situation } from '../../state/situation.ts';

@@ -1,6 +1,6 @@
 import type { Demand, Refusal } from '../../../model/plan.ts';
-import type { Reason } from '../../../model/reason.ts';
 import type { ReasonCode } from '../../../model/reason-codes.ts';
+import type { Reason } from '../../../model/reason.ts';
 import type { Signal } from '../../../model/signal.ts';
 import type { Situation } from '../../state/situation.ts';
 import { countText, percentText, secondsText } from '../../text/wording.ts';
