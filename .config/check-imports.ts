@@ -7,7 +7,7 @@ const LEAST_MODULES = 20;
 const run = spawnSync(
   process.execPath,
   [
-    'node_modules/dependency-cruiser/bin/dependency-cruiser.mjs',
+    'node_modules/dependency-cruiser/bin/dependency-cruise.mjs',
     '--config',
     '.config/dependency-cruiser.cjs',
     '--output-type',
@@ -23,7 +23,11 @@ if (run.status === null || run.stdout === '') {
 interface Cruise {
   summary: {
     totalCruised: number;
-    violations: { from: string; to: string; rule: { name: string; severity: string } }[];
+    violations: {
+      from: string;
+      to: string;
+      rule: { name: string; severity: string };
+    }[];
   };
   modules: { source: string }[];
 }

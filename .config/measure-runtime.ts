@@ -1,14 +1,21 @@
 import { existsSync, readdirSync, readFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
-import { build } from 'esbuild';
+import { bundle } from './bundle.ts';
 
 // Prints what the autoscaler needs at run time: the production packages as installed, and how much of them
-// `smartscale run` can reach, by package. The table of docs/dependencies.md is made of this.
+// the commands can reach, which the images hold, by package. The table of docs/dependencies.md is made of this.
 const MIB = 1024 * 1024;
 
 interface Lock {
   readonly packages: Readonly<
-    Record<string, { readonly dev?: boolean; readonly devOptional?: boolean; readonly optional?: boolean }>
+    Record<
+      string,
+      {
+        readonly dev?: boolean;
+        readonly devOptional?: boolean;
+        readonly optional?: boolean;
+      }
+    >
   >;
 }
 const lock = JSON.parse(readFileSync('package-lock.json', 'utf8')) as Lock;
@@ -17,35 +24,31 @@ const installed = Object.entries(lock.packages)
     ([folder, entry]) =>
       folder !== '' && entry.dev !== true && entry.devOptional !== true && existsSync(folder),
   )
-  .map(([folder]) => ({ name: folder.replace('node_modules/', ''), bytes: sizeOf(folder) }));
+  .map(([folder]) => ({
+    name: folder.replace('node_modules/', ''),
+    bytes: sizeOf(folder),
+  }));
 const total = installed.reduce((sum, { bytes }) => sum + bytes, 0);
 process.stdout.write(`production packages: ${installed.length}, ${(total / MIB).toFixed(0)} MiB installed\n`);
 for (const { name, bytes } of installed.sort((a, b) => b.bytes - a.bytes).slice(0, 8)) {
   process.stdout.write(`  ${(bytes / MIB).toFixed(1).padStart(6)} MiB  ${name}\n`);
 }
 
-const bundle = await build({
+const contents = await bundle({
   entryPoints: ['src/cli.ts'],
-  bundle: true,
-  minify: true,
-  write: false,
-  splitting: true,
   outdir: 'dist',
-  format: 'esm',
-  platform: 'node',
-  metafile: true,
-  logLevel: 'error',
+  write: false,
 });
 const byPackage = new Map<string, number>();
 let reached = 0;
-for (const output of Object.values(bundle.metafile.outputs)) {
+for (const output of Object.values(contents.outputs)) {
   for (const [file, { bytesInOutput }] of Object.entries(output.inputs)) {
     const name = /node_modules\/((?:@[^/]+\/)?[^/]+)/.exec(file)?.[1] ?? 'smartscale';
     byPackage.set(name, (byPackage.get(name) ?? 0) + bytesInOutput);
     reached += bytesInOutput;
   }
 }
-process.stdout.write(`reachable code, minified: ${(reached / MIB).toFixed(1)} MiB\n`);
+process.stdout.write(`in the images: ${(reached / MIB).toFixed(1)} MiB\n`);
 for (const [name, bytes] of [...byPackage].sort((a, b) => b[1] - a[1]).slice(0, 10)) {
   process.stdout.write(`  ${(bytes / MIB).toFixed(2).padStart(6)} MiB  ${name}\n`);
 }

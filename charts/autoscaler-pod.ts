@@ -48,11 +48,18 @@ export function autoscalerPod(
         args: argumentsOf(settings),
         env: environmentOf(settings),
         ports: [{ name: 'http', containerPort: HTTP_PORT }],
-        resources: resources('100m', '192Mi', '384Mi'),
+        // Measured by `npm run bench -- --only memory`: 92 MiB with 10 workers, 132 with 100, up to 232 with 1,000; planning takes more.
+        resources: resources('100m', '128Mi', '512Mi'),
         securityContext: RESTRICTED_CONTAINER,
-        startupProbe: httpProbe('/healthz', 'http', { periodSeconds: 2, failureThreshold: 60 }),
+        startupProbe: httpProbe('/healthz', 'http', {
+          periodSeconds: 2,
+          failureThreshold: 60,
+        }),
         readinessProbe: httpProbe('/readyz', 'http', { periodSeconds: 5 }),
-        livenessProbe: httpProbe('/healthz', 'http', { periodSeconds: 10, timeoutSeconds: 5 }),
+        livenessProbe: httpProbe('/healthz', 'http', {
+          periodSeconds: 10,
+          timeoutSeconds: 5,
+        }),
       },
     ],
   };
@@ -73,12 +80,22 @@ function argumentsOf(settings: ClusterSettings): string[] {
 
 function environmentOf({ aws }: ClusterSettings): k8s.EnvVar[] {
   return [
+    // A small young generation: at 4 MiB planning costs 3 % more CPU, and a process of 100 MiB grows by no more between rounds.
+    { name: 'NODE_OPTIONS', value: '--max-semi-space-size=4' },
     { name: 'AWS_REGION', value: aws.region },
     { name: 'SMARTSCALE_LAUNCH_TEMPLATE', value: aws.launchTemplate },
-    { name: 'SMARTSCALE_LAUNCH_TEMPLATE_VERSION', value: String(aws.launchTemplateVersion) },
+    {
+      name: 'SMARTSCALE_LAUNCH_TEMPLATE_VERSION',
+      value: String(aws.launchTemplateVersion),
+    },
     { name: 'SMARTSCALE_SUBNET_TAG', value: aws.subnetTag },
     ...(aws.interruptionQueueUrl === undefined
       ? []
-      : [{ name: 'SMARTSCALE_INTERRUPTION_QUEUE_URL', value: aws.interruptionQueueUrl }]),
+      : [
+          {
+            name: 'SMARTSCALE_INTERRUPTION_QUEUE_URL',
+            value: aws.interruptionQueueUrl,
+          },
+        ]),
   ];
 }

@@ -9,20 +9,18 @@ ARG NODE_VERSION=24.21.0
 FROM --platform=$BUILDPLATFORM node:${NODE_VERSION}-bookworm-slim AS build
 WORKDIR /app
 COPY package.json package-lock.json tsconfig.json ./
-# No install scripts: they only fetch another Node and the test tools' binaries.
+# npm links the commands of this package.
+COPY .config/bin/package.json ./.config/bin/
+# No install scripts: they only fetch another Node and the test tools' binaries; esbuild's is a package of its own.
 RUN npm ci --ignore-scripts --no-audit --no-fund
-COPY .config/build.ts .config/tsconfig.build.json ./.config/
+COPY .config/build.ts .config/bundle.ts ./.config/
 COPY src ./src
+# dist/ holds what runs, the code of packages included.
 RUN npm run build
-# What runs needs no development package, and of the others no source map, type or manual.
-RUN npm ci --omit=dev --ignore-scripts --no-audit --no-fund \
-  && find node_modules -type f \( -name '*.map' -o -name '*.d.ts' -o -name '*.d.mts' -o -name '*.d.cts' -o -name '*.md' \) -delete
 
 FROM node:${NODE_VERSION}-bookworm-slim AS runtime
 ENV NODE_ENV=production
 WORKDIR /app
-COPY --from=build /app/package.json ./
-COPY --from=build /app/node_modules ./node_modules
 COPY --from=build /app/dist ./dist
 # A number, so that Kubernetes can see that it is not root.
 USER 1000:1000

@@ -1,3 +1,5 @@
+import leven from 'leven';
+
 /**
  * The candidate that someone most likely meant by `written`: equal but for case, `-` and `_`, or written without its unit,
  * or a few typing slips away. `undefined` when nothing is near.
@@ -11,7 +13,10 @@ export function nearMiss(written: string, candidates: readonly string[]): string
   const extended = candidates.filter((c) => plain.length >= 3 && plainForm(c).startsWith(plain));
   if (extended.length === 1) return extended[0];
   const ranked = candidates
-    .map((candidate) => ({ candidate, slips: slipsBetween(plain, plainForm(candidate)) }))
+    .map((candidate) => ({
+      candidate,
+      slips: leven(plain, plainForm(candidate)),
+    }))
     .toSorted((a, b) => a.slips - b.slips);
   const best = ranked[0];
   const allowed = Math.max(1, Math.floor(plain.length / 3));
@@ -20,18 +25,4 @@ export function nearMiss(written: string, candidates: readonly string[]): string
 
 function plainForm(word: string): string {
   return word.toLowerCase().replaceAll(/[-_\s]/g, '');
-}
-
-/** Levenshtein distance: insertions, deletions and replacements of one character. */
-function slipsBetween(a: string, b: string): number {
-  let above = Array.from({ length: b.length + 1 }, (_, j) => j);
-  for (const [i, charA] of Array.from(a).entries()) {
-    const row = [i + 1];
-    for (const [j, charB] of Array.from(b).entries()) {
-      const replaced = (above[j] ?? 0) + (charA === charB ? 0 : 1);
-      row.push(Math.min(replaced, (above[j + 1] ?? 0) + 1, (row[j] ?? 0) + 1));
-    }
-    above = row;
-  }
-  return above.at(-1) ?? 0;
 }

@@ -1,14 +1,26 @@
 import { parseArgs } from 'node:util';
 import type { BenchResult, BenchSuite } from './bench-result.ts';
+import { memorySuite } from './memory-suite.ts';
 import { packingSuite } from './packing-suite.ts';
 import { pageSuite } from './page-suite.ts';
 import { soakSuite } from './soak-suite.ts';
+import { startSuite } from './start-suite.ts';
 import { watchCacheSuite } from './watch-cache-suite.ts';
 
-const SUITES: readonly BenchSuite[] = [packingSuite, pageSuite, soakSuite, watchCacheSuite];
+const SUITES: readonly BenchSuite[] = [
+  packingSuite,
+  pageSuite,
+  soakSuite,
+  watchCacheSuite,
+  startSuite,
+  memorySuite,
+];
 
 const { values } = parseArgs({
-  options: { json: { type: 'boolean', default: false }, only: { type: 'string' } },
+  options: {
+    json: { type: 'boolean', default: false },
+    only: { type: 'string' },
+  },
 });
 const { json, only } = values;
 const isWithin = (inner: string, outer: string) => `${inner}/`.startsWith(`${outer}/`);

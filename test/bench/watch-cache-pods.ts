@@ -6,8 +6,8 @@ const NODES = 1000;
 const POD_BYTES = 5200;
 
 /** The JSON of a pod as a cluster with an admission webhook or two returns it: 5.2 kB, mostly of no use to us. */
-export function podText(index: number): string {
-  return fill(POD_TEMPLATE, index);
+export function podText(index: number, nodes = NODES): string {
+  return fill(POD_TEMPLATE, index, nodes);
 }
 
 /** The JSON of the ReplicaSet that owns the pod of this index. */
@@ -15,7 +15,7 @@ export function replicaSetText(index: number): string {
   return fill(SET_TEMPLATE, index);
 }
 
-function fill(template: readonly string[], index: number): string {
+function fill(template: readonly string[], index: number, nodes = NODES): string {
   const workload = Math.floor(index / REPLICAS);
   const names: Readonly<Record<string, string>> = {
     '@POD@': `service-${workload}-6d4cf56db6-${index.toString(36).padStart(5, '0')}`,
@@ -24,7 +24,7 @@ function fill(template: readonly string[], index: number): string {
     '@SETUID@': `5b0d4e11-0000-4000-8000-${workload.toString(16).padStart(12, '0')}`,
     '@APP@': `service-${workload}`,
     '@NS@': `team-${workload % 40}`,
-    '@NODE@': `i-${(index % NODES).toString(16).padStart(17, '0')}`,
+    '@NODE@': `i-${(index % nodes).toString(16).padStart(17, '0')}`,
   };
   return template.map((part) => names[part] ?? part).join('');
 }
@@ -37,11 +37,20 @@ function aContainer(index: number) {
     ports: [{ name: 'http', containerPort: 8080, protocol: 'TCP' }],
     env: ['DATABASE_URL', 'REDIS_URL'].map((name) => ({
       name,
-      valueFrom: { secretKeyRef: { name: '@APP@-secrets', key: name.toLowerCase() } },
+      valueFrom: {
+        secretKeyRef: { name: '@APP@-secrets', key: name.toLowerCase() },
+      },
     })),
-    resources: { limits: { memory: '512Mi' }, requests: { cpu: '250m', memory: '256Mi' } },
+    resources: {
+      limits: { memory: '512Mi' },
+      requests: { cpu: '250m', memory: '256Mi' },
+    },
     volumeMounts: [
-      { name: 'kube-api-access', readOnly: true, mountPath: '/var/run/secrets/kubernetes.io/serviceaccount' },
+      {
+        name: 'kube-api-access',
+        readOnly: true,
+        mountPath: '/var/run/secrets/kubernetes.io/serviceaccount',
+      },
     ],
     livenessProbe: {
       httpGet: { path: '/healthz', port: 8080, scheme: 'HTTP' },
@@ -49,7 +58,11 @@ function aContainer(index: number) {
       failureThreshold: 3,
     },
     imagePullPolicy: 'IfNotPresent',
-    securityContext: { runAsNonRoot: true, readOnlyRootFilesystem: true, allowPrivilegeEscalation: false },
+    securityContext: {
+      runAsNonRoot: true,
+      readOnlyRootFilesystem: true,
+      allowPrivilegeEscalation: false,
+    },
   };
 }
 
@@ -75,18 +88,39 @@ function aPod(padding: string) {
       uid: '@UID@',
       resourceVersion: '1000',
       creationTimestamp: at,
-      labels: { app: '@APP@', 'app.kubernetes.io/part-of': 'shop', 'pod-template-hash': '6d4cf56db6' },
-      annotations: { 'kubectl.kubernetes.io/restartedAt': at, 'prometheus.io/scrape': 'true' },
+      labels: {
+        app: '@APP@',
+        'app.kubernetes.io/part-of': 'shop',
+        'pod-template-hash': '6d4cf56db6',
+      },
+      annotations: {
+        'kubectl.kubernetes.io/restartedAt': at,
+        'prometheus.io/scrape': 'true',
+      },
       ownerReferences: [
-        { apiVersion: 'apps/v1', kind: 'ReplicaSet', name: '@SET@', uid: '@SETUID@', controller: true },
+        {
+          apiVersion: 'apps/v1',
+          kind: 'ReplicaSet',
+          name: '@SET@',
+          uid: '@SETUID@',
+          controller: true,
+        },
       ],
       managedFields: [
-        { manager: 'kube-controller-manager', operation: 'Update', time: at, fieldsV1: fields },
+        {
+          manager: 'kube-controller-manager',
+          operation: 'Update',
+          time: at,
+          fieldsV1: fields,
+        },
       ],
     },
     spec: {
       volumes: [
-        { name: 'kube-api-access', projected: { sources: [{ serviceAccountToken: { path: 'token' } }] } },
+        {
+          name: 'kube-api-access',
+          projected: { sources: [{ serviceAccountToken: { path: 'token' } }] },
+        },
       ],
       containers,
       restartPolicy: 'Always',
@@ -137,7 +171,12 @@ function aReplicaSet() {
     controller: true,
   };
   return {
-    metadata: { name: '@SET@', namespace: '@NS@', uid: '@SETUID@', ownerReferences: [deployment] },
+    metadata: {
+      name: '@SET@',
+      namespace: '@NS@',
+      uid: '@SETUID@',
+      ownerReferences: [deployment],
+    },
     spec: { replicas: REPLICAS },
   };
 }

@@ -6,7 +6,9 @@ import { type Manifest, objectOf, objectsOf } from './generated-objects.ts';
 const FILE = 'clusters/production/autoscaler/autoscaler.yaml';
 const POD_LABELS = { 'app.kubernetes.io/name': 'smartscale' };
 const PROMETHEUS = {
-  namespaceSelector: { matchLabels: { 'kubernetes.io/metadata.name': 'monitoring' } },
+  namespaceSelector: {
+    matchLabels: { 'kubernetes.io/metadata.name': 'monitoring' },
+  },
   podSelector: { matchLabels: { 'app.kubernetes.io/name': 'prometheus' } },
 };
 
@@ -18,7 +20,10 @@ describe("the autoscaler's manifests", () => {
   it('select pods by our own labels, never by one that is derived from the construct tree', () => {
     const { selector, template } = objectOf(FILE, 'Deployment').spec;
     expect(selector.matchLabels).toEqual(POD_LABELS);
-    expect(template.metadata.labels).toEqual({ ...POD_LABELS, 'app.kubernetes.io/part-of': 'smartscale' });
+    expect(template.metadata.labels).toEqual({
+      ...POD_LABELS,
+      'app.kubernetes.io/part-of': 'smartscale',
+    });
     expect(objectOf(FILE, 'Service').spec.selector).toEqual(POD_LABELS);
     expect(objectOf(FILE, 'NetworkPolicy').spec.podSelector.matchLabels).toEqual(POD_LABELS);
   });
@@ -27,10 +32,16 @@ describe("the autoscaler's manifests", () => {
     const { affinity, tolerations } = podSpec();
     const terms = affinity.nodeAffinity.requiredDuringSchedulingIgnoredDuringExecution.nodeSelectorTerms;
     expect(terms).toEqual([
-      { matchExpressions: [{ key: 'node-role.kubernetes.io/control-plane', operator: 'Exists' }] },
+      {
+        matchExpressions: [{ key: 'node-role.kubernetes.io/control-plane', operator: 'Exists' }],
+      },
     ]);
     expect(tolerations).toEqual([
-      { key: 'node-role.kubernetes.io/control-plane', operator: 'Exists', effect: 'NoSchedule' },
+      {
+        key: 'node-role.kubernetes.io/control-plane',
+        operator: 'Exists',
+        effect: 'NoSchedule',
+      },
     ]);
   });
 
@@ -40,7 +51,10 @@ describe("the autoscaler's manifests", () => {
     const interruptionQueueUrl = 'https://sqs.ap-southeast-1.amazonaws.com/123456789012/smartscale';
     const environment = (aws: (typeof first)['aws']) =>
       autoscalerPod('smartscale', POD_LABELS, { ...first, aws }).containers[0]?.env ?? [];
-    const entry = { name: 'SMARTSCALE_INTERRUPTION_QUEUE_URL', value: interruptionQueueUrl };
+    const entry = {
+      name: 'SMARTSCALE_INTERRUPTION_QUEUE_URL',
+      value: interruptionQueueUrl,
+    };
     expect(environment({ ...first.aws, interruptionQueueUrl })).toContainEqual(entry);
     expect(environment(first.aws).map(({ name }) => name)).not.toContain(entry.name);
   });
@@ -68,7 +82,8 @@ describe("the autoscaler's manifests", () => {
 
   it('ask for what the autoscaler uses, not for the library defaults', () => {
     const { resources } = podSpec().containers[0];
-    expect(resources.requests).toEqual({ cpu: '100m', memory: '192Mi' });
+    expect(resources.requests).toEqual({ cpu: '100m', memory: '128Mi' });
+    expect(resources.limits).toEqual({ memory: '512Mi' });
   });
 
   it('let Prometheus alone ask it, and let it reach Prometheus, the API server, EC2 and its role', () => {
@@ -83,7 +98,10 @@ describe("the autoscaler's manifests", () => {
           { port: 443, protocol: 'TCP' },
         ],
       },
-      { to: [{ ipBlock: { cidr: '169.254.169.254/32' } }], ports: [{ port: 80, protocol: 'TCP' }] },
+      {
+        to: [{ ipBlock: { cidr: '169.254.169.254/32' } }],
+        ports: [{ port: 80, protocol: 'TCP' }],
+      },
     ]);
   });
 
@@ -91,7 +109,10 @@ describe("the autoscaler's manifests", () => {
     const argumentsWith = (stateTable?: string) => {
       const [settings] = CLUSTERS;
       if (settings === undefined) throw new Error('there is no cluster');
-      const aws = { ...settings.aws, ...(stateTable === undefined ? {} : { stateTable }) };
+      const aws = {
+        ...settings.aws,
+        ...(stateTable === undefined ? {} : { stateTable }),
+      };
       return autoscalerPod('smartscale', POD_LABELS, { ...settings, aws }).containers[0]?.args ?? [];
     };
     expect(argumentsWith('smartscale')).toEqual([

