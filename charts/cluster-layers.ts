@@ -10,8 +10,8 @@ import { NodeExporterChart } from './node-exporter.ts';
 import { NodeFleetChart } from './node-fleet.ts';
 import { PolicyAccessChart } from './policy-access.ts';
 import { PriorityClassesChart } from './priority-classes.ts';
-import { PrometheusChart } from './prometheus.ts';
 import { PrometheusRulesChart } from './prometheus-rules.ts';
+import { PrometheusChart } from './prometheus.ts';
 import { ScalingOperationChart } from './scaling-operation.ts';
 
 /**

@@ -12,7 +12,6 @@ import {
 } from './control-plane-pod.ts';
 import { CUSTOM_RESOURCE_METRICS, CUSTOM_RESOURCE_STATE, CUSTOM_RESOURCES } from './custom-resource-state.ts';
 import { IMAGES } from './images.ts';
-
 import { NAMESPACES } from './namespaces.ts';
 import { API_SERVER_PORT, podsNamed, tcp } from './network-peers.ts';
 

@@ -1,8 +1,8 @@
 import { Command, CommanderError } from 'commander';
 import { CannotDo } from './commands/cannot-do.ts';
 import { addCheckCommand } from './commands/check.ts';
-import { addDemoCommand } from './commands/demo.ts';
 import { addDemoAppCommand } from './commands/demo-app.ts';
+import { addDemoCommand } from './commands/demo.ts';
 import { addExplainCommand } from './commands/explain.ts';
 import { addPackCommand } from './commands/pack.ts';
 import { addPlanCommand } from './commands/plan.ts';

@@ -3,11 +3,10 @@ import type { Labels } from './selector.ts';
 import { type Taint, untoleratedTaint } from './taint.ts';
 
 /** What a DaemonSet takes of each node that it runs on: the one pod that it will have there. */
-export interface DaemonOverhead
-  extends Pick<
-    Pod,
-    'namespace' | 'labels' | 'requests' | 'hostPorts' | 'nodeSelector' | 'nodeAffinityTerms' | 'tolerations'
-  > {
+export interface DaemonOverhead extends Pick<
+  Pod,
+  'namespace' | 'labels' | 'requests' | 'hostPorts' | 'nodeSelector' | 'nodeAffinityTerms' | 'tolerations'
+> {
   /** `namespace/name` of the DaemonSet. */
   readonly name: string;
 }

@@ -5,9 +5,9 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { stringify } from 'yaml';
+import { packFiles } from '../../src/commands/pack.ts';
 import { readOfferings } from '../../src/commands/pack/read-offerings.ts';
 import { readPods } from '../../src/commands/pack/read-pods.ts';
-import { packFiles } from '../../src/commands/pack.ts';
 
 const BIN = fileURLToPath(new URL('../../src/bin.js', import.meta.url));
 let folder = '';

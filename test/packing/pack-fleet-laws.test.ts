@@ -52,16 +52,14 @@ const workloads = fc.array(workload, { minLength: 1, maxLength: 7 }).map((list) 
 const offerings: readonly Offering[] = ['z1', 'z2', 'z3'].flatMap((zone, z) =>
   ['amd64', 'arm64'].flatMap((arch) =>
     (['spot', 'on-demand'] as const).flatMap((lifecycle) =>
-      [1, 2, 4].map(
-        (size): Offering => ({
-          type: `${['small', 'medium', 'large'][Math.log2(size)]}-${arch}`,
-          zone,
-          lifecycle,
-          arch,
-          priceUsdPerHour: Number((size * (lifecycle === 'spot' ? 0.03 : 0.1) * (1 + z / 10)).toFixed(4)),
-          allocatable: { cpuMillis: size * 1000 - 100, memoryMiB: size * 2048 - 10, pods: 4 * size },
-        }),
-      ),
+      [1, 2, 4].map((size): Offering => ({
+        type: `${['small', 'medium', 'large'][Math.log2(size)]}-${arch}`,
+        zone,
+        lifecycle,
+        arch,
+        priceUsdPerHour: Number((size * (lifecycle === 'spot' ? 0.03 : 0.1) * (1 + z / 10)).toFixed(4)),
+        allocatable: { cpuMillis: size * 1000 - 100, memoryMiB: size * 2048 - 10, pods: 4 * size },
+      })),
     ),
   ),
 );

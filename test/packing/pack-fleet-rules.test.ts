@@ -103,17 +103,15 @@ const daemon = fc.record({
   cpuMillis: fc.constantFrom(50, 300),
 });
 const daemons = seldom(daemon).map((list) =>
-  list.map(
-    ({ cpuMillis, ...rest }, i): DaemonOverhead => ({
-      ...rest,
-      name: `system/d${i}`,
-      namespace: 'system',
-      labels: {},
-      requests: { cpuMillis, memoryMiB: 10, pods: 1 },
-      nodeAffinityTerms: [],
-      tolerations: [],
-    }),
-  ),
+  list.map(({ cpuMillis, ...rest }, i): DaemonOverhead => ({
+    ...rest,
+    name: `system/d${i}`,
+    namespace: 'system',
+    labels: {},
+    requests: { cpuMillis, memoryMiB: 10, pods: 1 },
+    nodeAffinityTerms: [],
+    tolerations: [],
+  })),
 );
 
 describe('any mix of rules', () => {

@@ -1,8 +1,8 @@
 import type { Node } from '../../model/node.ts';
 import type { RemoveOperation } from '../../model/operation.ts';
 import type { EvictionOutcome } from '../../model/outcome.ts';
-import { needsEviction, type Pod, podRef } from '../../model/pod.ts';
 import { podGuard } from '../../model/pod-guard.ts';
+import { needsEviction, type Pod, podRef } from '../../model/pod.ts';
 import type { Reason } from '../../model/reason.ts';
 import { PortError } from '../../ports.ts';
 import type { ActContext } from '../core/act-ports.ts';

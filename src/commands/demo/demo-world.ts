@@ -37,7 +37,11 @@ export class DemoWorld {
     world,
     git,
     tell,
-  }: { world: SimulatedWorld; git: GitPolicySource; tell: () => void }) {
+  }: {
+    world: SimulatedWorld;
+    git: GitPolicySource;
+    tell: () => void;
+  }) {
     this.world = world;
     this.tell = tell;
     this.broken = new Controller(world.ports).run(this.#stop.signal);

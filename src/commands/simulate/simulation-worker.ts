@@ -15,5 +15,5 @@ const ask = async (answer?: object) => {
   const [seed] = (await told) as [number | undefined];
   return seed;
 };
-for (let seed = await ask(); seed !== undefined; ) seed = await ask({ seed, result: await simulate(seed) });
+for (let seed = await ask(); seed !== undefined;) seed = await ask({ seed, result: await simulate(seed) });
 port.close();

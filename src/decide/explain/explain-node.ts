@@ -5,8 +5,8 @@ import { podProtection } from '../disrupt/rules/pod-protections.ts';
 import { evictablePods, protectionsFor } from '../disrupt/rules/protections.ts';
 import { relocator } from '../disrupt/rules/relocation.ts';
 import type { Worker } from '../state/fleet.ts';
-import type { PoolMember } from '../state/pool.ts';
 import { costOfMember } from '../state/pool-cost.ts';
+import type { PoolMember } from '../state/pool.ts';
 import type { Situation } from '../state/situation.ts';
 import { costOfWorker } from '../state/worker-cost.ts';
 

@@ -1,7 +1,7 @@
 import { type Instance, isAlive, isAsleepInPool } from '../../model/instance.ts';
 import { type Node, STARTUP_TAINT_KEY } from '../../model/node.ts';
-import type { Lifecycle } from '../../model/offering.ts';
 import { parseOfferingKey } from '../../model/offering-parts.ts';
+import type { Lifecycle } from '../../model/offering.ts';
 import { oncePer } from '../../model/once-per.ts';
 import type { LaunchOperation, Operation, RemoveOperation } from '../../model/operation.ts';
 import type { Snapshot } from '../../model/snapshot.ts';

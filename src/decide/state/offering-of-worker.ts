@@ -1,5 +1,5 @@
-import type { Offering } from '../../model/offering.ts';
 import { parseOfferingKey } from '../../model/offering-parts.ts';
+import type { Offering } from '../../model/offering.ts';
 import type { Worker } from './fleet.ts';
 
 /** What the worker was bought as. A launch of which nothing is seen yet counts as the first offering that it asks for. */

@@ -1,5 +1,5 @@
-import type { Lifecycle, OfferingKey } from '../../model/offering.ts';
 import { parseOfferingKey } from '../../model/offering-parts.ts';
+import type { Lifecycle, OfferingKey } from '../../model/offering.ts';
 import { oncePer } from '../../model/once-per.ts';
 import type { LaunchOperation, Operation } from '../../model/operation.ts';
 import type { Policy } from '../../policy/policy-schema.ts';

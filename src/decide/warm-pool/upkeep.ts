@@ -1,5 +1,5 @@
-import { offeringKey } from '../../model/offering.ts';
 import { parseOfferingKey } from '../../model/offering-parts.ts';
+import { offeringKey } from '../../model/offering.ts';
 import { CALLED_OFF } from '../../model/operation.ts';
 import type { Plan, RemoveAction, WarmPoolState } from '../../model/plan.ts';
 import type { Reason } from '../../model/reason.ts';
@@ -8,8 +8,8 @@ import { mixOf, rankOfferings } from '../launch/choice.ts';
 import type { Growth } from '../launch/growth.ts';
 import type { LaunchWish } from '../state/launch-wish.ts';
 import { launchesIn, unendedIn } from '../state/operation-lists.ts';
-import type { PoolMember } from '../state/pool.ts';
 import { poolUsdPerHour } from '../state/pool-cost.ts';
+import type { PoolMember } from '../state/pool.ts';
 import type { Situation } from '../state/situation.ts';
 import { countText, secondsText } from '../text/wording.ts';
 import { unfitness } from './fitness.ts';

@@ -44,7 +44,7 @@ export class Seating {
 
   run(order: readonly PodGroup[]): void {
     let waiting = order.map((group) => ({ group, from: 0 }));
-    for (let isMoving = true; isMoving && waiting.length > 0; ) {
+    for (let isMoving = true; isMoving && waiting.length > 0;) {
       isMoving = false;
       const left: typeof waiting = [];
       for (const { group, from } of waiting) {

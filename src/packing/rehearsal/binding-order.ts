@@ -57,7 +57,7 @@ export function inLegalOrder(
       waiting = [...waiting, next];
       continue;
     }
-    for (let before = -1; waiting.length > 0 && waiting.length !== before; ) {
+    for (let before = -1; waiting.length > 0 && waiting.length !== before;) {
       before = waiting.length;
       waiting = waiting.filter((one) => !shadow.bind(one, order));
     }
@@ -87,7 +87,7 @@ class ShadowFleet {
   /** Binds what can be bound of the queue, site by site in turns, and leaves the rest in it. */
   bindAll(queue: Queue, order: PlannedPod[]): void {
     const stuck: PlannedPod[][] = queue.bySite.map(() => []);
-    for (let isMoving = true; isMoving; ) {
+    for (let isMoving = true; isMoving;) {
       isMoving = false;
       queue.bySite.forEach((list, index) => {
         const next = list.at(-1);

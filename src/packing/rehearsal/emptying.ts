@@ -78,7 +78,7 @@ export class Emptying {
   /** The pods that found no place; those that wait for others of them are tried again. */
   #placeElsewhere(items: readonly Item[], steps: Step[]): readonly Pod[] {
     let waiting = [...items].sort((a, b) => this.#compare(a.batch.group, b.batch.group));
-    for (let before = -1; waiting.length > 0 && waiting.length !== before; ) {
+    for (let before = -1; waiting.length > 0 && waiting.length !== before;) {
       before = waiting.length;
       waiting = waiting.filter(({ batch, pod }) => !this.#placeOne(batch.group, pod, steps));
     }

@@ -42,7 +42,7 @@ export class PlayedScheduler {
     const { fleet, firstTurn = 0 } = play;
     const bound: PlannedPod[] = [];
     let late = order;
-    for (let before = -1; late.length > 0 && late.length !== before; ) {
+    for (let before = -1; late.length > 0 && late.length !== before;) {
       before = late.length;
       late = late.filter(({ group, pod }) => {
         const batch = this.#batchOf(group, fleet, firstTurn + bound.length);

@@ -39,7 +39,7 @@ export class CountCodes {
     const last = most.findLastIndex((count) => count > 0);
     const counts = new Uint8Array(most.length);
     counts[last] = 1;
-    for (let part = this.step(last); ; ) {
+    for (let part = this.step(last); ;) {
       visit(part);
       let group = 0;
       while (group <= last && counts[group] === most[group]) {

@@ -33,7 +33,7 @@ export class PlannedBinding {
 
   /** Goes round until no pod can be bound any more; whether all are. */
   run(): boolean {
-    for (let before = -1; before < this.#turn; ) {
+    for (let before = -1; before < this.#turn;) {
       before = this.#turn;
       this.#groups.forEach((group, index) => {
         for (const node of this.#nodes) this.#bindAll(group, index, node);

@@ -40,7 +40,7 @@ export class TimerQueue {
   }
 
   #rise(from: number): void {
-    for (let at = from; at > 0; ) {
+    for (let at = from; at > 0;) {
       const parent = (at - 1) >> 1;
       if (!this.#isBefore(at, parent)) return;
       this.#swap(at, parent);
@@ -49,7 +49,7 @@ export class TimerQueue {
   }
 
   #sink(from: number): void {
-    for (let at = from; ; ) {
+    for (let at = from; ;) {
       const left = 2 * at + 1;
       let least = at;
       if (this.#isBefore(left, least)) least = left;

@@ -29,11 +29,7 @@ export class SimulatedQueue implements Interruptions {
   #arrived: (() => void) | undefined;
   #sent = 0;
 
-  constructor(parts: {
-    readonly clock: VirtualClock;
-    readonly chance: Chance;
-    readonly troubles: Troubles;
-  }) {
+  constructor(parts: { readonly clock: VirtualClock; readonly chance: Chance; readonly troubles: Troubles }) {
     this.#clock = parts.clock;
     this.#chance = parts.chance;
     this.#troubles = parts.troubles;

@@ -10,8 +10,8 @@ import { ClusterState } from './cluster-state.ts';
 import { governs, isHealthy, withStatus } from './disruption-controller.ts';
 import { Kubelets } from './kubelets.ts';
 import { chooseNode } from './scheduler.ts';
-import type { BudgetSpec, Workload } from './workload.ts';
 import { WorkloadControllers } from './workload-controllers.ts';
+import type { BudgetSpec, Workload } from './workload.ts';
 
 /** How long controllers and scheduler take to see a change, and watchers after them. */
 const REACTION_MS = 20;

@@ -3,22 +3,21 @@ import type { Resources } from '../../model/resources.ts';
 import type { LabelSelector, Labels } from '../../model/selector.ts';
 
 /** What each pod of a workload is like. */
-export interface PodTemplate
-  extends Partial<
-    Pick<
-      Pod,
-      | 'tolerations'
-      | 'nodeSelector'
-      | 'podAffinity'
-      | 'podAntiAffinity'
-      | 'topologySpread'
-      | 'hostPorts'
-      | 'priority'
-      | 'hasLocalVolume'
-      | 'disruption'
-      | 'graceSeconds'
-    >
-  > {
+export interface PodTemplate extends Partial<
+  Pick<
+    Pod,
+    | 'tolerations'
+    | 'nodeSelector'
+    | 'podAffinity'
+    | 'podAntiAffinity'
+    | 'topologySpread'
+    | 'hostPorts'
+    | 'priority'
+    | 'hasLocalVolume'
+    | 'disruption'
+    | 'graceSeconds'
+  >
+> {
   readonly labels: Labels;
   readonly requests: Resources;
   /** How long the pod really takes to stop once asked; cut at its grace period. @default 3 */

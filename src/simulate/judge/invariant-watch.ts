@@ -1,7 +1,7 @@
 import type { EventLog } from '../base/event-log.ts';
 import { whatHappened } from '../story/tell-story.ts';
-import { triesAgain } from './invariants/rest.ts';
 import { INVARIANTS, type Invariant } from './invariants.ts';
+import { triesAgain } from './invariants/rest.ts';
 import type { WorldSight, WorldWrite } from './world-sight.ts';
 
 /** A law that a run broke; the same seed breaks it again at the same time. */

@@ -112,7 +112,7 @@ export async function runStrikes(
   const restMs = endMs - leftAloneAtMs(options);
   if (restMs > 0) leaveAlone(world, endMs, restMs);
   const isBroken = () => world.watch.violations.some(({ invariant }) => invariant === untilBroken);
-  for (let atMs = 0; atMs < endMs && !isBroken(); ) {
+  for (let atMs = 0; atMs < endMs && !isBroken();) {
     atMs = Math.min(endMs, atMs + STEP_MS);
     await world.advanceTo(atMs);
     if (atMs % MS_PER_HOUR === 0 || atMs === endMs) onHour?.(world.view());

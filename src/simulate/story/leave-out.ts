@@ -17,9 +17,9 @@ export async function leaveOut<T>(
 ): Promise<Remainder<T>> {
   let kept = items;
   let tries = 0;
-  for (let size = kept.length; size > 0; ) {
+  for (let size = kept.length; size > 0;) {
     const before = kept;
-    for (let from = 0; from < kept.length; ) {
+    for (let from = 0; from < kept.length;) {
       if (tries >= mostTries) return { items: kept, isShortest: false };
       tries += 1;
       const needed = await attempt([...kept.slice(0, from), ...kept.slice(from + size)]);

@@ -39,7 +39,7 @@ export async function shrinkRun(
   const search = new Search(options, violation.invariant);
   if (!(await search.tries(options.hours, planned))) return undefined;
   let isShortest = false;
-  for (let hours = Number.POSITIVE_INFINITY; search.best.hours < hours && search.worlds < mostWorlds; ) {
+  for (let hours = Number.POSITIVE_INFINITY; search.best.hours < hours && search.worlds < mostWorlds;) {
     hours = search.best.hours;
     const left = await leaveOut(
       search.best.strikes,

@@ -33,9 +33,10 @@ export function fakeOfferings(): readonly Offering[] {
 
 /** What the pool of Karpenter's performance suite may buy of its KWOK types: linux, on demand, below 32 cores. */
 export function kwokOfferings(): readonly Offering[] {
-  const markets = ['a', 'b', 'c', 'd'].map(
-    (zone): Market => ({ zone: `test-zone-${zone}`, lifecycle: 'on-demand' }),
-  );
+  const markets = ['a', 'b', 'c', 'd'].map((zone): Market => ({
+    zone: `test-zone-${zone}`,
+    lifecycle: 'on-demand',
+  }));
   const families = [
     { letter: 'c', gibPerCore: 2 },
     { letter: 's', gibPerCore: 4 },

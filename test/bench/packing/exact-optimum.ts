@@ -192,7 +192,7 @@ function answerOf(
   }));
   const waiting = new Set(planned.flatMap(({ node, pods: there }) => there.map((pod) => ({ pod, node }))));
   const bindings: { pod: string; node: string }[] = [];
-  for (let isStuck = false; !isStuck; ) {
+  for (let isStuck = false; !isStuck;) {
     isStuck = true;
     for (const entry of waiting) {
       if (replay.refusal(entry.pod, entry.node) !== undefined) continue;

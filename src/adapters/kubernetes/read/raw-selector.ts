@@ -21,8 +21,10 @@ export function requirementOf(raw: RawRequirement): LabelRequirement {
 /** The selector as requirements; an absent one selects nothing, an empty one everything. */
 export function labelSelectorOf(raw: RawLabelSelector | undefined): LabelSelector {
   if (raw === undefined) return NOTHING;
-  const equal = Object.entries(raw.matchLabels ?? {}).map(
-    ([key, value]): LabelRequirement => ({ key, operator: 'In', values: [value] }),
-  );
+  const equal = Object.entries(raw.matchLabels ?? {}).map(([key, value]): LabelRequirement => ({
+    key,
+    operator: 'In',
+    values: [value],
+  }));
   return [...equal, ...(raw.matchExpressions ?? []).map(requirementOf)];
 }

@@ -1,6 +1,6 @@
 import type { DisruptionBudget } from '../../../model/disruption-budget.ts';
-import { type Pod, podRef } from '../../../model/pod.ts';
 import { type PodGuard, podGuard } from '../../../model/pod-guard.ts';
+import { type Pod, podRef } from '../../../model/pod.ts';
 import { selects } from '../../../model/selector.ts';
 
 /** Why the pod may not be evicted now, or `undefined` when it may. */

@@ -72,8 +72,8 @@ export function protectionsFor(situation: Situation): Protections {
 }
 
 /** Pods that a drain must move, by node. */
-export const evictablePods = oncePer(
-  (pods: readonly Pod[]): ReadonlyMap<string, readonly Pod[]> => podsByNode(pods.filter(needsEviction)),
+export const evictablePods = oncePer((pods: readonly Pod[]): ReadonlyMap<string, readonly Pod[]> =>
+  podsByNode(pods.filter(needsEviction)),
 );
 
 function notOurs({ worker }: Question): Reason | undefined {

@@ -2,8 +2,8 @@ import { type Pod, podRef } from '../../../model/pod.ts';
 import type { Reason } from '../../../model/reason.ts';
 import { addResources } from '../../../model/resources.ts';
 import { type EmptiableNode, Emptying } from '../../../packing/rehearsal/emptying.ts';
-import type { Worker } from '../../state/fleet.ts';
 import { fleetLayout, readyAlone } from '../../state/fleet-layout.ts';
+import type { Worker } from '../../state/fleet.ts';
 import type { Situation } from '../../state/situation.ts';
 import { evictablePods } from './protections.ts';
 
