@@ -1,15 +1,17 @@
 import { NO_TABLE, OfferTables } from '../model/offer-tables.ts';
 import type { PackingModel } from '../model/packing-model.ts';
 import { worthOf } from '../model/resource-worth.ts';
-import { SiteCounts } from '../rules/site-counts.ts';
+import type { SiteCounts } from '../rules/site-counts.ts';
 import { HostRules } from './host-rules.ts';
-import { NodeDraft } from './node-draft.ts';
+import { type DraftParts, NodeDraft } from './node-draft.ts';
+import { type StandingOnNode, StandingPods } from './standing-pods.ts';
 
 /** What all runs over one problem share: they depend on the problem alone. */
 export interface Workbench {
   readonly model: PackingModel;
   readonly tables: OfferTables;
   readonly hostRules: HostRules;
+  readonly standing: StandingPods;
   /** What units of CPU and memory are worth, by axis. */
   readonly worth: Float64Array;
   /** Whether another node may come at all, so that a hostname without pods is always at hand. */
@@ -17,10 +19,12 @@ export interface Workbench {
 }
 
 export function workbenchOf(model: PackingModel): Workbench {
+  const hostRules = new HostRules(model.rules);
   return {
     model,
     tables: new OfferTables(model),
-    hostRules: new HostRules(model.rules),
+    hostRules,
+    standing: new StandingPods(model, hostRules.words),
     worth: worthOf(model),
     mayGrow: model.buyable.length > 0 && model.maxNewNodes > 0,
   };
@@ -47,14 +51,16 @@ export class DraftFleet implements FillableFleet {
   /** The load of a node that is not there yet. */
   readonly noLoad: Float64Array;
   readonly #bench: Workbench;
+  readonly #zeros: NonNullable<DraftParts['zeros']>;
   #opened = 0;
 
   constructor(bench: Workbench) {
-    const { model } = bench;
+    const { model, hostRules, standing } = bench;
     this.#bench = bench;
     this.bySite = Array.from({ length: model.sites.count }, () => []);
-    this.counts = new SiteCounts(model.rules, model.sites);
+    this.counts = standing.counts.copy();
     this.noLoad = new Float64Array(model.axes.count);
+    this.#zeros = { load: this.noLoad, bits: new Uint32Array(hostRules.words) };
     model.present.forEach((_, index) => this.#addPresent(index));
   }
 
@@ -104,21 +110,15 @@ export class DraftFleet implements FillableFleet {
     if (node === undefined) return;
     const site = model.sites.siteOf[model.buyable.length + index] ?? 0;
     const table = tables.presentTable(index);
-    const draft = this.#add({ site, present: index, tableId: NO_TABLE, table });
+    const standing = this.#bench.standing.onNode[index] as StandingOnNode;
+    const zeros = this.#zeros;
+    const draft = this.#add({ site, present: index, tableId: NO_TABLE, table, standing, zeros });
     draft.become(NO_TABLE, table, 0);
     draft.isOpen = node.isOpen;
     draft.hasHostname = model.sites.hasHostname(site);
-    for (const pod of node.pods) {
-      const ruleSet = model.rules.idOf(pod);
-      const isLeaving = pod.deletionRequestedAtMs !== undefined;
-      this.counts.add(ruleSet, site, isLeaving);
-      this.#bench.hostRules.addStanding(draft, ruleSet, isLeaving);
-    }
-    draft.standingPorts = node.pods.flatMap(({ hostPorts }) => hostPorts);
-    for (const port of draft.standingPorts) draft.hold(port);
   }
 
-  #add(parts: Pick<NodeDraft, 'site' | 'present' | 'tableId' | 'table'>): NodeDraft {
+  #add(parts: Omit<DraftParts, 'axes' | 'words'>): NodeDraft {
     const { model, hostRules } = this.#bench;
     const draft = new NodeDraft({ ...parts, axes: model.axes.count, words: hostRules.words });
     this.drafts.push(draft);

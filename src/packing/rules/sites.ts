@@ -1,7 +1,8 @@
 import { selectsNode } from '../../model/pod.ts';
 import { untoleratedTaint } from '../../model/taint.ts';
+import type { Eligibility } from './compiled-terms.ts';
 import type { Place } from './place.ts';
-import { type Eligibility, HOST, type TopologyRules } from './topology-rules.ts';
+import { HOST, type TopologyRules } from './topology-rules.ts';
 
 /** A domain where the node has no such label. */
 export const NO_DOMAIN = -1;
@@ -26,7 +27,7 @@ export class Sites {
     const sites = new Map<string, number>();
     const firstOf: number[] = [];
     this.siteOf = new Int32Array(places.length);
-    const eligible = places.map((place) => rules.eligibilities.values.map((one) => isEligible(one, place)));
+    const eligible = places.map((place) => rules.eligibilities.map((one) => isEligible(one, place)));
     const domains = places.map((place) =>
       rules.keys.map((key, index) => domainOf(place, key, index === HOST ? undefined : values[index])),
     );
@@ -41,7 +42,7 @@ export class Sites {
     this.#domains = rules.keys.map((_, key) =>
       Int32Array.from(firstOf, (place) => domains[place]?.[key] ?? NO_DOMAIN),
     );
-    this.#eligible = rules.eligibilities.values.map((_, id) =>
+    this.#eligible = rules.eligibilities.map((_, id) =>
       Uint8Array.from(firstOf, (place) => (eligible[place]?.[id] === true ? 1 : 0)),
     );
   }
