@@ -12,6 +12,7 @@ export interface Workbench {
   readonly tables: OfferTables;
   readonly hostRules: HostRules;
   readonly standing: StandingPods;
+  readonly presentBySite: Int32Array;
   /** What units of CPU and memory are worth, by axis. */
   readonly worth: Float64Array;
   /** Whether another node may come at all, so that a hostname without pods is always at hand. */
@@ -25,9 +26,19 @@ export function workbenchOf(model: PackingModel): Workbench {
     tables: new OfferTables(model),
     hostRules,
     standing: new StandingPods(model, hostRules.words),
+    presentBySite: presentBySite(model),
     worth: worthOf(model),
     mayGrow: model.buyable.length > 0 && model.maxNewNodes > 0,
   };
+}
+
+function presentBySite({ sites, buyable, present }: PackingModel): Int32Array {
+  const counts = new Int32Array(sites.count);
+  present.forEach((_, index) => {
+    const site = sites.siteOf[buyable.length + index] ?? 0;
+    counts[site] = (counts[site] ?? 0) + 1;
+  });
+  return counts;
 }
 
 /** Nodes that can be filled and added to. */
@@ -39,11 +50,13 @@ export interface FillableFleet {
   readonly opened: number;
   /** The load of a node that is not there yet. */
   readonly noLoad: Float64Array;
+  /** How many present nodes of each site are left out of the lists because nothing more is put on them; `undefined`: none. */
+  readonly hidden: Int32Array | undefined;
   /** Adds a node to be bought, which is the offer of this row of the table. */
   open(site: number, tableId: number, row: number): NodeDraft;
 }
 
-/** Nodes that are filled, present ones first, with what the rules count on them. */
+/** Nodes that are filled, present ones first, with what the rules count on all that there are. */
 export class DraftFleet implements FillableFleet {
   readonly drafts: NodeDraft[] = [];
   readonly bySite: readonly NodeDraft[][];
@@ -53,15 +66,33 @@ export class DraftFleet implements FillableFleet {
   readonly #bench: Workbench;
   readonly #zeros: NonNullable<DraftParts['zeros']>;
   #opened = 0;
+  #hidden: Int32Array | undefined;
 
-  constructor(bench: Workbench) {
+  /** `isOfNewNodes`: present nodes are there, and their pods count, but they are not among the nodes. @default false */
+  constructor(bench: Workbench, isOfNewNodes = false) {
     const { model, hostRules, standing } = bench;
     this.#bench = bench;
     this.bySite = Array.from({ length: model.sites.count }, () => []);
     this.counts = standing.counts.copy();
     this.noLoad = new Float64Array(model.axes.count);
     this.#zeros = { load: this.noLoad, bits: new Uint32Array(hostRules.words) };
-    model.present.forEach((_, index) => this.#addPresent(index));
+    if (isOfNewNodes) this.#hidden = bench.presentBySite;
+    else model.present.forEach((_, index) => this.#addPresent(index));
+  }
+
+  get hidden(): Int32Array | undefined {
+    return this.#hidden;
+  }
+
+  /** Takes the present nodes among the nodes, in their place before the new ones. */
+  showPresent(): void {
+    if (this.#hidden === undefined) return;
+    this.#hidden = undefined;
+    const fresh = this.newBySite();
+    this.drafts.length = 0;
+    for (const list of this.bySite) list.length = 0;
+    this.#bench.model.present.forEach((_, index) => this.#addPresent(index));
+    this.replaceNew(fresh);
   }
 
   /** How many nodes are to be bought. */

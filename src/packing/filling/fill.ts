@@ -106,7 +106,7 @@ export class Filler {
   /** How much the pods prefer the site that is being looked at. */
   #favour = 0;
   #hasPreferences = false;
-  /** How many nodes were looked at: the work done, counted so that a bound on it is the same on every machine. */
+  /** How many nodes were looked at, hidden ones too: the work done, counted so that a bound on it is the same on every machine. */
   weighed = 0;
   /** To undo it. */
   lastStep: Step | undefined;
@@ -190,6 +190,7 @@ export class Filler {
 
   #weighAll(batch: Batch, site: number, choice: Choice): void {
     const drafts = this.#fleet.bySite[site] ?? [];
+    this.weighed += this.#fleet.hidden?.[site] ?? 0;
     const most = Math.min(drafts.length, this.#lookAt);
     let at = most < drafts.length ? this.#lookedAt % drafts.length : 0;
     for (let looked = 0; looked < most; looked += 1) {
@@ -222,6 +223,7 @@ export class Filler {
     if (known !== undefined) return known;
     const heap = new ScoreHeap();
     this.#ranked.set(site, heap);
+    this.weighed += this.#fleet.hidden?.[site] ?? 0;
     const drafts = this.#fleet.bySite[site] ?? [];
     for (let index = 0; index < drafts.length; index += 1)
       this.#rank(heap, batch, drafts[index] as NodeDraft, index);
@@ -378,7 +380,10 @@ export class Filler {
   #shareCost(site: number, priceUsd: number): number {
     const share = this.#shares?.[site];
     if (share === undefined) return 0;
-    const part = (this.#fleet.bySite[site]?.length ?? 0) / Math.max(1, this.#fleet.drafts.length);
+    const { hidden, bySite, drafts } = this.#fleet;
+    const inSite = (bySite[site]?.length ?? 0) + (hidden?.[site] ?? 0);
+    const inAll = drafts.length + (hidden === undefined ? 0 : this.#bench.model.present.length);
+    const part = inSite / Math.max(1, inAll);
     return SHARE_TIE * priceUsd * (part / Math.max(1e-6, share));
   }
 }

@@ -104,6 +104,11 @@ export class TopologyRules {
     }
   }
 
+  /** Texts of the eligibilities, equal where these are. */
+  get eligibilityTexts(): Iterable<string> {
+    return this.#eligibilityIds.keys();
+  }
+
   /** A number for the pod's rules; pods with the same number cannot be told apart by any rule. */
   idOf(pod: PodTopology): number {
     const known = this.#idOfPod.get(pod);

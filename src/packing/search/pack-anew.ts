@@ -72,6 +72,8 @@ function isBetter(one: DraftFleet, other: DraftFleet): boolean {
 
 /** Present nodes are there, and their pods count, but nothing more is put on them. */
 function newNodesOnly(bench: Workbench): DraftFleet {
+  if (bench.mayGrow) return new DraftFleet(bench, true);
+  // Where no node can come, spreads look for the fewest among those that are there.
   const fleet = new DraftFleet(bench);
   for (const draft of fleet.drafts) draft.isOpen = false;
   return fleet;

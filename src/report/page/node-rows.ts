@@ -8,7 +8,8 @@ import {
   type RemoveOperation,
 } from '../../model/operation.ts';
 import type { Plan } from '../../model/plan.ts';
-import { type Pod, podsByNode } from '../../model/pod.ts';
+import { podsByNode } from '../../model/pod-lists.ts';
+import type { Pod } from '../../model/pod.ts';
 import type { Snapshot } from '../../model/snapshot.ts';
 import type { NodeRow } from './page-view.ts';
 

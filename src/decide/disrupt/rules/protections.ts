@@ -1,7 +1,8 @@
 import type { DisruptionBudget } from '../../../model/disruption-budget.ts';
 import { oncePer } from '../../../model/once-per.ts';
 import type { Operation, RemoveOperation } from '../../../model/operation.ts';
-import { needsEviction, type Pod, podsByNode } from '../../../model/pod.ts';
+import { podsByNode } from '../../../model/pod-lists.ts';
+import { needsEviction, type Pod } from '../../../model/pod.ts';
 import type { Reason } from '../../../model/reason.ts';
 import { type FleetMix, mixOf } from '../../launch/choice.ts';
 import type { Worker } from '../../state/fleet.ts';
@@ -72,9 +73,11 @@ export function protectionsFor(situation: Situation): Protections {
 }
 
 /** Pods that a drain must move, by node. */
-export const evictablePods = oncePer((pods: readonly Pod[]): ReadonlyMap<string, readonly Pod[]> =>
-  podsByNode(pods.filter(needsEviction)),
-);
+export const evictablePods = oncePer((pods: readonly Pod[]): ReadonlyMap<string, readonly Pod[]> => {
+  return new Map(Array.from(podsByNode(pods), ([node, there]) => [node, evictableAmong(there)] as const));
+});
+
+const evictableAmong = oncePer((pods: readonly Pod[]): readonly Pod[] => pods.filter(needsEviction));
 
 function notOurs({ worker }: Question): Reason | undefined {
   if (worker.instance !== undefined) return undefined;
