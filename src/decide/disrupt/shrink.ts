@@ -10,6 +10,7 @@ import { brakeOf, type Purpose } from './rules/brakes.ts';
 import { inCandidateOrder } from './rules/candidates.ts';
 import { protectionsFor } from './rules/protections.ts';
 import { relocator } from './rules/relocation.ts';
+import { MOST_TRIED, triedThisRound } from './rules/tried-candidates.ts';
 
 export type WantedRemoval = Pick<RemoveAction, 'nodeName' | 'instanceId' | 'reasons'>;
 
@@ -59,8 +60,9 @@ function pickNodes(situation: Situation, growth: Growth, search: Search): Shrink
   const kept: KeptNode[] = [...lostNodes(situation, [])];
   const surplus = fleet.workers.length - growth.floor.shrinkFloor;
   const most = search.purpose === 'over-max' ? 1 : Math.min(policy.shrink.maxNodesPerDecision, surplus);
-  const keeps = keeperOf(situation, search);
-  for (const worker of inCandidateOrder(nodesOf(fleet.workers), situation.snapshot)) {
+  const candidates = inCandidateOrder(nodesOf(fleet.workers), situation.snapshot);
+  const keeps = keeperOf(situation, search, candidates);
+  for (const worker of candidates) {
     const nodeName = worker.node.name;
     const reason = removals.length >= most ? notNow(removals.length, most) : keeps(worker);
     if (reason !== undefined) {
@@ -85,12 +87,15 @@ function pickNodes(situation: Situation, growth: Growth, search: Search): Shrink
 function keeperOf(
   situation: Situation,
   { purpose, replaced }: Search,
+  candidates: readonly NodeWorker[],
 ): (worker: NodeWorker) => Reason | undefined {
   const protections = protectionsFor(situation);
   const relocate = relocator(situation);
+  const keeps = (worker: NodeWorker) =>
+    purpose === 'replaced' && !replaced.has(worker.node.name) ? OTHERS_ARE_REPLACED : protections.of(worker);
+  const isTried = triedThisRound(candidates, situation, keeps);
   return (worker) => {
-    if (purpose === 'replaced' && !replaced.has(worker.node.name)) return OTHERS_ARE_REPLACED;
-    const reason = protections.of(worker) ?? relocate(worker);
+    const reason = keeps(worker) ?? (isTried(worker) ? relocate(worker) : NOT_TRIED_YET);
     if (reason === undefined) protections.noteRemoved(worker);
     return reason;
   };
@@ -99,6 +104,11 @@ function keeperOf(
 const OTHERS_ARE_REPLACED: Reason = {
   code: 'others-first',
   text: 'workers whose replacements are ready go first (policy: consolidation)',
+};
+
+const NOT_TRIED_YET: Reason = {
+  code: 'not-tried-yet',
+  text: `whether its pods fit elsewhere was not tried in this round: of many candidates ${MOST_TRIED} are tried at a time`,
 };
 
 type NodeWorker = Worker & { readonly node: NonNullable<Worker['node']> };
