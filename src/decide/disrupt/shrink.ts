@@ -91,13 +91,20 @@ function keeperOf(
 ): (worker: NodeWorker) => Reason | undefined {
   const protections = protectionsFor(situation);
   const relocate = relocator(situation);
-  const keeps = (worker: NodeWorker) =>
-    purpose === 'replaced' && !replaced.has(worker.node.name) ? OTHERS_ARE_REPLACED : protections.of(worker);
+  // Of many workers each is asked about twice; what protects one changes only when another has gone.
+  const known = new Map<NodeWorker, Reason | undefined>();
+  const keeps = (worker: NodeWorker) => {
+    if (purpose === 'replaced' && !replaced.has(worker.node.name)) return OTHERS_ARE_REPLACED;
+    if (!known.has(worker)) known.set(worker, protections.of(worker));
+    return known.get(worker);
+  };
   const isTried = triedThisRound(candidates, situation, keeps);
   return (worker) => {
     const reason = keeps(worker) ?? (isTried(worker) ? relocate(worker) : NOT_TRIED_YET);
-    if (reason === undefined) protections.noteRemoved(worker);
-    return reason;
+    if (reason !== undefined) return reason;
+    protections.noteRemoved(worker);
+    known.clear();
+    return undefined;
   };
 }
 

@@ -14,6 +14,10 @@ export interface Party {
   readonly pods: readonly Pod[];
   /** How much the pods prefer each site now, see `SiteCounts.favour`. @default no site before others */
   readonly favourOf?: (site: number) => number;
+  /**
+   * The nodes of each site that may have room, in their order; the same for all parties that ask for the same. @default all
+   */
+  readonly among?: (site: number) => readonly NodeDraft[];
 }
 
 export interface FillOptions {
@@ -103,6 +107,7 @@ export class Filler {
   #rankedNeed: Float64Array | undefined;
   #rankedChoice = 0;
   #fewest = NO_COUNTS;
+  #among: Party['among'];
   /** How much the pods prefer the site that is being looked at. */
   #favour = 0;
   #hasPreferences = false;
@@ -126,11 +131,12 @@ export class Filler {
    * many were placed; the first that fits nowhere ends it. Parties that ask for the same are best placed in a row.
    */
   place(
-    { batch, pods, favourOf }: Party,
+    { batch, pods, favourOf, among }: Party,
     sitesNow: () => readonly number[],
     onPlaced: (draft: NodeDraft) => void = () => undefined,
   ): number {
     this.#hasPreferences = favourOf !== undefined || hasPreferences(batch);
+    this.#among = among;
     const isRanked = this.#prepare(batch, pods.length);
     let placed = 0;
     for (const pod of pods) {
@@ -188,8 +194,12 @@ export class Filler {
     return !isMoving && (isSame || pods > 1);
   }
 
+  #draftsOf(site: number): readonly NodeDraft[] {
+    return this.#among?.(site) ?? this.#fleet.bySite[site] ?? [];
+  }
+
   #weighAll(batch: Batch, site: number, choice: Choice): void {
-    const drafts = this.#fleet.bySite[site] ?? [];
+    const drafts = this.#draftsOf(site);
     this.weighed += this.#fleet.hidden?.[site] ?? 0;
     const most = Math.min(drafts.length, this.#lookAt);
     let at = most < drafts.length ? this.#lookedAt % drafts.length : 0;
@@ -205,7 +215,7 @@ export class Filler {
 
   #weighRanked(batch: Batch, site: number, choice: Choice): void {
     const heap = this.#heapOf(batch, site);
-    const drafts = this.#fleet.bySite[site] ?? [];
+    const drafts = this.#draftsOf(site);
     for (;;) {
       const draft = drafts[heap.least ?? -1];
       if (draft === undefined || heap.leastScore >= choice.score) return;
@@ -224,7 +234,7 @@ export class Filler {
     const heap = new ScoreHeap();
     this.#ranked.set(site, heap);
     this.weighed += this.#fleet.hidden?.[site] ?? 0;
-    const drafts = this.#fleet.bySite[site] ?? [];
+    const drafts = this.#draftsOf(site);
     for (let index = 0; index < drafts.length; index += 1)
       this.#rank(heap, batch, drafts[index] as NodeDraft, index);
     return heap;

@@ -38,6 +38,7 @@ export class Emptying {
   /** What the scheduler sees of each node, by its index; made when a play needs it first and kept up to date from then on. */
   readonly #stages: (Stage | undefined)[] = [];
   readonly #counts = new StageCounts();
+  readonly #roomy = new Map<Float64Array, readonly (readonly NodeDraft[])[]>();
   #turn = 1;
 
   constructor(nodes: readonly EmptiableNode[]) {
@@ -102,7 +103,7 @@ export class Emptying {
     }
     const batch = this.#batchOf(group, this.#turn);
     const placed = this.#filler.place(
-      { batch, pods: [pod] },
+      { batch, pods: [pod], among: this.#roomyFor(group) },
       () => open,
       (draft) => {
         counts.add(group.rules, draft.site);
@@ -111,6 +112,19 @@ export class Emptying {
     );
     this.#turn += placed;
     return placed === 1;
+  }
+
+  /** Nodes that had room for the need when it was asked for first: room elsewhere only shrinks as nodes go. */
+  #roomyFor({ need }: PodGroup): (site: number) => readonly NodeDraft[] {
+    let bySite = this.#roomy.get(need);
+    if (bySite === undefined) {
+      bySite = this.#fleet.bySite.map((drafts) =>
+        drafts.filter((draft) => draft.isOpen && draft.hasRoom(need)),
+      );
+      this.#roomy.set(need, bySite);
+    }
+    const found = bySite;
+    return (site) => found[site] ?? [];
   }
 
   #put(batch: Batch | undefined, pod: Pod, draft: NodeDraft): void {

@@ -147,11 +147,21 @@ function onDemandBase({ worker, situation, mix }: Question): Reason | undefined 
 }
 
 function protectedPod({ evictable, budgets }: Question): Reason | undefined {
+  const known = judged.get(evictable);
+  if (known?.budgets === budgets) return known.reason;
   const reasons = evictable
     .map((pod) => podProtection(pod, budgets(pod)))
     .filter((reason) => reason !== undefined);
-  return reasons.sort((a, b) => (a.text < b.text ? -1 : 1))[0];
+  const reason = reasons.sort((a, b) => (a.text < b.text ? -1 : 1))[0];
+  judged.set(evictable, { budgets, reason });
+  return reason;
 }
+
+/** What was found of the pods of a node, which are the same list as long as none of them changes. */
+const judged = new WeakMap<
+  readonly Pod[],
+  { readonly budgets: BudgetsOf; readonly reason: Reason | undefined }
+>();
 
 function isReady({ state }: Worker): boolean {
   return state === 'ready';
