@@ -4,6 +4,7 @@ import { NO_ROW, type OfferTable } from '../model/offer-table.ts';
 import { NO_TABLE } from '../model/offer-tables.ts';
 import type { PodGroup } from '../model/pod-groups.ts';
 import type { FillableFleet, Workbench } from './draft-fleet.ts';
+import { Choice } from './fill-choice.ts';
 import { favourOnHost, fitsBeside } from './host-rules.ts';
 import type { Batch, NodeDraft } from './node-draft.ts';
 import { ScoreHeap } from './score-heap.ts';
@@ -52,37 +53,6 @@ const TIE = 1e-3;
 const BELOW_PREFERENCES = 1e-4;
 /** Less still: by how much a site has more than its share of new nodes. */
 const SHARE_TIE = 1e-6;
-
-/** Where a pod would go. */
-class Choice {
-  isNone = true;
-  draft: NodeDraft | undefined;
-  site = 0;
-  tableId = NO_TABLE;
-  row = 0;
-  addedUsd = Number.POSITIVE_INFINITY;
-  score = Number.POSITIVE_INFINITY;
-
-  /** No place yet, and none that is as dear as this. */
-  clear(belowUsd = Number.POSITIVE_INFINITY): this {
-    this.draft = undefined;
-    this.tableId = NO_TABLE;
-    this.isNone = true;
-    this.addedUsd = belowUsd;
-    this.score = belowUsd;
-    return this;
-  }
-
-  copy(other: Choice): void {
-    this.isNone = false;
-    this.draft = other.draft;
-    this.site = other.site;
-    this.tableId = other.tableId;
-    this.row = other.row;
-    this.addedUsd = other.addedUsd;
-    this.score = other.score;
-  }
-}
 
 /**
  * Puts equal pods where the price of the fleet rises least: on a node that has room, on one that grows to a larger offer,

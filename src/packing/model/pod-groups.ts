@@ -85,23 +85,27 @@ export function groupPods(pods: readonly Pod[], rules: TopologyRules): PodGroups
   return { groups, axes, choices: choices.values };
 }
 
+/** What groups are told apart by. */
+const PARTS = [
+  'labels',
+  'requests',
+  'namespace',
+  'priority',
+  'tolerations',
+  'nodeSelector',
+  'nodeAffinityTerms',
+  'volumeNodes',
+  'hostPorts',
+  'preferredNodes',
+  'preferredPods',
+  'podAffinity',
+  'podAntiAffinity',
+  'topologySpread',
+] as const;
+
 function sharesParts(a: Pod, b: Pod): boolean {
-  return (
-    a.labels === b.labels &&
-    a.requests === b.requests &&
-    a.namespace === b.namespace &&
-    a.priority === b.priority &&
-    a.tolerations === b.tolerations &&
-    a.nodeSelector === b.nodeSelector &&
-    a.nodeAffinityTerms === b.nodeAffinityTerms &&
-    a.volumeNodes === b.volumeNodes &&
-    a.hostPorts === b.hostPorts &&
-    a.preferredNodes === b.preferredNodes &&
-    a.preferredPods === b.preferredPods &&
-    a.podAffinity === b.podAffinity &&
-    a.podAntiAffinity === b.podAntiAffinity &&
-    a.topologySpread === b.topologySpread
-  );
+  for (const part of PARTS) if (a[part] !== b[part]) return false;
+  return true;
 }
 
 /** Numbers for what pods ask of a node besides resources, told by the parts that pods share. */

@@ -2,6 +2,9 @@ import { ALL_NAMESPACES, type Pod, picksPod } from '../../model/pod.ts';
 import type { LabelRequirement } from '../../model/selector.ts';
 import type { PodTerm } from './compiled-terms.ts';
 
+/** No label has this value: a value has no such character. */
+const NO_LABEL = '\n';
+
 type Labelled = Pick<Pod, 'namespace' | 'labels'>;
 
 /** Things found by the value of one label that is asked for exactly, and those that ask for no exact one. */
@@ -41,8 +44,7 @@ export class MatcherIndex<T> {
       if (bucket === undefined) continue;
       for (const value of bucket.open) visit(value);
       for (const [key, byValue] of bucket.byLabel) {
-        const label = labels[key];
-        if (label !== undefined) for (const value of byValue.get(label) ?? []) visit(value);
+        for (const value of byValue.get(labels[key] ?? NO_LABEL) ?? []) visit(value);
       }
     }
   }

@@ -1,3 +1,4 @@
+import { oncePer } from '../../model/once-per.ts';
 import { ALL_NAMESPACES, type Pod } from '../../model/pod.ts';
 import { type Labels, selects } from '../../model/selector.ts';
 import type { CompiledTerms, CountedTerm, PodTerm } from './compiled-terms.ts';
@@ -23,16 +24,9 @@ export class LabelClasses {
 
   /** `all`: every term that will ever be asked for, since classes are made by the labels that these look at. */
   constructor(all: readonly CompiledTerms[]) {
-    let isPicky = false;
-    for (const terms of all) {
-      for (const list of [terms.near, terms.apart, terms.spread, terms.preferred]) {
-        for (const { matches } of list) {
-          isPicky = true;
-          for (const { selector } of matches) for (const { key } of selector) this.#keys.add(key);
-        }
-      }
-    }
-    this.#isPicky = isPicky;
+    const matches = all.flatMap(matchesOf);
+    for (const { selector } of matches) for (const { key } of selector) this.#keys.add(key);
+    this.#isPicky = matches.length > 0;
   }
 
   /** A number for pods which all of its matches pick. */
@@ -83,3 +77,7 @@ export class LabelClasses {
     );
   }
 }
+
+const matchesOf = oncePer(({ near, apart, spread, preferred }: CompiledTerms): readonly PodTerm[] =>
+  [...near, ...apart, ...spread, ...preferred].flatMap(({ matches }) => matches),
+);
