@@ -78,9 +78,11 @@ export class JoinedPods {
       left -= 1;
       if (left > 0) continue;
       left = SLICE;
+      // Owners may change in the turn that follows.
       this.#resolvedOwners.clear();
       await nextTurn();
     }
+    this.#resolvedOwners.clear();
   }
 
   /** Owners, volumes and namespaces change seldom, so that looking through the pods then is cheaper than an index always. */
