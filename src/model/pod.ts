@@ -1,4 +1,3 @@
-import { oncePer } from './once-per.ts';
 import type { Resources } from './resources.ts';
 import { type LabelSelector, type Labels, selects } from './selector.ts';
 import type { Toleration } from './taint.ts';
@@ -130,15 +129,3 @@ export function occupiesNode(pod: Pod): boolean {
 export function needsEviction(pod: Pod): boolean {
   return occupiesNode(pod) && !pod.isMirror && pod.owner?.kind !== 'DaemonSet';
 }
-
-/** The pods that hold resources, by the name of their node. */
-export const podsByNode = oncePer((pods: readonly Pod[]): ReadonlyMap<string, readonly Pod[]> => {
-  const byNode = new Map<string, Pod[]>();
-  for (const pod of pods) {
-    if (pod.nodeName === undefined || !occupiesNode(pod)) continue;
-    const there = byNode.get(pod.nodeName);
-    if (there === undefined) byNode.set(pod.nodeName, [pod]);
-    else there.push(pod);
-  }
-  return byNode;
-});

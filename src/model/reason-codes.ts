@@ -92,6 +92,9 @@ export const REASON_CODES = {
   'on-demand-base': explains('The fleet would have fewer on-demand workers than spot.onDemandBase.'),
   'pods-unknown': concernsOperator('What runs on the node is not known.'),
   'pods-do-not-fit': explains('Pods of the node fit nowhere else.'),
+  'not-tried-yet': explains(
+    'Whether the pods fit elsewhere is tried in a later round: of many candidates some are tried at a time.',
+  ),
   'pod-budget': concernsOwner('A disruption budget protects a pod of the node.'),
   'pod-do-not-disrupt': concernsOwner('An annotation protects a pod of the node.'),
   'pod-autoscaler': explains('The autoscaler itself runs on the node.'),

@@ -70,6 +70,7 @@ function isSameOffer(a: BuyableNode, b: BuyableNode): boolean {
 }
 
 function isSameNode(a: PresentNode, b: PresentNode): boolean {
+  if (a === b) return true;
   return (
     a.isOpen === b.isOpen &&
     isSamePlace(a.place, b.place) &&
@@ -108,5 +109,5 @@ function isSameList<T>(
   b: readonly T[],
   isSame: (a: T, b: T) => boolean = Object.is,
 ): boolean {
-  return a.length === b.length && a.every((one, index) => isSame(one, b[index] as T));
+  return a === b || (a.length === b.length && a.every((one, index) => isSame(one, b[index] as T)));
 }

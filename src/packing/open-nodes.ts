@@ -15,15 +15,22 @@ export function nodesThatTake(
 ): ReadonlySet<number> {
   const bench = workbenchOf(modelOf({ pods: [pod], buyable: [], present, maxNewNodes: 0 }));
   const taking = new Set<number>();
-  let fleet = new DraftFleet(bench);
+  const fleet = new DraftFleet(bench);
+  for (const draft of fleet.drafts) draft.isOpen = false;
   for (const candidate of candidates) {
-    for (const draft of fleet.drafts) draft.isOpen = draft.present === candidate;
+    const node = fleet.drafts[candidate];
+    if (node === undefined) continue;
+    node.isOpen = true;
     const seating = new Seating(bench, fleet, { mayOpen: false });
     seating.run(bench.model.groups);
+    node.isOpen = false;
     if (seating.seats.length === 0) continue;
     taking.add(candidate);
-    // It stands there now: the next is asked anew.
-    fleet = new DraftFleet(bench);
+    // The next is asked as if this one had not been.
+    for (const { batch, draft } of seating.seats) {
+      draft.removeLast();
+      fleet.counts.remove(batch.group.rules, draft.site);
+    }
   }
   return taking;
 }

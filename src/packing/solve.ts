@@ -16,9 +16,6 @@ export function solve(problem: PackingProblem): Solution {
   if (bench === undefined) return { newNodes: [], placements: settled, unplaced: [] };
   const seats: Seat[] = [];
   const fleet = cheapFleet(bench, seats);
-  for (const draft of fleet.drafts) {
-    if (draft.present !== undefined) draft.isOpen = bench.model.present[draft.present]?.isOpen ?? false;
-  }
   seats.push(...seatRest(bench, fleet));
   const { newNodes, placements, unplaced } = solutionOf(bench, fleet, seats);
   return { newNodes, placements: [...settled, ...placements], unplaced };
@@ -79,6 +76,10 @@ function seatRest(bench: Workbench, fleet: DraftFleet): readonly Seat[] {
     return pods.length === 0 ? [] : [{ ...group, pods }];
   });
   if (rest.length === 0) return [];
+  fleet.showPresent();
+  for (const draft of fleet.drafts) {
+    if (draft.present !== undefined) draft.isOpen = bench.model.present[draft.present]?.isOpen ?? false;
+  }
   const seating = new Seating(bench, fleet, { firstTurn: nextTurn });
   seating.run(rest.sort(seatingOrder(bench.model)));
   return seating.seats;

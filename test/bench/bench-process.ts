@@ -2,11 +2,18 @@ import { type ChildProcess, fork } from 'node:child_process';
 import { once } from 'node:events';
 import { fileURLToPath } from 'node:url';
 
-/** Starts a file of this folder in a process of its own that can send its figures back and may collect garbage. */
-export function startProcess(file: string, parameters: readonly string[]): ChildProcess {
+/**
+ * Starts a file of this folder in a process of its own that can send its figures back and may collect garbage. `flags` are
+ * more flags of Node.
+ */
+export function startProcess(
+  file: string,
+  parameters: readonly string[],
+  flags: readonly string[] = [],
+): ChildProcess {
   const path = fileURLToPath(new URL(file, import.meta.url));
   return fork(path, parameters, {
-    execArgv: ['--expose-gc', '--disable-warning=ExperimentalWarning'],
+    execArgv: ['--expose-gc', '--disable-warning=ExperimentalWarning', ...flags],
     stdio: ['ignore', 'inherit', 'inherit', 'ipc'],
   });
 }

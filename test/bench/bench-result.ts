@@ -8,5 +8,18 @@ export interface BenchResult {
   readonly ratio?: number;
 }
 
+/** How benches are run that can be run in more than one way. */
+export interface BenchOptions {
+  /** Sizes to measure at; `undefined`: those of the documentation. */
+  readonly sizes?: readonly number[];
+  /** Another checkout whose code is measured in the place of this one's. */
+  readonly tree?: string;
+  /** A folder for a CPU profile of each process. */
+  readonly profile?: string;
+}
+
 /** A group of benches that run one after the other; `wanted` says which names were asked for. */
-export type BenchSuite = (wanted: (name: string) => boolean) => Promise<readonly BenchResult[]>;
+export type BenchSuite = (
+  wanted: (name: string) => boolean,
+  options: BenchOptions,
+) => Promise<readonly BenchResult[]>;

@@ -1,5 +1,6 @@
 import { parseArgs } from 'node:util';
-import type { BenchResult, BenchSuite } from './bench-result.ts';
+import type { BenchOptions, BenchResult, BenchSuite } from './bench-result.ts';
+import { decideSuite } from './decide-suite.ts';
 import { memorySuite } from './memory-suite.ts';
 import { packingSuite } from './packing-suite.ts';
 import { pageSuite } from './page-suite.ts';
@@ -9,6 +10,7 @@ import { watchCacheSuite } from './watch-cache-suite.ts';
 
 const SUITES: readonly BenchSuite[] = [
   packingSuite,
+  decideSuite,
   pageSuite,
   soakSuite,
   watchCacheSuite,
@@ -20,14 +22,23 @@ const { values } = parseArgs({
   options: {
     json: { type: 'boolean', default: false },
     only: { type: 'string' },
+    // These are of `decide` alone.
+    sizes: { type: 'string' },
+    tree: { type: 'string' },
+    profile: { type: 'string' },
   },
 });
-const { json, only } = values;
+const { json, only, sizes, tree, profile } = values;
+const options: BenchOptions = {
+  ...(sizes !== undefined && { sizes: sizes.split(',').map(Number) }),
+  ...(tree !== undefined && { tree }),
+  ...(profile !== undefined && { profile }),
+};
 const isWithin = (inner: string, outer: string) => `${inner}/`.startsWith(`${outer}/`);
 const isWanted = (name: string) => only === undefined || isWithin(name, only) || isWithin(only, name);
 
 const results: BenchResult[] = [];
-for (const suite of SUITES) results.push(...(await suite(isWanted)));
+for (const suite of SUITES) results.push(...(await suite(isWanted, options)));
 const wanted = results.filter(({ name }) => only === undefined || isWithin(name, only));
 
 if (wanted.length === 0) {

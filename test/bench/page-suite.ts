@@ -79,7 +79,7 @@ function roundsOf(count: number, isScraped: boolean): (round: number) => ReportE
   const { instances } = aSnapshot({ nodes });
   const kept = names.map((nodeName) => ({
     nodeName,
-    reason: { code: 'load-not-low' as const, text: 'CPU 41 % is above 30 %: the fleet does not shrink' },
+    reason: { code: 'cpu-not-low' as const, text: 'CPU 41 % is above 30 %: the fleet does not shrink' },
   }));
   let pods: readonly Pod[] = names.flatMap((nodeName) =>
     Array.from({ length: PODS_A_NODE }, () => aPod({ nodeName })),

@@ -12,6 +12,7 @@ import { inCandidateOrder } from './rules/candidates.ts';
 import { protectionsFor } from './rules/protections.ts';
 import type { Purpose } from './rules/purpose.ts';
 import { relocator } from './rules/relocation.ts';
+import { MOST_TRIED, triedThisRound } from './rules/tried-candidates.ts';
 
 /**
  * Which nodes may go now. First the brakes that hold the whole fleet, then the candidates in their order: each must be
@@ -51,8 +52,9 @@ function pickNodes(situation: Situation, growth: Growth, search: Search): Disrup
   const kept: KeptNode[] = [...uncountedNodes(situation, [])];
   const surplus = fleet.workers.length - growth.keepsAtLeast;
   const most = search.purpose === 'over-max' ? 1 : Math.min(policy.shrink.maxNodesPerDecision, surplus);
-  const keeps = keeperOf(situation, search);
-  for (const worker of inCandidateOrder(nodesOf(fleet.workers), situation.snapshot)) {
+  const candidates = inCandidateOrder(nodesOf(fleet.workers), situation.snapshot);
+  const keeps = keeperOf(situation, search, candidates);
+  for (const worker of candidates) {
     const nodeName = worker.node.name;
     const reason = removals.length >= most ? notNow(removals.length, most) : keeps(worker);
     if (reason !== undefined) {
@@ -76,20 +78,35 @@ function pickNodes(situation: Situation, growth: Growth, search: Search): Disrup
 function keeperOf(
   situation: Situation,
   { purpose, replaced }: Search,
+  candidates: readonly NodeWorker[],
 ): (worker: NodeWorker) => Reason | undefined {
   const protections = protectionsFor(situation);
   const relocate = relocator(situation);
-  return (worker) => {
+  // Of many workers each is asked about twice; what protects one changes only when another has gone.
+  const known = new Map<NodeWorker, Reason | undefined>();
+  const keeps = (worker: NodeWorker) => {
     if (purpose === 'replaced' && !replaced.has(worker.node.name)) return OTHERS_ARE_REPLACED;
-    const reason = protections.of(worker) ?? relocate(worker);
-    if (reason === undefined) protections.noteRemoved(worker);
-    return reason;
+    if (!known.has(worker)) known.set(worker, protections.of(worker));
+    return known.get(worker);
+  };
+  const isTried = triedThisRound(candidates, situation, keeps);
+  return (worker) => {
+    const reason = keeps(worker) ?? (isTried(worker) ? relocate(worker) : NOT_TRIED_YET);
+    if (reason !== undefined) return reason;
+    protections.noteRemoved(worker);
+    known.clear();
+    return undefined;
   };
 }
 
 const OTHERS_ARE_REPLACED: Reason = {
   code: 'others-first',
   text: 'workers whose replacements are ready go first (policy: consolidation)',
+};
+
+const NOT_TRIED_YET: Reason = {
+  code: 'not-tried-yet',
+  text: `whether its pods fit elsewhere was not tried in this round: of many candidates ${MOST_TRIED} are tried at a time`,
 };
 
 type NodeWorker = Worker & { readonly node: NonNullable<Worker['node']> };

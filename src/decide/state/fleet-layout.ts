@@ -1,6 +1,8 @@
 import { type DaemonOverhead, daemonsOn } from '../../model/daemon-overhead.ts';
 import { type Node, STARTUP_TAINT_KEY } from '../../model/node.ts';
-import { type Pod, podRef, podsByNode } from '../../model/pod.ts';
+import { oncePer } from '../../model/once-per.ts';
+import { podsByNode, unboundPods } from '../../model/pod-lists.ts';
+import { type Pod, podRef } from '../../model/pod.ts';
 import { type Resources, subtractResources } from '../../model/resources.ts';
 import type { Taint } from '../../model/taint.ts';
 import { buyableNode } from '../../packing/model/buyable-node.ts';
@@ -35,14 +37,11 @@ export function fleetLayout(situation: Situation): FleetLayout {
   const nominees = nominatedPods(situation);
   const workerOfNode = new Map(fleet.workers.map((worker) => [worker.node?.name, worker]));
   const leaving = new Set(fleet.leaving.map((worker) => worker.node?.name));
-  const nodes = [...snapshot.nodes].sort(
-    (a, b) => Number(b.isReady) - Number(a.isReady) || (a.name < b.name ? -1 : 1),
-  );
-  const seen = nodes.map((node) => {
+  const seen = inOrder(snapshot.nodes).map((node) => {
     const worker = workerOfNode.get(node.name);
-    const pods = standing.get(node.name) ?? [];
-    const empty = emptyNode(node, { worker, pods, situation, isLeaving: leaving.has(node.name) });
-    return holding(empty, [...pods, ...(nominees.get(worker?.id ?? '') ?? [])]);
+    const pods = standing.get(node.name) ?? NO_PODS;
+    const coming = nominees.get(worker?.id ?? '') ?? NO_PODS;
+    return presentNode(node, { worker, pods, coming, situation, isLeaving: leaving.has(node.name) });
   });
   const unseen = fleet.workers.flatMap((worker): PresentNode[] => {
     if (worker.node !== undefined) return [];
@@ -60,7 +59,38 @@ export function fleetLayout(situation: Situation): FleetLayout {
 /** The same nodes with only the ready ones open: what only boots is no room to move pods to. */
 export function readyAlone({ present }: FleetLayout, { snapshot }: Situation): readonly PresentNode[] {
   const ready = new Set(snapshot.nodes.filter(({ isReady }) => isReady).map(({ name }) => name));
-  return present.map((node) => ({ ...node, isOpen: node.isOpen && ready.has(node.place.id) }));
+  return present.map((node) =>
+    node.isOpen && !ready.has(node.place.id) ? { ...node, isOpen: false } : node,
+  );
+}
+
+const NO_PODS: readonly Pod[] = [];
+
+const inOrder = oncePer((nodes: readonly Node[]) =>
+  [...nodes].sort((a, b) => Number(b.isReady) - Number(a.isReady) || (a.name < b.name ? -1 : 1)),
+);
+
+interface LaidOut {
+  readonly pods: readonly Pod[];
+  readonly isCancelled: boolean;
+  readonly present: PresentNode;
+}
+
+/** How each node that does not boot was laid out last: the same object as long as it and its pods are the same. */
+const laidOut = new WeakMap<Node, LaidOut>();
+
+function presentNode(node: Node, context: NodeContext & { readonly coming: readonly Pod[] }): PresentNode {
+  const { worker, pods, coming, situation, isLeaving } = context;
+  const isSettled = coming.length === 0 && node.allocatable.memoryMiB > 0 && !boots(node, worker, situation);
+  if (!isSettled) return holding(emptyNode(node, context), [...pods, ...coming]);
+  const isCancelled = isCordonUndone(node, worker);
+  const isOpen = !isLeaving && (!node.isUnschedulable || isCancelled) && node.isReady;
+  const known = laidOut.get(node);
+  const isSame = known?.pods === pods && known.isCancelled === isCancelled && known.present.isOpen === isOpen;
+  if (isSame) return known.present;
+  const present = holding(emptyNode(node, context), pods);
+  laidOut.set(node, { pods, isCancelled, present });
+  return present;
 }
 
 function holding(node: PresentNode, pods: readonly Pod[]): PresentNode {
@@ -131,15 +161,19 @@ function missingDaemons(daemons: readonly DaemonOverhead[], pods: readonly Pod[]
 
 /** Pods that a launch in flight was bought for take their room in it, whatever else looks like a fit; by worker. */
 function nominatedPods({ snapshot, fleet }: Situation): ReadonlyMap<string, readonly Pod[]> {
+  const buying = fleet.workers.filter(({ launch }) => (launch?.nominatedPods.length ?? 0) > 0);
+  if (buying.length === 0) return NOBODY;
   const waiting = new Map<string, Pod>();
-  for (const pod of snapshot.pods) {
-    if (pod.nodeName === undefined && pod.phase === 'Pending') waiting.set(podRef(pod), pod);
+  for (const pod of unboundPods(snapshot.pods)) {
+    if (pod.phase === 'Pending') waiting.set(podRef(pod), pod);
   }
   return new Map(
-    fleet.workers.map((worker) => {
+    buying.map((worker) => {
       const pods = (worker.launch?.nominatedPods ?? []).flatMap((ref) => waiting.get(ref) ?? []);
       for (const pod of pods) waiting.delete(podRef(pod));
       return [worker.id, pods];
     }),
   );
 }
+
+const NOBODY: ReadonlyMap<string, readonly Pod[]> = new Map();

@@ -1,15 +1,18 @@
 import { NO_TABLE, OfferTables } from '../model/offer-tables.ts';
 import type { PackingModel } from '../model/packing-model.ts';
 import { worthOf } from '../model/resource-worth.ts';
-import { SiteCounts } from '../rules/site-counts.ts';
+import type { SiteCounts } from '../rules/site-counts.ts';
 import { HostRules } from './host-rules.ts';
-import { NodeDraft } from './node-draft.ts';
+import { type DraftParts, NodeDraft } from './node-draft.ts';
+import { type StandingOnNode, StandingPods } from './standing-pods.ts';
 
 /** What all runs over one problem share: they depend on the problem alone. */
 export interface Workbench {
   readonly model: PackingModel;
   readonly tables: OfferTables;
   readonly hostRules: HostRules;
+  readonly standing: StandingPods;
+  readonly presentBySite: Int32Array;
   /** What units of CPU and memory are worth, by axis. */
   readonly worth: Float64Array;
   /** Whether another node may come at all, so that a hostname without pods is always at hand. */
@@ -17,13 +20,25 @@ export interface Workbench {
 }
 
 export function workbenchOf(model: PackingModel): Workbench {
+  const hostRules = new HostRules(model.rules);
   return {
     model,
     tables: new OfferTables(model),
-    hostRules: new HostRules(model.rules),
+    hostRules,
+    standing: new StandingPods(model, hostRules.words),
+    presentBySite: presentBySite(model),
     worth: worthOf(model),
     mayGrow: model.buyable.length > 0 && model.maxNewNodes > 0,
   };
+}
+
+function presentBySite({ sites, buyable, present }: PackingModel): Int32Array {
+  const counts = new Int32Array(sites.count);
+  present.forEach((_, index) => {
+    const site = sites.siteOf[buyable.length + index] ?? 0;
+    counts[site] = (counts[site] ?? 0) + 1;
+  });
+  return counts;
 }
 
 /** Nodes that can be filled and added to. */
@@ -35,11 +50,13 @@ export interface FillableFleet {
   readonly opened: number;
   /** The load of a node that is not there yet. */
   readonly noLoad: Float64Array;
+  /** How many present nodes of each site are left out of the lists because nothing more is put on them; `undefined`: none. */
+  readonly hidden: Int32Array | undefined;
   /** Adds a node to be bought, which is the offer of this row of the table. */
   open(site: number, tableId: number, row: number): NodeDraft;
 }
 
-/** Nodes that are filled, present ones first, with what the rules count on them. */
+/** Nodes that are filled, present ones first, with what the rules count on all that there are. */
 export class DraftFleet implements FillableFleet {
   readonly drafts: NodeDraft[] = [];
   readonly bySite: readonly NodeDraft[][];
@@ -47,15 +64,35 @@ export class DraftFleet implements FillableFleet {
   /** The load of a node that is not there yet. */
   readonly noLoad: Float64Array;
   readonly #bench: Workbench;
+  readonly #zeros: NonNullable<DraftParts['zeros']>;
   #opened = 0;
+  #hidden: Int32Array | undefined;
 
-  constructor(bench: Workbench) {
-    const { model } = bench;
+  /** `isOfNewNodes`: present nodes are there, and their pods count, but they are not among the nodes. @default false */
+  constructor(bench: Workbench, isOfNewNodes = false) {
+    const { model, hostRules, standing } = bench;
     this.#bench = bench;
     this.bySite = Array.from({ length: model.sites.count }, () => []);
-    this.counts = new SiteCounts(model.rules, model.sites);
+    this.counts = standing.counts.copy();
     this.noLoad = new Float64Array(model.axes.count);
-    model.present.forEach((_, index) => this.#addPresent(index));
+    this.#zeros = { load: this.noLoad, bits: new Uint32Array(hostRules.words) };
+    if (isOfNewNodes) this.#hidden = bench.presentBySite;
+    else model.present.forEach((_, index) => this.#addPresent(index));
+  }
+
+  get hidden(): Int32Array | undefined {
+    return this.#hidden;
+  }
+
+  /** Takes the present nodes among the nodes, in their place before the new ones. */
+  showPresent(): void {
+    if (this.#hidden === undefined) return;
+    this.#hidden = undefined;
+    const fresh = this.newBySite();
+    this.drafts.length = 0;
+    for (const list of this.bySite) list.length = 0;
+    this.#bench.model.present.forEach((_, index) => this.#addPresent(index));
+    this.replaceNew(fresh);
   }
 
   /** How many nodes are to be bought. */
@@ -104,21 +141,15 @@ export class DraftFleet implements FillableFleet {
     if (node === undefined) return;
     const site = model.sites.siteOf[model.buyable.length + index] ?? 0;
     const table = tables.presentTable(index);
-    const draft = this.#add({ site, present: index, tableId: NO_TABLE, table });
+    const standing = this.#bench.standing.onNode[index] as StandingOnNode;
+    const zeros = this.#zeros;
+    const draft = this.#add({ site, present: index, tableId: NO_TABLE, table, standing, zeros });
     draft.become(NO_TABLE, table, 0);
     draft.isOpen = node.isOpen;
     draft.hasHostname = model.sites.hasHostname(site);
-    for (const pod of node.pods) {
-      const ruleSet = model.rules.idOf(pod);
-      const isLeaving = pod.deletionRequestedAtMs !== undefined;
-      this.counts.add(ruleSet, site, isLeaving);
-      this.#bench.hostRules.addStanding(draft, ruleSet, isLeaving);
-    }
-    draft.standingPorts = node.pods.flatMap(({ hostPorts }) => hostPorts);
-    for (const port of draft.standingPorts) draft.hold(port);
   }
 
-  #add(parts: Pick<NodeDraft, 'site' | 'present' | 'tableId' | 'table'>): NodeDraft {
+  #add(parts: Omit<DraftParts, 'axes' | 'words'>): NodeDraft {
     const { model, hostRules } = this.#bench;
     const draft = new NodeDraft({ ...parts, axes: model.axes.count, words: hostRules.words });
     this.drafts.push(draft);

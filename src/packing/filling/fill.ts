@@ -4,6 +4,7 @@ import { NO_ROW, type OfferTable } from '../model/offer-table.ts';
 import { NO_TABLE } from '../model/offer-tables.ts';
 import type { PodGroup } from '../model/pod-groups.ts';
 import type { FillableFleet, Workbench } from './draft-fleet.ts';
+import { Choice } from './fill-choice.ts';
 import { favourOnHost, fitsBeside } from './host-rules.ts';
 import type { Batch, NodeDraft } from './node-draft.ts';
 import { ScoreHeap } from './score-heap.ts';
@@ -14,6 +15,10 @@ export interface Party {
   readonly pods: readonly Pod[];
   /** How much the pods prefer each site now, see `SiteCounts.favour`. @default no site before others */
   readonly favourOf?: (site: number) => number;
+  /**
+   * The nodes of each site that may have room, in their order; the same for all parties that ask for the same. @default all
+   */
+  readonly among?: (site: number) => readonly NodeDraft[];
 }
 
 export interface FillOptions {
@@ -49,37 +54,6 @@ const BELOW_PREFERENCES = 1e-4;
 /** Less still: by how much a site has more than its share of new nodes. */
 const SHARE_TIE = 1e-6;
 
-/** Where a pod would go. */
-class Choice {
-  isNone = true;
-  draft: NodeDraft | undefined;
-  site = 0;
-  tableId = NO_TABLE;
-  row = 0;
-  addedUsd = Number.POSITIVE_INFINITY;
-  score = Number.POSITIVE_INFINITY;
-
-  /** No place yet, and none that is as dear as this. */
-  clear(belowUsd = Number.POSITIVE_INFINITY): this {
-    this.draft = undefined;
-    this.tableId = NO_TABLE;
-    this.isNone = true;
-    this.addedUsd = belowUsd;
-    this.score = belowUsd;
-    return this;
-  }
-
-  copy(other: Choice): void {
-    this.isNone = false;
-    this.draft = other.draft;
-    this.site = other.site;
-    this.tableId = other.tableId;
-    this.row = other.row;
-    this.addedUsd = other.addedUsd;
-    this.score = other.score;
-  }
-}
-
 /**
  * Puts equal pods where the price of the fleet rises least: on a node that has room, on one that grows to a larger offer,
  * or on a new one; among equals where the least room is left. Which sites are open to them is the caller's to say; what
@@ -103,10 +77,11 @@ export class Filler {
   #rankedNeed: Float64Array | undefined;
   #rankedChoice = 0;
   #fewest = NO_COUNTS;
+  #among: Party['among'];
   /** How much the pods prefer the site that is being looked at. */
   #favour = 0;
   #hasPreferences = false;
-  /** How many nodes were looked at: the work done, counted so that a bound on it is the same on every machine. */
+  /** How many nodes were looked at, hidden ones too: the work done, counted so that a bound on it is the same on every machine. */
   weighed = 0;
   /** To undo it. */
   lastStep: Step | undefined;
@@ -126,11 +101,12 @@ export class Filler {
    * many were placed; the first that fits nowhere ends it. Parties that ask for the same are best placed in a row.
    */
   place(
-    { batch, pods, favourOf }: Party,
+    { batch, pods, favourOf, among }: Party,
     sitesNow: () => readonly number[],
     onPlaced: (draft: NodeDraft) => void = () => undefined,
   ): number {
     this.#hasPreferences = favourOf !== undefined || hasPreferences(batch);
+    this.#among = among;
     const isRanked = this.#prepare(batch, pods.length);
     let placed = 0;
     for (const pod of pods) {
@@ -188,8 +164,13 @@ export class Filler {
     return !isMoving && (isSame || pods > 1);
   }
 
+  #draftsOf(site: number): readonly NodeDraft[] {
+    return this.#among?.(site) ?? this.#fleet.bySite[site] ?? [];
+  }
+
   #weighAll(batch: Batch, site: number, choice: Choice): void {
-    const drafts = this.#fleet.bySite[site] ?? [];
+    const drafts = this.#draftsOf(site);
+    this.weighed += this.#fleet.hidden?.[site] ?? 0;
     const most = Math.min(drafts.length, this.#lookAt);
     let at = most < drafts.length ? this.#lookedAt % drafts.length : 0;
     for (let looked = 0; looked < most; looked += 1) {
@@ -204,7 +185,7 @@ export class Filler {
 
   #weighRanked(batch: Batch, site: number, choice: Choice): void {
     const heap = this.#heapOf(batch, site);
-    const drafts = this.#fleet.bySite[site] ?? [];
+    const drafts = this.#draftsOf(site);
     for (;;) {
       const draft = drafts[heap.least ?? -1];
       if (draft === undefined || heap.leastScore >= choice.score) return;
@@ -222,7 +203,8 @@ export class Filler {
     if (known !== undefined) return known;
     const heap = new ScoreHeap();
     this.#ranked.set(site, heap);
-    const drafts = this.#fleet.bySite[site] ?? [];
+    this.weighed += this.#fleet.hidden?.[site] ?? 0;
+    const drafts = this.#draftsOf(site);
     for (let index = 0; index < drafts.length; index += 1)
       this.#rank(heap, batch, drafts[index] as NodeDraft, index);
     return heap;
@@ -378,7 +360,10 @@ export class Filler {
   #shareCost(site: number, priceUsd: number): number {
     const share = this.#shares?.[site];
     if (share === undefined) return 0;
-    const part = (this.#fleet.bySite[site]?.length ?? 0) / Math.max(1, this.#fleet.drafts.length);
+    const { hidden, bySite, drafts } = this.#fleet;
+    const inSite = (bySite[site]?.length ?? 0) + (hidden?.[site] ?? 0);
+    const inAll = drafts.length + (hidden === undefined ? 0 : this.#bench.model.present.length);
+    const part = inSite / Math.max(1, inAll);
     return SHARE_TIE * priceUsd * (part / Math.max(1e-6, share));
   }
 }

@@ -26,23 +26,11 @@ export class HostRules {
 
   constructor(rules: TopologyRules) {
     this.#rules = rules;
-    this.words = Math.ceil(rules.counters.values.length / WORD);
+    this.words = Math.ceil(rules.counters.length / WORD);
   }
 
   ofRuleSet(id: number): HostRuleSet {
     return (this.#sets[id] ??= this.#compile(id));
-  }
-
-  /** Notes a pod that stood on the node before. One that is being deleted is seen by affinity still, not by spread. */
-  addStanding(draft: NodeDraft, ruleSet: number, isLeaving: boolean): void {
-    for (const counter of this.#rules.ruleSet(ruleSet).bumps) {
-      const { key, counts } = this.#rules.counters.values[counter] ?? {};
-      if (key !== HOST || (isLeaving && counts === 'living-pods')) continue;
-      const { word, mask } = bitOf(counter);
-      draft.standing.set(counter, (draft.standing.get(counter) ?? 0) + 1);
-      draft.bumped[word] = (draft.bumped[word] as number) | mask;
-      draft.standingBits[word] = (draft.standingBits[word] as number) | mask;
-    }
   }
 
   /** The fewest pods that the spread counts on any of these nodes, for when no other node can come. */
@@ -59,7 +47,7 @@ export class HostRules {
 
   #compile(id: number): HostRuleSet {
     const { apart, bumps, spread, near, prefer } = this.#rules.ruleSet(id);
-    const counters = this.#rules.counters.values;
+    const counters = this.#rules.counters;
     const isByHost = (counter: number) => counters[counter]?.key === HOST;
     const hostApart = bitsOf(apart.map(({ counter }) => counter).filter(isByHost));
     const hostBumps = bitsOf(bumps.filter(isByHost));
@@ -131,7 +119,7 @@ function countOn(
   turn: number,
 ): number {
   if (((draft.bumped[word] as number) & mask) === 0) return 0;
-  let count = draft.standing.get(counter) ?? 0;
+  let count = draft.standing.counts.get(counter) ?? 0;
   for (const { batch } of draft.items) {
     if (batch.turn <= turn && hasBit(batch.hostRules.bumps, word, mask)) count += 1;
   }
@@ -140,7 +128,7 @@ function countOn(
 
 /** A pod that adds to all near counters: they count one kind of pod, those that match every term. */
 function isNear(draft: NodeDraft, { near }: HostRuleSet, turn: number): boolean {
-  if (near.every(({ word, mask }) => ((draft.standingBits[word] as number) & mask) === mask)) return true;
+  if (near.every(({ word, mask }) => ((draft.standing.bits[word] ?? 0) & mask) === mask)) return true;
   return draft.items.some(
     ({ batch }) =>
       batch.turn < turn && near.every(({ word, mask }) => hasBit(batch.hostRules.bumps, word, mask)),
@@ -165,7 +153,8 @@ function hasBit(list: readonly Bits[], word: number, mask: number): boolean {
   return false;
 }
 
-function bitOf(counter: number): Bits {
+/** The bit of a counter in the bit sets of nodes. */
+export function bitOf(counter: number): Bits {
   return { word: Math.floor(counter / WORD), mask: 1 << (counter % WORD) };
 }
 

@@ -2,6 +2,7 @@ import type { Pod } from '../../model/pod.ts';
 import { NO_ROW, type OfferTable } from '../model/offer-table.ts';
 import type { PodGroup } from '../model/pod-groups.ts';
 import type { HostRuleSet } from './host-rule-set.ts';
+import type { StandingOnNode } from './standing-pods.ts';
 
 /** Equal pods that are bound one after another. */
 export interface Batch {
@@ -30,6 +31,10 @@ export interface DraftParts {
   readonly axes: number;
   /** Words of the bit sets of `HostRules`. */
   readonly words: number;
+  /** Of a present node. */
+  readonly standing?: StandingOnNode;
+  /** Arrays of zeros, of `axes` and of `words`, that a node which is there shares with others until a pod is put on it. */
+  readonly zeros?: { readonly load: Float64Array; readonly bits: Uint32Array };
 }
 
 /** A node while it is filled: present, or to be bought as the cheapest offer that its pods leave it. */
@@ -46,49 +51,50 @@ export class NodeDraft {
   priceUsd = 0;
   /** What becoming any larger costs at least. */
   growthUsd = 0;
-  readonly load: Float64Array;
+  load: Float64Array;
   /** What its offer leaves beside the load. */
-  readonly room: Float64Array;
+  room: Float64Array;
   readonly items: Item[] = [];
   hostPorts: Set<string> | undefined;
   /** Bits of the counters that pods on it add to. */
-  readonly bumped: Uint32Array;
+  bumped: Uint32Array;
   /** Bits of the counters that spreads of pods on it look at. */
-  readonly looked: Uint32Array;
-  /** Those of `bumped` that pods add to which stood there before, and how many they are. */
-  readonly standingBits: Uint32Array;
-  readonly standing: Map<number, number>;
-  standingPorts: readonly string[] = [];
+  looked: Uint32Array;
+  /** What pods that stood there before add to. */
+  readonly standing: StandingOnNode;
   /** The latest turn of a pod on it. */
   lastTurn = Number.NEGATIVE_INFINITY;
+  /** Whether its arrays are shared, so that a fleet of thousands of present nodes costs little where few are touched. */
+  #isShared: boolean;
 
-  constructor({ site, present, tableId, table, axes, words }: DraftParts) {
+  constructor({ site, present, tableId, table, axes, words, standing, zeros }: DraftParts) {
     this.site = site;
     this.present = present;
     this.tableId = tableId;
     this.table = table;
-    this.load = new Float64Array(axes);
-    this.room = new Float64Array(axes);
-    this.bumped = new Uint32Array(words);
-    this.looked = new Uint32Array(words);
-    // Only a present node has pods from before; making these for thousands of new ones would cost time.
-    this.standingBits = present === undefined ? NO_BITS : new Uint32Array(words);
-    this.standing = present === undefined ? NO_COUNTS : new Map();
+    this.standing = standing ?? NOBODY;
+    this.#isShared = standing !== undefined && zeros !== undefined;
+    this.load = zeros?.load ?? new Float64Array(axes);
+    this.room = zeros === undefined ? new Float64Array(axes) : table.firstRow;
+    this.bumped = standing?.bits ?? new Uint32Array(words);
+    this.looked = zeros?.bits ?? new Uint32Array(words);
+    for (const port of this.standing.hostPorts) this.hold(port);
   }
 
   /** Takes all pods away but those that stood there before. */
   reset(): void {
+    this.items.length = 0;
+    this.lastTurn = Number.NEGATIVE_INFINITY;
+    if (this.#isShared) return;
     // Loops, since `fill` costs more than it does on arrays this short.
     for (let axis = 0; axis < this.load.length; axis += 1) this.load[axis] = 0;
     for (let word = 0; word < this.bumped.length; word += 1) {
-      this.bumped[word] = this.present === undefined ? 0 : (this.standingBits[word] as number);
+      this.bumped[word] = this.present === undefined ? 0 : (this.standing.bits[word] as number);
       this.looked[word] = 0;
     }
-    this.items.length = 0;
     this.hostPorts = undefined;
-    for (const port of this.standingPorts) this.hold(port);
+    for (const port of this.standing.hostPorts) this.hold(port);
     this.become(this.tableId, this.table, this.row);
-    this.lastTurn = Number.NEGATIVE_INFINITY;
   }
 
   /** Becomes this offer of this table, whatever it was. */
@@ -98,6 +104,7 @@ export class NodeDraft {
     this.row = row;
     this.priceUsd = table.price(row);
     this.growthUsd = table.growth(row);
+    if (this.#isShared) return;
     for (let axis = 0; axis < this.load.length; axis += 1) {
       this.room[axis] = table.capacity(row, axis) - (this.load[axis] as number);
     }
@@ -119,6 +126,7 @@ export class NodeDraft {
 
   add(item: Item): void {
     const { group, hostRules, turn } = item.batch;
+    if (this.#isShared) this.#own();
     this.items.push(item);
     for (let axis = 0; axis < this.load.length; axis += 1) {
       const wanted = group.need[axis] as number;
@@ -139,6 +147,14 @@ export class NodeDraft {
     for (const item of items) this.add(item);
   }
 
+  #own(): void {
+    this.#isShared = false;
+    this.load = this.load.slice();
+    this.room = this.room.slice();
+    this.bumped = this.bumped.slice();
+    this.looked = this.looked.slice();
+  }
+
   hold(hostPort: string): void {
     this.hostPorts ??= new Set();
     this.hostPorts.add(hostPort);
@@ -151,5 +167,4 @@ export class NodeDraft {
   }
 }
 
-const NO_BITS = new Uint32Array(0);
-const NO_COUNTS = new Map<number, number>();
+const NOBODY: StandingOnNode = { bits: new Uint32Array(0), counts: new Map(), hostPorts: [] };

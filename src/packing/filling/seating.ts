@@ -109,7 +109,7 @@ export class Seating {
  */
 export function mustBeSeated({ model }: Workbench): (group: PodGroup) => boolean {
   const { rules, groups } = model;
-  const counters = rules.counters.values;
+  const counters = rules.counters;
   const awaited = new Set(
     groups.flatMap(({ rules: id }) => rules.ruleSet(id).near.map(({ counter }) => counter)),
   );

@@ -48,7 +48,7 @@ const PODS_OF_SEATINGS = 1200;
  * Orders of seating to try, the best guess first. Which site a group gets decides much of the cost of a small fleet, and
  * little of a large one, whose pods even it out.
  */
-export function seatingOrders(model: PackingModel): readonly Order[] {
+export function seatingOrders(model: PackingModel): readonly [Order, ...Order[]] {
   const count = Math.max(1, Math.min(MOST_SEATINGS, Math.floor(PODS_OF_SEATINGS / model.pods.length)));
   const draw = drawer();
   const shuffles = Array.from({ length: count - 1 }, () => {

@@ -15,6 +15,11 @@ export class Axes {
     this.names = ['cpu', 'memory', 'pods', ...[...extended].sort()];
   }
 
+  /** Equal where the names are. */
+  get text(): string {
+    return this.names.join();
+  }
+
   get count(): number {
     return this.names.length;
   }

@@ -30,6 +30,11 @@ export class OfferTable {
     best.forEach((index, row) => this.#capacities.set(offers[index]?.capacity ?? [], row * axes));
   }
 
+  /** What the first row has, by axis. */
+  get firstRow(): Float64Array {
+    return this.#capacities.length === this.#axes ? this.#capacities : this.#capacities.slice(0, this.#axes);
+  }
+
   price(row: number): number {
     return this.prices[row] as number;
   }

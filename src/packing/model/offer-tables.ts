@@ -1,17 +1,20 @@
-import { NO_RESOURCES } from '../../model/resources.ts';
+import { NO_RESOURCES, type Resources } from '../../model/resources.ts';
 import { OfferTable } from './offer-table.ts';
 import type { PackingModel } from './packing-model.ts';
 
 /** No offer is left. */
 export const NO_TABLE = -1;
 
+/** By what is left of a node, which is the same object as long as the node and its pods are. */
+const presentTables = new WeakMap<Resources, { readonly axes: string; readonly table: OfferTable }>();
+
 /** The offers that a new node could still be, given its site and the pods on it; equal sets are one table. */
 export class OfferTables {
   readonly #tables: OfferTable[] = [];
-  readonly #present: OfferTable[] = [];
   readonly #model: PackingModel;
   readonly #offers;
   readonly #axes: number;
+  readonly #axesText: string;
   /** All offers of each table, the dominated ones too, which may be the best of those that another pod admits. */
   readonly #among: (readonly number[])[] = [];
   readonly #byOffers = new Map<string, number>();
@@ -21,6 +24,7 @@ export class OfferTables {
   constructor(model: PackingModel) {
     this.#model = model;
     this.#axes = model.axes.count;
+    this.#axesText = model.axes.text;
     this.#offers = model.buyable.map(({ costUsdPerHour, free }) => ({
       priceUsdPerHour: costUsdPerHour,
       capacity: model.axes.amounts(free),
@@ -50,12 +54,13 @@ export class OfferTables {
 
   /** The one row of a node that is there: it costs nothing and is as large as what is left of it. */
   presentTable(index: number): OfferTable {
-    const { present, axes } = this.#model;
-    return (this.#present[index] ??= new OfferTable(
-      [{ priceUsdPerHour: 0, capacity: axes.amounts(present[index]?.free ?? NO_RESOURCES) }],
-      [0],
-      this.#axes,
-    ));
+    const free = this.#model.present[index]?.free ?? NO_RESOURCES;
+    const known = presentTables.get(free);
+    if (known?.axes === this.#axesText) return known.table;
+    const offer = { priceUsdPerHour: 0, capacity: this.#model.axes.amounts(free) };
+    const table = new OfferTable([offer], [0], this.#axes);
+    presentTables.set(free, { axes: this.#axesText, table });
+    return table;
   }
 
   /** Every offer of a table, the dominated ones too. */

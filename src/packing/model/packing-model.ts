@@ -29,8 +29,10 @@ export interface PackingModel extends PackingProblem {
 /** Turns labels, selectors and terms into numbers, once for all that are equal. */
 export function modelOf(problem: PackingProblem): PackingModel {
   const { pods, buyable, present } = problem;
-  const standing = present.flatMap((node) => node.pods);
-  const rules = new TopologyRules([...pods, ...standing]);
+  const rules = new TopologyRules(
+    pods,
+    present.map((node) => node.pods),
+  );
   const { groups, axes, choices } = groupPods(pods, rules);
   const places = [...buyable.map(({ place }) => place), ...present.map(({ place }) => place)];
   const sites = new Sites(places, rules);

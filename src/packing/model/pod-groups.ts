@@ -35,12 +35,24 @@ export interface PodGroups {
   readonly choices: readonly NodeChoice[];
 }
 
+interface NamedGroup {
+  readonly name: readonly number[];
+  readonly pods: Pod[];
+}
+
 /** Groups pods; neither the groups nor their order depend on the order of the pods. */
 export function groupPods(pods: readonly Pod[], rules: TopologyRules): PodGroups {
   const requests = new Ids<Resources>();
   const choices = new Choices();
-  const byName = new Map<string, { readonly name: readonly number[]; readonly pods: Pod[] }>();
+  const byName = new Map<string, NamedGroup>();
+  const alike = new Map<Pod['labels'], NamedGroup>();
   for (const pod of pods) {
+    // Pods of a workload share their parts, so that most are told by who these are.
+    const last = alike.get(pod.labels);
+    if (last !== undefined && sharesParts(last.pods[0] as Pod, pod)) {
+      last.pods.push(pod);
+      continue;
+    }
     const name = [
       requests.of(pod.requests),
       choices.of(pod),
@@ -49,9 +61,13 @@ export function groupPods(pods: readonly Pod[], rules: TopologyRules): PodGroups
       choices.preferences.of(pod.preferredNodes),
     ];
     const text = name.join();
-    const known = byName.get(text);
-    if (known === undefined) byName.set(text, { name, pods: [pod] });
-    else known.pods.push(pod);
+    let group = byName.get(text);
+    if (group === undefined) {
+      group = { name, pods: [] };
+      byName.set(text, group);
+    }
+    group.pods.push(pod);
+    alike.set(pod.labels, group);
   }
   const axes = new Axes(requests.values);
   const amounts = requests.values.map((one) => axes.amounts(one));
@@ -67,6 +83,29 @@ export function groupPods(pods: readonly Pod[], rules: TopologyRules): PodGroups
     },
   );
   return { groups, axes, choices: choices.values };
+}
+
+/** What groups are told apart by. */
+const PARTS = [
+  'labels',
+  'requests',
+  'namespace',
+  'priority',
+  'tolerations',
+  'nodeSelector',
+  'nodeAffinityTerms',
+  'volumeNodes',
+  'hostPorts',
+  'preferredNodes',
+  'preferredPods',
+  'podAffinity',
+  'podAntiAffinity',
+  'topologySpread',
+] as const;
+
+function sharesParts(a: Pod, b: Pod): boolean {
+  for (const part of PARTS) if (a[part] !== b[part]) return false;
+  return true;
 }
 
 /** Numbers for what pods ask of a node besides resources, told by the parts that pods share. */

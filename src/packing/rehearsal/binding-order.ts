@@ -73,7 +73,10 @@ class ShadowFleet {
 
   constructor(bench: Workbench, planned: readonly PlannedPod[]) {
     this.#bench = bench;
-    const fleet = new DraftFleet(bench);
+    const fleet = new DraftFleet(
+      bench,
+      planned.every(({ draft }) => draft.present === undefined),
+    );
     const present = [...fleet.drafts];
     this.#fleet = fleet;
     this.#shadowOf = new Map(

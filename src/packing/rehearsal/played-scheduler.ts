@@ -3,7 +3,7 @@ import { fitsBeside } from '../filling/host-rules.ts';
 import type { Batch } from '../filling/node-draft.ts';
 import type { PodGroup } from '../model/pod-groups.ts';
 import type { PlannedPod } from './binding-order.ts';
-import { noteBound, SchedulerScores, type Stage } from './scheduler-scores.ts';
+import { noteBound, SchedulerScores, type Stage, type StageCounts } from './scheduler-scores.ts';
 
 /** Chooses one of so many. */
 export type Draw = (choices: number) => number;
@@ -21,6 +21,8 @@ interface Play {
   readonly fleet: DraftFleet;
   /** Nodes of the fleet that pods may be bound to. */
   readonly stages: readonly Stage[];
+  /** Who is on them. */
+  readonly counts: StageCounts;
   /** Chooses among nodes of equal score, as the scheduler does by chance. */
   readonly draw: Draw;
   /** @default 0 */
@@ -86,9 +88,9 @@ export class PlayedScheduler {
     return !hostPorts.some((port) => draft.hostPorts?.has(port) === true);
   }
 
-  #best({ group }: Batch, fitting: readonly Stage[], { stages, draw }: Play): Stage | undefined {
+  #best({ group }: Batch, fitting: readonly Stage[], { counts, draw }: Play): Stage | undefined {
     if (fitting.length <= 1) return fitting[0];
-    const scores = this.#scores.of(group, fitting, stages);
+    const scores = this.#scores.of(group, fitting, counts);
     const most = scores.reduce((a, b) => Math.max(a, b));
     const best = fitting.filter((_, index) => scores[index] === most);
     return best[best.length === 1 ? 0 : draw(best.length)];

@@ -2,7 +2,7 @@ import { DraftFleet, type Workbench } from '../filling/draft-fleet.ts';
 import type { NodeDraft } from '../filling/node-draft.ts';
 import type { PlannedPod } from './binding-order.ts';
 import { type Draw, type Played, PlayedScheduler } from './played-scheduler.ts';
-import type { Stage } from './scheduler-scores.ts';
+import { type Stage, StageCounts } from './scheduler-scores.ts';
 
 /** Where pods went that came in some order to a scheduler that chooses nodes by its own mind. */
 export interface Rehearsal extends Played {
@@ -24,11 +24,16 @@ export class Rehearsals {
 
   play(order: readonly PlannedPod[], draw: Draw): Rehearsal {
     const fleet = new DraftFleet(this.#bench);
-    const stages = this.#drafts.map((draft, index) => this.#stageOf(draft, fleet, index));
-    return { ...this.#scheduler.bindAll(order, { fleet, stages, draw }), fleet };
+    const counts = new StageCounts();
+    const stages = this.#drafts.map((draft, index) => this.#stageOf(draft, index, { fleet, counts }));
+    return { ...this.#scheduler.bindAll(order, { fleet, stages, counts, draw }), fleet };
   }
 
-  #stageOf({ site, tableId, table, row }: NodeDraft, fleet: DraftFleet, index: number): Stage {
+  #stageOf(
+    { site, tableId, table, row }: NodeDraft,
+    index: number,
+    { fleet, counts }: { readonly fleet: DraftFleet; readonly counts: StageCounts },
+  ): Stage {
     const bought = table.offers[row] ?? -1;
     const { model } = this.#bench;
     const buyable = model.buyable[bought];
@@ -44,7 +49,7 @@ export class Rehearsals {
       allocatable: { cpu: cpuMillis, memory: memoryMiB },
       requested,
       assumed: requested,
-      counts: new Int32Array(model.groups.length),
+      counts,
     };
   }
 }

@@ -18,11 +18,28 @@ export interface Stage {
   /** What its pods ask for, those of DaemonSets among them, and the same with something for those that ask for nothing. */
   requested: Amounts;
   assumed: Amounts;
-  /** How many pods of each group are on it, by the group's index. */
-  readonly counts: Int32Array;
+  /** Shared by the stages of a play. */
+  readonly counts: StageCounts;
 }
 
-interface Amounts {
+/** How many pods of each group are on each stage, found by the group's index. */
+export class StageCounts {
+  readonly #byGroup: (Map<Stage, number> | undefined)[] = [];
+
+  add(stage: Stage, group: number, by: 1 | -1): void {
+    const counts = (this.#byGroup[group] ??= new Map());
+    const count = (counts.get(stage) ?? 0) + by;
+    if (count === 0) counts.delete(stage);
+    else counts.set(stage, count);
+  }
+
+  /** The stages that pods of the group are on, and how many. */
+  of(group: number): Iterable<readonly [Stage, number]> {
+    return this.#byGroup[group] ?? [];
+  }
+}
+
+export interface Amounts {
   readonly cpu: number;
   readonly memory: number;
 }
@@ -67,10 +84,10 @@ export class SchedulerScores {
     this.#model = model;
   }
 
-  /** The score of each of the nodes that would do, given all nodes. */
-  of(group: PodGroup, fitting: readonly Stage[], all: readonly Stage[]): readonly number[] {
-    const spread = this.#spreadScores(group, fitting, all);
-    const neighbours = this.#neighbourScores(group, fitting, all);
+  /** The score of each of the nodes that would do, given who is on all nodes. */
+  of(group: PodGroup, fitting: readonly Stage[], counts: StageCounts): readonly number[] {
+    const spread = this.#spreadScores(group, fitting, counts);
+    const neighbours = this.#neighbourScores(group, fitting, counts);
     const affinity = this.#affinityScores(group, fitting);
     return fitting.map(
       (stage, index) =>
@@ -92,7 +109,7 @@ export class SchedulerScores {
     return most === 0 ? sums : sums.map((sum) => Math.floor((MOST * sum) / most));
   }
 
-  #spreadScores(group: PodGroup, fitting: readonly Stage[], all: readonly Stage[]): readonly number[] {
+  #spreadScores(group: PodGroup, fitting: readonly Stage[], all: StageCounts): readonly number[] {
     const spreads = (this.#spreads[group.index] ??= this.#spreadsOf(group));
     if (spreads.length === 0) return [];
     const sums = new Float64Array(fitting.length);
@@ -110,18 +127,17 @@ export class SchedulerScores {
     return rounded.map((sum) => (most === 0 ? MOST : Math.floor((MOST * (most + least - sum)) / most)));
   }
 
-  #neighbourScores(group: PodGroup, fitting: readonly Stage[], all: readonly Stage[]): readonly number[] {
+  #neighbourScores(group: PodGroup, fitting: readonly Stage[], all: StageCounts): readonly number[] {
     const pulls = this.#pullsOf(group);
     if (pulls.length === 0) return [];
     const sums = new Float64Array(fitting.length);
     for (const [key, ofKey] of pulls) {
       const byDomain = new Map<string, number>();
-      for (const stage of all) {
-        let sum = 0;
-        for (const { other, weight } of ofKey) sum += (stage.counts[other] ?? 0) * weight;
-        if (sum === 0) continue;
-        const domain = domainOf(stage, key);
-        byDomain.set(domain, (byDomain.get(domain) ?? 0) + sum);
+      for (const { other, weight } of ofKey) {
+        for (const [stage, count] of all.of(other)) {
+          const domain = domainOf(stage, key);
+          byDomain.set(domain, (byDomain.get(domain) ?? 0) + count * weight);
+        }
       }
       fitting.forEach((stage, index) => {
         sums[index] = (sums[index] ?? 0) + (byDomain.get(domainOf(stage, key)) ?? 0);
@@ -166,11 +182,22 @@ export class SchedulerScores {
 }
 
 /** Notes on the node that a pod of the group was bound to it. */
-export function noteBound(stage: Stage, { index, need }: PodGroup): void {
-  const [cpu = 0, memory = 0] = [need[CPU], need[MEMORY]];
-  stage.requested = plus(stage.requested, { cpu, memory });
-  stage.assumed = plus(stage.assumed, assumedOf(need));
-  stage.counts[index] = (stage.counts[index] ?? 0) + 1;
+export function noteBound(stage: Stage, group: PodGroup): void {
+  Object.assign(stage, sumsWith(stage, [group]));
+  stage.counts.add(stage, group.index, 1);
+}
+
+/** The sums of a node with a pod more of each of the groups. */
+export function sumsWith(
+  { requested, assumed }: Pick<Stage, 'requested' | 'assumed'>,
+  groups: readonly PodGroup[],
+): Pick<Stage, 'requested' | 'assumed'> {
+  let sums = { requested, assumed };
+  for (const { need } of groups) {
+    const [cpu = 0, memory = 0] = [need[CPU], need[MEMORY]];
+    sums = { requested: plus(sums.requested, { cpu, memory }), assumed: plus(sums.assumed, assumedOf(need)) };
+  }
+  return sums;
 }
 
 function maxOf(list: ArrayLike<number>): number {
@@ -219,17 +246,17 @@ function shareOf(asked: number, of: number): number {
 function countsByDomain(
   { key, counted, isEligible }: SoftSpread,
   fitting: readonly Stage[],
-  all: readonly Stage[],
+  all: StageCounts,
 ): ReadonlyMap<string, number> {
-  const byDomain = new Map(fitting.map((stage) => [domainOf(stage, key), 0]));
-  // On another host nobody is counted for these.
-  for (const stage of key === HOSTNAME ? fitting : all) {
-    const domain = domainOf(stage, key);
-    const before = byDomain.get(domain);
-    if (before === undefined || !isEligible(stage)) continue;
-    let count = before;
-    for (const other of counted) count += stage.counts[other] ?? 0;
-    byDomain.set(domain, count);
+  // Of hosts only those that would do are looked at, so that on another host nobody is counted.
+  const byDomain = new Map<string, number>();
+  for (const stage of fitting) byDomain.set(domainOf(stage, key), 0);
+  for (const group of counted) {
+    for (const [stage, count] of all.of(group)) {
+      const domain = domainOf(stage, key);
+      const before = byDomain.get(domain);
+      if (before !== undefined && isEligible(stage)) byDomain.set(domain, before + count);
+    }
   }
   return byDomain;
 }

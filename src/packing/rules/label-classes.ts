@@ -1,9 +1,8 @@
-import { ALL_NAMESPACES, type Pod, type PodAffinityTerm } from '../../model/pod.ts';
+import { oncePer } from '../../model/once-per.ts';
+import { ALL_NAMESPACES, type Pod } from '../../model/pod.ts';
 import { type Labels, selects } from '../../model/selector.ts';
+import type { CompiledTerms, CountedTerm, PodTerm } from './compiled-terms.ts';
 import { Ids } from './ids.ts';
-
-/** Which pods a term means, wherever they stand. */
-export type PodTerm = Pick<PodAffinityTerm, 'selector' | 'namespaces'>;
 
 interface LabelClass {
   readonly namespace: string;
@@ -15,26 +14,28 @@ interface LabelClass {
  * StatefulSets and Jobs write, do not make every pod a class of its own.
  */
 export class LabelClasses {
-  readonly #terms = new Ids<readonly PodTerm[]>();
+  readonly #matchers: (readonly PodTerm[])[] = [];
+  readonly #matcherIds = new Map<string, number>();
   readonly #keys = new Set<string>();
   readonly #isPicky: boolean;
   readonly #classes = new Ids<LabelClass>();
   readonly #classOfLabels = new Map<Labels, Map<string, number>>();
   readonly #picks: (boolean | undefined)[][] = [];
 
-  /** `terms`: every term that will ever be asked for, since classes are made by the labels that these look at. */
-  constructor(terms: Iterable<PodTerm>) {
-    let isPicky = false;
-    for (const { selector } of terms) {
-      isPicky = true;
-      for (const { key } of selector) this.#keys.add(key);
-    }
-    this.#isPicky = isPicky;
+  /** `all`: every term that will ever be asked for, since classes are made by the labels that these look at. */
+  constructor(all: readonly CompiledTerms[]) {
+    const matches = all.flatMap(matchesOf);
+    for (const { selector } of matches) for (const { key } of selector) this.#keys.add(key);
+    this.#isPicky = matches.length > 0;
   }
 
-  /** A number for pods which all of these terms pick. */
-  matcherOf(terms: readonly PodTerm[]): number {
-    return this.#terms.of(terms.map(({ selector, namespaces }) => ({ selector, namespaces })));
+  /** A number for pods which all of its matches pick. */
+  matcherOf({ matches, text }: Pick<CountedTerm, 'matches' | 'text'>): number {
+    const known = this.#matcherIds.get(text);
+    if (known !== undefined) return known;
+    const id = this.#matchers.push(matches) - 1;
+    this.#matcherIds.set(text, id);
+    return id;
   }
 
   classOf({ namespace, labels }: Pick<Pod, 'namespace' | 'labels'>): number {
@@ -66,7 +67,7 @@ export class LabelClasses {
   }
 
   #judge(matcher: number, labelClass: number): boolean {
-    const terms = this.#terms.values[matcher];
+    const terms = this.#matchers[matcher];
     const pods = this.#classes.values[labelClass];
     if (terms === undefined || pods === undefined) return false;
     return terms.every(
@@ -76,3 +77,7 @@ export class LabelClasses {
     );
   }
 }
+
+const matchesOf = oncePer(({ near, apart, spread, preferred }: CompiledTerms): readonly PodTerm[] =>
+  [...near, ...apart, ...spread, ...preferred].flatMap(({ matches }) => matches),
+);

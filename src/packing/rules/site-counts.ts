@@ -33,28 +33,37 @@ export class SiteCounts {
   readonly #sites: Sites;
   readonly #byDomain: readonly Int32Array[];
   readonly #totals: Int32Array;
-  readonly #sets: (SiteRuleSet | undefined)[] = [];
+  /** Compiled once for all copies. */
+  readonly #sets: (SiteRuleSet | undefined)[];
 
-  constructor(rules: TopologyRules, sites: Sites) {
-    const counters = rules.counters.values;
+  /** Nobody counted; or, given other counts, a copy of these. */
+  constructor(rules: TopologyRules, sites: Sites, from?: SiteCounts) {
     this.#rules = rules;
     this.#sites = sites;
-    this.#totals = new Int32Array(counters.length);
-    this.#byDomain = counters.map(
-      ({ key }) => new Int32Array(key === HOST ? 0 : (sites.domainCounts[key] ?? 0)),
-    );
+    this.#sets = from === undefined ? [] : from.#sets;
+    this.#totals = from === undefined ? new Int32Array(rules.counters.length) : from.#totals.slice();
+    this.#byDomain =
+      from === undefined
+        ? rules.counters.map(({ key }) => new Int32Array(key === HOST ? 0 : (sites.domainCounts[key] ?? 0)))
+        : from.#byDomain.map((counts) => (counts.length === 0 ? counts : counts.slice()));
+  }
+
+  copy(): SiteCounts {
+    return new SiteCounts(this.#rules, this.#sites, this);
   }
 
   ofRuleSet(id: number): SiteRuleSet {
     return (this.#sets[id] ??= this.#compile(this.#rules.ruleSet(id)));
   }
 
-  /** Counts a pod that was put on a node of the site. One that is being deleted is seen by affinity still, not by spread. */
-  add(ruleSet: number, site: number, isLeaving = false): void {
-    for (const counter of this.#rules.ruleSet(ruleSet).bumps) {
-      const isSeen = !isLeaving || this.#rules.counters.values[counter]?.counts !== 'living-pods';
-      if (isSeen) this.#addTo(counter, site, 1);
-    }
+  /** Counts a pod that was put on a node of the site. */
+  add(ruleSet: number, site: number): void {
+    for (const counter of this.#rules.ruleSet(ruleSet).bumps) this.#addTo(counter, site, 1);
+  }
+
+  /** Counts a pod that stood on a node of the site before, by one of the counters that it adds to. */
+  addStanding(counter: number, site: number): void {
+    this.#addTo(counter, site, 1);
   }
 
   /** Counts a pod no more that was taken from a node of the site. */
@@ -99,7 +108,7 @@ export class SiteCounts {
   }
 
   #addTo(counter: number, site: number, by: 1 | -1): void {
-    const { key = HOST, eligibility } = this.#rules.counters.values[counter] ?? {};
+    const { key = HOST, eligibility } = this.#rules.counters[counter] ?? {};
     if (eligibility !== undefined && !this.#sites.isEligible(eligibility, site)) return;
     const domain = this.#sites.domain(key, site);
     if (domain === NO_DOMAIN) return;

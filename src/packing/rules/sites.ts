@@ -1,7 +1,8 @@
 import { selectsNode } from '../../model/pod.ts';
 import { untoleratedTaint } from '../../model/taint.ts';
+import type { Eligibility } from './compiled-terms.ts';
 import type { Place } from './place.ts';
-import { type Eligibility, HOST, type TopologyRules } from './topology-rules.ts';
+import { HOST, HOSTNAME, type TopologyRules } from './topology-rules.ts';
 
 /** A domain where the node has no such label. */
 export const NO_DOMAIN = -1;
@@ -22,27 +23,27 @@ export class Sites {
   readonly #eligible: readonly Uint8Array[];
 
   constructor(places: readonly Place[], rules: TopologyRules) {
-    const values = rules.keys.map(() => new Map<string, number>());
+    const nameOf = namerOf(rules);
     const sites = new Map<string, number>();
-    const firstOf: number[] = [];
+    const first: Place[] = [];
     this.siteOf = new Int32Array(places.length);
-    const eligible = places.map((place) => rules.eligibilities.values.map((one) => isEligible(one, place)));
-    const domains = places.map((place) =>
-      rules.keys.map((key, index) => domainOf(place, key, index === HOST ? undefined : values[index])),
-    );
-    places.forEach((_, index) => {
-      const name = `${domains[index]?.join()} ${eligible[index]?.map(Number).join('')}`;
-      const site = sites.get(name) ?? firstOf.push(index) - 1;
-      sites.set(name, site);
+    places.forEach((place, index) => {
+      const name = nameOf(place);
+      let site = sites.get(name);
+      if (site === undefined) {
+        site = first.push(place) - 1;
+        sites.set(name, site);
+      }
       this.siteOf[index] = site;
     });
-    this.count = firstOf.length;
-    this.domainCounts = values.map((known) => known.size);
-    this.#domains = rules.keys.map((_, key) =>
-      Int32Array.from(firstOf, (place) => domains[place]?.[key] ?? NO_DOMAIN),
+    this.count = first.length;
+    const values = rules.keys.map(() => new Map<string, number>());
+    this.#domains = rules.keys.map((key, index) =>
+      Int32Array.from(first, (place) => domainOf(place, key, index === HOST ? undefined : values[index])),
     );
-    this.#eligible = rules.eligibilities.values.map((_, id) =>
-      Uint8Array.from(firstOf, (place) => (eligible[place]?.[id] === true ? 1 : 0)),
+    this.domainCounts = values.map((known) => known.size);
+    this.#eligible = rules.eligibilities.map((one) =>
+      Uint8Array.from(first, (place) => (isEligible(one, place) ? 1 : 0)),
     );
   }
 
@@ -68,6 +69,34 @@ export class Sites {
     found.delete(NO_DOMAIN);
     return [...found];
   }
+}
+
+interface NamedPlace {
+  readonly asked: string;
+  readonly name: string;
+}
+
+/** The last name of each place, since a node is asked by the same rules round after round. */
+const named = new WeakMap<Place, NamedPlace>();
+
+/** Names places so that those have the same name which no rule can tell apart. */
+function namerOf({ keys, eligibilities, eligibilityTexts }: TopologyRules): (place: Place) => string {
+  // In an order that does not depend on which pod was seen first.
+  const sortedKeys = keys.slice(1).sort();
+  const sorted = [...eligibilityTexts]
+    .map((text, id) => ({ text, one: eligibilities[id] }))
+    .sort((a, b) => (a.text < b.text ? -1 : 1));
+  const asked = JSON.stringify([sortedKeys, sorted.map(({ text }) => text)]);
+  return (place) => {
+    const known = named.get(place);
+    if (known?.asked === asked) return known.name;
+    const host = place.labels[HOSTNAME] === undefined ? '' : 'host';
+    const values = sortedKeys.map((key) => place.labels[key] ?? null);
+    const eligible = sorted.map(({ one }) => (one !== undefined && isEligible(one, place) ? 1 : 0));
+    const name = JSON.stringify([host, values, eligible.join('')]);
+    named.set(place, { asked, name });
+    return name;
+  };
 }
 
 function domainOf(place: Place, key: string, known: Map<string, number> | undefined): number {

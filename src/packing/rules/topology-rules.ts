@@ -1,8 +1,16 @@
-import type { Pod, PodAffinityTerm, PodPreference, TopologySpread } from '../../model/pod.ts';
-import type { LabelSelector } from '../../model/selector.ts';
-import type { Toleration } from '../../model/taint.ts';
+import {
+  type CompiledSpread,
+  type CompiledTerms,
+  type CountedTerm,
+  type Eligibility,
+  mustHold,
+  type PodTopology,
+  termsAmong,
+  termsOf,
+} from './compiled-terms.ts';
+import { LabelIndex, MatcherIndex } from './counter-index.ts';
 import { Ids } from './ids.ts';
-import { LabelClasses, type PodTerm } from './label-classes.ts';
+import { LabelClasses } from './label-classes.ts';
 
 /** The key of one node alone; its index among the keys is 0. */
 export const HOSTNAME = 'kubernetes.io/hostname';
@@ -16,16 +24,6 @@ export interface Counter {
   readonly matcher: number;
   /** Only nodes that pass this count; `undefined`: every node. */
   readonly eligibility: number | undefined;
-}
-
-/** Which nodes a topology spread counts for a pod. */
-export interface Eligibility {
-  /** The node has all of these labels. */
-  readonly keys: readonly string[];
-  readonly nodeSelector: LabelSelector;
-  readonly nodeAffinityTerms: readonly LabelSelector[];
-  /** Its taints are tolerated; `undefined`: taints are not looked at. */
-  readonly tolerations: readonly Toleration[] | undefined;
 }
 
 export interface DomainRule {
@@ -62,59 +60,53 @@ export interface RuleSet {
   readonly bumps: readonly number[];
 }
 
-type PodTopology = Pick<
-  Pod,
-  | 'namespace'
-  | 'labels'
-  | 'podAffinity'
-  | 'podAntiAffinity'
-  | 'topologySpread'
-  | 'preferredPods'
-  | 'nodeSelector'
-  | 'nodeAffinityTerms'
-  | 'tolerations'
->;
-
-/** The part of the rules that equal terms share, before the pod's own labels are looked at. */
-interface Terms {
-  readonly near: readonly PodAffinityTerm[];
-  readonly apart: readonly PodAffinityTerm[];
-  /** Those that must hold, and those that are only preferred. */
-  readonly spread: readonly TopologySpread[];
-  readonly preferred: readonly PodPreference[];
-  readonly namespace: string;
-  readonly nodes: Omit<Eligibility, 'keys'>;
-}
-
 /** A spread that is only preferred weighs as much as the strongest of other preferences. */
 const SPREAD_WEIGHT = 100;
 
-const NO_NODES = { nodeSelector: [], nodeAffinityTerms: [], tolerations: [] };
+const NOTHING: readonly number[] = [];
 
 /**
- * The rules of all pods that take part, as numbers: counters of pods by domain, which of them a pod reads and which it adds
- * to. Built from every pod first, waiting or standing, since any of them may count any other.
+ * The rules of the pods that are to be placed, as numbers: counters of pods by domain, which of them a pod reads and which it
+ * adds to. Of pods that stand already, only terms that pick one of these pods make counters; all their terms say which node
+ * labels matter, so that domains are the same whatever is placed.
  */
 export class TopologyRules {
   /** Node labels that rules look at; `HOSTNAME` is the first. */
   readonly keys: string[] = [HOSTNAME];
-  readonly counters = new Ids<Counter>();
-  readonly eligibilities = new Ids<Eligibility>();
-  readonly #terms = new Map<string, Terms>();
-  readonly #near = new Ids<readonly PodAffinityTerm[]>();
-  readonly #spread = new Ids<readonly TopologySpread[]>();
-  readonly #preferred = new Ids<readonly PodPreference[]>();
-  readonly #nodes = new Ids<readonly unknown[]>();
+  readonly counters: Counter[] = [];
+  readonly eligibilities: Eligibility[] = [];
+  readonly #keyIds = new Map([[HOSTNAME, HOST]]);
+  readonly #counterIds = new Map<string, number>();
+  readonly #eligibilityIds = new Map<string, number>();
   readonly #classes: LabelClasses;
+  readonly #index = new MatcherIndex<number>();
+  readonly #nameIds = new Map<string, number>();
+  readonly #idOfTerms = new Map<CompiledTerms, number>();
   readonly #idOfPod = new Map<PodTopology, number>();
   readonly #known = new Map<string, number>();
   readonly #sets = new Ids<RuleSet>();
+  /** Of standing pods: what those of these labels add to, and those with these lists of anti-affinity as their holders. */
+  readonly #picked = new Map<PodTopology['labels'], Map<string, readonly number[]>>();
+  readonly #held = new Map<object, readonly number[]>();
+  #hasHolders = false;
 
-  constructor(pods: Iterable<PodTopology>) {
-    for (const pod of pods) this.#termsOf(pod);
-    const all = [...this.#terms.values()];
-    this.#classes = new LabelClasses(all.flatMap(podTermsOf));
-    for (const terms of all) this.#addCounters(terms);
+  /** `standing`: of each node, the pods that stand there. */
+  constructor(pods: readonly PodTopology[], standing: readonly (readonly PodTopology[])[] = []) {
+    const own = new Set<CompiledTerms>();
+    for (const pod of pods) own.add(termsOf(pod));
+    const others = new Set<CompiledTerms>();
+    for (const list of standing) for (const terms of termsAmong(list)) if (!own.has(terms)) others.add(terms);
+    this.#classes = new LabelClasses([...own, ...others]);
+    for (const terms of own) this.#addCounters(terms, () => true);
+    if (others.size > 0) {
+      const placed = new LabelIndex(pods);
+      for (const terms of others) this.#addCounters(terms, ({ matches }) => placed.hasPicked(matches));
+    }
+  }
+
+  /** Texts of the eligibilities, equal where these are. */
+  get eligibilityTexts(): Iterable<string> {
+    return this.#eligibilityIds.keys();
   }
 
   /** A number for the pod's rules; pods with the same number cannot be told apart by any rule. */
@@ -126,135 +118,149 @@ export class TopologyRules {
     return id;
   }
 
-  #idOfKind(pod: PodTopology): number {
-    const name = `${this.#classes.classOf(pod)} ${this.#termsName(pod)}`;
-    const known = this.#known.get(name);
-    if (known !== undefined) return known;
-    const id = this.#sets.of(this.#ruleSet(this.#termsOf(pod), this.#classes.classOf(pod)));
-    this.#known.set(name, id);
-    return id;
-  }
-
   ruleSet(id: number): RuleSet {
     const set = this.#sets.values[id];
     if (set === undefined) throw new RangeError(`no rule set ${id}`);
     return set;
   }
 
-  #termsName(pod: PodTopology): string {
-    const { podAffinity, podAntiAffinity, topologySpread, preferredPods } = pod;
-    const count = podAffinity.length + podAntiAffinity.length + topologySpread.length + preferredPods.length;
-    if (count === 0) return '';
-    const spread = topologySpread.length === 0 ? '' : this.#spreadName(pod);
-    const names = [
-      this.#near.of(podAffinity),
-      this.#near.of(podAntiAffinity),
-      this.#preferred.of(preferredPods),
-    ];
-    return `${names.join(' ')} ${spread}`;
+  /** The counters that a pod which stands already adds to. */
+  bumpsOf(pod: PodTopology): readonly number[] {
+    const picked = this.#index.mayPick(pod.namespace) ? this.#pickedBy(pod) : NOTHING;
+    if (!this.#hasHolders || pod.podAntiAffinity.length === 0) return picked;
+    const held = this.#heldBy(pod);
+    return held.length === 0 ? picked : [...picked, ...held];
   }
 
-  /** What a spread counts depends on the pod's namespace and on the nodes that it admits. */
-  #spreadName({
-    namespace,
-    topologySpread,
-    nodeSelector,
-    nodeAffinityTerms,
-    tolerations,
-  }: PodTopology): string {
-    const nodes = [nodeSelector, nodeAffinityTerms, tolerations].map((list) => this.#nodes.of(list));
-    return `${this.#spread.of(topologySpread)} ${nodes.join(' ')} ${namespace}`;
-  }
-
-  #termsOf(pod: PodTopology): Terms {
-    const name = this.#termsName(pod);
-    const known = this.#terms.get(name);
+  #idOfKind(pod: PodTopology): number {
+    const terms = termsOf(pod);
+    const name = `${this.#classes.classOf(pod)} ${this.#idOfName(terms)}`;
+    const known = this.#known.get(name);
     if (known !== undefined) return known;
-    const spread = pod.topologySpread;
-    const { namespace, nodeSelector, nodeAffinityTerms, tolerations } = pod;
-    const isSpread = spread.length > 0;
-    const terms = {
-      near: pod.podAffinity,
-      apart: pod.podAntiAffinity,
-      spread,
-      preferred: pod.preferredPods,
-      namespace: isSpread ? namespace : '',
-      nodes: isSpread ? { nodeSelector, nodeAffinityTerms, tolerations } : NO_NODES,
-    };
-    this.#terms.set(name, terms);
-    return terms;
+    const id = this.#sets.of(this.#ruleSet(terms, pod));
+    this.#known.set(name, id);
+    return id;
   }
 
-  #addCounters(terms: Terms): void {
-    for (const { topologyKey } of terms.near) this.#counter(topologyKey, 'pods', terms.near);
-    for (const term of terms.apart) {
-      this.#counter(term.topologyKey, 'pods', [term]);
-      this.#counter(term.topologyKey, 'holders', [term]);
+  #idOfName(terms: CompiledTerms): number {
+    let id = this.#idOfTerms.get(terms);
+    if (id === undefined) {
+      id = idIn(this.#nameIds, terms.name);
+      this.#idOfTerms.set(terms, id);
     }
-    for (const spread of terms.spread) this.#spreadCounter(spread, terms);
-    for (const term of terms.preferred) this.#counter(term.topologyKey, 'preferred-pods', [term]);
+    return id;
   }
 
-  #counter(
-    topologyKey: string,
-    counts: Exclude<Counter['counts'], 'living-pods'>,
-    picked: readonly PodTerm[],
-  ): DomainRule {
-    const key = this.#keyOf(topologyKey);
-    const matcher = this.#classes.matcherOf(picked);
-    return { key, counter: this.counters.of({ key, counts, matcher, eligibility: undefined }) };
+  #pickedBy(pod: PodTopology): readonly number[] {
+    let byNamespace = this.#picked.get(pod.labels);
+    if (byNamespace === undefined) this.#picked.set(pod.labels, (byNamespace = new Map()));
+    let picked = byNamespace.get(pod.namespace);
+    if (picked === undefined) {
+      picked = this.#countersPicking(pod).filter((id) => this.counters[id]?.counts !== 'holders');
+      byNamespace.set(pod.namespace, picked);
+    }
+    return picked;
   }
 
-  #spreadCounter(spread: TopologySpread, terms: Terms): DomainRule & { readonly eligibility: number } {
-    const { nodeAffinityPolicy = 'Honor', nodeTaintsPolicy = 'Ignore' } = spread;
-    const affinity = nodeAffinityPolicy === 'Honor' ? terms.nodes : NO_NODES;
-    const sameKind = terms.spread.filter((one) => mustHold(one) === mustHold(spread));
-    const eligibility = this.eligibilities.of({
-      keys: [...new Set(sameKind.map(({ topologyKey }) => topologyKey))].sort(),
-      nodeSelector: affinity.nodeSelector,
-      nodeAffinityTerms: affinity.nodeAffinityTerms,
-      tolerations: nodeTaintsPolicy === 'Honor' ? terms.nodes.tolerations : undefined,
+  #heldBy(pod: PodTopology): readonly number[] {
+    const known = this.#held.get(pod.podAntiAffinity);
+    if (known !== undefined) return known;
+    const held = termsOf(pod).apart.flatMap((term) => this.#find(term, 'holders') ?? []);
+    this.#held.set(pod.podAntiAffinity, held);
+    return held;
+  }
+
+  /** In ascending order. */
+  #countersPicking(pod: PodTopology): readonly number[] {
+    const labelClass = this.#classes.classOf(pod);
+    const found = new Set<number>();
+    this.#index.forEachNear(pod, (id) => {
+      if (this.#classes.picks(this.counters[id]?.matcher ?? -1, labelClass)) found.add(id);
     });
-    const key = this.#keyOf(spread.topologyKey);
-    const matcher = this.#classes.matcherOf([spreadTerm(spread, terms.namespace)]);
-    const counter = this.counters.of({ key, counts: 'living-pods', matcher, eligibility });
-    return { key, counter, eligibility };
+    return [...found].sort((a, b) => a - b);
+  }
+
+  #addCounters(terms: CompiledTerms, isCounted: (term: CountedTerm) => boolean): void {
+    const add = (term: CountedTerm, ...kinds: readonly Exclude<Counter['counts'], 'living-pods'>[]) => {
+      this.#keyOf(term.topologyKey);
+      if (isCounted(term)) for (const counts of kinds) this.#counter(term, counts);
+    };
+    for (const term of terms.near) add(term, 'pods');
+    for (const term of terms.apart) add(term, 'pods', 'holders');
+    for (const spread of terms.spread) {
+      this.#keyOf(spread.topologyKey);
+      this.#eligibility(spread);
+      if (isCounted(spread)) this.#spreadCounter(spread);
+    }
+    for (const term of terms.preferred) add(term, 'preferred-pods');
+  }
+
+  #counter(term: CountedTerm, counts: Counter['counts'], eligibility?: number): DomainRule {
+    const key = this.#keyOf(term.topologyKey);
+    const matcher = this.#classes.matcherOf(term);
+    const before = this.counters.length;
+    const counter = idIn(this.#counterIds, counterName(key, counts, matcher, eligibility));
+    if (counter === before) {
+      this.counters.push({ key, counts, matcher, eligibility });
+      this.#index.add(term.matches, counter);
+      if (counts === 'holders') this.#hasHolders = true;
+    }
+    return { key, counter };
+  }
+
+  #find(term: CountedTerm, counts: Counter['counts']): number | undefined {
+    const name = counterName(this.#keyOf(term.topologyKey), counts, this.#classes.matcherOf(term));
+    return this.#counterIds.get(name);
+  }
+
+  #spreadCounter(spread: CompiledSpread): DomainRule & { readonly eligibility: number } {
+    const eligibility = this.#eligibility(spread);
+    return { ...this.#counter(spread, 'living-pods', eligibility), eligibility };
+  }
+
+  #eligibility({ eligibility, eligibilityText }: CompiledSpread): number {
+    const id = idIn(this.#eligibilityIds, eligibilityText);
+    if (id === this.eligibilities.length) this.eligibilities.push(eligibility);
+    return id;
   }
 
   #keyOf(topologyKey: string): number {
-    const known = this.keys.indexOf(topologyKey);
-    return known >= 0 ? known : this.keys.push(topologyKey) - 1;
+    const key = idIn(this.#keyIds, topologyKey);
+    if (key === this.keys.length) this.keys.push(topologyKey);
+    return key;
   }
 
-  #ruleSet(terms: Terms, labelClass: number): RuleSet {
-    const own = terms.apart.map((term) => this.#counter(term.topologyKey, 'pods', [term]));
-    const held = terms.apart.map((term) => this.#counter(term.topologyKey, 'holders', [term]).counter);
-    const near = terms.near.map(({ topologyKey }) => this.#counter(topologyKey, 'pods', terms.near));
-    const picks = (matcher: number) => this.#classes.picks(matcher, labelClass);
+  #ruleSet(terms: CompiledTerms, pod: PodTopology): RuleSet {
+    const labelClass = this.#classes.classOf(pod);
+    const own = terms.apart.map((term) => this.#counter(term, 'pods'));
+    const held = terms.apart.map((term) => this.#counter(term, 'holders').counter);
+    const near = terms.near.map((term) => this.#counter(term, 'pods'));
+    const picks = (term: CountedTerm) => this.#classes.picks(this.#classes.matcherOf(term), labelClass);
     const guards: DomainRule[] = [];
     const bumps: number[] = [...held];
-    this.counters.values.forEach(({ key, counts, matcher }, counter) => {
-      if (!picks(matcher)) return;
+    for (const counter of this.#countersPicking(pod)) {
+      const { key = HOST, counts } = this.counters[counter] ?? {};
       if (counts === 'holders') guards.push({ key, counter });
       else bumps.push(counter);
-    });
+    }
     return {
       apart: distinct([...own, ...guards]),
       near: distinct(near),
-      mayBeFirst: near.length > 0 && picks(this.#classes.matcherOf(terms.near)),
-      spread: terms.spread.filter(mustHold).map((spread) => {
-        const isOwn = picks(this.#classes.matcherOf([spreadTerm(spread, terms.namespace)]));
-        const { maxSkew, minDomains = 1 } = spread;
-        return { ...this.#spreadCounter(spread, terms), maxSkew, minDomains, own: isOwn ? 1 : 0 };
-      }),
+      mayBeFirst: terms.near.length > 0 && terms.near.every(picks),
+      spread: terms.spread
+        .filter(({ spread }) => mustHold(spread))
+        .map((term) => {
+          const { maxSkew, minDomains = 1 } = term.spread;
+          return { ...this.#spreadCounter(term), maxSkew, minDomains, own: picks(term) ? 1 : 0 };
+        }),
       prefer: [
-        ...terms.preferred.map(({ weight, ...term }) => {
-          return { ...this.#counter(term.topologyKey, 'preferred-pods', [term]), weight, isSpread: false };
+        ...terms.preferred.map((term) => {
+          return { ...this.#counter(term, 'preferred-pods'), weight: term.weight, isSpread: false };
         }),
         ...terms.spread
-          .filter((spread) => !mustHold(spread))
-          .map((spread) => {
-            const { key, counter } = this.#spreadCounter(spread, terms);
+          .filter(({ spread }) => !mustHold(spread))
+          .map((term) => {
+            const { key, counter } = this.#spreadCounter(term);
             return { key, counter, weight: SPREAD_WEIGHT, isSpread: true };
           }),
       ],
@@ -263,18 +269,17 @@ export class TopologyRules {
   }
 }
 
-function mustHold({ whenUnsatisfiable }: TopologySpread): boolean {
-  return whenUnsatisfiable === 'DoNotSchedule';
+function counterName(key: number, counts: Counter['counts'], matcher: number, eligibility?: number): string {
+  return `${key} ${counts} ${matcher} ${eligibility ?? ''}`;
 }
 
-function podTermsOf(terms: Terms): readonly PodTerm[] {
-  const spread = terms.spread.map((one) => spreadTerm(one, terms.namespace));
-  return [...terms.near, ...terms.apart, ...terms.preferred, ...spread];
-}
-
-/** A spread counts pods of the pod's own namespace only. */
-function spreadTerm({ selector }: TopologySpread, namespace: string): PodTerm {
-  return { selector, namespaces: [namespace] };
+/** The number of a text, the next one when it is new. */
+function idIn(ids: Map<string, number>, text: string): number {
+  const known = ids.get(text);
+  if (known !== undefined) return known;
+  const id = ids.size;
+  ids.set(text, id);
+  return id;
 }
 
 function distinct(rules: readonly DomainRule[]): readonly DomainRule[] {

@@ -53,7 +53,7 @@ class SiteSearch {
     const { model } = parts.bench;
     this.#parts = parts;
     this.#costs = Array.from({ length: model.sites.count }, (_, site) => new SiteCosts(parts, site));
-    this.#outlook = new SiteOutlook(model, parts.groups);
+    this.#outlook = new SiteOutlook(parts.bench, parts.groups);
     this.#atSite = this.#costs.map(() => 0);
   }
 

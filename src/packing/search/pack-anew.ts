@@ -21,29 +21,46 @@ interface SeatedFleet {
  * Packs all pods of the problem onto nodes to be bought. Where rules look beyond single nodes, pods are first seated: placed
  * one group after the other under all rules, which fixes their sites and turns. With these kept, every strategy then packs
  * anew, free to choose the nodes within the sites; the cheapest fleet is searched for a cheaper one. Few pods are seated in
- * several orders, and very few packed exactly. Pods that could not be seated are left out. Adds to `seats` who was seated,
+ * several orders, and very few packed exactly, or in several orders where not all can be placed. Pods that could not be seated are left out. Adds to `seats` who was seated,
  * in their order.
  */
 export function packAnew(bench: Workbench, seats: Seat[]): DraftFleet {
   const { model } = bench;
   const isSeated = mustBeSeated(bench);
+  const [order, ...otherOrders] = seatingOrders(model);
+  const mayDiffer = model.groups.some(isSeated);
   // Where nobody is seated all orders are one, and where all ways can be tried one is enough to compare with.
-  const isOneEnough = !model.groups.some(isSeated) || canBeExact(model);
-  const orders = seatingOrders(model).slice(0, isOneEnough ? 1 : undefined);
-  let best: SeatedFleet | undefined;
-  for (const order of orders) {
-    const one = packedInOrder(bench, order, isSeated);
-    if (best === undefined || isBetter(one.fleet, best.fleet)) best = one;
-  }
-  const { fleet, seats: seated } = best ?? { fleet: newNodesOnly(bench), seats: [] };
-  const isWhole = fleet.podCount === model.pods.length;
-  const exact = exactFleet(bench, isWhole ? fleet.costUsd : Number.POSITIVE_INFINITY);
+  const isOneEnough = !mayDiffer || canBeExact(model);
+  let best = packedInOrder(bench, order, isSeated);
+  if (!isOneEnough) best = bestOf(bench, best, { orders: otherOrders, isSeated });
+  const isWhole = () => best.fleet.podCount === model.pods.length;
+  const exact = exactFleet(bench, isWhole() ? best.fleet.costUsd : Number.POSITIVE_INFINITY);
   if (exact !== undefined) return exact;
+  // No way places all: another order may still leave fewer out.
+  if (isOneEnough && mayDiffer && !isWhole()) best = bestOf(bench, best, { orders: otherOrders, isSeated });
+  const { fleet, seats: seated } = best;
   seats.push(...seated);
   for (const { items, site } of fleet.drafts) {
     for (const { batch } of items) fleet.counts.add(batch.group.rules, site);
   }
   return fleet;
+}
+
+/** The best of a fleet and those of other orders. */
+function bestOf(
+  bench: Workbench,
+  first: SeatedFleet,
+  {
+    orders,
+    isSeated,
+  }: { readonly orders: readonly Order[]; readonly isSeated: (group: PodGroup) => boolean },
+): SeatedFleet {
+  let best = first;
+  for (const order of orders) {
+    const one = packedInOrder(bench, order, isSeated);
+    if (isBetter(one.fleet, best.fleet)) best = one;
+  }
+  return best;
 }
 
 function packedInOrder(bench: Workbench, order: Order, isSeated: (group: PodGroup) => boolean): SeatedFleet {
@@ -72,6 +89,8 @@ function isBetter(one: DraftFleet, other: DraftFleet): boolean {
 
 /** Present nodes are there, and their pods count, but nothing more is put on them. */
 function newNodesOnly(bench: Workbench): DraftFleet {
+  if (bench.mayGrow) return new DraftFleet(bench, true);
+  // Where no node can come, spreads look for the fewest among those that are there.
   const fleet = new DraftFleet(bench);
   for (const draft of fleet.drafts) draft.isOpen = false;
   return fleet;

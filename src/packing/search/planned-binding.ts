@@ -21,7 +21,7 @@ export class PlannedBinding {
   #turn = 0;
 
   constructor({ bench, groups, codes }: CostParts, nodes: readonly SiteNode[]) {
-    this.fleet = new DraftFleet(bench);
+    this.fleet = new DraftFleet(bench, true);
     this.#bench = bench;
     this.#groups = groups;
     this.#waiting = groups.map(({ pods }) => [...pods]);

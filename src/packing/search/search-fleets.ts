@@ -5,6 +5,7 @@ import { NodeDraft } from '../filling/node-draft.ts';
 export class LiveFleet implements FillableFleet {
   readonly bySite: readonly NodeDraft[][];
   readonly opened = 0;
+  readonly hidden = undefined;
   readonly noLoad: Float64Array;
   readonly #bench: Workbench;
 
@@ -45,6 +46,7 @@ export class ScratchFleet implements FillableFleet {
   readonly drafts: NodeDraft[] = [];
   readonly bySite: readonly NodeDraft[][];
   readonly opened = 0;
+  readonly hidden = undefined;
   readonly noLoad: Float64Array;
   readonly #bench: Workbench;
   readonly #spare: NodeDraft[] = [];

@@ -1,3 +1,4 @@
+import type { Workbench } from '../filling/draft-fleet.ts';
 import type { PackingModel } from '../model/packing-model.ts';
 import type { PodGroup } from '../model/pod-groups.ts';
 import { NO_DOMAIN } from '../rules/sites.ts';
@@ -18,16 +19,12 @@ export class SiteOutlook {
   /** Counters that only pods add to which all spread by them. */
   readonly #evenCounters: ReadonlySet<number>;
 
-  constructor(model: PackingModel, groups: readonly PodGroup[]) {
+  constructor({ model, standing }: Workbench, groups: readonly PodGroup[]) {
     this.#model = model;
     this.#sets = groups.map(({ rules }) => model.rules.ruleSet(rules));
-    this.#standing = new Set(
-      model.present.flatMap(({ pods }) =>
-        pods.flatMap((pod) => model.rules.ruleSet(model.rules.idOf(pod)).bumps),
-      ),
-    );
+    this.#standing = standing.counters;
     this.#evenCounters = new Set(
-      [...model.rules.counters.values.keys()].filter(
+      [...model.rules.counters.keys()].filter(
         (counter) =>
           !this.#standing.has(counter) &&
           this.#sets.every(
@@ -67,7 +64,7 @@ export class SiteOutlook {
 
   #count({ key, counter }: DomainRule, domain: number, pods: PodsAtSites): number {
     const { sites, rules } = this.#model;
-    const eligibility = rules.counters.values[counter]?.eligibility;
+    const eligibility = rules.counters[counter]?.eligibility;
     let count = 0;
     pods.forEach((counts, site) => {
       if (sites.domain(key, site) !== domain) return;

@@ -1,7 +1,10 @@
-import type { Pod, PodOwner } from '../../../model/pod.ts';
+import { setImmediate as nextTurn } from 'node:timers/promises';
+import { keepPodLists } from '../../../model/pod-lists.ts';
+import { type Pod, type PodOwner, podRef } from '../../../model/pod.ts';
 import type { Labels } from '../../../model/selector.ts';
 import type { ObjectStore } from '../watch/object-store.ts';
 import { closeTerms } from './open-terms.ts';
+import { type ListedPod, PodIndex } from './pod-index.ts';
 import type { PodRecord } from './pod-resource.ts';
 import type { ClaimRecord, VolumeRecord } from './volume-resource.ts';
 import type { WorkloadRecord } from './workload-resource.ts';
@@ -16,12 +19,16 @@ export interface PodStores {
   readonly namespaces: ObjectStore<Labels>;
 }
 
+/** Pods that are joined in one piece: a few milliseconds. */
+const SLICE = 5000;
 const NO_VOLUMES = { volumeNodes: [], hasLocalVolume: false };
 
 /** Pods with their owners and volumes looked up, kept up to date change by change. */
 export class JoinedPods {
   readonly #stores: PodStores;
-  readonly #joined = new Map<string, Pod>();
+  readonly #joined = new Map<string, ListedPod>();
+  readonly #index = new PodIndex((pod) => this.#joined.get(podRef(pod))?.order ?? 0);
+  #order = 0;
   readonly #changedPods = new Set<string>();
   /** `namespace/name` of the workloads that changed. */
   readonly #changedOwners = new Set<string>();
@@ -54,9 +61,28 @@ export class JoinedPods {
       for (const key of this.#changedPods) this.#rejoin(key);
       this.#changedPods.clear();
       this.#resolvedOwners.clear();
-      this.#list = [...this.#joined.values()];
+      this.#list = Array.from(this.#joined.values(), ({ pod }) => pod);
+      keepPodLists(this.#list, this.#index.lists(this.#list));
     }
     return this.#list;
+  }
+
+  /** Joins what waits for it in slices with a turn between them, so that the list after it blocks nobody for long. */
+  async prepare(): Promise<void> {
+    this.#addDependents();
+    let left = SLICE;
+    for (const key of this.#changedPods) {
+      this.#rejoin(key);
+      this.#changedPods.delete(key);
+      this.#list = undefined;
+      left -= 1;
+      if (left > 0) continue;
+      left = SLICE;
+      // Owners may change in the turn that follows.
+      this.#resolvedOwners.clear();
+      await nextTurn();
+    }
+    this.#resolvedOwners.clear();
   }
 
   /** Owners, volumes and namespaces change seldom, so that looking through the pods then is cheaper than an index always. */
@@ -80,8 +106,16 @@ export class JoinedPods {
 
   #rejoin(key: string): void {
     const record = this.#stores.pods.get(key);
-    if (record === undefined) this.#joined.delete(key);
-    else this.#joined.set(key, this.#join(record));
+    const old = this.#joined.get(key);
+    if (record === undefined) {
+      this.#joined.delete(key);
+      if (old !== undefined) this.#index.replace(old.pod, undefined);
+      return;
+    }
+    this.#order += 1;
+    const fresh = { pod: this.#join(record), order: old?.order ?? this.#order };
+    this.#joined.set(key, fresh);
+    this.#index.replace(old?.pod, fresh);
   }
 
   #join({ pod: alone, claims, hasOpenTerms }: PodRecord): Pod {

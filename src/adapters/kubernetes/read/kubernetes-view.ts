@@ -46,6 +46,7 @@ export class KubernetesView implements Pick<Cluster, 'synced' | 'view' | 'onChan
 
   async synced(signal: AbortSignal): Promise<void> {
     await Promise.all(this.#all().map((reflector) => reflector.synced(signal)));
+    await this.#pods.prepare();
     this.#isSynced = true;
   }
 

@@ -4,6 +4,8 @@ import type { Situation } from '../../state/situation.ts';
 import { costOfWorker } from '../../state/worker-cost.ts';
 import { evictablePods, protectionsFor } from '../rules/protections.ts';
 
+/** How often replacements are looked for: each look packs many fleets, and a saving of hours can wait for minutes. */
+export const LOOK_EVERY_MS = 600_000;
 /** More sets are not looked at in one round: each is packed anew. */
 const MOST_SETS = 16;
 /** Workers that are looked at of each lifecycle, the dearest per pod first. */
@@ -11,7 +13,7 @@ const MOST_WORKERS = 8;
 
 /**
  * Sets of workers that may be replaced together: each of the dearest per pod alone, then neighbours in that order, two at a time,
- * three and so on; spot and on-demand apart, since what is bought in their place has one lifecycle. None while a replacement
+ * three and so on, and of many sets some at each look; spot and on-demand apart, since what is bought in their place has one lifecycle. None while a replacement
  * is under way or still has a claim.
  */
 export function candidateSets(situation: Situation): readonly (readonly Worker[])[] {
@@ -19,7 +21,24 @@ export function candidateSets(situation: Situation): readonly (readonly Worker[]
   const byLifecycle = Map.groupBy(candidatesOf(situation), ({ lifecycle }) => lifecycle);
   const lists = [...byLifecycle.values()].map((workers) => workers.slice(0, MOST_WORKERS));
   const sizes = Array.from({ length: situation.policy.consolidation.maxNodesAtOnce }, (_, i) => i + 1);
-  return sizes.flatMap((size) => lists.flatMap((list) => windows(list, size))).slice(0, MOST_SETS);
+  const series = sizes.flatMap((size) => lists.map((list) => windows(list, size)));
+  const all = series.flat();
+  const chosen = new Set(inTurns(series, Math.floor(situation.nowMs / LOOK_EVERY_MS)));
+  return all.filter((set) => chosen.has(set));
+}
+
+/**
+ * Sets of this look: one of each series in turn, so that no size is left out, going on where the look before ended. A matter of the
+ * time alone, since deciding remembers nothing.
+ */
+function inTurns<T>(series: readonly (readonly T[])[], look: number): readonly T[] {
+  const longest = Math.max(0, ...series.map(({ length }) => length));
+  const mixed = Array.from({ length: longest }, (_, at) =>
+    series.flatMap((one) => one.slice(at, at + 1)),
+  ).flat();
+  if (mixed.length <= MOST_SETS) return mixed;
+  const from = (look * MOST_SETS) % mixed.length;
+  return [...mixed.slice(from), ...mixed.slice(0, from)].slice(0, MOST_SETS);
 }
 
 function windows(workers: readonly Worker[], size: number): readonly (readonly Worker[])[] {

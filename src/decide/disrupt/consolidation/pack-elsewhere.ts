@@ -32,7 +32,7 @@ export function packElsewhere(
   return solution.newNodes.map(({ offering }) => offering);
 }
 
-/** The nodes as they would be: those that are left are closed, with only what is not moved on them. */
+/** The nodes as they would be: those that are left are closed, with only what is not moved on them, all others as they are. */
 function presentWithout(
   leaving: readonly Worker[],
   pods: readonly Pod[],
@@ -40,9 +40,9 @@ function presentWithout(
 ): readonly PresentNode[] {
   const gone = new Set(leaving.map(({ id }) => id));
   const moved = new Set(pods);
-  return room.map((node) => ({
-    ...node,
-    isOpen: node.isOpen && !gone.has(node.place.id),
-    pods: node.pods.filter((pod) => !moved.has(pod)),
-  }));
+  return room.map((node) =>
+    gone.has(node.place.id)
+      ? { ...node, isOpen: false, pods: node.pods.filter((pod) => !moved.has(pod)) }
+      : node,
+  );
 }

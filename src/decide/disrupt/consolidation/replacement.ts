@@ -14,12 +14,10 @@ import { costOfWorker, sumKnown } from '../../state/worker-cost.ts';
 import { percentText } from '../../text/wording.ts';
 import { brakeOf } from '../rules/brakes.ts';
 import { evictablePods } from '../rules/protections.ts';
-import { candidateSets } from './candidate-sets.ts';
+import { candidateSets, LOOK_EVERY_MS } from './candidate-sets.ts';
 import { packElsewhere } from './pack-elsewhere.ts';
 
 const SECONDS_PER_HOUR = 3_600;
-/** How often replacements are looked for: each look packs many fleets, and a saving of hours can wait for minutes. */
-const LOOK_EVERY_MS = 600_000;
 const NOTHING: readonly LaunchIntent[] = [];
 
 interface Replacement {

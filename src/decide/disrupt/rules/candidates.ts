@@ -1,6 +1,6 @@
-import { needsEviction } from '../../../model/pod.ts';
 import type { Snapshot } from '../../../model/snapshot.ts';
 import type { Worker } from '../../state/fleet.ts';
+import { evictablePods } from './protections.ts';
 
 interface Ranked<W> {
   readonly worker: W;
@@ -17,15 +17,11 @@ interface Ranked<W> {
 export function inCandidateOrder<W extends Worker>(workers: readonly W[], snapshot: Snapshot): readonly W[] {
   const inZone = new Map<string | undefined, number>();
   for (const { zone } of workers) inZone.set(zone, (inZone.get(zone) ?? 0) + 1);
-  const podsOn = new Map<string, number>();
-  for (const pod of snapshot.pods) {
-    if (pod.nodeName !== undefined && needsEviction(pod))
-      podsOn.set(pod.nodeName, (podsOn.get(pod.nodeName) ?? 0) + 1);
-  }
+  const evictable = evictablePods(snapshot.pods);
   const ranked = workers.map((worker) => ({
     worker,
     inZone: inZone.get(worker.zone) ?? 0,
-    pods: podsOn.get(worker.id) ?? 0,
+    pods: evictable.get(worker.id)?.length ?? 0,
     cpuPercent: snapshot.utilization.nodeCpuPercent[worker.id] ?? Number.POSITIVE_INFINITY,
     createdAtMs: worker.node?.createdAtMs ?? 0,
   }));

@@ -1,8 +1,10 @@
 import type { DisruptionBudget } from '../../../model/disruption-budget.ts';
 import { oncePer } from '../../../model/once-per.ts';
 import type { Operation, RemoveOperation } from '../../../model/operation.ts';
-import { needsEviction, type Pod, podsByNode } from '../../../model/pod.ts';
+import { podsByNode } from '../../../model/pod-lists.ts';
+import { needsEviction, type Pod } from '../../../model/pod.ts';
 import type { Reason } from '../../../model/reason.ts';
+import { selects } from '../../../model/selector.ts';
 import { type FleetMix, mixOf } from '../../launch/choice.ts';
 import type { Worker } from '../../state/fleet.ts';
 import type { Situation } from '../../state/situation.ts';
@@ -16,10 +18,10 @@ interface Question {
   readonly mix: FleetMix;
   readonly evictable: readonly Pod[];
   readonly lastAbortMs: number | undefined;
-  readonly budgets: BudgetsByNamespace;
+  readonly budgets: BudgetsOf;
 }
 
-type BudgetsByNamespace = ReadonlyMap<string, readonly DisruptionBudget[]>;
+type BudgetsOf = (pod: Pod) => readonly DisruptionBudget[];
 
 type Rule = (question: Question) => Reason | undefined;
 
@@ -47,7 +49,7 @@ export function protectionsFor(situation: Situation): Protections {
   let mix = mixOf(ready);
   const evictableOn = evictablePods(situation.snapshot.pods);
   const aborts = lastAborts(situation);
-  const budgets = Map.groupBy(situation.snapshot.budgets, (budget) => budget.namespace);
+  const budgets = budgetsOf(situation.snapshot.budgets);
   const all = (worker: Worker, rules: readonly Rule[]): readonly Reason[] => {
     const evictable = evictableOn.get(worker.id) ?? [];
     const question = { worker, situation, mix, evictable, lastAbortMs: aborts.get(worker.id), budgets };
@@ -72,9 +74,27 @@ export function protectionsFor(situation: Situation): Protections {
 }
 
 /** Pods that a drain must move, by node. */
-export const evictablePods = oncePer((pods: readonly Pod[]): ReadonlyMap<string, readonly Pod[]> =>
-  podsByNode(pods.filter(needsEviction)),
-);
+export const evictablePods = oncePer((pods: readonly Pod[]): ReadonlyMap<string, readonly Pod[]> => {
+  return new Map(Array.from(podsByNode(pods), ([node, there]) => [node, evictableAmong(there)] as const));
+});
+
+const evictableAmong = oncePer((pods: readonly Pod[]): readonly Pod[] => pods.filter(needsEviction));
+
+/** The budgets that select a pod; those of pods with the same labels are looked for once. */
+const budgetsOf = oncePer((all: readonly DisruptionBudget[]): BudgetsOf => {
+  const byNamespace = Map.groupBy(all, (budget) => budget.namespace);
+  const known = new WeakMap<Pod['labels'], Map<string, readonly DisruptionBudget[]>>();
+  return ({ namespace, labels }) => {
+    let ofLabels = known.get(labels);
+    if (ofLabels === undefined) known.set(labels, (ofLabels = new Map()));
+    let selecting = ofLabels.get(namespace);
+    if (selecting === undefined) {
+      selecting = (byNamespace.get(namespace) ?? []).filter(({ selector }) => selects(selector, labels));
+      ofLabels.set(namespace, selecting);
+    }
+    return selecting;
+  };
+});
 
 function notOurs({ worker }: Question): Reason | undefined {
   if (worker.instance !== undefined) return undefined;
@@ -127,11 +147,21 @@ function onDemandBase({ worker, situation, mix }: Question): Reason | undefined 
 }
 
 function protectedPod({ evictable, budgets }: Question): Reason | undefined {
+  const known = judged.get(evictable);
+  if (known?.budgets === budgets) return known.reason;
   const reasons = evictable
-    .map((pod) => podProtection(pod, budgets.get(pod.namespace) ?? []))
+    .map((pod) => podProtection(pod, budgets(pod)))
     .filter((reason) => reason !== undefined);
-  return reasons.sort((a, b) => (a.text < b.text ? -1 : 1))[0];
+  const reason = reasons.sort((a, b) => (a.text < b.text ? -1 : 1))[0];
+  judged.set(evictable, { budgets, reason });
+  return reason;
 }
+
+/** What was found of the pods of a node, which are the same list as long as none of them changes. */
+const judged = new WeakMap<
+  readonly Pod[],
+  { readonly budgets: BudgetsOf; readonly reason: Reason | undefined }
+>();
 
 function isReady({ condition }: Worker): boolean {
   return condition === 'ready';

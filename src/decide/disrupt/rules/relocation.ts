@@ -1,6 +1,7 @@
 import { type Pod, podRef } from '../../../model/pod.ts';
 import type { Reason } from '../../../model/reason.ts';
 import { addResources } from '../../../model/resources.ts';
+import type { PresentNode } from '../../../packing/model/nodes.ts';
 import { type EmptiableNode, Emptying } from '../../../packing/rehearsal/emptying.ts';
 import { fleetLayout, readyAlone } from '../../state/fleet-layout.ts';
 import type { Worker } from '../../state/fleet.ts';
@@ -33,14 +34,31 @@ function emptiableNodes(
   situation: Situation,
   evictable: ReadonlyMap<string, readonly Pod[]>,
 ): readonly EmptiableNode[] {
-  return readyAlone(fleetLayout(situation), situation).map((node): EmptiableNode => {
-    const movable = evictable.get(node.place.id) ?? [];
-    const moving = new Set(movable);
-    return {
-      ...node,
-      pods: node.pods.filter((pod) => !moving.has(pod)),
-      movable,
-      free: movable.map((pod) => pod.requests).reduce(addResources, node.free),
-    };
-  });
+  return readyAlone(fleetLayout(situation), situation).map((node) =>
+    emptiableNode(node, evictable.get(node.place.id) ?? NOBODY),
+  );
+}
+
+const NOBODY: readonly Pod[] = [];
+
+interface Known {
+  readonly movable: readonly Pod[];
+  readonly emptiable: EmptiableNode;
+}
+
+/** By the node as it is laid out, which is the same object as long as it and its pods are the same. */
+const known = new WeakMap<PresentNode, Known>();
+
+function emptiableNode(node: PresentNode, movable: readonly Pod[]): EmptiableNode {
+  const found = known.get(node);
+  if (found?.movable === movable) return found.emptiable;
+  const moving = new Set(movable);
+  const emptiable = {
+    ...node,
+    pods: node.pods.filter((pod) => !moving.has(pod)),
+    movable,
+    free: movable.map((pod) => pod.requests).reduce(addResources, node.free),
+  };
+  known.set(node, { movable, emptiable });
+  return emptiable;
 }

@@ -1,4 +1,5 @@
 import { oncePer } from '../../../model/once-per.ts';
+import { unboundPods } from '../../../model/pod-lists.ts';
 import type { Pod } from '../../../model/pod.ts';
 
 /** Pods that the scheduler says it cannot place and that a node could help, by whether they are old enough to count. */
@@ -27,11 +28,10 @@ export function countsFromMs(pod: Pod, minAgeSeconds: number, nowMs: number): nu
 }
 
 const helpableIn = oncePer((pods: readonly Pod[]) =>
-  pods.filter((pod) => pod.unschedulableSinceMs !== undefined && couldBeHelped(pod)),
+  unboundPods(pods).filter((pod) => pod.unschedulableSinceMs !== undefined && couldBeHelped(pod)),
 );
 
 function couldBeHelped(pod: Pod): boolean {
-  if (pod.phase !== 'Pending' || pod.nodeName !== undefined || pod.deletionRequestedAtMs !== undefined)
-    return false;
+  if (pod.phase !== 'Pending' || pod.deletionRequestedAtMs !== undefined) return false;
   return !pod.isMirror && pod.owner?.kind !== 'DaemonSet';
 }

@@ -1,0 +1,33 @@
+import { NO_TABLE } from '../model/offer-tables.ts';
+import type { NodeDraft } from './node-draft.ts';
+
+/** Where a pod would go. */
+export class Choice {
+  isNone = true;
+  draft: NodeDraft | undefined;
+  site = 0;
+  tableId = NO_TABLE;
+  row = 0;
+  addedUsd = Number.POSITIVE_INFINITY;
+  score = Number.POSITIVE_INFINITY;
+
+  /** No place yet, and none that is as dear as this. */
+  clear(belowUsd = Number.POSITIVE_INFINITY): this {
+    this.draft = undefined;
+    this.tableId = NO_TABLE;
+    this.isNone = true;
+    this.addedUsd = belowUsd;
+    this.score = belowUsd;
+    return this;
+  }
+
+  copy(other: Choice): void {
+    this.isNone = false;
+    this.draft = other.draft;
+    this.site = other.site;
+    this.tableId = other.tableId;
+    this.row = other.row;
+    this.addedUsd = other.addedUsd;
+    this.score = other.score;
+  }
+}
