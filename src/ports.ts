@@ -8,6 +8,7 @@ import type { Operation } from './model/operation.ts';
 import type { CloudFault, EvictionOutcome, LaunchOutcome } from './model/outcome.ts';
 import type { Plan } from './model/plan.ts';
 import type { Pod } from './model/pod.ts';
+import type { PolicyDocument, RememberedPolicy } from './model/policy-document.ts';
 import type { PolicyIdentity } from './model/policy-identity.ts';
 import type { Reason } from './model/reason.ts';
 import type { Utilization } from './model/signal.ts';
@@ -186,32 +187,6 @@ export interface Leadership {
   isLeader(): boolean;
   /** Rises with each change of the leader: a store refuses what an earlier leader writes late. */
   fencingToken(): number;
-}
-
-/** A policy text as its source shows it. */
-export interface PolicyDocument {
-  readonly text: string;
-  /** The file it stands in, for messages. */
-  readonly origin: string;
-  readonly revision: string | undefined;
-  /** Who committed it and the subject of the commit, where the source knows. */
-  readonly commit?: { readonly author: string; readonly subject: string; readonly atMs: number };
-  /** The objects of the cluster that brought it, where it came by them. */
-  readonly reference?: PolicyReference;
-}
-
-/** Which ConfigMap carries a policy, and which NodeFleet names it in which of its generations. */
-export interface PolicyReference {
-  readonly configMap: string;
-  readonly fleetUid: string;
-  readonly generation: number;
-}
-
-/** The policy that was in force last, as its source remembers it beyond the life of a process. */
-export interface RememberedPolicy {
-  readonly text: string;
-  readonly origin: string;
-  readonly identity: PolicyIdentity;
 }
 
 export interface PolicySource {

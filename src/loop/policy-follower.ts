@@ -1,17 +1,11 @@
 import { Notices } from '../events/notices.ts';
+import type { PolicyDocument, RememberedPolicy } from '../model/policy-document.ts';
 import type { PolicyIdentity } from '../model/policy-identity.ts';
 import { NO_POLICY, POLICY_VANISHED, type Reason } from '../model/reason.ts';
 import type { PolicyInForce } from '../policy/policy-in-force.ts';
 import type { Policy } from '../policy/policy-schema.ts';
 import { PolicyWatch } from '../policy/policy-watch.ts';
-import type {
-  Clock,
-  PolicyDocument,
-  PolicySource,
-  RememberedPolicy,
-  Reporter,
-  UtilizationThreshold,
-} from '../ports.ts';
+import type { Clock, PolicySource, Reporter, UtilizationThreshold } from '../ports.ts';
 
 export interface PolicyFollowerPorts {
   readonly policySource: PolicySource;

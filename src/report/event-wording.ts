@@ -7,8 +7,9 @@ import {
   type Operation,
   type RemoveOperation,
 } from '../model/operation.ts';
+import type { PolicyDocument } from '../model/policy-document.ts';
 import type { Reason } from '../model/reason.ts';
-import type { NoticeSubject, PolicyDocument, ReportEvent } from '../ports.ts';
+import type { NoticeSubject, ReportEvent } from '../ports.ts';
 
 /** The words for an event; its severity and time come with it. */
 type Words = Omit<EventText, 'severity' | 'atMs'>;

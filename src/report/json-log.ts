@@ -3,9 +3,10 @@ import type { Importance, Severity } from '../events/importance.ts';
 import { type AllEventHandlers, type EventOf, reporter } from '../events/reporter.ts';
 import type { Operation } from '../model/operation.ts';
 import type { Action, Plan } from '../model/plan.ts';
+import type { PolicyDocument } from '../model/policy-document.ts';
 import type { PolicyIdentity } from '../model/policy-identity.ts';
 import type { Reason } from '../model/reason.ts';
-import type { PolicyDocument, Reporter } from '../ports.ts';
+import type { Reporter } from '../ports.ts';
 
 const LEVELS = { info: 'info', warning: 'warn', error: 'error' } as const satisfies Record<Severity, string>;
 

@@ -1,5 +1,5 @@
 import { HeldPolicySource } from '../../src/adapters/memory/held-policy-source.ts';
-import type { PolicyDocument, RememberedPolicy } from '../../src/ports.ts';
+import type { PolicyDocument, RememberedPolicy } from '../../src/model/policy-document.ts';
 
 /** A policy that is committed, or taken away, by calling `commit`. */
 export class ScriptedPolicySource extends HeldPolicySource {

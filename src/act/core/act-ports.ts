@@ -1,6 +1,6 @@
 import type { InstanceListing, ListingQuery } from '../../model/instance-listing.ts';
 import type { Clock, Cloud, Cluster, Leadership, Ledger, Reporter } from '../../ports.ts';
-import { MissingInstances } from '../missing-instances.ts';
+import { MissingInstances } from './missing-instances.ts';
 import { Pacer } from './pacer.ts';
 
 /** The part of the world that operations touch. */

@@ -1,5 +1,6 @@
 import { readFile } from 'node:fs/promises';
-import { type Clock, type PolicyDocument, PortError } from '../../ports.ts';
+import type { PolicyDocument } from '../../model/policy-document.ts';
+import { type Clock, PortError } from '../../ports.ts';
 import { HeldPolicySource } from '../memory/held-policy-source.ts';
 
 /** Reading is cheaper than watching is reliable: editors and mounted ConfigMaps replace the file instead of writing it. */

@@ -1,4 +1,5 @@
-import { type PolicyDocument, PortError } from '../../ports.ts';
+import type { PolicyDocument } from '../../model/policy-document.ts';
+import { PortError } from '../../ports.ts';
 import { HeldPolicySource } from '../memory/held-policy-source.ts';
 import { git } from './git-command.ts';
 

@@ -1,4 +1,5 @@
-import type { PolicyDocument, PolicySource, RememberedPolicy } from '../../ports.ts';
+import type { PolicyDocument, RememberedPolicy } from '../../model/policy-document.ts';
+import type { PolicySource } from '../../ports.ts';
 
 /**
  * A policy document held in memory: what every source of policies shares. The subclass says when it changes. It knows what it

@@ -1,6 +1,6 @@
 import type { WarmPoolState } from '../../model/plan.ts';
+import type { Disruption, Method, WantedRemoval } from '../state/disruption.ts';
 import { earliest } from '../text/wake.ts';
-import type { Disruption, Method, WantedRemoval } from './disruption.ts';
 
 /** What a list of methods settled together. */
 export type Disruptions = Required<Omit<Disruption, 'warmPool' | 'wakeAtMs'>> & {

@@ -1,11 +1,11 @@
 import type { Refusal } from '../../model/plan.ts';
 import type { Reason } from '../../model/reason.ts';
 import { unreadyForMs } from '../../model/worker-condition.ts';
+import type { Disruption } from '../state/disruption.ts';
 import type { Worker } from '../state/fleet.ts';
 import { unendedIn } from '../state/operation-lists.ts';
 import type { Situation } from '../state/situation.ts';
 import { percentText, secondsText } from '../text/wording.ts';
-import type { Disruption } from './disruption.ts';
 import { unreadyShare } from './rules/brakes.ts';
 
 /** A fault of the network or the API server is over by then; what is still not ready, while this cluster answers, is dead. */

@@ -2,15 +2,15 @@ import type { KeptNode, Refusal } from '../../model/plan.ts';
 import type { Reason } from '../../model/reason.ts';
 import { unreadyForMs } from '../../model/worker-condition.ts';
 import type { Growth } from '../launch/growth.ts';
+import type { Disruption, WantedRemoval } from '../state/disruption.ts';
 import type { Worker } from '../state/fleet.ts';
+import type { Purpose } from '../state/purpose.ts';
 import { replacedNodes } from '../state/replaced-nodes.ts';
 import type { Situation } from '../state/situation.ts';
 import { secondsText } from '../text/wording.ts';
-import type { Disruption, WantedRemoval } from './disruption.ts';
 import { brakeOf } from './rules/brakes.ts';
 import { inCandidateOrder } from './rules/candidates.ts';
 import { protectionsFor } from './rules/protections.ts';
-import type { Purpose } from './rules/purpose.ts';
 import { relocator } from './rules/relocation.ts';
 import { MOST_TRIED, triedThisRound } from './rules/tried-candidates.ts';
 

@@ -31,3 +31,11 @@ export class Choice {
     this.score = other.score;
   }
 }
+
+/** The node that the last pod was put on, and what it was before. */
+export interface Step {
+  readonly draft: NodeDraft;
+  readonly tableId: number;
+  readonly row: number;
+  readonly isNew: boolean;
+}

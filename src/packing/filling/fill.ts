@@ -1,12 +1,11 @@
 import type { Pod } from '../../model/pod.ts';
-import { CPU, MEMORY } from '../model/axes.ts';
-import { NO_ROW, type OfferTable } from '../model/offer-table.ts';
+import { NO_ROW } from '../model/offer-table.ts';
 import { NO_TABLE } from '../model/offer-tables.ts';
-import type { PodGroup } from '../model/pod-groups.ts';
 import type { FillableFleet, Workbench } from './draft-fleet.ts';
-import { Choice } from './fill-choice.ts';
-import { favourOnHost, fitsBeside } from './host-rules.ts';
+import { Choice, type Step } from './fill-choice.ts';
+import { fitsBeside } from './host-rules.ts';
 import type { Batch, NodeDraft } from './node-draft.ts';
+import { hasPreferences, PlacementCosts } from './placement-costs.ts';
 import { ScoreHeap } from './score-heap.ts';
 
 /** Equal pods to be placed. */
@@ -37,23 +36,6 @@ export interface FillOptions {
   readonly siteShares?: Float64Array;
 }
 
-/** The node that the last pod was put on, and what it was before. */
-export interface Step {
-  readonly draft: NodeDraft;
-  readonly tableId: number;
-  readonly row: number;
-  readonly isNew: boolean;
-}
-
-/** What a preference of weight 100 is worth, as a share of what the pod itself costs: enough to decide, never to buy for. */
-const PREFERENCE = 0.01;
-/** Room that is left counts so little that it only decides between equal prices: the tightest fit wins. */
-const TIE = 1e-3;
-/** Next to preferences, room counts less again, or a small pod's would never weigh against the room of a large node. */
-const BELOW_PREFERENCES = 1e-4;
-/** Less still: by how much a site has more than its share of new nodes. */
-const SHARE_TIE = 1e-6;
-
 /**
  * Puts equal pods where the price of the fleet rises least: on a node that has room, on one that grows to a larger offer,
  * or on a new one; among equals where the least room is left. Which sites are open to them is the caller's to say; what
@@ -62,8 +44,8 @@ const SHARE_TIE = 1e-6;
 export class Filler {
   readonly #bench: Workbench;
   readonly #fleet: FillableFleet;
+  readonly #costs: PlacementCosts;
   readonly #evenness: number;
-  readonly #shares: Float64Array | undefined;
   readonly #isBulk: boolean;
   readonly #lookAt: number;
   readonly #mayOpen: boolean;
@@ -78,9 +60,6 @@ export class Filler {
   #rankedChoice = 0;
   #fewest = NO_COUNTS;
   #among: Party['among'];
-  /** How much the pods prefer the site that is being looked at. */
-  #favour = 0;
-  #hasPreferences = false;
   /** How many nodes were looked at, hidden ones too: the work done, counted so that a bound on it is the same on every machine. */
   weighed = 0;
   /** To undo it. */
@@ -89,8 +68,8 @@ export class Filler {
   constructor(bench: Workbench, fleet: FillableFleet, options: FillOptions = {}) {
     this.#bench = bench;
     this.#fleet = fleet;
+    this.#costs = new PlacementCosts(bench, fleet, options);
     this.#evenness = options.evenness ?? 0;
-    this.#shares = options.siteShares;
     this.#isBulk = options.isBulk ?? false;
     this.#mayOpen = options.mayOpen ?? true;
     this.#lookAt = options.lookAt ?? Number.POSITIVE_INFINITY;
@@ -105,14 +84,14 @@ export class Filler {
     sitesNow: () => readonly number[],
     onPlaced: (draft: NodeDraft) => void = () => undefined,
   ): number {
-    this.#hasPreferences = favourOf !== undefined || hasPreferences(batch);
+    this.#costs.hasPreferences = favourOf !== undefined || hasPreferences(batch);
     this.#among = among;
     const isRanked = this.#prepare(batch, pods.length);
     let placed = 0;
     for (const pod of pods) {
       const choice = this.#begin(batch, pods.length - placed);
       for (const site of sitesNow()) {
-        this.#favour = favourOf?.(site) ?? 0;
+        this.#costs.favour = favourOf?.(site) ?? 0;
         this.#weighSite(batch, site, choice, isRanked);
       }
       const isNew = choice.draft === undefined;
@@ -141,8 +120,8 @@ export class Filler {
 
   /** Places one pod on the site and says by how much that raises the price; `undefined` when nothing is below the limit. */
   placeOne(batch: Batch, pod: Pod, site: number, belowUsd: number): number | undefined {
-    this.#favour = 0;
-    this.#hasPreferences = hasPreferences(batch);
+    this.#costs.favour = 0;
+    this.#costs.hasPreferences = hasPreferences(batch);
     const choice = this.#choice.clear(belowUsd);
     this.#weighAll(batch, site, choice);
     this.#weighNew(batch, site, choice);
@@ -154,7 +133,7 @@ export class Filler {
     const { need, choice } = group;
     const isSame = this.#rankedNeed === need && this.#rankedChoice === choice;
     const isMoving =
-      this.#hasPreferences ||
+      this.#costs.hasPreferences ||
       hostRules.near.length > 0 ||
       (!this.#bench.mayGrow && hostRules.spread.length > 0);
     if (!isSame || isMoving) this.#ranked.clear();
@@ -254,8 +233,8 @@ export class Filler {
     const row = isSame && hasRoom ? draft.row : draft.rowWith(need, table);
     if (row === NO_ROW) return undefined;
     const addedUsd = table.price(row) - draft.priceUsd;
-    const score = addedUsd + this.#roomCost(table, row, draft.load, need);
-    if (score >= best.score && !this.#hasPreferences) return undefined;
+    const score = addedUsd + this.#costs.ofRoom(table, row, draft.load, need);
+    if (score >= best.score && !this.#costs.hasPreferences) return undefined;
     const probe = this.#probe;
     probe.draft = draft;
     probe.site = draft.site;
@@ -263,37 +242,8 @@ export class Filler {
     probe.row = row;
     probe.addedUsd = addedUsd;
     probe.score = score;
-    this.#addPreferences(batch, probe, draft.load);
+    this.#costs.addPreferences(batch, probe, draft.load);
     return probe.score < best.score ? probe : undefined;
-  }
-
-  /** Takes what the pod prefers off the score, and an offer that it prefers where that costs no more. */
-  #addPreferences({ group, hostRules }: Batch, choice: Choice, load: Float64Array): void {
-    if (!this.#hasPreferences) return;
-    let favour = this.#favour;
-    if (choice.draft !== undefined) favour += favourOnHost(choice.draft, hostRules);
-    for (const { choice: preferred, weight } of group.prefers) {
-      if (this.#takePreferred(group, preferred, choice, load)) favour += weight;
-    }
-    const { worth } = this.#bench;
-    const ownUsd =
-      (group.need[CPU] as number) * (worth[CPU] as number) +
-      (group.need[MEMORY] as number) * (worth[MEMORY] as number);
-    choice.score -= (favour / 100) * PREFERENCE * ownUsd;
-  }
-
-  #takePreferred({ need }: PodGroup, preferred: number, choice: Choice, load: Float64Array): boolean {
-    const { model, tables } = this.#bench;
-    const present = choice.draft?.present;
-    if (present !== undefined) return model.admitted[preferred]?.[model.buyable.length + present] === 1;
-    const tableId = tables.narrow(choice.tableId, preferred);
-    if (tableId === NO_TABLE) return false;
-    const row = tables.table(tableId).rowFor(need, load, 0);
-    if (row === NO_ROW || tables.table(tableId).price(row) > tables.table(choice.tableId).price(choice.row))
-      return false;
-    choice.tableId = tableId;
-    choice.row = row;
-    return true;
   }
 
   /** A node that must grow costs more than one that has room, and at least the step to its next larger offer. */
@@ -332,44 +282,17 @@ export class Filler {
       : table.rowFor(need, this.#fleet.noLoad, 0);
     if (row === NO_ROW) return;
     const addedUsd = table.price(row);
-    const room = this.#roomCost(table, row, this.#fleet.noLoad, batch.group.need);
+    const room = this.#costs.ofRoom(table, row, this.#fleet.noLoad, batch.group.need);
     const probe = this.#probe;
     probe.draft = undefined;
     probe.site = site;
     probe.tableId = tableId;
     probe.row = row;
     probe.addedUsd = addedUsd;
-    probe.score = addedUsd + room + this.#shareCost(site, addedUsd);
-    this.#addPreferences(batch, probe, this.#fleet.noLoad);
+    probe.score = addedUsd + room + this.#costs.ofShare(site, addedUsd);
+    this.#costs.addPreferences(batch, probe, this.#fleet.noLoad);
     if (probe.score < best.score) best.copy(probe);
   }
-
-  /** What the room that would be left is taken to cost. */
-  #roomCost(table: OfferTable, row: number, load: Float64Array, need: Float64Array): number {
-    const { worth } = this.#bench;
-    const cpu =
-      (table.capacity(row, CPU) - (load[CPU] as number) - (need[CPU] as number)) * (worth[CPU] as number);
-    const memory =
-      (table.capacity(row, MEMORY) - (load[MEMORY] as number) - (need[MEMORY] as number)) *
-      (worth[MEMORY] as number);
-    const tie = this.#hasPreferences ? TIE * BELOW_PREFERENCES : TIE;
-    return tie * (cpu + memory) + this.#evenness * Math.abs(cpu - memory);
-  }
-
-  /** So that of sites with equal prices the one is taken that lacks most of its share. */
-  #shareCost(site: number, priceUsd: number): number {
-    const share = this.#shares?.[site];
-    if (share === undefined) return 0;
-    const { hidden, bySite, drafts } = this.#fleet;
-    const inSite = (bySite[site]?.length ?? 0) + (hidden?.[site] ?? 0);
-    const inAll = drafts.length + (hidden === undefined ? 0 : this.#bench.model.present.length);
-    const part = inSite / Math.max(1, inAll);
-    return SHARE_TIE * priceUsd * (part / Math.max(1e-6, share));
-  }
-}
-
-function hasPreferences({ group, hostRules }: Batch): boolean {
-  return group.prefers.length > 0 || hostRules.prefer.length > 0;
 }
 
 const NO_CHOICE = new Choice();

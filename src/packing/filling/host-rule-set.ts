@@ -1,3 +1,6 @@
+/** Bits in a word of a bit set. */
+export const WORD = 32;
+
 /** Counters as bits: a word of a bit set, and the bits of it that are meant. */
 export interface Bits {
   readonly word: number;
@@ -32,4 +35,9 @@ export interface HostSpread extends Bits {
   readonly minDomains: number;
   readonly eligibility: number;
   readonly own: 0 | 1;
+}
+
+/** The bit of a counter in the bit sets of nodes. */
+export function bitOf(counter: number): Bits {
+  return { word: Math.floor(counter / WORD), mask: 1 << (counter % WORD) };
 }

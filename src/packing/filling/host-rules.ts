@@ -1,10 +1,8 @@
 import { favourOf } from '../rules/site-counts.ts';
 import type { Sites } from '../rules/sites.ts';
 import { HOST, type TopologyRules } from '../rules/topology-rules.ts';
-import type { Bits, HostRuleSet, HostSpread } from './host-rule-set.ts';
+import { type Bits, bitOf, type HostRuleSet, type HostSpread, WORD } from './host-rule-set.ts';
 import type { NodeDraft } from './node-draft.ts';
-
-const WORD = 32;
 
 /** A pod that is about to be put on a node: by which rules, and when it will be bound. */
 export interface Newcomer {
@@ -151,11 +149,6 @@ function upsetsLater(draft: NodeDraft, { hostRules, turn }: Newcomer): boolean {
 function hasBit(list: readonly Bits[], word: number, mask: number): boolean {
   for (const bits of list) if (bits.word === word) return (bits.mask & mask) === mask;
   return false;
-}
-
-/** The bit of a counter in the bit sets of nodes. */
-export function bitOf(counter: number): Bits {
-  return { word: Math.floor(counter / WORD), mask: 1 << (counter % WORD) };
 }
 
 function bitsOf(counters: readonly number[]): readonly Bits[] {

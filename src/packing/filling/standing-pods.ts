@@ -2,7 +2,7 @@ import type { Pod } from '../../model/pod.ts';
 import type { PackingModel } from '../model/packing-model.ts';
 import { SiteCounts } from '../rules/site-counts.ts';
 import { HOST, type TopologyRules } from '../rules/topology-rules.ts';
-import { bitOf } from './host-rules.ts';
+import { bitOf } from './host-rule-set.ts';
 
 /** What the rules count of the pods that stood on a node before; shared by all drafts of the node and never changed. */
 export interface StandingOnNode {

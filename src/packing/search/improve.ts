@@ -1,6 +1,7 @@
 import type { DraftFleet, Workbench } from '../filling/draft-fleet.ts';
 import { drawer } from '../filling/drawer.ts';
-import { Filler, type Step } from '../filling/fill.ts';
+import type { Step } from '../filling/fill-choice.ts';
+import { Filler } from '../filling/fill.ts';
 import { isInOrder } from '../filling/host-rules.ts';
 import type { Item, NodeDraft } from '../filling/node-draft.ts';
 import { CPU, MEMORY } from '../model/axes.ts';

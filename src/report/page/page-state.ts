@@ -1,8 +1,9 @@
 import { byKind, type EventOf } from '../../events/reporter.ts';
 import type { Operation } from '../../model/operation.ts';
+import type { PolicyDocument } from '../../model/policy-document.ts';
 import { INSTANCE_GONE } from '../../model/reason.ts';
 import type { Snapshot } from '../../model/snapshot.ts';
-import type { PolicyDocument, ReportEvent, Reporter } from '../../ports.ts';
+import type { ReportEvent, Reporter } from '../../ports.ts';
 import { BoundedList } from './bounded-list.ts';
 import { decisionRow, saysTheSame } from './decision-row.ts';
 import { fleetView, NOTHING_DECIDED, plotPoint } from './fleet-view.ts';

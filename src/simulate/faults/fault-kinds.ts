@@ -3,7 +3,7 @@ import { parseOfferingKey } from '../../model/offering.ts';
 import type { Chance } from '../base/chance.ts';
 import type { Replicas } from '../process/replicas.ts';
 import type { Trouble } from '../trouble/troubles.ts';
-import type { FaultInjector } from './fault-injector.ts';
+import type { FaultInjector } from '../world/fault-injector.ts';
 import { changePolicy } from './policy-commits.ts';
 
 const SECOND_MS = 1_000;

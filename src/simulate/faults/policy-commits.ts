@@ -1,6 +1,6 @@
 import { Document, parseDocument } from 'yaml';
 import type { Chance } from '../base/chance.ts';
-import type { FaultInjector } from './fault-injector.ts';
+import type { FaultInjector } from '../world/fault-injector.ts';
 
 /** A change that somebody commits: where in the document, and what. */
 type Edit = (chance: Chance) => readonly (readonly [path: readonly string[], value: unknown])[];

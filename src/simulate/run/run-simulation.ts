@@ -1,5 +1,5 @@
+import type { PolicyDocument } from '../../model/policy-document.ts';
 import type { Policy } from '../../policy/policy-schema.ts';
-import type { PolicyDocument } from '../../ports.ts';
 import type { WorldEvent } from '../base/event-log.ts';
 import { letStrike, planStrikes, type Strike, strikeName } from '../faults/strikes.ts';
 import type { Violation } from '../judge/violation.ts';

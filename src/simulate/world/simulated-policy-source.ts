@@ -1,5 +1,5 @@
 import { HeldPolicySource } from '../../adapters/memory/held-policy-source.ts';
-import type { PolicyDocument, RememberedPolicy } from '../../ports.ts';
+import type { PolicyDocument, RememberedPolicy } from '../../model/policy-document.ts';
 import type { VirtualClock } from '../base/virtual-clock.ts';
 
 /** A policy that is committed by calling `commit`, in place of Git and Flux; `undefined` takes it away. */

@@ -1,7 +1,8 @@
 import type { GitPolicySource } from '../../adapters/git/git-policy-source.ts';
 import { Controller } from '../../loop/controller.ts';
+import type { PolicyDocument } from '../../model/policy-document.ts';
 import { defaultPolicy } from '../../policy/default-policy.ts';
-import type { PolicyDocument, ReportEvent, Reporter } from '../../ports.ts';
+import type { ReportEvent, Reporter } from '../../ports.ts';
 import { SimulatedWorld } from '../../simulate/world/simulated-world.ts';
 import { CannotDo } from '../cannot-do.ts';
 import { readTraceFile } from '../files/read-trace-file.ts';

@@ -1,5 +1,6 @@
 import { isDeepStrictEqual } from 'node:util';
-import { type PolicyDocument, PortError, type RememberedPolicy } from '../../../ports.ts';
+import type { PolicyDocument, RememberedPolicy } from '../../../model/policy-document.ts';
+import { PortError } from '../../../ports.ts';
 import { untilAborted } from '../../../time/until-aborted.ts';
 import { HeldPolicySource } from '../../memory/held-policy-source.ts';
 import { Reflector, type ReflectorOptions } from '../watch/reflector.ts';

@@ -4,11 +4,11 @@ import { hasEnded, type Operation } from '../../../model/operation.ts';
 import type { Refusal } from '../../../model/plan.ts';
 import type { Reason } from '../../../model/reason.ts';
 import { floorOf } from '../../launch/demands/floor.ts';
+import type { Disruption, WantedRemoval } from '../../state/disruption.ts';
 import type { Worker } from '../../state/fleet.ts';
 import { launchesIn } from '../../state/operation-lists.ts';
 import { replacementOf, replacementWish } from '../../state/replacement.ts';
 import type { Situation } from '../../state/situation.ts';
-import type { Disruption, WantedRemoval } from '../disruption.ts';
 import { protectionsFor } from '../rules/protections.ts';
 import { relocator } from '../rules/relocation.ts';
 

@@ -10,11 +10,11 @@ import { oncePer } from '../../../model/once-per.ts';
 import { hasEnded, type Operation, type RemoveOperation } from '../../../model/operation.ts';
 import type { AbortLaunchAction, HastenRemovalAction } from '../../../model/plan.ts';
 import type { Reason } from '../../../model/reason.ts';
+import type { Disruption, WantedRemoval } from '../../state/disruption.ts';
 import { inFlightIn } from '../../state/operation-lists.ts';
 import { type ReplacementWish, replacementOf, replacementWish } from '../../state/replacement.ts';
 import type { Situation } from '../../state/situation.ts';
 import { secondsText } from '../../text/wording.ts';
-import type { Disruption, WantedRemoval } from '../disruption.ts';
 
 const SPOT_WARNING = 'spot-warning';
 /** How long after the end of such a removal its replacement is still bought, where the maximum had no room before. */

@@ -1,9 +1,9 @@
 import type { Reason } from '../../../model/reason.ts';
 import type { Growth } from '../../launch/growth.ts';
 import { unendedIn } from '../../state/operation-lists.ts';
+import type { Purpose } from '../../state/purpose.ts';
 import type { Situation } from '../../state/situation.ts';
 import { countText, percentText, secondsText } from '../../text/wording.ts';
-import type { Purpose } from './purpose.ts';
 import { spentBudget } from './removal-budgets.ts';
 
 export interface BrakeQuestion {

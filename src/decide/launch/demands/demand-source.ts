@@ -2,7 +2,7 @@ import type { LaunchIntent } from '../../../model/intent.ts';
 import type { Lifecycle, Offering } from '../../../model/offering.ts';
 import type { Demand, Refusal } from '../../../model/plan.ts';
 import type { Reason } from '../../../model/reason.ts';
-import type { Purpose } from '../../disrupt/rules/purpose.ts';
+import type { Purpose } from '../../state/purpose.ts';
 import type { Situation } from '../../state/situation.ts';
 import type { FleetMix } from '../choice.ts';
 

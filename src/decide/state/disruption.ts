@@ -6,7 +6,7 @@ import type {
   Refusal,
   WarmPoolState,
 } from '../../model/plan.ts';
-import type { ReplacementWish } from '../state/replacement.ts';
+import type { ReplacementWish } from './replacement.ts';
 
 /** A node to remove; the times that are left out are as the policy says for every removal. */
 export type WantedRemoval = Omit<RemovalIntent, 'deadlineMs' | 'graceLimitSeconds'> &

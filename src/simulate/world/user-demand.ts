@@ -1,6 +1,6 @@
 import type { Chance } from '../base/chance.ts';
-import { LOAD_MILLIS_PER_NODE } from '../world/simulated-shop.ts';
-import type { LoadTrace } from './load-trace.ts';
+import type { LoadTrace } from '../load/load-trace.ts';
+import { LOAD_MILLIS_PER_NODE } from './simulated-shop.ts';
 
 /** How far demand strays from the trace between two scrapes. */
 const UNEVEN_SHARE = 0.03;

@@ -1,7 +1,7 @@
 import { isAlive } from '../../model/instance.ts';
 import type { Node } from '../../model/node.ts';
 import type { OfferingKey } from '../../model/offering.ts';
-import type { PolicyDocument } from '../../ports.ts';
+import type { PolicyDocument } from '../../model/policy-document.ts';
 import type { Chance } from '../base/chance.ts';
 import type { EventLog } from '../base/event-log.ts';
 import type { VirtualClock } from '../base/virtual-clock.ts';
@@ -11,10 +11,10 @@ import type { SimulatedCloud } from '../cloud/simulated-cloud.ts';
 import type { SimulatedQueue } from '../cloud/simulated-queue.ts';
 import type { SimulatedCluster } from '../cluster/simulated-cluster.ts';
 import type { SimulatedTelemetry } from '../load/simulated-telemetry.ts';
-import type { UserDemand } from '../load/user-demand.ts';
 import type { Trouble, Troubles } from '../trouble/troubles.ts';
-import type { SimulatedPolicySource } from '../world/simulated-policy-source.ts';
-import { burstOf } from '../world/simulated-shop.ts';
+import type { SimulatedPolicySource } from './simulated-policy-source.ts';
+import { burstOf } from './simulated-shop.ts';
+import type { UserDemand } from './user-demand.ts';
 
 const MS_PER_MINUTE = 60_000;
 const BURST_MINUTES = 15;

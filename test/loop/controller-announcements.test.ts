@@ -1,10 +1,10 @@
 import { describe, expect, it } from '@jest/globals';
-import { MemoryLedger } from '../src/adapters/memory/memory-ledger.ts';
-import { parsePolicy } from '../src/policy/parse-policy.ts';
-import type { Interruptions } from '../src/ports.ts';
-import type { SimulatedWorld } from '../src/simulate/world/simulated-world.ts';
-import { aWorld, MINUTE_MS, withNodes } from './builders/simulated-world.ts';
-import { MortalProcess } from './fakes/mortal-process.ts';
+import { MemoryLedger } from '../../src/adapters/memory/memory-ledger.ts';
+import { parsePolicy } from '../../src/policy/parse-policy.ts';
+import type { Interruptions } from '../../src/ports.ts';
+import type { SimulatedWorld } from '../../src/simulate/world/simulated-world.ts';
+import { aWorld, MINUTE_MS, withNodes } from '../builders/simulated-world.ts';
+import { MortalProcess } from '../fakes/mortal-process.ts';
 
 const POLICY = 'nodes: { min: 2, max: 4 }\nshrink: { minNodeAgeSeconds: 0 }\n';
 

@@ -1,12 +1,12 @@
-import type { Growth } from '../launch/growth.ts';
-import type { Situation } from '../state/situation.ts';
-import { planPool } from '../warm-pool/upkeep.ts';
-import { planReplacement } from './consolidation/replacement.ts';
-import type { Method } from './disruption.ts';
-import { replaceEarly } from './interruptions/early-replacements.ts';
-import { reactToSpotWarnings } from './interruptions/spot-warnings.ts';
-import { planRepair } from './repair.ts';
-import { planShrink } from './shrink.ts';
+import { planReplacement } from './disrupt/consolidation/replacement.ts';
+import { replaceEarly } from './disrupt/interruptions/early-replacements.ts';
+import { reactToSpotWarnings } from './disrupt/interruptions/spot-warnings.ts';
+import { planRepair } from './disrupt/repair.ts';
+import { planShrink } from './disrupt/shrink.ts';
+import type { Growth } from './launch/growth.ts';
+import type { Method } from './state/disruption.ts';
+import type { Situation } from './state/situation.ts';
+import { planPool } from './warm-pool/upkeep.ts';
 
 /** What methods look at that AWS forces: they come before the demands, which make up for what goes. */
 export interface Announced {

@@ -1,12 +1,12 @@
 import { describe, expect, it } from '@jest/globals';
-import { MemoryLedger } from '../src/adapters/memory/memory-ledger.ts';
-import { isAlive } from '../src/model/instance.ts';
-import { hasEnded } from '../src/model/operation.ts';
-import { parsePolicy } from '../src/policy/parse-policy.ts';
-import type { Ledger } from '../src/ports.ts';
-import type { SimulatedWorld } from '../src/simulate/world/simulated-world.ts';
-import { aWorld, MINUTE_MS, withNodes } from './builders/simulated-world.ts';
-import { MortalProcess } from './fakes/mortal-process.ts';
+import { MemoryLedger } from '../../src/adapters/memory/memory-ledger.ts';
+import { isAlive } from '../../src/model/instance.ts';
+import { hasEnded } from '../../src/model/operation.ts';
+import { parsePolicy } from '../../src/policy/parse-policy.ts';
+import type { Ledger } from '../../src/ports.ts';
+import type { SimulatedWorld } from '../../src/simulate/world/simulated-world.ts';
+import { aWorld, MINUTE_MS, withNodes } from '../builders/simulated-world.ts';
+import { MortalProcess } from '../fakes/mortal-process.ts';
 
 /** Shrinks after a minute of idleness, so that a removal comes soon. */
 const EAGER = `

@@ -1,4 +1,4 @@
-import { type InstanceListing, instanceIdsOf } from '../model/instance-listing.ts';
+import { type InstanceListing, instanceIdsOf } from '../../model/instance-listing.ts';
 
 /** Since when instances are missing from EC2's lists, of which one that is doubted proves nothing. */
 export class MissingInstances {
