@@ -26,8 +26,8 @@ export interface Clock {
   monotonicMs(): number;
   /** Resolves after `ms`, or early (without throwing) when the signal aborts. */
   sleep(ms: number, signal?: AbortSignal): Promise<void>;
-  /** Calls `ring` once after `ms`, unless it is called off by what this returns; `ring` must not throw. */
-  ringAfter(ms: number, ring: () => void): () => void;
+  /** Calls `callback` once after `ms`, unless it is called off by what this returns; `callback` must not throw. */
+  callAfter(ms: number, callback: () => void): () => void;
 }
 
 /** What the cluster looks like now, read from a watch cache, so free of cost. */
@@ -207,7 +207,7 @@ export interface UtilizationThreshold {
   readonly percent: number;
 }
 
-/** What happened, for whoever shows it: pages, logs, metrics, events. Must return at once and never throw. */
+/** Receives what happened: status page, logs, metrics, events. Must return at once and never throw. */
 export interface Reporter {
   report(event: ReportEvent): void;
 }
@@ -225,7 +225,7 @@ export type ReportEvent =
       readonly document: PolicyDocument;
       /** What the decisions from now on name: its revision is the one that brought the policy in force. */
       readonly identity: PolicyIdentity;
-      /** The policy's `nodes.min` and `nodes.max`, for whoever shows the fleet against them. */
+      /** The policy's `nodes.min` and `nodes.max`, for displays of the fleet's size. */
       readonly bounds: { readonly minNodes: number; readonly maxNodes: number };
       /** The policy says that nothing is to be changed. @default false */
       readonly isSuspended?: boolean;
@@ -273,7 +273,7 @@ export type NoticeSubject =
   | { readonly kind: 'node'; readonly name: string }
   | { readonly kind: 'pod'; readonly namespace: string; readonly name: string };
 
-/** The world could not be asked or told: broken I/O, a refused call. `retry` says how to go on. */
+/** A call to an external system failed: broken I/O or a refused call. `retry` says how to go on. */
 export class PortError extends Error {
   readonly retry: 'transient' | 'authorization' | 'configuration';
   readonly code: string;

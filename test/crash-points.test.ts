@@ -7,7 +7,7 @@ import { policySchema } from '../src/policy/policy-schema.ts';
 import type { Ledger } from '../src/ports.ts';
 import type { SimulatedWorld } from '../src/simulate/world/simulated-world.ts';
 import { aWorld, MINUTE_MS, withNodes, withStopped } from './builders/simulated-world.ts';
-import { MortalProcess } from './fakes/mortal-process.ts';
+import { KillableProcess } from './fakes/killable-process.ts';
 
 /** A process's own memory, which dies with it; the world's watch still sees what was written down. */
 function forgetful(world: SimulatedWorld): Ledger {
@@ -36,7 +36,7 @@ async function tell(
 ): Promise<{ readonly world: SimulatedWorld; readonly hasDied: boolean }> {
   const world = await begin();
   const ledgerOf = () => (death.memory === 'same' ? world.ledger : forgetful(world));
-  const first = new MortalProcess({ ...world.ports, ledger: ledgerOf() }, death);
+  const first = new KillableProcess({ ...world.ports, ledger: ledgerOf() }, death);
   const endMs = world.clock.monotonicMs() + minutes * MINUTE_MS;
   while (!first.hasDied && world.clock.monotonicMs() < endMs)
     await world.advanceTo(world.clock.monotonicMs() + 5_000);

@@ -1,25 +1,25 @@
 import { hasEnded, type Operation } from '../model/operation.ts';
-import type { HastenRemovalAction } from '../model/plan.ts';
+import type { ExpediteRemovalAction } from '../model/plan.ts';
 import type { Reason } from '../model/reason.ts';
 import { PortError } from '../ports.ts';
-import { Alarm } from '../time/alarm.ts';
 import { backoffMs } from '../time/backoff.ts';
+import { WakeTimer } from '../time/wake-timer.ts';
 import type { ActContext } from './core/act-ports.ts';
 import { warn } from './core/notice.ts';
 import type { Progress } from './core/progress.ts';
 import { abortLaunch, advanceLaunch } from './launch/advance-launch.ts';
 import { abortRemoval, advanceRemoval } from './remove/advance-removal.ts';
-import { hastenRemoval } from './remove/hasten-removal.ts';
+import { expediteRemoval } from './remove/expedite-removal.ts';
 
-/** Operations that take a step at the same time; the others wait their turn. */
-const MOST_RUNNING = 16;
+/** Maximum number of operations that run a step at the same time; the others are queued. */
+const MAX_RUNNING = 16;
 /** Changes of the cluster within this time wake the operations once. */
 const COALESCE_MS = 50;
-const RETRY = { firstMs: 1_000, longestMs: 30_000 } as const;
+const RETRY = { firstMs: 1_000, maxMs: 30_000 } as const;
 /** How soon an operation looks again whether this replica may go on with it, after the lease was away. */
-const LEASE_LOOK_MS = 1_000;
+const LEASE_POLL_MS = 1_000;
 /** Ended operations that are remembered, so that a ledger's older answer does not bring them back. */
-const MOST_ENDED = 500;
+const MAX_ENDED = 500;
 
 interface Entry {
   operation: Operation;
@@ -32,12 +32,12 @@ interface Entry {
   failures: number;
   lastFault: string | undefined;
   abortReasons: readonly Reason[] | undefined;
-  haste: HastenRemovalAction | undefined;
+  expedited: ExpediteRemovalAction | undefined;
 }
 
 /**
- * Takes every operation forward: one step at a time each, side by side with the others, woken by changes of the cluster
- * and by time. Nobody waits for it; a step that fails is repeated with growing pauses and told of once per kind of fault.
+ * Takes every operation forward: one step at a time each, side by side with the others, woken by changes of the cluster and by
+ * time. Callers do not wait for it. A failed step is retried with exponential back-off and reported once per kind of fault.
  */
 export class OperationRunner {
   readonly #ports: ActContext;
@@ -45,36 +45,36 @@ export class OperationRunner {
   readonly #entries = new Map<string, Entry>();
   readonly #ended = new Map<string, Operation>();
   readonly #running = new Set<Promise<void>>();
-  readonly #alarm: Alarm;
+  readonly #timer: WakeTimer;
   #signal: AbortSignal | undefined;
 
   /** `onStep` is called after each step that changed an operation; it must return at once and not throw. */
   constructor(ports: ActContext, onStep: () => void) {
     this.#ports = ports;
     this.#onStep = onStep;
-    this.#alarm = new Alarm(ports.clock, () => this.#pump());
+    this.#timer = new WakeTimer(ports.clock, () => this.#startDue());
   }
 
   /** Steps are taken from now on, until the signal aborts. */
   start(signal: AbortSignal): void {
     this.#signal = signal;
-    this.#pump();
+    this.#startDue();
   }
 
   /** Resolves once no step is being taken, after the signal has aborted. */
   async stopped(): Promise<void> {
-    this.#alarm.set(undefined);
+    this.#timer.set(undefined);
     await Promise.all(this.#running);
   }
 
   /** Takes up the operations that are not known here and have not ended. They must be in the ledger. */
   track(operations: readonly Operation[]): void {
-    for (const operation of this.strangers(operations)) this.#entries.set(operation.id, newEntry(operation));
-    this.#pump();
+    for (const operation of this.untracked(operations)) this.#entries.set(operation.id, newEntry(operation));
+    this.#startDue();
   }
 
   /** Those that have not ended and that this runner was never given. */
-  strangers(operations: readonly Operation[]): readonly Operation[] {
+  untracked(operations: readonly Operation[]): readonly Operation[] {
     return operations.filter(
       (one) => !hasEnded(one) && !this.#entries.has(one.id) && !this.#isOlderThanEnd(one),
     );
@@ -89,26 +89,26 @@ export class OperationRunner {
     if (entry === undefined) return;
     entry.abortReasons = reasons;
     entry.isWoken = true;
-    this.#pump();
+    this.#startDue();
   }
 
   /** Gives a removal less time; without effect once its instance is being terminated, or it has turned back. */
-  hasten(action: HastenRemovalAction): void {
+  expedite(action: ExpediteRemovalAction): void {
     const entry = this.#entries.get(action.operationId);
     if (entry === undefined) return;
-    entry.haste = action;
+    entry.expedited = action;
     entry.isWoken = true;
-    this.#pump();
+    this.#startDue();
   }
 
   /** Something changed in the cluster: every operation looks again, soon. */
   wake(): void {
     if (this.#entries.size === 0) return;
     for (const entry of this.#entries.values()) entry.isWoken = true;
-    this.#alarm.ringWithin(COALESCE_MS);
+    this.#timer.fireWithin(COALESCE_MS);
   }
 
-  /** Forgets everything: another replica may have gone on with it, and the ledger knows. */
+  /** Clears all state: another replica may have continued the operations, and the ledger is the source of truth. */
   reset(): void {
     this.#entries.clear();
     this.#ended.clear();
@@ -126,13 +126,13 @@ export class OperationRunner {
     return this.#isOlderThanEnd(operation) ? this.#ended.get(operation.id) : undefined;
   }
 
-  /** An id may be taken up again after its end (a leftover found later); an older answer of the ledger is not that. */
+  /** An id may be resumed after its end (an orphan found later), but not by an older answer of the ledger. */
   #isOlderThanEnd(operation: Operation): boolean {
     const ended = this.#ended.get(operation.id);
     return ended !== undefined && operation.createdAtMs <= ended.createdAtMs;
   }
 
-  #pump(): void {
+  #startDue(): void {
     const signal = this.#signal;
     if (signal === undefined || signal.aborted) return;
     const nowMs = this.#ports.clock.monotonicMs();
@@ -141,9 +141,9 @@ export class OperationRunner {
       if (entry.isRunning) continue;
       const dueMs = Math.max(entry.notBeforeMs, entry.isWoken ? Number.NEGATIVE_INFINITY : entry.wakeAtMs);
       if (dueMs > nowMs) nextMs = Math.min(nextMs, dueMs);
-      else if (this.#running.size < MOST_RUNNING) this.#begin(entry, signal);
+      else if (this.#running.size < MAX_RUNNING) this.#begin(entry, signal);
     }
-    this.#alarm.set(Number.isFinite(nextMs) ? nextMs : undefined);
+    this.#timer.set(Number.isFinite(nextMs) ? nextMs : undefined);
   }
 
   #begin(entry: Entry, signal: AbortSignal): void {
@@ -152,7 +152,7 @@ export class OperationRunner {
     const run = this.#step(entry, signal).finally(() => {
       this.#running.delete(run);
       entry.isRunning = false;
-      this.#pump();
+      this.#startDue();
     });
     this.#running.add(run);
   }
@@ -163,12 +163,12 @@ export class OperationRunner {
       const progress = await this.#advance(entry, signal);
       if (this.#entries.get(before.id) !== entry) return;
       if (!this.#ports.leadership.isLeader()) {
-        // What the step came to may not be in the ledger: it stands where it stood, and each step may be repeated.
-        entry.wakeAtMs = this.#ports.clock.monotonicMs() + LEASE_LOOK_MS;
+        // The step's result may be missing in the ledger; the operation keeps its former step, since each step may be repeated.
+        entry.wakeAtMs = this.#ports.clock.monotonicMs() + LEASE_POLL_MS;
         return;
       }
       entry.operation = progress.operation;
-      entry.wakeAtMs = this.#whenMs(progress);
+      entry.wakeAtMs = this.#dueAtMs(progress);
       entry.failures = 0;
       entry.lastFault = undefined;
     } catch (error) {
@@ -179,22 +179,22 @@ export class OperationRunner {
   }
 
   /** A step names a time of day; from now on it counts down, whatever becomes of that. */
-  #whenMs({ wakeAtMs = Number.POSITIVE_INFINITY }: Progress): number {
+  #dueAtMs({ wakeAtMs = Number.POSITIVE_INFINITY }: Progress): number {
     const { clock } = this.#ports;
     return clock.monotonicMs() + Math.max(0, Math.ceil(wakeAtMs - clock.now()));
   }
 
   #advance(entry: Entry, signal: AbortSignal): Promise<Progress> {
-    const { operation, abortReasons, haste } = entry;
+    const { operation, abortReasons, expedited } = entry;
     entry.abortReasons = undefined;
-    entry.haste = undefined;
+    entry.expedited = undefined;
     if (operation.kind === 'launch') {
       return abortReasons === undefined
         ? advanceLaunch(operation, this.#ports, signal)
         : abortLaunch(operation, abortReasons, this.#ports, signal);
     }
     if (abortReasons !== undefined) return abortRemoval(operation, abortReasons, this.#ports, signal);
-    if (haste !== undefined) return hastenRemoval(operation, haste, this.#ports, signal);
+    if (expedited !== undefined) return expediteRemoval(operation, expedited, this.#ports, signal);
     return advanceRemoval(operation, this.#ports, signal);
   }
 
@@ -217,7 +217,7 @@ export class OperationRunner {
     this.#ended.delete(operation.id);
     this.#ended.set(operation.id, operation);
     const [oldest] = this.#ended.keys();
-    if (oldest !== undefined && this.#ended.size > MOST_ENDED) this.#ended.delete(oldest);
+    if (oldest !== undefined && this.#ended.size > MAX_ENDED) this.#ended.delete(oldest);
   }
 }
 
@@ -231,7 +231,7 @@ function newEntry(operation: Operation): Entry {
     failures: 0,
     lastFault: undefined,
     abortReasons: undefined,
-    haste: undefined,
+    expedited: undefined,
   };
 }
 

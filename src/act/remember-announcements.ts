@@ -21,8 +21,9 @@ export async function rememberAnnouncements(
     const node = nodes.find((one) => one.instanceId === instanceId);
     const key = `remember/${kind}/${instanceId}`;
     const nowMs = ports.clock.monotonicMs();
-    if (node === undefined || !ports.pacer.isDue(key, nowMs) || !ports.leadership.isLeader()) continue;
-    ports.pacer.pauseUntil(key, nowMs + SHOWS_WITHIN_MS);
+    if (node === undefined || !ports.retrySchedule.isDue(key, nowMs) || !ports.leadership.isLeader())
+      continue;
+    ports.retrySchedule.pauseUntil(key, nowMs + SHOWS_WITHIN_MS);
     try {
       await ports.cluster.rememberAnnouncement(node.name, interruption, signal);
     } catch (error) {

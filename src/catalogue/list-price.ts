@@ -24,10 +24,10 @@ export function typicalSpotPriceUsdPerHour(region: string, type: string, zone?: 
   if (row === undefined || zone === undefined) return row?.spotMean;
   const place = ['a', 'b', 'c'].findIndex((letter) => zone === `${region}${letter}`);
   if (place < 0) return undefined;
-  return row.spotByZone[(place + turnOf(type)) % row.spotByZone.length];
+  return row.spotByZone[(place + rotationOf(type)) % row.spotByZone.length];
 }
 
 /** A number that depends on the name alone. */
-function turnOf(name: string): number {
+function rotationOf(name: string): number {
   return Array.from(name).reduce((sum, letter) => sum + letter.charCodeAt(0), 0);
 }

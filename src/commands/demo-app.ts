@@ -1,6 +1,6 @@
 import { type Command, InvalidArgumentError, Option } from 'commander';
 import type { DemoAppOptions } from '../process/start-demo-app.ts';
-import { orCannotDo } from '../use-cases/cannot-do.ts';
+import { orCommandError } from '../use-cases/command-error.ts';
 import { jsonLogOption } from './output/json-option.ts';
 import type { Terminal } from './output/terminal.ts';
 import { wholeNumber } from './whole-number.ts';
@@ -35,7 +35,7 @@ export function addDemoAppCommand(program: Command, terminal: Terminal): void {
     .addOption(jsonLogOption())
     .action(async (flags: DemoAppOptions) => {
       const { startDemoApp } = await import('../process/start-demo-app.ts');
-      terminal.exitWith(await orCannotDo(() => startDemoApp(flags)));
+      terminal.exitWith(await orCommandError(() => startDemoApp(flags)));
     });
 }
 

@@ -1,5 +1,5 @@
 import { type Command, Option } from 'commander';
-import { orCannotDo } from '../use-cases/cannot-do.ts';
+import { orCommandError } from '../use-cases/command-error.ts';
 import { type JsonFlag, jsonLine, jsonOption } from './output/json-option.ts';
 import type { Terminal } from './output/terminal.ts';
 import { wholeNumber } from './whole-number.ts';
@@ -34,7 +34,7 @@ export function addDemoCommand(program: Command, terminal: Terminal): void {
       'Git repository for policy.yaml, made when it is not there (default: a new one)',
     )
     .addOption(jsonOption('a greeting; the story goes to stderr'))
-    .action((flags: DemoFlags) => orCannotDo(() => startDemo(flags, terminal)));
+    .action((flags: DemoFlags) => orCommandError(() => startDemo(flags, terminal)));
 }
 
 async function startDemo(flags: DemoFlags, terminal: Terminal): Promise<void> {

@@ -1,10 +1,10 @@
 import type { NodeExplanation } from '../decide/explain/explain-node.ts';
-import { nodesInWords, type PodExplanation } from '../decide/explain/explain-pod.ts';
+import { nodesText, type PodExplanation } from '../decide/explain/explain-pod.ts';
 import type { Explanation } from '../use-cases/explain-plan.ts';
 import { type Paint, plain } from './output/paint.ts';
 
 /** Offerings that words list; JSON has them all. */
-const MOST_OFFERINGS = 8;
+const MAX_OFFERINGS = 8;
 
 /** The explanation for people. */
 export function explanationText(explanation: Explanation, paint: Paint = plain): string {
@@ -26,7 +26,7 @@ interface Words {
 }
 
 function podWords({ pod, verdict, reasons, nodes, launch, offerings }: PodExplanation): Words {
-  const shown = offerings.slice(0, MOST_OFFERINGS).map(({ offering, cost, why }) => {
+  const shown = offerings.slice(0, MAX_OFFERINGS).map(({ offering, cost, why }) => {
     const price = cost === undefined ? 'price unknown' : `${cost.totalUsdPerHour.toFixed(4)} USD/h expected`;
     return `${offering}: ${price}${why === undefined ? '' : `; ${why}`}`;
   });
@@ -35,7 +35,7 @@ function podWords({ pod, verdict, reasons, nodes, launch, offerings }: PodExplan
     title: `pod ${pod}: ${verdict}`,
     sections: [
       { lines: reasons.map(({ text }) => text) },
-      { head: 'Nodes there are', lines: nodesInWords(nodes) },
+      { head: 'Nodes there are', lines: nodesText(nodes) },
       {
         head: 'Would be bought for it',
         lines: launch === undefined ? [] : [launch.offerings.join(', else ')],

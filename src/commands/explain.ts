@@ -1,6 +1,6 @@
 import type { Command } from 'commander';
 import type { WorldOptions } from '../process/world-options.ts';
-import { CannotDo, orCannotDo } from '../use-cases/cannot-do.ts';
+import { CommandError, orCommandError } from '../use-cases/command-error.ts';
 import type { ExplainedObject } from '../use-cases/explain-plan.ts';
 import { type JsonFlag, jsonLine, jsonOption } from './output/json-option.ts';
 import type { Terminal } from './output/terminal.ts';
@@ -25,17 +25,17 @@ export function addExplainCommand(program: Command, terminal: Terminal): void {
     .action((ref: string, flags: ExplainFlags) => explain({ kind: 'node', ref }, flags, terminal));
 }
 
-async function explain(asked: ExplainedObject, flags: ExplainFlags, terminal: Terminal): Promise<void> {
+async function explain(subject: ExplainedObject, flags: ExplainFlags, terminal: Terminal): Promise<void> {
   const json = flags.json === true;
   const { planOnce } = await import('../use-cases/plan-once.ts');
   const { explainPlan } = await import('../use-cases/explain-plan.ts');
   const answer = await withProgress(terminal, { text: 'looking at the cluster and at EC2', json }, () =>
-    orCannotDo(() => planOnce(flags, process.env)),
+    orCommandError(() => planOnce(flags, process.env)),
   );
   for (const note of answer.notes) terminal.note(note);
   if (answer.kind === 'invalid-policy')
-    throw new CannotDo('there is no valid policy to explain by: mend it, or give --policy');
-  const explanation = explainPlan(asked, answer);
+    throw new CommandError('there is no valid policy to explain by: mend it, or give --policy');
+  const explanation = explainPlan(subject, answer);
   if (json) {
     terminal.print(jsonLine(explanation.document));
     return;

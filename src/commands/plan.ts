@@ -1,6 +1,6 @@
 import type { Command } from 'commander';
 import type { WorldOptions } from '../process/world-options.ts';
-import { orCannotDo } from '../use-cases/cannot-do.ts';
+import { orCommandError } from '../use-cases/command-error.ts';
 import { type JsonFlag, jsonLine, jsonOption } from './output/json-option.ts';
 import type { Terminal } from './output/terminal.ts';
 import { withProgress } from './output/with-progress.ts';
@@ -22,7 +22,7 @@ async function plan(flags: PlanFlags, terminal: Terminal): Promise<void> {
   const json = flags.json === true;
   const { planOnce } = await import('../use-cases/plan-once.ts');
   const answer = await withProgress(terminal, { text: 'looking at the cluster and at EC2', json }, () =>
-    orCannotDo(() => planOnce(flags, process.env)),
+    orCommandError(() => planOnce(flags, process.env)),
   );
   for (const note of answer.notes) terminal.note(note);
   const { invalidPolicyDocument, planDocument, planText } = await import('./plan-words.ts');

@@ -1,5 +1,5 @@
 import { type Command, CommanderError } from 'commander';
-import { CannotDo } from '../use-cases/cannot-do.ts';
+import { CommandError } from '../use-cases/command-error.ts';
 import type { Terminal } from './output/terminal.ts';
 import { smartscaleProgram } from './smartscale-program.ts';
 
@@ -10,7 +10,7 @@ import { smartscaleProgram } from './smartscale-program.ts';
 export async function runCommandLine(args: readonly string[], terminal: Terminal): Promise<void> {
   const program = await smartscaleProgram(terminal, args[0]);
   try {
-    if (args.length === 0) throw new CannotDo('no command given: run `smartscale --help` for the list');
+    if (args.length === 0) throw new CommandError('no command given: run `smartscale --help` for the list');
     await program.parseAsync(args, { from: 'user' });
   } catch (error) {
     if (error instanceof CommanderError && error.exitCode === 0) return;
@@ -32,7 +32,7 @@ function namedCommand(program: Command, args: readonly string[]): string {
 }
 
 function errorLine(error: unknown, command: string): string {
-  if (error instanceof CannotDo) return error.message;
+  if (error instanceof CommandError) return error.message;
   if (!(error instanceof CommanderError)) return `this is a bug, please report it: ${bugText(error)}`;
   const fact =
     error.code === 'commander.help'

@@ -1,6 +1,6 @@
 import { type Command, Option } from 'commander';
 import type { WorldOptions } from '../process/world-options.ts';
-import { orCannotDo } from '../use-cases/cannot-do.ts';
+import { orCommandError } from '../use-cases/command-error.ts';
 import { jsonLogOption } from './output/json-option.ts';
 import type { Terminal } from './output/terminal.ts';
 import { wholeNumber } from './whole-number.ts';
@@ -30,6 +30,6 @@ export function addRunCommand(program: Command, terminal: Terminal): void {
     .addOption(jsonLogOption())
     .action(async (flags: RunFlags) => {
       const { startAutoscaler } = await import('../process/start-autoscaler.ts');
-      terminal.exitWith(await orCannotDo(() => startAutoscaler(flags)));
+      terminal.exitWith(await orCommandError(() => startAutoscaler(flags)));
     });
 }

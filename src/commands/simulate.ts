@@ -1,6 +1,6 @@
 import { availableParallelism } from 'node:os';
 import { type Command, InvalidArgumentError, Option } from 'commander';
-import { CannotDo } from '../use-cases/cannot-do.ts';
+import { CommandError } from '../use-cases/command-error.ts';
 import type { SeedRange } from '../use-cases/simulate/run-seeds.ts';
 import { type SuggestedValues, suggestValues } from './completion/suggested-values.ts';
 import { type JsonFlag, jsonLine, jsonOption } from './output/json-option.ts';
@@ -9,10 +9,10 @@ import { withProgress } from './output/with-progress.ts';
 import { wholeNumber } from './whole-number.ts';
 
 /** More than a nightly run needs; a typing error should not run for weeks. */
-const MOST_SEEDS = 1_000_000;
-const MOST_HOURS = 24 * 366;
+const MAX_SEEDS = 1_000_000;
+const MAX_HOURS = 24 * 366;
 /** Each is a thread with a heap of its own. */
-const MOST_WORKERS = 256;
+const MAX_WORKERS = 256;
 
 interface SimulateFlags extends JsonFlag {
   readonly seeds: SeedRange;
@@ -45,7 +45,7 @@ export function addSimulateCommand(program: Command, terminal: Terminal): void {
     .option(
       '--workers <count>',
       'threads to run them in',
-      wholeNumber(1, MOST_WORKERS),
+      wholeNumber(1, MAX_WORKERS),
       availableParallelism(),
     )
     .addOption(jsonOption('a table'))
@@ -61,7 +61,7 @@ async function simulate(flags: SimulateFlags, terminal: Terminal): Promise<void>
   const { seeds, workers, strikes, json: hasJson } = flags;
   const json = hasJson === true;
   if (strikes !== undefined && seeds.first !== seeds.last)
-    throw new CannotDo('--strikes needs a single seed: other seeds plan other strikes');
+    throw new CommandError('--strikes needs a single seed: other seeds plan other strikes');
   const { simulate: run } = await import('../use-cases/simulate/simulate.ts');
   const { progressStep, simulationText } = await import('./simulate-words.ts');
   const report = await withProgress(terminal, { text: 'reading', json }, (tell) =>
@@ -85,12 +85,12 @@ function seedRange(text: string): SeedRange {
   }
   if (first > last)
     throw new InvalidArgumentError(`the first seed, ${first}, must not be above the last, ${last}`);
-  if (last - first >= MOST_SEEDS) throw new InvalidArgumentError(`must be at most ${MOST_SEEDS} seeds`);
+  if (last - first >= MAX_SEEDS) throw new InvalidArgumentError(`must be at most ${MAX_SEEDS} seeds`);
   return { first, last };
 }
 
 function hoursOf(text: string): number {
   const hours = Number(text);
-  if (text.trim() !== '' && hours > 0 && hours <= MOST_HOURS) return hours;
-  throw new InvalidArgumentError(`must be a number above 0, at most ${MOST_HOURS}`);
+  if (text.trim() !== '' && hours > 0 && hours <= MAX_HOURS) return hours;
+  throw new InvalidArgumentError(`must be a number above 0, at most ${MAX_HOURS}`);
 }

@@ -2,7 +2,7 @@ import type { LaunchIntent } from '../model/intent.ts';
 import type {
   AbortAction,
   AbortRemovalAction,
-  HastenRemovalAction,
+  ExpediteRemovalAction,
   LaunchAction,
   Plan,
   Refusal,
@@ -10,17 +10,17 @@ import type {
 } from '../model/plan.ts';
 import type { Reason } from '../model/reason.ts';
 import type { Snapshot } from '../model/snapshot.ts';
-import { KnownSolutions } from '../packing/known-solutions.ts';
+import { SolutionCache } from '../packing/solution-cache.ts';
 import type { PolicyInForce } from '../policy/policy-in-force.ts';
 import { planAborts, SUSPENDED } from './disrupt/aborts.ts';
 import { type Disruptions, disrupt } from './disrupt/disrupt.ts';
 import { ANNOUNCED_METHODS, CHOSEN_METHODS, POOL_METHODS } from './disruption-methods.ts';
 import { type Growth, planGrowth } from './launch/growth.ts';
+import { type DecisionContext, buildDecisionContext } from './state/decision-context.ts';
 import type { WantedRemoval } from './state/disruption.ts';
-import { type Situation, takeStock } from './state/situation.ts';
+import { earliest } from './text/earliest-time.ts';
 import { decisionIdOf, operationIds } from './text/ids.ts';
-import { earliest } from './text/wake.ts';
-import { withWarmStarts } from './warm-pool/warm-starts.ts';
+import { withPoolStarts } from './warm-pool/warm-starts.ts';
 
 /**
  * Decides one round: what the fleet should be, what to do about it now, and why everything else is left as it is. Pure
@@ -31,27 +31,28 @@ export function decide(
   inForce: PolicyInForce,
   snapshot: Snapshot,
   nowMs: number,
-  { solve }: KnownSolutions = new KnownSolutions(),
+  { solve }: SolutionCache = new SolutionCache(),
 ): Plan {
-  const before = takeStock(inForce, snapshot, { nowMs, solve });
+  const before = buildDecisionContext(inForce, snapshot, { nowMs, solve });
   const announced = disrupt(ANNOUNCED_METHODS, { situation: before }, { removed: [], named: [] });
   const wanted = planGrowth(before, announced.replacements);
-  const aborts = [...planAborts(before, wanted, announced.hastened), ...announced.calledOff];
+  const aborts = [...planAborts(before, wanted, announced.expedited), ...announced.calledOff];
   const turned = aborts.filter((abort) => abort.kind === 'abort-removal');
-  const situation = turned.length === 0 ? before : takeStock(inForce, snapshot, { nowMs, turned, solve });
-  const growth = turned.length === 0 ? wanted : planGrowth(situation, announced.replacements);
-  const round: Round = { situation, growth, aborts, turned, announced };
+  const context =
+    turned.length === 0 ? before : buildDecisionContext(inForce, snapshot, { nowMs, turned, solve });
+  const growth = turned.length === 0 ? wanted : planGrowth(context, announced.replacements);
+  const round: Round = { situation: context, growth, aborts, turned, announced };
   const { launches, removals, ...chosen } = chooseDisruptions(round);
   const { suspend, nodes } = inForce.policy;
   const decisionId = decisionIdOf(nowMs, inForce.identity);
   const nextId = operationIds(decisionId, snapshot.operations);
   const actions = [
-    ...launchActions(situation, launches, nextId),
-    ...removeActions(situation, removals, nextId),
-    ...announced.hastened,
+    ...launchActions(context, launches, nextId),
+    ...removeActions(context, removals, nextId),
+    ...announced.expedited,
   ];
   const refusals = [...growth.refusals, ...announced.refusals, ...chosen.refusals];
-  const have = situation.fleet.workers.length - givenUp(aborts, situation);
+  const have = context.fleet.workers.length - abortedRemovals(aborts, context);
   const wakeAtMs = wakeOf(inForce, [growth.wakeAtMs, chosen.wakeAtMs]);
   return {
     decisionId,
@@ -61,11 +62,11 @@ export function decide(
     currentNodes: before.fleet.workers.length,
     desiredNodes: Math.min(
       nodes.max,
-      suspend ? have : have + growth.launches.length - workersAmong(removals, situation),
+      suspend ? have : have + growth.launches.length - workersAmong(removals, context),
     ),
     actions: suspend ? aborts : [...aborts, ...actions],
     refusals: suspend ? [...actions.map(suspendedRefusal), ...refusals] : refusals,
-    kept: suspend ? keptBySuspension(situation) : chosen.kept,
+    kept: suspend ? retainedBySuspension(context) : chosen.kept,
     ...(chosen.warmPool !== undefined && { warmPool: chosen.warmPool }),
     ...(wakeAtMs !== undefined && wakeAtMs > nowMs && { wakeAtMs }),
   };
@@ -73,7 +74,7 @@ export function decide(
 
 /** What is settled before we choose what else goes. */
 interface Round {
-  readonly situation: Situation;
+  readonly situation: DecisionContext;
   readonly growth: Growth;
   readonly aborts: readonly AbortAction[];
   readonly turned: readonly AbortRemovalAction[];
@@ -83,9 +84,9 @@ interface Round {
 /** What goes and what is bought in all: by announcements and demands, by choice, and for the warm pool where nothing else changes. */
 function chooseDisruptions({ situation, growth, aborts, turned, announced }: Round): Disruptions {
   const context = { situation, growth, isAborting: aborts.length > 0 };
-  const named = namesOf([...turned, ...announced.hastened]);
+  const named = namesOf([...turned, ...announced.expedited]);
   const chosen = disrupt(CHOSEN_METHODS, context, { removed: namesOf(announced.removals), named });
-  const launches = [...withWarmStarts(growth.launches, situation), ...chosen.launches];
+  const launches = [...withPoolStarts(growth.launches, situation), ...chosen.launches];
   const removals = [...announced.removals, ...chosen.removals];
   const changes = launches.length + removals.length + aborts.length;
   const pool = disrupt(POOL_METHODS, { ...context, changes }, { removed: namesOf(removals), named });
@@ -102,7 +103,7 @@ function namesOf(nodes: readonly { readonly nodeName: string }[]): readonly stri
 }
 
 /** How many of these nodes count as workers now; what is doomed or dead does not. */
-function workersAmong(removals: readonly WantedRemoval[], { fleet }: Situation): number {
+function workersAmong(removals: readonly WantedRemoval[], { fleet }: DecisionContext): number {
   const going = new Set(namesOf(removals));
   return fleet.workers.filter(({ node }) => node !== undefined && going.has(node.name)).length;
 }
@@ -113,28 +114,33 @@ function wakeOf({ policy }: PolicyInForce, times: readonly (number | undefined)[
 }
 
 /** How many workers that count now are about to be given up. */
-function givenUp(aborts: readonly AbortAction[], { fleet }: Situation): number {
+function abortedRemovals(aborts: readonly AbortAction[], { fleet }: DecisionContext): number {
   const launches = new Set(fleet.workers.map(({ launch }) => launch?.id));
   return aborts.filter(({ kind, operationId }) => kind === 'abort-launch' && launches.has(operationId))
     .length;
 }
 
 function launchActions(
-  situation: Situation,
+  context: DecisionContext,
   launches: readonly LaunchIntent[],
   nextId: () => string,
 ): LaunchAction[] {
-  const deadlineMs = situation.nowMs + situation.policy.launch.joinTimeoutSeconds * 1000;
-  return launches.map((wish) => ({ kind: 'launch', operationId: nextId(), deadlineMs, ...wish }));
+  const deadlineMs = context.nowMs + context.policy.launch.joinTimeoutSeconds * 1000;
+  return launches.map((nodeRequest) => ({
+    kind: 'launch',
+    operationId: nextId(),
+    deadlineMs,
+    ...nodeRequest,
+  }));
 }
 
 function removeActions(
-  situation: Situation,
+  context: DecisionContext,
   removals: readonly WantedRemoval[],
   nextId: () => string,
 ): RemoveAction[] {
-  const { drainTimeoutSeconds, graceLimitSeconds } = situation.policy.shrink;
-  const deadlineMs = situation.nowMs + drainTimeoutSeconds * 1000;
+  const { drainTimeoutSeconds, graceLimitSeconds } = context.policy.shrink;
+  const deadlineMs = context.nowMs + drainTimeoutSeconds * 1000;
   return removals.map((removal) => ({
     kind: 'remove',
     operationId: nextId(),
@@ -144,7 +150,7 @@ function removeActions(
   }));
 }
 
-function suspendedRefusal(action: LaunchAction | RemoveAction | HastenRemovalAction): Refusal {
+function suspendedRefusal(action: LaunchAction | RemoveAction | ExpediteRemovalAction): Refusal {
   const why = action.reasons.map((reason) => reason.text).join('; ');
   const reason: Reason = {
     code: 'suspended',
@@ -154,8 +160,8 @@ function suspendedRefusal(action: LaunchAction | RemoveAction | HastenRemovalAct
   return { what: 'shrink', subject: action.nodeName, reason };
 }
 
-function keptBySuspension(situation: Situation): Plan['kept'] {
-  return situation.fleet.workers.flatMap(({ node }) =>
+function retainedBySuspension(context: DecisionContext): Plan['kept'] {
+  return context.fleet.workers.flatMap(({ node }) =>
     node === undefined ? [] : [{ nodeName: node.name, reason: SUSPENDED }],
   );
 }

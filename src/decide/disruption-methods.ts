@@ -4,13 +4,13 @@ import { reactToSpotWarnings } from './disrupt/interruptions/spot-warnings.ts';
 import { planRepair } from './disrupt/repair.ts';
 import { planShrink } from './disrupt/shrink.ts';
 import type { Growth } from './launch/growth.ts';
+import type { DecisionContext } from './state/decision-context.ts';
 import type { Method } from './state/disruption.ts';
-import type { Situation } from './state/situation.ts';
 import { planPool } from './warm-pool/upkeep.ts';
 
 /** What methods look at that AWS forces: they come before the demands, which make up for what goes. */
 export interface Announced {
-  readonly situation: Situation;
+  readonly situation: DecisionContext;
 }
 
 /** What methods look at that we choose: they know what the demands ask for. */
@@ -23,31 +23,34 @@ export interface Chosen extends Announced {
 /** Read top-down: what leaves no time first. */
 export const ANNOUNCED_METHODS: readonly Method<Announced>[] = [
   // Two minutes, whatever protects the pods.
-  { name: 'spot-warning', compute: ({ situation }) => reactToSpotWarnings(situation) },
+  { name: 'spot-warning', compute: ({ situation: context }) => reactToSpotWarnings(context) },
   // Rebalance recommendations and maintenance: there is time, so every protection holds.
-  { name: 'early-replacement', compute: ({ situation }) => replaceEarly(situation) },
+  { name: 'early-replacement', compute: ({ situation: context }) => replaceEarly(context) },
 ];
 
 /** Read top-down: what costs money for nothing first, what only saves some later. */
 export const CHOSEN_METHODS: readonly Method<Chosen>[] = [
   // Dead nodes serve nobody.
-  { name: 'repair', compute: ({ situation }) => planRepair(situation) },
+  { name: 'repair', compute: ({ situation: context }) => planRepair(context) },
   // Above the maximum, replaced by what is ready, or idle: one proof for all three. Says of every node why it stays.
   {
     name: 'shrink',
-    compute: ({ situation, growth, isAborting, removed }) =>
-      planShrink(situation, growth, { isAborting, repairs: removed }),
+    compute: ({ situation: context, growth, isAborting, removed }) =>
+      planShrink(context, growth, { isAborting, repairs: removed }),
   },
   // Cheaper nodes for the same pods: they are bought first, and shrinking takes the old ones once they are ready.
   {
     name: 'consolidation',
-    compute: ({ situation, growth, isAborting, removed }) => ({
-      launches: planReplacement(situation, growth, { isAborting, repairs: removed }),
+    compute: ({ situation: context, growth, isAborting, removed }) => ({
+      launches: planReplacement(context, growth, { isAborting, repairs: removed }),
     }),
   },
 ];
 
 /** Last of all, and only where nothing else changes. */
 export const POOL_METHODS: readonly Method<Chosen & { readonly changes: number }>[] = [
-  { name: 'warm-pool', compute: ({ situation, growth, changes }) => planPool(situation, growth, changes) },
+  {
+    name: 'warm-pool',
+    compute: ({ situation: context, growth, changes }) => planPool(context, growth, changes),
+  },
 ];

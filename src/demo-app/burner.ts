@@ -11,7 +11,7 @@ export interface Processor {
 /** Longest time that the event loop, and so a probe, waits for a burn, however many go on. */
 const SLICE_CPU_MS = 5;
 /** Beyond this many, a newcomer would wait longer than any client does: it is better told so at once. */
-const MOST_BURNS = 500;
+const MAX_BURNS = 500;
 
 interface Burn {
   leftMs: number;
@@ -33,7 +33,7 @@ export class Burner {
 
   /** Whether one more burn is refused. */
   isFull(): boolean {
-    return this.#burns.length >= MOST_BURNS;
+    return this.#burns.length >= MAX_BURNS;
   }
 
   /** Resolves when `cpuMs` milliseconds of CPU time have been spent for this call. */

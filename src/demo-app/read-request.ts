@@ -6,19 +6,19 @@ export const COMPLEXITY_CPU_MS = { simple: [10, 50], normal: [50, 150], complex:
 export type Complexity = keyof typeof COMPLEXITY_CPU_MS;
 
 const COMPLEXITIES = Object.keys(COMPLEXITY_CPU_MS) as [Complexity, ...Complexity[]];
-const LONGEST_TASK_ID = 128;
-const MOST_ITEMS = 10_000;
+const MAX_TASK_ID = 128;
+const MAX_ITEMS = 10_000;
 
 const PROCESS = z.strictObject({
-  task_id: z.union([z.string().min(1).max(LONGEST_TASK_ID), z.int().nonnegative()]),
+  task_id: z.union([z.string().min(1).max(MAX_TASK_ID), z.int().nonnegative()]),
   complexity: z.enum(COMPLEXITIES),
 });
-const QUEUE_ADD = z.strictObject({ count: z.int().min(1).max(MOST_ITEMS) });
+const QUEUE_ADD = z.strictObject({ count: z.int().min(1).max(MAX_ITEMS) });
 
 /** What each field must be, and what to send instead. */
 const ADVICE: Readonly<Record<string, { readonly rule: string; readonly remedy: string }>> = {
   task_id: {
-    rule: `must be a text of 1 to ${LONGEST_TASK_ID} characters or a whole number from 0`,
+    rule: `must be a text of 1 to ${MAX_TASK_ID} characters or a whole number from 0`,
     remedy: 'send, say, "task_id": "task-1"',
   },
   complexity: {
@@ -26,7 +26,7 @@ const ADVICE: Readonly<Record<string, { readonly rule: string; readonly remedy: 
     remedy: 'send, say, "complexity": "normal"',
   },
   count: {
-    rule: `must be a whole number from 1 to ${MOST_ITEMS}`,
+    rule: `must be a whole number from 1 to ${MAX_ITEMS}`,
     remedy: 'send, say, "count": 100, and more of them in further requests',
   },
   body: {

@@ -6,11 +6,11 @@ export interface RequestFault {
   readonly remedy: string;
 }
 
-const LONGEST_VALUE = 100;
+const MAX_VALUE = 100;
 
 /** The body of the 400 that tells the fault; a long value is shortened. */
 export function faultBody({ field, value, rule, remedy }: RequestFault): Readonly<Record<string, unknown>> {
   const text = value === undefined ? 'missing' : JSON.stringify(value);
-  const shown = text.length > LONGEST_VALUE ? `${text.slice(0, LONGEST_VALUE)}…` : text;
+  const shown = text.length > MAX_VALUE ? `${text.slice(0, MAX_VALUE)}…` : text;
   return { error: `${field} (${shown}) ${rule}: ${remedy}`, field, value: shown, rule, remedy };
 }

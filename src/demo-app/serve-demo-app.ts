@@ -36,7 +36,7 @@ export interface DemoAppWorld {
 }
 
 /** What was lost in the end; zeros when it ended well. */
-export interface Farewell {
+export interface ShutdownResult {
   /** Requests that were cut off since they took too long. */
   readonly cutRequests: number;
   /** Items that were still in the queue. */
@@ -49,7 +49,7 @@ export interface DemoAppServing {
    * Ends without losing a request: says at once that it is not ready, serves on while the news spreads and closes each
    * connection behind its answer, then takes no more and waits for those that are open.
    */
-  stop(): Promise<Farewell>;
+  stop(): Promise<ShutdownResult>;
 }
 
 /** Serves the demo app. Throws `PortError` when it cannot listen. */

@@ -17,11 +17,11 @@ export interface EventText {
 /** `sha256:` and twelve hex digits. */
 const SHORT_DIGEST_CHARS = 19;
 
-/** The message with the policy's name at its end, in at most `mostChars`: the message is cut, the name is not. */
-export function messageOf({ message, policy }: EventText, mostChars: number): string {
+/** The message with the policy's name at its end, in at most `maxChars`: the message is cut, the name is not. */
+export function messageOf({ message, policy }: EventText, maxChars: number): string {
   const end = policy === undefined ? '' : ` [policy ${policyName(policy)}]`;
-  const room = mostChars - end.length;
-  return `${message.length <= room ? message : `${message.slice(0, room - 1)}…`}${end}`;
+  const maxText = maxChars - end.length;
+  return `${message.length <= maxText ? message : `${message.slice(0, maxText - 1)}…`}${end}`;
 }
 
 /** Short enough for a sentence, long enough to be told from every other. */

@@ -1,4 +1,4 @@
-import { CALLED_OFF, type Operation } from '../model/operation.ts';
+import { CANCELLED, type Operation } from '../model/operation.ts';
 import type { ReportEvent } from '../ports.ts';
 
 /** `error`: a person must act; `warning`: something did not go as planned; `info`: all else. */
@@ -45,7 +45,7 @@ function ofOperation({ step, outcome }: Operation): Importance {
     case 'removed':
       return NEWS;
     case 'failed':
-      return outcome?.code === CALLED_OFF ? NEWS : WARNING;
+      return outcome?.code === CANCELLED ? NEWS : WARNING;
     case 'aborted':
       return WARNING;
     default:

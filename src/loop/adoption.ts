@@ -3,7 +3,7 @@ import type { Operation } from '../model/operation.ts';
 import type { PolicyInForce } from '../policy/policy-in-force.ts';
 
 /** What adopted operations are given of the policy in force. */
-export function adoptionOf({ policy, identity }: PolicyInForce, nowMs: number) {
+export function recoveryContextOf({ policy, identity }: PolicyInForce, nowMs: number) {
   return {
     decisionId: decisionIdOf(nowMs, identity),
     policy: identity,
@@ -30,11 +30,13 @@ export function withAdopted(
 }
 
 /** The list without the stray intents. The same list where there are none: what was read from it once need not be read again. */
-export function withoutStrays(
+export function withoutUntracked(
   operations: readonly Operation[],
-  strays: readonly Operation[],
+  untracked: readonly Operation[],
 ): readonly Operation[] {
-  return strays.length === 0 ? operations : operations.filter((operation) => !strays.includes(operation));
+  return untracked.length === 0
+    ? operations
+    : operations.filter((operation) => !untracked.includes(operation));
 }
 
 function isDrain({ step }: Operation): boolean {

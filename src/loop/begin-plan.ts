@@ -1,6 +1,6 @@
 import { beginOperation } from '../act/begin-operation.ts';
 import type { ActContext } from '../act/core/act-ports.ts';
-import { writeDown } from '../act/core/progress.ts';
+import { persist } from '../act/core/progress.ts';
 import type { OperationRunner } from '../act/operation-runner.ts';
 import type { Operation } from '../model/operation.ts';
 import type { AbortAction, Action, LaunchAction, Plan, RemoveAction } from '../model/plan.ts';
@@ -19,12 +19,12 @@ export async function beginPlan(
     if (isBeginning(action)) begun.push(beginOperation(action, plan, plan.decidedAtMs));
   }
   for (const operation of begun) {
-    await writeDown(operation, context, signal);
+    await persist(operation, context, signal);
     runner.track([operation]);
   }
   for (const action of plan.actions) {
     if (isAbort(action)) runner.abort(action.operationId, action.reasons);
-    else if (action.kind === 'hasten-removal') runner.hasten(action);
+    else if (action.kind === 'hasten-removal') runner.expedite(action);
   }
   return begun;
 }

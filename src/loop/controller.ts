@@ -1,29 +1,29 @@
 import { type ActContext, type ActPorts, actContext } from '../act/core/act-ports.ts';
-import { writeDown } from '../act/core/progress.ts';
+import { persist } from '../act/core/progress.ts';
 import { OperationRunner } from '../act/operation-runner.ts';
-import { Leftovers } from '../act/recover/leftovers.ts';
-import { StrangerNotices } from '../act/recover/stranger-notices.ts';
-import { callOffStray } from '../act/recover/stray-intents.ts';
+import { OrphanRecovery } from '../act/recover/orphan-recovery.ts';
+import { UnmanagedInstanceNotices } from '../act/recover/unmanaged-instance-notices.ts';
+import { cancelUntracked } from '../act/recover/untracked-operations.ts';
 import { rememberAnnouncements } from '../act/remember-announcements.ts';
 import { decide } from '../decide/decide.ts';
-import { standingOf } from '../decide/disrupt/interruptions/standing.ts';
+import { interruptionStatusOf } from '../decide/disrupt/interruptions/interruption-status.ts';
 import { Notices } from '../events/notices.ts';
 import type { Plan } from '../model/plan.ts';
 import type { Snapshot } from '../model/snapshot.ts';
 import { InstanceCache } from '../observe/instance-cache.ts';
 import { InterruptionInbox } from '../observe/interruption-inbox.ts';
-import { type ObservePorts, Observer, type Outlook } from '../observe/observer.ts';
-import { KnownSolutions } from '../packing/known-solutions.ts';
+import { type ObservePorts, Observer, type ObservationQuery } from '../observe/observer.ts';
+import { SolutionCache } from '../packing/solution-cache.ts';
 import type { PolicyInForce } from '../policy/policy-in-force.ts';
 import { type Interruptions, type PolicySource, PortError, type Telemetry } from '../ports.ts';
-import { adoptable, adoptionOf, withAdopted, withoutStrays } from './adoption.ts';
+import { adoptable, recoveryContextOf, withAdopted, withoutUntracked } from './adoption.ts';
 import { beginPlan } from './begin-plan.ts';
 import { LeaderTerm } from './leader-term.ts';
 import { PolicyFollower } from './policy-follower.ts';
 import { RoundTimer } from './round-timer.ts';
 
 /** How often a replica without the lease, or without a policy, looks again. */
-const IDLE_LOOK_MS = 1_000;
+const IDLE_POLL_MS = 1_000;
 
 export interface ControllerPorts extends ActPorts {
   readonly telemetry: Telemetry;
@@ -43,15 +43,15 @@ export class Controller {
   readonly #runner: OperationRunner;
   readonly #policies: PolicyFollower;
   readonly #notices: Notices;
-  readonly #leftovers = new Leftovers();
-  readonly #strangers = new StrangerNotices();
+  readonly #recovery = new OrphanRecovery();
+  readonly #unmanagedNotices = new UnmanagedInstanceNotices();
   readonly #inbox: InterruptionInbox | undefined;
   readonly #timer: RoundTimer;
-  readonly #solutions = new KnownSolutions();
+  readonly #solutions = new SolutionCache();
   #signal: AbortSignal | undefined;
   /** Of this replica's leadership; `undefined` while it does not lead. */
   #term: LeaderTerm | undefined;
-  #lastTrouble: string | undefined;
+  #lastFault: string | undefined;
 
   constructor(ports: ControllerPorts) {
     this.#ports = ports;
@@ -75,7 +75,7 @@ export class Controller {
     this.#timer.wake();
   }
 
-  /** Runs until the signal aborts; resolves once no further call is made. Rounds that fail are told of and repeated. */
+  /** Runs until the signal aborts; resolves once no further call is made. Failed rounds are reported and retried. */
   async run(signal: AbortSignal): Promise<void> {
     const { cluster, policySource } = this.#ports;
     this.#signal = signal;
@@ -122,9 +122,9 @@ export class Controller {
 
   async #refreshThenWake(inForce: PolicyInForce, signal: AbortSignal): Promise<void> {
     try {
-      await this.#observer.refreshUtilization(outlookOf(inForce), signal);
+      await this.#observer.refreshUtilization(observationQueryOf(inForce), signal);
     } catch (error) {
-      this.#tellTrouble('Utilization could not be fetched', error, signal);
+      this.#reportFault('Utilization could not be fetched', error, signal);
     }
     this.wake();
   }
@@ -134,7 +134,7 @@ export class Controller {
     try {
       const nextMs = await this.#round(signal);
       this.#timer.onSuccess();
-      this.#lastTrouble = undefined;
+      this.#lastFault = undefined;
       return nextMs;
     } catch (error) {
       return this.#afterFailure(error, signal);
@@ -144,15 +144,15 @@ export class Controller {
   #afterFailure(error: unknown, signal: AbortSignal): number {
     const pauseMs = this.#timer.onFailure();
     const what = `No decision could be made and it is tried again in ${pauseMs / 1000} s`;
-    this.#tellTrouble(what, error, signal);
+    this.#reportFault(what, error, signal);
     return this.#ports.clock.monotonicMs() + pauseMs;
   }
 
-  /** Each kind of trouble is told once until a round succeeds. */
-  #tellTrouble(what: string, error: unknown, signal: AbortSignal): void {
+  /** Each kind of fault is reported once until a round succeeds. */
+  #reportFault(what: string, error: unknown, signal: AbortSignal): void {
     const code = error instanceof PortError ? error.code : 'internal';
-    if (signal.aborted || code === this.#lastTrouble) return;
-    this.#lastTrouble = code;
+    if (signal.aborted || code === this.#lastFault) return;
+    this.#lastFault = code;
     const message = error instanceof Error ? error.message : String(error);
     this.#notices.warn({ code: 'round-failed', text: `${what}: ${message}`, facts: { code } });
   }
@@ -162,8 +162,8 @@ export class Controller {
     const nowMs = this.#ports.clock.monotonicMs();
     const inForce = this.#policies.inForce;
     const term = this.#termNow();
-    if (term === undefined) return nowMs + IDLE_LOOK_MS;
-    if (inForce === undefined) return this.#carryOn(term, signal);
+    if (term === undefined) return nowMs + IDLE_POLL_MS;
+    if (inForce === undefined) return this.#continue(term, signal);
     const intervalEndMs = this.#timer.intervalEndMs(inForce.policy.loop.intervalSeconds * 1000);
     const plan = await this.#decide(inForce, term, signal);
     return Math.min(intervalEndMs, this.#wakeOf(plan));
@@ -177,21 +177,21 @@ export class Controller {
   }
 
   /** Without a policy nothing is decided; what the ledger holds unfinished is finished or undone all the same. */
-  async #carryOn(term: LeaderTerm, signal: AbortSignal): Promise<number> {
+  async #continue(term: LeaderTerm, signal: AbortSignal): Promise<number> {
     if (!term.hasTakenUp) term.takeUp(await this.#ports.ledger.list(signal));
-    return this.#ports.clock.monotonicMs() + IDLE_LOOK_MS;
+    return this.#ports.clock.monotonicMs() + IDLE_POLL_MS;
   }
 
   async #decide(inForce: PolicyInForce, term: LeaderTerm, signal: AbortSignal): Promise<Plan | undefined> {
     const { clock, leadership, reporter } = this.#ports;
     const startedMs = clock.monotonicMs();
-    const seen = await this.#observer.takeSnapshot(outlookOf(inForce), signal);
+    const seen = await this.#observer.takeSnapshot(observationQueryOf(inForce), signal);
     term.requireFleetSeen(seen);
     const nowMs = clock.now();
-    const strays = term.straysAmong(seen.operations);
-    const listed = withoutStrays(seen.operations, strays);
+    const untracked = term.untrackedIn(seen.operations);
+    const listed = withoutUntracked(seen.operations, untracked);
     const known = { ...seen, operations: this.#runner.freshest(listed) };
-    const found = this.#leftovers.find(known, adoptionOf(inForce, nowMs));
+    const found = this.#recovery.find(known, recoveryContextOf(inForce, nowMs));
     const adopted = adoptable(found, inForce);
     const snapshot = { ...known, operations: withAdopted(known.operations, adopted) };
     const plan = decide(inForce, snapshot, nowMs, this.#solutions);
@@ -199,8 +199,10 @@ export class Controller {
     if (!leadership.isLeader() || signal.aborted) return undefined;
     const durationMs = clock.monotonicMs() - startedMs;
     reporter.report({ kind: 'decision', plan, snapshot, durationMs });
-    for (const { reason, subject } of this.#strangers.news(snapshot)) this.#notices.warn(reason, { subject });
-    for (const stray of strays) await writeDown(callOffStray(stray, nowMs), this.#context, signal);
+    for (const { reason, subject } of this.#unmanagedNotices.takeNew(snapshot))
+      this.#notices.warn(reason, { subject });
+    for (const operation of untracked)
+      await persist(cancelUntracked(operation, nowMs), this.#context, signal);
     term.takeUp(known.operations);
     const act = { context: this.#context, runner: this.#runner };
     const begun = await beginPlan({ plan, adopted }, act, signal);
@@ -208,7 +210,7 @@ export class Controller {
     const { policy } = inForce;
     const open = this.#inbox?.settle(
       after,
-      (one) => standingOf(one, { snapshot: after, policy, nowMs }),
+      (one) => interruptionStatusOf(one, { snapshot: after, policy, nowMs }),
       signal,
     );
     await rememberAnnouncements(open ?? [], after.nodes, this.#context, signal);
@@ -235,13 +237,13 @@ export async function decideOnce(
 ): Promise<{ readonly plan: Plan; readonly snapshot: Snapshot }> {
   await ports.cluster.synced(signal);
   const observer = new Observer(ports);
-  const outlook = outlookOf(inForce);
-  await observer.refreshUtilization(outlook, signal);
-  const snapshot = await observer.takeSnapshot(outlook, signal);
+  const query = observationQueryOf(inForce);
+  await observer.refreshUtilization(query, signal);
+  const snapshot = await observer.takeSnapshot(query, signal);
   return { plan: decide(inForce, snapshot, ports.clock.now()), snapshot };
 }
 
-function outlookOf({ policy }: PolicyInForce): Outlook {
+function observationQueryOf({ policy }: PolicyInForce): ObservationQuery {
   const { upWindowSeconds, downWindowSeconds, scrapeIntervalSeconds } = policy.utilization;
   return {
     types: policy.instances.types,

@@ -31,9 +31,9 @@ export class LeaderTerm {
   }
 
   /** An intent from before this replica led is in the first list, an own one is known. */
-  straysAmong(operations: readonly Operation[]): readonly Operation[] {
+  untrackedIn(operations: readonly Operation[]): readonly Operation[] {
     if (!this.#hasTakenUp) return [];
-    return this.#parts.runner.strangers(operations).filter(({ step }) => step === 'intended');
+    return this.#parts.runner.untracked(operations).filter(({ step }) => step === 'intended');
   }
 
   /**

@@ -1,7 +1,7 @@
 import { Notices } from '../events/notices.ts';
 import type { PolicyDocument, RememberedPolicy } from '../model/policy-document.ts';
 import type { PolicyIdentity } from '../model/policy-identity.ts';
-import { NO_POLICY, POLICY_VANISHED, type Reason } from '../model/reason.ts';
+import { NO_POLICY, POLICY_MISSING, type Reason } from '../model/reason.ts';
 import type { PolicyInForce } from '../policy/policy-in-force.ts';
 import type { Policy } from '../policy/policy-schema.ts';
 import { PolicyWatch } from '../policy/policy-watch.ts';
@@ -13,12 +13,12 @@ export interface PolicyFollowerPorts {
   readonly clock: Clock;
 }
 
-/** Keeps the loop's policy up with its source, and tells people of each change once. */
+/** Follows the policy source for the loop and reports each change once. */
 export class PolicyFollower {
   readonly #ports: PolicyFollowerPorts;
   readonly #watch = new PolicyWatch<PolicyDocument>();
   readonly #notices: Notices;
-  #hasLooked = false;
+  #hasPolled = false;
 
   constructor(ports: PolicyFollowerPorts) {
     this.#ports = ports;
@@ -33,18 +33,18 @@ export class PolicyFollower {
   /** Looks once; the source must have been asked (`synced`) before the first look. */
   follow(): void {
     const { policySource } = this.#ports;
-    const former = this.#hasLooked ? undefined : this.#restore();
-    this.#hasLooked = true;
-    const news = this.#watch.look(policySource.current());
-    if (former !== undefined && news.kind !== 'accepted') this.#accept(former.document, former.inForce);
+    const former = this.#hasPolled ? undefined : this.#restore();
+    this.#hasPolled = true;
+    const change = this.#watch.poll(policySource.current());
+    if (former !== undefined && change.kind !== 'accepted') this.#accept(former.document, former.inForce);
     const atMs = this.#ports.clock.now();
-    switch (news.kind) {
+    switch (change.kind) {
       case 'nothing':
         return;
       case 'accepted':
-        return this.#accept(news.document, news.inForce);
+        return this.#accept(change.document, change.inForce);
       case 'restated': {
-        const { document, inForce } = news;
+        const { document, inForce } = change;
         return this.#ports.reporter.report({
           kind: 'policy-restated',
           document,
@@ -53,12 +53,12 @@ export class PolicyFollower {
         });
       }
       case 'rejected': {
-        const { document, faults } = news;
+        const { document, faults } = change;
         const inForce = this.inForce?.identity;
         return this.#ports.reporter.report({ kind: 'policy-rejected', document, faults, inForce, atMs });
       }
       case 'vanished':
-        return this.#notices.warn(absence(policySource.whyNone(), this.inForce?.identity));
+        return this.#notices.warn(missingReason(policySource.whyNone(), this.inForce?.identity));
     }
   }
 
@@ -72,7 +72,7 @@ export class PolicyFollower {
       return undefined;
     }
     if (inForce.identity.digest !== remembered.identity.digest)
-      this.#notices.warn(readsAnew(remembered, inForce));
+      this.#notices.warn(reparsedReason(remembered, inForce));
     const { text, origin, identity } = remembered;
     return { document: { text, origin, revision: identity.revision }, inForce };
   }
@@ -99,10 +99,10 @@ function thresholdsOf({ utilization }: Policy): readonly UtilizationThreshold[] 
   ]);
 }
 
-function absence(why: string, inForce: PolicyIdentity | undefined): Reason {
+function missingReason(why: string, inForce: PolicyIdentity | undefined): Reason {
   return inForce === undefined
     ? { code: NO_POLICY, text: `${why}: nothing is decided until a policy is committed.` }
-    : { code: POLICY_VANISHED, text: `${why}: the last good policy stays in force. Commit it again.` };
+    : { code: POLICY_MISSING, text: `${why}: the last good policy stays in force. Commit it again.` };
 }
 
 function unreadable({ origin, identity }: RememberedPolicy): Reason {
@@ -110,7 +110,7 @@ function unreadable({ origin, identity }: RememberedPolicy): Reason {
   return { code: 'last-good-policy-unreadable', text };
 }
 
-function readsAnew({ origin, identity }: RememberedPolicy, inForce: PolicyInForce): Reason {
+function reparsedReason({ origin, identity }: RememberedPolicy, inForce: PolicyInForce): Reason {
   const text = `The last good policy (${identity.digest}, from ${origin}) reads as ${inForce.identity.digest} in this version, whose defaults differ: compare them, and commit what you want written out.`;
   return { code: 'last-good-policy-reads-anew', text };
 }

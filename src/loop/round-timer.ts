@@ -1,11 +1,11 @@
 import type { Clock } from '../ports.ts';
-import { Alarm } from '../time/alarm.ts';
 import { backoffMs } from '../time/backoff.ts';
-import { Latch } from '../time/latch.ts';
+import { WakeSignal } from '../time/wake-signal.ts';
+import { WakeTimer } from '../time/wake-timer.ts';
 
 /** Changes of the cluster and steps of operations within this time make one round. */
 const COALESCE_MS = 50;
-const RETRY = { firstMs: 1_000, longestMs: 30_000 } as const;
+const RETRY = { firstMs: 1_000, maxMs: 30_000 } as const;
 
 /**
  * When rounds of the loop are due: after a wake, soon after a change, when the policy's interval is over, when the last plan
@@ -14,11 +14,11 @@ const RETRY = { firstMs: 1_000, longestMs: 30_000 } as const;
 export class RoundTimer {
   readonly #clock: Clock;
   /** Wakes that come while a round goes on make one further round. */
-  readonly #latch = new Latch();
+  readonly #wakeSignal = new WakeSignal();
   /** Rings for the next round by time: the interval, or what the last plan waits for. */
-  readonly #alarm: Alarm;
+  readonly #timer: WakeTimer;
   /** Rings soon after a change of the cluster or a step of an operation. */
-  readonly #changes: Alarm;
+  readonly #changes: WakeTimer;
   #intervalEndMs = Number.NEGATIVE_INFINITY;
   #failures = 0;
   #notBeforeMs = Number.NEGATIVE_INFINITY;
@@ -26,33 +26,33 @@ export class RoundTimer {
   /** `onInterval` is called instead of a wake when the interval is over; it must wake the loop itself. */
   constructor(clock: Clock, onInterval: () => void) {
     this.#clock = clock;
-    this.#changes = new Alarm(clock, () => this.wake());
-    this.#alarm = new Alarm(clock, () => (this.#isIntervalOver() ? onInterval() : this.wake()));
+    this.#changes = new WakeTimer(clock, () => this.wake());
+    this.#timer = new WakeTimer(clock, () => (this.#isIntervalOver() ? onInterval() : this.wake()));
   }
 
   /** Makes a round due now; wakes before it begins count as one. */
   wake(): void {
-    this.#latch.ring();
+    this.#wakeSignal.notify();
   }
 
   /** Makes a round due within 50 ms, so that changes that come together make one. */
   wakeSoon(): void {
-    this.#changes.ringWithin(COALESCE_MS);
+    this.#changes.fireWithin(COALESCE_MS);
   }
 
   /** Resolves when a round is due, or at a wake after the signal has aborted. For a single waiter. */
   async due(signal: AbortSignal): Promise<void> {
     for (;;) {
-      await this.#latch.wait();
+      await this.#wakeSignal.wait();
       // After a failed round changes wait as well: whatever failed would be asked at their pace otherwise.
       if (signal.aborted || this.#notBeforeMs <= this.#clock.monotonicMs()) return;
-      this.#alarm.set(this.#notBeforeMs);
+      this.#timer.set(this.#notBeforeMs);
     }
   }
 
   /** Makes a round due at this time, unless one is due before. */
   setNext(atMs: number): void {
-    this.#alarm.set(atMs);
+    this.#timer.set(atMs);
   }
 
   /** The end of the interval; a new one begins if the last is over. */
@@ -75,7 +75,7 @@ export class RoundTimer {
 
   /** No round becomes due by time any more. */
   stop(): void {
-    this.#alarm.set(undefined);
+    this.#timer.set(undefined);
     this.#changes.set(undefined);
   }
 

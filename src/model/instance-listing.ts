@@ -1,5 +1,5 @@
 import type { Instance } from './instance.ts';
-import { oncePer } from './once-per.ts';
+import { memoizeByIdentity } from './memoize-by-identity.ts';
 
 /** EC2's list of the fleet, with what is known about it. */
 export interface InstanceListing {
@@ -20,6 +20,6 @@ export interface ListingQuery {
 }
 
 /** The ids of a list. */
-export const instanceIdsOf = oncePer(
+export const instanceIdsOf = memoizeByIdentity(
   (instances: readonly Instance[]): ReadonlySet<string> => new Set(instances.map(({ id }) => id)),
 );

@@ -22,7 +22,7 @@ export interface Instance {
 }
 
 /** Whether the instance waits in the warm pool, or is about to: it costs its disk alone. */
-export function isAsleepInPool({ isWarm, state }: Instance): boolean {
+export function isStoppedInPool({ isWarm, state }: Instance): boolean {
   return isWarm === true && (state === 'stopping' || state === 'stopped');
 }
 

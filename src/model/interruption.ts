@@ -2,16 +2,16 @@ import type { InstanceState } from './instance.ts';
 
 /** What AWS says of an instance before, or when, it takes it away (facts: EC2 45-47). */
 export type InterruptionKind =
-  /** A spot instance is taken back, two minutes after `atMs`. */
+  /** EC2 interrupts a spot instance, two minutes after `atMs`. */
   | 'spot-warning'
-  /** A spot instance is more likely than others to be taken back; no time is given. */
+  /** A spot instance has an elevated risk of interruption (rebalance recommendation); no time is given. */
   | 'rebalance'
   /** The instance changed its state; acted upon when it stops or ends. */
   | 'state-change'
   /** AWS will reboot, stop or retire the machine, at `effectiveAtMs` where it says when. */
   | 'maintenance';
 
-/** One announcement about one instance, whoever it belongs to. */
+/** One announcement about one instance of any owner. */
 export interface Interruption {
   readonly kind: InterruptionKind;
   readonly instanceId: string;
@@ -27,11 +27,11 @@ export interface Interruption {
  * Where an announcement stands after a round that saw it: `foreign` is about no instance of this fleet, `over` counts no more,
  * `settled` is written down in the ledger or needs nothing, `open` has to be seen again.
  */
-export type InterruptionStanding = 'foreign' | 'over' | 'settled' | 'open';
+export type InterruptionStatus = 'foreign' | 'over' | 'settled' | 'open';
 /** What AWS announced of the instance that it is written on, without its name. */
 export type Announcement = Pick<Interruption, 'kind' | 'atMs' | 'effectiveAtMs'>;
 
-/** A hint that nothing followed from for so long is no longer one. */
+/** A hint that nothing followed from for this long is no longer one. */
 const REBALANCE_COUNTS_MS = 3_600_000;
 /** By then EC2's own list says it, too. */
 const STATE_COUNTS_MS = 60_000;
@@ -41,19 +41,19 @@ const MAINTENANCE_COUNTS_MS = 14 * 86_400_000;
 /** The notice that EC2 gives before it takes a spot instance back. */
 export const SPOT_NOTICE_MS = 120_000;
 
-/** A machine that is still there so long after it should have gone is not taken back any more. */
-const OUTLIVED_MS = 120_000;
+/** An instance that still runs this long after its announced end will not be interrupted any more. */
+const VOID_AFTER_MS = 120_000;
 
 /** The end of a spot machine's drain: the last pods need their grace before it goes (R77). */
 export const SPOT_DRAIN_MS = 90_000;
-/** Longest grace period of a pod on a spot machine that is taken back. */
+/** Maximum grace period of pods on an interrupted spot instance. */
 export const SPOT_GRACE_SECONDS = 30;
 /** How long after the deadline of its drain a machine may still be there before the warning is taken to be void. */
-export const SPOT_PATIENCE_MS = SPOT_NOTICE_MS - SPOT_DRAIN_MS + OUTLIVED_MS;
+export const SPOT_OVERDUE_MS = SPOT_NOTICE_MS - SPOT_DRAIN_MS + VOID_AFTER_MS;
 
 /** Whether a spot warning still counts: EC2 may think better of it, and then the machine stays. */
 export function isImminent({ kind, effectiveAtMs }: Interruption, nowMs: number): boolean {
-  return kind === 'spot-warning' && nowMs < (effectiveAtMs ?? nowMs) + OUTLIVED_MS;
+  return kind === 'spot-warning' && nowMs < (effectiveAtMs ?? nowMs) + VOID_AFTER_MS;
 }
 
 /** Whether what was announced is still to be expected. */

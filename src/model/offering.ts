@@ -15,7 +15,7 @@ export interface Offering {
   readonly allocatable: Resources;
   /** Present on types that earn CPU credits: what CPU beyond them costs where credits are unlimited. */
   readonly burst?: OfferingBurst;
-  /** Chance, 0..1, that a spot instance is taken back within an hour; absent on-demand, and where nobody knows. */
+  /** Probability, 0..1, that a spot instance is interrupted within an hour; absent for on-demand and when unknown. */
   readonly interruptionsPerHour?: number;
 }
 
@@ -27,7 +27,7 @@ export interface OfferingBurst {
   readonly surplusUsdPerVcpuHour: number;
 }
 
-/** What names an offering: rests after capacity errors and prices are kept under this key. */
+/** The key of an offering, for prices and for unavailability after capacity errors. */
 export type OfferingKey = `${string}/${string}/${Lifecycle}`;
 
 /** The facts that a key states. */

@@ -20,7 +20,10 @@ interface OperationBase {
   readonly outcome?: Reason;
 }
 
-/** A fault that a launch met, kept with its time: offerings rest and launching pauses by what the ledger's launches met. */
+/**
+ * A fault that a launch met, kept with its time: unavailable offerings and launch pauses are derived from the faults in the
+ * ledger.
+ */
 export interface LaunchFault extends CloudFault {
   readonly atMs: number;
 }
@@ -55,7 +58,7 @@ export interface RemoveOperation extends OperationBase, RemovalIntent {
 export type Operation = LaunchOperation | RemoveOperation;
 
 /** Code of the outcome of a launch that was given up because the policy no longer allows it: nothing is wrong with it. */
-export const CALLED_OFF = 'called-off';
+export const CANCELLED = 'called-off';
 
 /** Whether the operation has reached a final step. */
 export function hasEnded(operation: Operation): boolean {

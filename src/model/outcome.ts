@@ -3,17 +3,17 @@ import type { OfferingKey } from './offering.ts';
 
 /** How a failed call to the cloud must be treated; foreign error codes become one of these at the adapter's edge. */
 export type CloudFaultClass =
-  /** The pool is empty now: rest the offerings, try the next. */
+  /** The capacity pool is empty now: mark the offerings unavailable, try the next. */
   | 'capacity'
   /** Only spot is refused (its quota, its price): go on-demand. */
   | 'spot-only'
-  /** An account quota: stop launching, tell a person. */
+  /** An account quota: stop launching and notify. */
   | 'quota'
   /** Throttled or a server fault: again later with the same token. */
   | 'transient'
-  /** Credentials or permissions: no fallback, tell a person. */
+  /** Credentials or permissions: no fallback, notify. */
   | 'authorization'
-  /** Our request or its configuration is wrong: no retry, tell a person. */
+  /** Our request or its configuration is wrong: no retry, notify. */
   | 'configuration'
   /** The token was used with other parameters: look the instance up and adopt it. */
   | 'token-mismatch';

@@ -2,7 +2,7 @@ import type { LaunchIntent, RemovalIntent } from './intent.ts';
 import type { PolicyIdentity } from './policy-identity.ts';
 import type { Reason } from './reason.ts';
 
-/** What one demand module asks for: so many nodes in all, and why. */
+/** The target of one demand module: a number of nodes in total, and why. */
 export interface Demand {
   readonly name: 'floor' | 'pending' | 'utilization';
   /** Nodes that the fleet should have in all, those in flight counted; `undefined`: the demand has no opinion now. */
@@ -24,7 +24,7 @@ export interface RemoveAction extends RemovalIntent {
 }
 
 /** A removal in flight has less time than it was given: EC2 takes its machine back (F64). */
-export interface HastenRemovalAction {
+export interface ExpediteRemovalAction {
   readonly kind: 'hasten-removal';
   readonly operationId: string;
   readonly nodeName: string;
@@ -51,7 +51,7 @@ export interface AbortLaunchAction {
 /** Turns back what is under way. */
 export type AbortAction = AbortRemovalAction | AbortLaunchAction;
 
-export type Action = LaunchAction | RemoveAction | HastenRemovalAction | AbortAction;
+export type Action = LaunchAction | RemoveAction | ExpediteRemovalAction | AbortAction;
 
 /** Something that was wanted and not done, and by which bound or rule. */
 export interface Refusal {
@@ -62,7 +62,7 @@ export interface Refusal {
 }
 
 /** Why one worker stays. */
-export interface KeptNode {
+export interface RetainedNode {
   readonly nodeName: string;
   readonly reason: Reason;
 }
@@ -92,7 +92,7 @@ export interface Plan {
   readonly desiredNodes: number;
   readonly actions: readonly Action[];
   readonly refusals: readonly Refusal[];
-  readonly kept: readonly KeptNode[];
+  readonly kept: readonly RetainedNode[];
   /** Absent where neither the policy nor the world has a warm pool. */
   readonly warmPool?: WarmPoolState;
   /** When deciding again is worth it even if nothing changes (a batch closes, a cooldown ends); absent: at the next tick. */

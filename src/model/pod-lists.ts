@@ -1,4 +1,4 @@
-import { oncePer } from './once-per.ts';
+import { memoizeByIdentity } from './memoize-by-identity.ts';
 import { occupiesNode, type Pod } from './pod.ts';
 
 /** Parts of a list of pods, each in the order of the list. */
@@ -27,7 +27,7 @@ export function unboundPods(pods: readonly Pod[]): PodLists['unbound'] {
 }
 
 /** Looks through the list, once for each list. */
-export const podListsOf = oncePer((pods: readonly Pod[]): PodLists => {
+export const podListsOf = memoizeByIdentity((pods: readonly Pod[]): PodLists => {
   const byNode = new Map<string, Pod[]>();
   const unbound: Pod[] = [];
   for (const pod of pods) {

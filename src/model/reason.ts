@@ -10,9 +10,9 @@ export interface Reason {
   readonly facts?: Readonly<Record<string, number | string | boolean>>;
 }
 
-/** Code of a removal that only tidies up: its instance went away by itself, by an interruption or by somebody's hand. */
+/** Code of a removal that only cleans up: its instance ended by itself, by an interruption or manually. */
 export const INSTANCE_GONE = 'instance-gone';
 
 /** Codes of the notice that the source has no policy: while none is in force, and while the last good one is. */
 export const NO_POLICY = 'no-policy';
-export const POLICY_VANISHED = 'policy-vanished';
+export const POLICY_MISSING = 'policy-vanished';

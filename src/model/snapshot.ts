@@ -16,20 +16,20 @@ export interface Snapshot {
   readonly budgets: readonly DisruptionBudget[];
   readonly daemons: readonly DaemonOverhead[];
   /** EC2's list of the fleet's instances, or why it is not known. */
-  readonly instances: Known<readonly Instance[]>;
+  readonly instances: Observed<readonly Instance[]>;
   /** What AWS has announced of the fleet's instances, until they are gone. */
   readonly interruptions: readonly Interruption[];
   /** What may be bought now, priced; resting offerings are still in here. */
   readonly offerings: readonly Offering[];
   readonly utilization: Utilization;
   /**
-   * The ledger: operations that have not ended, and those that ended within its retention. It is all that deciding
-   * remembers: cooldowns, rests of offerings, pauses after failures are read from here, so a restart forgets nothing.
+   * The ledger: operations that have not ended, and those that ended within its retention. It is the only memory of decisions:
+   * cooldowns, unavailable offerings and pauses after failures are derived from it, so a restart loses nothing.
    */
   readonly operations: readonly Operation[];
 }
 
 /** A value, or the statement that it could not be had. */
-export type Known<T> =
+export type Observed<T> =
   | { readonly status: 'known'; readonly value: T }
   | { readonly status: 'unknown'; readonly why: string };

@@ -1,7 +1,7 @@
-import { type Instance, isAlive, isAsleepInPool } from './instance.ts';
+import { type Instance, isAlive, isStoppedInPool } from './instance.ts';
 import { isAdmitted, type Node } from './node.ts';
 import type { LaunchOperation } from './operation.ts';
-import { isStranger } from './stranger.ts';
+import { isUnmanaged } from './unmanaged-instance.ts';
 
 /** What is the matter with a worker: one value, judged once a round, that all rules ask. */
 export type WorkerCondition =
@@ -52,7 +52,7 @@ export interface JudgedBy {
 /** The worker's condition. Of several that might be named, the one that forbids most. */
 export function workerCondition(facts: WorkerFacts, by: JudgedBy): WorkerCondition {
   const { node, instance, launch, isDoomed } = facts;
-  if (launch === undefined && isStranger(facts)) return 'unmanaged';
+  if (launch === undefined && isUnmanaged(facts)) return 'unmanaged';
   if (isDoomed) return 'doomed';
   if (instance !== undefined && !isUp(instance, launch)) return 'gone';
   if (node?.isReady === true) return 'ready';
@@ -69,7 +69,7 @@ export function countsAsCapacity(condition: WorkerCondition): boolean {
 
 /** Whether the instance runs or is about to: one that is stopped does when a launch starts it. */
 export function isUp(instance: Instance, launch: LaunchOperation | undefined): boolean {
-  return isAlive(instance) || (isAsleepInPool(instance) && launch?.starts?.instanceId === instance.id);
+  return isAlive(instance) || (isStoppedInPool(instance) && launch?.starts?.instanceId === instance.id);
 }
 
 /** For how long the node has not been ready, in milliseconds. */

@@ -12,7 +12,7 @@ const ORDER: readonly InstanceState[] = [
 ];
 
 /** States that a machine of the warm pool leaves again: an announcement of them may be older than its start. */
-const PASSING: ReadonlySet<InstanceState> = new Set(['stopping', 'stopped']);
+const TRANSITIONAL: ReadonlySet<InstanceState> = new Set(['stopping', 'stopped']);
 
 /** EC2's list with the states that were announced meanwhile: a list of some seconds ago does not know them yet. */
 export function withAnnouncedStates(
@@ -29,7 +29,7 @@ export function withAnnouncedStates(
   return instances.map((instance) => {
     const state = states.get(instance.id);
     if (state === undefined || !isLater(state, instance.state)) return instance;
-    return instance.isWarm === true && PASSING.has(state) ? instance : { ...instance, state };
+    return instance.isWarm === true && TRANSITIONAL.has(state) ? instance : { ...instance, state };
   });
 }
 

@@ -2,7 +2,7 @@ import type { Offering } from '../model/offering.ts';
 import { type Clock, type Cloud, type OfferingQuery, PortError } from '../ports.ts';
 import { withDeadline } from '../time/with-deadline.ts';
 
-/** Prices and what is offered change slowly; so old an answer is still used while the next is fetched. */
+/** Offerings and prices change slowly: an answer up to this age is used while the next one is fetched. */
 const FRESH_MS = 300_000;
 const DEADLINE_MS = 10_000;
 
@@ -12,8 +12,8 @@ export class CachedOfferings {
   readonly #clock: Clock;
   #last: readonly Offering[] = [];
   #key = '';
-  #askedAtMs = Number.NEGATIVE_INFINITY;
-  #asking: Promise<void> | undefined;
+  #requestedAtMs = Number.NEGATIVE_INFINITY;
+  #pending: Promise<void> | undefined;
 
   constructor(cloud: Cloud, clock: Clock) {
     this.#cloud = cloud;
@@ -23,22 +23,22 @@ export class CachedOfferings {
   /** Never anything that `wanted` does not allow; empty when EC2 has never answered. */
   async get(wanted: OfferingQuery, signal: AbortSignal): Promise<readonly Offering[]> {
     const key = JSON.stringify([wanted.types, wanted.zones]);
-    const isOld = this.#clock.monotonicMs() - this.#askedAtMs > FRESH_MS;
-    if (key !== this.#key) await this.#ask(wanted, key, signal);
-    else if (isOld) void this.#ask(wanted, key, signal);
+    const isOld = this.#clock.monotonicMs() - this.#requestedAtMs > FRESH_MS;
+    if (key !== this.#key) await this.#request(wanted, key, signal);
+    else if (isOld) void this.#request(wanted, key, signal);
     if (key === this.#key) return this.#last;
     return this.#last.filter(({ type, zone }) => wanted.types.includes(type) && wanted.zones.includes(zone));
   }
 
-  #ask(wanted: OfferingQuery, key: string, signal: AbortSignal): Promise<void> {
-    this.#asking ??= this.#fetch(wanted, key, signal).finally(() => {
-      this.#asking = undefined;
+  #request(wanted: OfferingQuery, key: string, signal: AbortSignal): Promise<void> {
+    this.#pending ??= this.#fetch(wanted, key, signal).finally(() => {
+      this.#pending = undefined;
     });
-    return this.#asking;
+    return this.#pending;
   }
 
   async #fetch(wanted: OfferingQuery, key: string, signal: AbortSignal): Promise<void> {
-    this.#askedAtMs = this.#clock.monotonicMs();
+    this.#requestedAtMs = this.#clock.monotonicMs();
     try {
       this.#last = await withDeadline(
         this.#clock,

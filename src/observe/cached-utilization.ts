@@ -5,16 +5,16 @@ import { withDeadline } from '../time/with-deadline.ts';
 const DEADLINE_MS = 5_000;
 
 /**
- * The last answer of telemetry. It is fetched beside the rounds, never within one, so a slow Prometheus delays no pending
- * pod (F7); samples carry their own times, so whoever reads it sees their age.
+ * The last answer of telemetry. It is fetched beside the rounds, never within one, so a slow Prometheus delays no pending pod
+ * (F7); samples carry their own times, so readers see their age.
  */
 export class CachedUtilization {
   readonly #telemetry: Telemetry;
   readonly #clock: Clock;
   #last = unknownUtilization('telemetry was not asked yet');
   #windowMs = 0;
-  #askedAtMs = Number.NEGATIVE_INFINITY;
-  #asking: Promise<void> | undefined;
+  #requestedAtMs = Number.NEGATIVE_INFINITY;
+  #pending: Promise<void> | undefined;
 
   constructor(telemetry: Telemetry, clock: Clock) {
     this.#telemetry = telemetry;
@@ -27,16 +27,16 @@ export class CachedUtilization {
 
   /** Asks unless the last answer is younger than one step; resolves when it is there, or known to be missing. */
   async refresh(query: TelemetryQuery, signal: AbortSignal): Promise<void> {
-    const ageMs = this.#clock.monotonicMs() - this.#askedAtMs;
+    const ageMs = this.#clock.monotonicMs() - this.#requestedAtMs;
     if (query.windowMs === this.#windowMs && ageMs < query.stepMs) return;
-    this.#asking ??= this.#fetch(query, signal).finally(() => {
-      this.#asking = undefined;
+    this.#pending ??= this.#fetch(query, signal).finally(() => {
+      this.#pending = undefined;
     });
-    await this.#asking;
+    await this.#pending;
   }
 
   async #fetch(query: TelemetryQuery, signal: AbortSignal): Promise<void> {
-    this.#askedAtMs = this.#clock.monotonicMs();
+    this.#requestedAtMs = this.#clock.monotonicMs();
     try {
       this.#last = await withDeadline(
         this.#clock,

@@ -1,12 +1,12 @@
 import type { InstanceListing, ListingQuery } from '../model/instance-listing.ts';
 import type { Instance } from '../model/instance.ts';
 import type { Interruption } from '../model/interruption.ts';
+import { memoizeByIdentity } from '../model/memoize-by-identity.ts';
 import type { Node } from '../model/node.ts';
-import { oncePer } from '../model/once-per.ts';
 import { type Clock, type Cloud, type Cluster, PortError } from '../ports.ts';
 import { withDeadline } from '../time/with-deadline.ts';
 import { withAnnouncedStates } from './announced-states.ts';
-import { doubtAbout } from './believable-list.ts';
+import { doubtAbout } from './plausible-instances.ts';
 
 const DEADLINE_MS = 10_000;
 
@@ -96,7 +96,7 @@ export class InstanceCache {
     );
     // Of two calls under way the later one may be answered first.
     if (this.#last !== undefined && this.#last.askedAtMonotonicMs > asked.askedAtMonotonicMs) return;
-    const doubtBeside = oncePer((nodes: readonly Node[]) => doubtAbout(instances, nodes));
+    const doubtBeside = memoizeByIdentity((nodes: readonly Node[]) => doubtAbout(instances, nodes));
     this.#last = { ...asked, instances, doubtBeside };
   }
 

@@ -1,5 +1,5 @@
 import { Notices } from '../events/notices.ts';
-import type { Interruption, InterruptionStanding } from '../model/interruption.ts';
+import type { Interruption, InterruptionStatus } from '../model/interruption.ts';
 import type { Snapshot } from '../model/snapshot.ts';
 import {
   type Clock,
@@ -13,8 +13,8 @@ import { backoffMs } from '../time/backoff.ts';
 import { isRemembered } from './remembered-interruptions.ts';
 
 /** How often a replica without the lease looks whether it may take messages. */
-const IDLE_LOOK_MS = 1_000;
-const RETRY = { firstMs: 1_000, longestMs: 30_000 } as const;
+const IDLE_POLL_MS = 1_000;
+const RETRY = { firstMs: 1_000, maxMs: 30_000 } as const;
 
 export interface InboxPorts {
   readonly interruptions: Interruptions;
@@ -23,29 +23,29 @@ export interface InboxPorts {
   readonly reporter: Reporter;
 }
 
-export type StandingOf = (interruption: Interruption) => InterruptionStanding;
+export type InterruptionStatusOf = (interruption: Interruption) => InterruptionStatus;
 
 /**
- * What AWS has announced and is not over. Messages are taken off the queue only once a round has recorded what follows from
- * them, so a crash before that brings them again; the queue's faults are told of, waited out, and concern nobody else (F67).
+ * What AWS has announced and is not over. Messages are taken off the queue only once a round has recorded what follows from them,
+ * so a crash before that brings them again; faults of the queue are reported and retried, and affect nothing else (F67).
  */
 export class InterruptionInbox {
   readonly #ports: InboxPorts;
   readonly #notices: Notices;
-  readonly #onNews: () => void;
+  readonly #onChange: () => void;
   /** By kind and instance: a repeated message changes nothing. */
   readonly #known = new Map<string, Interruption>();
   /** Messages that are still in the queue, by their ids. */
   readonly #unsettled = new Map<string, InterruptionMessage>();
-  readonly #told = new Set<string>();
+  readonly #notified = new Set<string>();
   #failures = 0;
   #lastFault: string | undefined;
 
-  /** `onNews` is called when something was announced; it must return at once. */
-  constructor(ports: InboxPorts, onNews: () => void) {
+  /** `onChange` is called when something was announced; it must return at once. */
+  constructor(ports: InboxPorts, onChange: () => void) {
     this.#ports = ports;
     this.#notices = new Notices(ports);
-    this.#onNews = onNews;
+    this.#onChange = onChange;
   }
 
   known(): readonly Interruption[] {
@@ -57,47 +57,47 @@ export class InterruptionInbox {
     const { clock, leadership } = this.#ports;
     while (!signal.aborted) {
       if (leadership.isLeader()) await this.#receive(signal);
-      else await clock.sleep(IDLE_LOOK_MS, signal);
+      else await clock.sleep(IDLE_POLL_MS, signal);
     }
   }
 
-  /** Forgets everything: what is unsettled comes again, to whoever leads then. */
+  /** Clears all state: unsettled messages are delivered again, to the next leader. */
   reset(): void {
     this.#known.clear();
     this.#unsettled.clear();
-    this.#told.clear();
+    this.#notified.clear();
   }
 
   /**
    * After a round: messages of which nothing is open are deleted, and what is over is forgotten. What stays open and no node
    * says yet is given back, to be written on its node: once that shows, its message is deleted, too.
    */
-  settle(snapshot: Snapshot, standingOf: StandingOf, signal: AbortSignal): readonly Interruption[] {
+  settle(snapshot: Snapshot, statusOf: InterruptionStatusOf, signal: AbortSignal): readonly Interruption[] {
     const nowMs = this.#ports.clock.now();
     const heard = snapshot.interruptions.filter((interruption) => this.#known.has(keyOf(interruption)));
-    const standings = new Map(
+    const statuses = new Map(
       heard.map((interruption) => {
-        const standing = standingOf(interruption);
-        const isKept = standing === 'open' && isRemembered(interruption, snapshot.nodes, nowMs);
-        return [keyOf(interruption), isKept ? 'settled' : standing];
+        const status = statusOf(interruption);
+        const isKept = status === 'open' && isRemembered(interruption, snapshot.nodes, nowMs);
+        return [keyOf(interruption), isKept ? 'settled' : status];
       }),
     );
     for (const interruption of heard) {
-      const standing = standings.get(keyOf(interruption));
-      this.#tell(interruption, standing === 'foreign' ? 'foreign' : 'announced', snapshot);
-      if (standing === 'foreign' || standing === 'over') this.#forget(keyOf(interruption));
+      const status = statuses.get(keyOf(interruption));
+      this.#report(interruption, status === 'foreign' ? 'foreign' : 'announced', snapshot);
+      if (status === 'foreign' || status === 'over') this.#forget(keyOf(interruption));
     }
     const done = [...this.#unsettled.values()].filter(({ interruptions }) =>
-      interruptions.every((interruption) => !this.#isOpen(keyOf(interruption), standings)),
+      interruptions.every((interruption) => !this.#isOpen(keyOf(interruption), statuses)),
     );
     for (const { id } of done) this.#unsettled.delete(id);
     this.#acknowledge(done, signal);
-    return heard.filter((interruption) => standings.get(keyOf(interruption)) === 'open');
+    return heard.filter((interruption) => statuses.get(keyOf(interruption)) === 'open');
   }
 
   /** What came while the round went on was not seen by it; what was forgotten needs nothing more. */
-  #isOpen(key: string, standings: ReadonlyMap<string, InterruptionStanding>): boolean {
-    return this.#known.has(key) && (standings.get(key) ?? 'open') === 'open';
+  #isOpen(key: string, statuses: ReadonlyMap<string, InterruptionStatus>): boolean {
+    return this.#known.has(key) && (statuses.get(key) ?? 'open') === 'open';
   }
 
   async #receive(signal: AbortSignal): Promise<void> {
@@ -108,13 +108,13 @@ export class InterruptionInbox {
       this.#take(messages, signal);
     } catch (error) {
       if (signal.aborted) return;
-      await this.#waitOut(error, signal);
+      await this.#backOff(error, signal);
     }
   }
 
   #take(messages: readonly InterruptionMessage[], signal: AbortSignal): void {
     const useless = messages.filter(({ interruptions }) => interruptions.length === 0);
-    for (const { fault } of useless) this.#tellUseless(fault);
+    for (const { fault } of useless) this.#reportIgnored(fault);
     this.#acknowledge(useless, signal);
     const useful = messages.filter(({ interruptions }) => interruptions.length > 0);
     for (const message of useful) {
@@ -124,26 +124,26 @@ export class InterruptionInbox {
         if (!this.#known.has(key)) this.#known.set(key, interruption);
       }
     }
-    if (useful.length > 0) this.#onNews();
+    if (useful.length > 0) this.#onChange();
   }
 
-  /** Nobody waits for it: what is not deleted comes again. */
+  /** Runs in the background: a message that is not deleted is delivered again. */
   #acknowledge(messages: readonly InterruptionMessage[], signal: AbortSignal): void {
     if (messages.length === 0) return;
     const receipts = messages.map(({ receipt }) => receipt);
     this.#ports.interruptions.acknowledge(receipts, signal).catch((error: unknown) => {
-      if (!signal.aborted) this.#tellFault(error);
+      if (!signal.aborted) this.#reportFault(error);
     });
   }
 
-  async #waitOut(error: unknown, signal: AbortSignal): Promise<void> {
-    this.#tellFault(error);
+  async #backOff(error: unknown, signal: AbortSignal): Promise<void> {
+    this.#reportFault(error);
     this.#failures += 1;
     await this.#ports.clock.sleep(backoffMs(this.#failures, RETRY), signal);
   }
 
-  /** Each error is counted; each kind of error is told to people once until the queue answers. */
-  #tellFault(error: unknown): void {
+  /** Each error is counted; each kind of error is reported once until the queue answers. */
+  #reportFault(error: unknown): void {
     const code = error instanceof PortError ? error.code : 'internal';
     this.#ports.reporter.report({
       kind: 'interruption-queue',
@@ -157,7 +157,7 @@ export class InterruptionInbox {
     this.#notices.warn({ code: 'interruption-queue', text, facts: { code } });
   }
 
-  #tellUseless(fault: string | undefined): void {
+  #reportIgnored(fault: string | undefined): void {
     const outcome = fault === undefined ? 'irrelevant' : 'unreadable';
     this.#ports.reporter.report({ kind: 'interruption-queue', outcome, atMs: this.#ports.clock.now() });
     if (fault === undefined) return;
@@ -165,10 +165,10 @@ export class InterruptionInbox {
     this.#notices.warn({ code: 'interruption-unreadable', text });
   }
 
-  #tell(interruption: Interruption, outcome: 'announced' | 'foreign', snapshot: Snapshot): void {
+  #report(interruption: Interruption, outcome: 'announced' | 'foreign', snapshot: Snapshot): void {
     const key = keyOf(interruption);
-    if (this.#told.has(key)) return;
-    this.#told.add(key);
+    if (this.#notified.has(key)) return;
+    this.#notified.add(key);
     const nodeName = snapshot.nodes.find((node) => node.instanceId === interruption.instanceId)?.name;
     this.#ports.reporter.report({
       kind: 'interruption-queue',
@@ -181,7 +181,7 @@ export class InterruptionInbox {
 
   #forget(key: string): void {
     this.#known.delete(key);
-    this.#told.delete(key);
+    this.#notified.delete(key);
   }
 }
 

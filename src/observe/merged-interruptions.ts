@@ -10,7 +10,7 @@ type Answer =
  */
 export class MergedInterruptions implements Interruptions {
   readonly #sources: readonly Interruptions[];
-  /** Calls that have not been answered, or whose answer nobody has taken. */
+  /** Calls without an answer, or with one that was not returned yet. */
   readonly #calls = new Map<Interruptions, Promise<Answer>>();
   /** Where each message that was given came from. */
   readonly #origins = new Map<string, Interruptions>();

@@ -25,7 +25,7 @@ export interface ObservePorts {
 }
 
 /** What of the world the policy in force wants to be seen. */
-export interface Outlook extends OfferingQuery {
+export interface ObservationQuery extends OfferingQuery {
   /** The longest window over which utilization is judged. */
   readonly windowMs: number;
   /** Spacing of the samples, and how long an answer of telemetry is used again. */
@@ -43,7 +43,7 @@ export class Observer {
 
   /** Nodes of the warm pool: one that is Ready for a moment carries no load, and its silence afterwards is none of the workers'. */
   #pooled: ReadonlySet<string> = new Set();
-  readonly #announced: () => readonly Interruption[];
+  readonly #withAnnounced: () => readonly Interruption[];
 
   /** `announced` is what AWS has announced of any instance and is not over; the cache is told the same. */
   constructor(
@@ -52,7 +52,7 @@ export class Observer {
     instances: InstanceCache = new InstanceCache(ports, announced),
   ) {
     this.#ports = ports;
-    this.#announced = announced;
+    this.#withAnnounced = announced;
     this.#instances = new SnapshotInstances(instances, ports.clock);
     this.#offerings = new CachedOfferings(ports.cloud, ports.clock);
     this.#utilization = new CachedUtilization(ports.telemetry, ports.clock);
@@ -62,10 +62,10 @@ export class Observer {
    * The world at one moment; utilization is the last that `refreshUtilization` got. What could not be asked is unknown.
    * Throws `PortError` when the ledger cannot be read: without it nothing may be decided.
    */
-  async takeSnapshot(outlook: Outlook, signal: AbortSignal): Promise<Snapshot> {
+  async takeSnapshot(query: ObservationQuery, signal: AbortSignal): Promise<Snapshot> {
     const { cluster, clock, ledger } = this.#ports;
     const [offerings, operations] = await Promise.all([
-      this.#offerings.get(outlook, signal),
+      this.#offerings.get(query, signal),
       withDeadline(clock, { what: 'The ledger', deadlineMs: LEDGER_DEADLINE_MS, signal }, (deadline) =>
         ledger.list(deadline),
       ),
@@ -82,7 +82,7 @@ export class Observer {
       budgets,
       daemons,
       instances,
-      interruptions: withRemembered(this.#announced(), nodes, clock.now()),
+      interruptions: withRemembered(this.#withAnnounced(), nodes, clock.now()),
       offerings,
       utilization,
       operations,
@@ -90,7 +90,7 @@ export class Observer {
   }
 
   /** Fetches utilization unless it is fresh; resolves when that is done or has failed. */
-  refreshUtilization({ windowMs, stepMs }: Outlook, signal: AbortSignal): Promise<void> {
+  refreshUtilization({ windowMs, stepMs }: ObservationQuery, signal: AbortSignal): Promise<void> {
     const workers = this.#ports.cluster.view().nodes.filter((node) => node.isReady && !node.isControlPlane);
     const nodeNames = workers.map((node) => node.name).filter((name) => !this.#pooled.has(name));
     return this.#utilization.refresh({ nodeNames, windowMs, stepMs }, signal);

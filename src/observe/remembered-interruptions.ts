@@ -8,8 +8,8 @@ export function withRemembered(
   nowMs: number,
 ): readonly Interruption[] {
   const remembered = nodes.flatMap((node) => rememberedOf(node, nowMs));
-  const news = remembered.filter((one) => !announced.some((known) => isSame(known, one)));
-  return news.length === 0 ? announced : [...announced, ...news];
+  const changes = remembered.filter((one) => !announced.some((known) => isSame(known, one)));
+  return changes.length === 0 ? announced : [...announced, ...changes];
 }
 
 /** Whether a node says what was announced, so that nobody has to hear it again. */

@@ -2,7 +2,7 @@ import { type InstanceListing, instanceIdsOf } from '../model/instance-listing.t
 import type { Instance } from '../model/instance.ts';
 import type { Node } from '../model/node.ts';
 import type { Operation } from '../model/operation.ts';
-import type { Known } from '../model/snapshot.ts';
+import type { Observed } from '../model/snapshot.ts';
 import { type Clock, PortError } from '../ports.ts';
 import type { InstanceCache } from './instance-cache.ts';
 
@@ -12,7 +12,7 @@ const FRESH_MS = 10_000;
 const REFRESH_AFTER_MS = FRESH_MS / 2;
 
 /** What a list must speak for to be used again. */
-export interface Sight {
+export interface FreshnessRequirement {
   readonly nodes: readonly Node[];
   readonly operations: readonly Operation[];
 }
@@ -33,25 +33,25 @@ export class SnapshotInstances {
     this.#clock = clock;
   }
 
-  async get(sight: Sight, signal: AbortSignal): Promise<Known<readonly Instance[]>> {
+  async get(required: FreshnessRequirement, signal: AbortSignal): Promise<Observed<readonly Instance[]>> {
     const latest = this.#cache.latest();
-    if (latest === undefined || !this.#speaksFor(latest, sight)) return this.#fetch(sight, signal);
+    if (latest === undefined || !this.#speaksFor(latest, required)) return this.#fetch(required, signal);
     if (this.#ageMs(latest) >= REFRESH_AFTER_MS) this.#refresh(signal);
     return believed(latest);
   }
 
-  #speaksFor(listing: InstanceListing, sight: Sight): boolean {
+  #speaksFor(listing: InstanceListing, required: FreshnessRequirement): boolean {
     if (this.#ageMs(listing) >= FRESH_MS) return false;
     const hasEnded = ({ endedAtMs }: Operation) => endedAtMs !== undefined && endedAtMs >= listing.askedAtMs;
-    if (sight.operations.some(hasEnded)) return false;
-    return missingOf(listing, sight.nodes).every((id) => this.#unlisted.has(id));
+    if (required.operations.some(hasEnded)) return false;
+    return missingOf(listing, required.nodes).every((id) => this.#unlisted.has(id));
   }
 
   #ageMs({ askedAtMonotonicMs }: InstanceListing): number {
     return this.#clock.monotonicMs() - askedAtMonotonicMs;
   }
 
-  async #fetch({ nodes }: Sight, signal: AbortSignal): Promise<Known<readonly Instance[]>> {
+  async #fetch({ nodes }: FreshnessRequirement, signal: AbortSignal): Promise<Observed<readonly Instance[]>> {
     try {
       const listing = await this.#cache.list({ maxAgeMs: 0, signal });
       this.#unlisted = new Set(missingOf(listing, nodes));
@@ -77,6 +77,6 @@ function missingOf({ instances }: InstanceListing, nodes: readonly Node[]): read
   );
 }
 
-function believed({ instances, doubt }: InstanceListing): Known<readonly Instance[]> {
+function believed({ instances, doubt }: InstanceListing): Observed<readonly Instance[]> {
   return doubt === undefined ? { status: 'known', value: instances } : { status: 'unknown', why: doubt };
 }

@@ -3,8 +3,8 @@ import { type Offering, offeringKey } from '../model/offering.ts';
 import { type Pod, podRef } from '../model/pod.ts';
 import type { Reason } from '../model/reason.ts';
 import { buyableNode } from './model/buyable-node.ts';
-import { neverFits, unplacedRefusal } from './never-fits.ts';
 import { solve } from './solve.ts';
+import { unschedulableReason, unplacedRefusal } from './unschedulable-reason.ts';
 
 export interface PackOptions {
   /** What every node carries by itself. @default nothing */
@@ -57,7 +57,7 @@ export function packFleet(
       nodeId: nodes[newNode ?? -1]?.id ?? '',
     })),
     unplaced: solution.unplaced.map((pod) => {
-      const refusal = neverFits(pod, { offerings: priced, daemons });
+      const refusal = unschedulableReason(pod, { offerings: priced, daemons });
       if (refusal === undefined && isFull) return { pod, reason: atMaximum(pod, maxNodes) };
       return { pod, reason: (refusal ?? unplacedRefusal(pod)).reason };
     }),

@@ -1,12 +1,12 @@
 import type { Offering } from '../model/offering.ts';
 import type { Pod } from '../model/pod.ts';
-import type { DraftFleet, Workbench } from './filling/draft-fleet.ts';
-import type { NodeDraft } from './filling/node-draft.ts';
-import { mustBeSeated, type Seat } from './filling/seating.ts';
+import type { BinFleet, PackingContext } from './filling/bin-fleet.ts';
+import { needsOrderedPlacement, type OrderedPlacement } from './filling/constrained-placement.ts';
+import type { NodeBin } from './filling/node-bin.ts';
 import type { PackingModel } from './model/packing-model.ts';
 import type { PodGroup } from './model/pod-groups.ts';
 import { hardestFirst } from './rehearsal/binding-order.ts';
-import { rehearsed } from './rehearsal/rehearsed-order.ts';
+import { withDryRunOrder } from './rehearsal/dry-run-order.ts';
 
 /** A pod's place: a present node or one to be bought, by index. */
 export interface PlacedPod {
@@ -30,68 +30,74 @@ export interface Solution {
   readonly unplaced: readonly Pod[];
 }
 
-/** Reads a packed fleet. `seats`: pods that were seated, in their order. */
-export function solutionOf(bench: Workbench, fleet: DraftFleet, seats: readonly Seat[]): Solution {
-  const { model } = bench;
-  const isBound = mustBeSeated(bench);
-  const bound = fleet.drafts.flatMap((draft) => draft.items.map(({ batch, pod }) => ({ batch, pod, draft })));
-  // Pods of one turn are alike, but which of their sites came first matters to spread.
-  const seatOf = new Map(model.groups.flatMap(({ pods }) => pods.map((pod, index) => [pod, index] as const)));
-  seats.forEach(({ pod }, index) => seatOf.set(pod, index));
-  const seat = (pod: Pod) => seatOf.get(pod) ?? 0;
-  bound.sort((a, b) => a.batch.turn - b.batch.turn || seat(a.pod) - seat(b.pod));
-  const planned = bound.map(({ batch, pod, draft }) => ({
+/** Turns a packed fleet into a solution. `orderedPlacements`: in binding order. */
+export function solutionOf(
+  context: PackingContext,
+  fleet: BinFleet,
+  orderedPlacements: readonly OrderedPlacement[],
+): Solution {
+  const { model } = context;
+  const isBound = needsOrderedPlacement(context);
+  const bound = fleet.bins.flatMap((bin) => bin.items.map(({ batch, pod }) => ({ batch, pod, bin })));
+  // Pods of one binding order are equal, but topology spread depends on which of their topology classes came first.
+  const placementOf = new Map(
+    model.groups.flatMap(({ pods }) => pods.map((pod, index) => [pod, index] as const)),
+  );
+  orderedPlacements.forEach(({ pod }, index) => placementOf.set(pod, index));
+  const placement = (pod: Pod) => placementOf.get(pod) ?? 0;
+  bound.sort((a, b) => a.batch.bindingOrder - b.batch.bindingOrder || placement(a.pod) - placement(b.pod));
+  const planned = bound.map(({ batch, pod, bin }) => ({
     group: model.groups[batch.group.index] ?? batch.group,
     pod,
-    draft,
+    bin,
   }));
-  const hardest = hardestFirst(bench, planned) ?? planned;
+  const hardest = hardestFirst(context, planned) ?? planned;
   const placed = new Set(bound.map(({ pod }) => pod));
   const left = model.groups.flatMap((group): PodGroup[] => {
     const pods = group.pods.filter((pod) => !placed.has(pod));
     return pods.length === 0 ? [] : [{ ...group, pods }];
   });
-  const ordered = rehearsed(bench, hardest, left);
-  const fresh = [...new Set(ordered.map(({ draft }) => draft))].filter(
-    ({ present }) => present === undefined,
-  );
-  const newIndex = new Map(fresh.map((draft, index) => [draft, index]));
+  const ordered = withDryRunOrder(context, hardest, left);
+  const fresh = [...new Set(ordered.map(({ bin }) => bin))].filter(({ present }) => present === undefined);
+  const newIndex = new Map(fresh.map((bin, index) => [bin, index]));
   return {
-    newNodes: fresh.map((draft) => ({
-      offering: offeringOf(model, draft),
-      pods: draft.items.map(({ pod }) => pod),
-      couldBe: () => alternativesOf(model, draft, isBound),
+    newNodes: fresh.map((bin) => ({
+      offering: offeringOf(model, bin),
+      pods: bin.items.map(({ pod }) => pod),
+      couldBe: () => alternativesOf(model, bin, isBound),
     })),
-    placements: ordered.map(({ pod, draft }) => ({
+    placements: ordered.map(({ pod, bin }) => ({
       pod,
-      presentNode: draft.present,
-      newNode: newIndex.get(draft),
+      presentNode: bin.present,
+      newNode: newIndex.get(bin),
     })),
     unplaced: left.flatMap(({ pods }) => pods),
   };
 }
 
-function offeringOf({ buyable }: PackingModel, { table, row }: NodeDraft): Offering {
+function offeringOf({ buyable }: PackingModel, { table, row }: NodeBin): Offering {
   const bought = buyable[table.offers[row] ?? -1];
   if (bought === undefined) throw new RangeError(`row ${row} of the table is no offer`);
   return bought.offering;
 }
 
-/** Where rules look beyond single nodes, another site could break what was proven for this one. */
+/** With rules beyond single nodes, another topology class might violate what holds for this one. */
 function alternativesOf(
-  { buyable, sites, admitted, axes }: PackingModel,
-  { site, items, load }: NodeDraft,
+  { buyable, topologyClasses, admitted, dimensions }: PackingModel,
+  { topologyClass, items, load }: NodeBin,
   isBound: (group: PodGroup) => boolean,
 ): readonly Offering[] {
   const groups = [...new Set(items.map(({ batch }) => batch.group))];
-  const isBoundToSite = groups.some(isBound);
+  const isBoundToClass = groups.some(isBound);
   const fitting = buyable.filter(({ free }, index) => {
-    if (isBoundToSite && sites.siteOf[index] !== site) return false;
-    return holds(axes.amounts(free), load) && groups.every(({ choice }) => admitted[choice]?.[index] === 1);
+    if (isBoundToClass && topologyClasses.classOfNode[index] !== topologyClass) return false;
+    return (
+      holds(dimensions.amounts(free), load) && groups.every(({ choice }) => admitted[choice]?.[index] === 1)
+    );
   });
   return fitting.map(({ offering }) => offering);
 }
 
 function holds(capacity: Float64Array, load: Float64Array): boolean {
-  return load.every((amount, axis) => amount <= (capacity[axis] ?? 0));
+  return load.every((amount, dimension) => amount <= (capacity[dimension] ?? 0));
 }

@@ -1,47 +1,47 @@
 import type { Pod } from '../model/pod.ts';
 import { type Resources, subtractResources } from '../model/resources.ts';
-import { DraftFleet, type Workbench, workbenchOf } from './filling/draft-fleet.ts';
-import { type Seat, Seating } from './filling/seating.ts';
-import { seatingOrder } from './filling/strategies.ts';
+import { BinFleet, type PackingContext, packingContextOf } from './filling/bin-fleet.ts';
+import { type OrderedPlacement, ConstrainedPlacement } from './filling/constrained-placement.ts';
+import { placementOrder } from './filling/strategies.ts';
 import { modelOf, type PackingProblem } from './model/packing-model.ts';
 import type { PodGroup } from './model/pod-groups.ts';
-import { improve } from './search/improve.ts';
-import { packAnew } from './search/pack-anew.ts';
+import { improveByLocalSearch } from './search/local-search.ts';
+import { packNewNodes } from './search/pack-new-nodes.ts';
 import { type PlacedPod, type Solution, solutionOf } from './solution.ts';
 
-/** Packs pods onto the nodes that are there, which cost nothing more, and the rest onto as cheap a fleet as is found. */
+/** Packs pods onto present nodes first, at no extra cost, and the others onto the cheapest new fleet that the search finds. */
 export function solve(problem: PackingProblem): Solution {
-  const { settled, bench } =
-    problem.pods.length === 0 ? NOBODY : settleOnPresent(workbenchOf(modelOf(problem)));
-  if (bench === undefined) return { newNodes: [], placements: settled, unplaced: [] };
-  const seats: Seat[] = [];
-  const fleet = cheapFleet(bench, seats);
-  seats.push(...seatRest(bench, fleet));
-  const { newNodes, placements, unplaced } = solutionOf(bench, fleet, seats);
+  const { settled, context } =
+    problem.pods.length === 0 ? NO_PODS : placeOnPresent(packingContextOf(modelOf(problem)));
+  if (context === undefined) return { newNodes: [], placements: settled, unplaced: [] };
+  const orderedPlacements: OrderedPlacement[] = [];
+  const fleet = cheapFleet(context, orderedPlacements);
+  orderedPlacements.push(...placeRemaining(context, fleet));
+  const { newNodes, placements, unplaced } = solutionOf(context, fleet, orderedPlacements);
   return { newNodes, placements: [...settled, ...placements], unplaced };
 }
 
-interface Settled {
+interface PresentPlacement {
   readonly settled: readonly PlacedPod[];
   /** Of the pods that are left; `undefined` when none is. */
-  readonly bench: Workbench | undefined;
+  readonly context: PackingContext | undefined;
 }
 
-const NOBODY: Settled = { settled: [], bench: undefined };
+const NO_PODS: PresentPlacement = { settled: [], context: undefined };
 
-/** Those that find a place on present nodes count as standing there from then on. */
-function settleOnPresent(bench: Workbench): Settled {
-  const { model } = bench;
-  if (model.present.length === 0) return { settled: [], bench };
-  const seating = new Seating(bench, new DraftFleet(bench), { mayOpen: false });
-  seating.run([...model.groups].sort(seatingOrder(model)));
-  const settled = seating.seats.map(({ pod, draft }) => ({
+/** Pods that fit on present nodes count as bound to them from then on. */
+function placeOnPresent(context: PackingContext): PresentPlacement {
+  const { model } = context;
+  if (model.present.length === 0) return { settled: [], context };
+  const placement = new ConstrainedPlacement(context, new BinFleet(context), { mayOpen: false });
+  placement.run([...model.groups].sort(placementOrder(model)));
+  const settled = placement.orderedPlacements.map(({ pod, bin }) => ({
     pod,
-    presentNode: draft.present,
+    presentNode: bin.present,
     newNode: undefined,
   }));
-  if (settled.length === 0) return { settled, bench };
-  if (settled.length === model.pods.length) return { settled, bench: undefined };
+  if (settled.length === 0) return { settled, context };
+  if (settled.length === model.pods.length) return { settled, context: undefined };
   const byNode = Map.groupBy(settled, ({ presentNode }) => presentNode);
   const present = model.present.map((node, index) => {
     const come = (byNode.get(index) ?? []).map(({ pod }) => pod);
@@ -51,48 +51,54 @@ function settleOnPresent(bench: Workbench): Settled {
   const gone = new Set(settled.map(({ pod }) => pod));
   const pods = model.pods.filter((pod) => !gone.has(pod));
   const { buyable, maxNewNodes } = model;
-  return { settled, bench: workbenchOf(modelOf({ pods, buyable, present, maxNewNodes })) };
+  return { settled, context: packingContextOf(modelOf({ pods, buyable, present, maxNewNodes })) };
 }
 
-/** As cheap a fleet as is found; where it would have too many nodes, one that is filled in the order of priority. */
-function cheapFleet(bench: Workbench, seats: Seat[]): DraftFleet {
-  const { model } = bench;
-  const fleet = packAnew({ ...bench, model: { ...model, maxNewNodes: Number.POSITIVE_INFINITY } }, seats);
+/** The cheapest fleet that the search finds; if it has more nodes than allowed, a fleet that is filled by pod priority. */
+function cheapFleet(context: PackingContext, orderedPlacements: OrderedPlacement[]): BinFleet {
+  const { model } = context;
+  const fleet = packNewNodes(
+    { ...context, model: { ...model, maxNewNodes: Number.POSITIVE_INFINITY } },
+    orderedPlacements,
+  );
   if (fleet.opened <= model.maxNewNodes) return fleet;
-  seats.length = 0;
-  const bounded = new DraftFleet(bench);
-  const seating = new Seating(bench, bounded);
-  seating.run([...model.groups].sort(seatingOrder(model)));
-  seats.push(...seating.seats);
-  improve(bench, bounded);
+  orderedPlacements.length = 0;
+  const bounded = new BinFleet(context);
+  const placement = new ConstrainedPlacement(context, bounded);
+  placement.run([...model.groups].sort(placementOrder(model)));
+  orderedPlacements.push(...placement.orderedPlacements);
+  improveByLocalSearch(context, bounded);
   return bounded;
 }
 
-/** Seats whoever has no place yet beside all others; who still finds none fits nowhere. */
-function seatRest(bench: Workbench, fleet: DraftFleet): readonly Seat[] {
-  const { placed, nextTurn } = boundIn(fleet);
-  const rest = bench.model.groups.flatMap((group): PodGroup[] => {
+/** Places the remaining pods on the packed fleet; pods that still do not fit are unplaceable. */
+function placeRemaining(context: PackingContext, fleet: BinFleet): readonly OrderedPlacement[] {
+  const { placed, nextBindingOrder } = boundIn(fleet);
+  const rest = context.model.groups.flatMap((group): PodGroup[] => {
     const pods = group.pods.filter((pod) => !placed.has(pod));
     return pods.length === 0 ? [] : [{ ...group, pods }];
   });
   if (rest.length === 0) return [];
   fleet.showPresent();
-  for (const draft of fleet.drafts) {
-    if (draft.present !== undefined) draft.isOpen = bench.model.present[draft.present]?.isOpen ?? false;
+  for (const bin of fleet.bins) {
+    if (bin.present !== undefined) bin.isOpen = context.model.present[bin.present]?.isOpen ?? false;
   }
-  const seating = new Seating(bench, fleet, { firstTurn: nextTurn });
-  seating.run(rest.sort(seatingOrder(bench.model)));
-  return seating.seats;
+  const placement = new ConstrainedPlacement(context, fleet, { firstBindingOrder: nextBindingOrder });
+  placement.run(rest.sort(placementOrder(context.model)));
+  return placement.orderedPlacements;
 }
 
-function boundIn({ drafts }: DraftFleet): { readonly placed: ReadonlySet<Pod>; readonly nextTurn: number } {
+function boundIn({ bins }: BinFleet): {
+  readonly placed: ReadonlySet<Pod>;
+  readonly nextBindingOrder: number;
+} {
   const placed = new Set<Pod>();
-  let nextTurn = 0;
-  for (const { items } of drafts) {
+  let nextBindingOrder = 0;
+  for (const { items } of bins) {
     for (const { pod, batch } of items) {
       placed.add(pod);
-      nextTurn = Math.max(nextTurn, batch.turn + 1);
+      nextBindingOrder = Math.max(nextBindingOrder, batch.bindingOrder + 1);
     }
   }
-  return { placed, nextTurn };
+  return { placed, nextBindingOrder };
 }

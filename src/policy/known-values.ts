@@ -8,12 +8,12 @@ import { isWithin, type PolicyPath, valueAt } from './policy-path.ts';
  */
 export class KnownValues {
   readonly #root: unknown;
-  readonly #spoilt: readonly PolicyPath[];
+  readonly #invalid: readonly PolicyPath[];
   readonly #defaults = defaultPolicy();
 
   constructor(root: unknown, spoilt: readonly PolicyPath[]) {
     this.#root = root;
-    this.#spoilt = spoilt;
+    this.#invalid = spoilt;
   }
 
   number(path: PolicyPath): number | undefined {
@@ -42,7 +42,7 @@ export class KnownValues {
   }
 
   #value(path: PolicyPath): unknown {
-    if (this.#spoilt.some((spoilt) => isWithin(path, spoilt))) return undefined;
+    if (this.#invalid.some((spoilt) => isWithin(path, spoilt))) return undefined;
     return valueAt(this.#root, path) ?? valueAt(this.#defaults, path);
   }
 }

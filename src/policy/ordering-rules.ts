@@ -16,16 +16,16 @@ interface Ordering {
 }
 
 /** R25: closer thresholds would let one node's worth of load swing the fleet to and fro. */
-const LEAST_GAP_POINTS = 20;
+const MIN_GAP_POINTS = 20;
 
 /** R25: a window of fewer than two samples is a single reading. */
-const LEAST_SAMPLES = 2;
+const MIN_SAMPLES = 2;
 
 const gapOf = (figure: 'cpu' | 'memory'): Ordering => ({
-  says: `utilization.${figure}: downPercent + ${LEAST_GAP_POINTS} ≤ upPercent`,
+  says: `utilization.${figure}: downPercent + ${MIN_GAP_POINTS} ≤ upPercent`,
   low: `utilization.${figure}.downPercent`,
   high: `utilization.${figure}.upPercent`,
-  gap: LEAST_GAP_POINTS,
+  gap: MIN_GAP_POINTS,
   blame: 'low',
   because: 'closer thresholds make the fleet swing to and fro',
 });
@@ -40,10 +40,10 @@ const urgencyOf = (figure: 'cpu' | 'memory'): Ordering => ({
 });
 
 const samplesIn = (window: 'upWindowSeconds' | 'downWindowSeconds'): Ordering => ({
-  says: `utilization: ${LEAST_SAMPLES} × scrapeIntervalSeconds ≤ ${window}`,
+  says: `utilization: ${MIN_SAMPLES} × scrapeIntervalSeconds ≤ ${window}`,
   low: 'utilization.scrapeIntervalSeconds',
   high: `utilization.${window}`,
-  times: LEAST_SAMPLES,
+  times: MIN_SAMPLES,
   blame: 'high',
   because: 'one sample is no window',
 });
@@ -98,14 +98,14 @@ export function orderingBreaches(ordering: Ordering, known: KnownValues): readon
   const low = known.number(pathOf(ordering.low));
   const high = known.number(pathOf(ordering.high));
   if (low === undefined || high === undefined) return [];
-  const least = low * (ordering.times ?? 1) + (ordering.gap ?? 0);
-  if (ordering.strict === true ? least < high : least <= high) return [];
+  const min = low * (ordering.times ?? 1) + (ordering.gap ?? 0);
+  if (ordering.strict === true ? min < high : min <= high) return [];
   const places = [pathOf(ordering.low), pathOf(ordering.high)];
   return [
     {
       places: ordering.blame === 'low' ? places : places.toReversed(),
       rule: `${ordering.high} (${high}) must be ${demand(ordering, low)}: ${ordering.because}`,
-      remedy: `raise ${ordering.high} ${ordering.strict === true ? 'above' : 'to at least'} ${least}, or lower ${ordering.low}`,
+      remedy: `raise ${ordering.high} ${ordering.strict === true ? 'above' : 'to at least'} ${min}, or lower ${ordering.low}`,
     },
   ];
 }

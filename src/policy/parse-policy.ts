@@ -22,7 +22,7 @@ export function parsePolicy(text: string): PolicyReading {
   readings.delete(text);
   readings.set(text, reading);
   const [oldest] = readings.keys();
-  if (oldest !== undefined && readings.size > MOST_KEPT) readings.delete(oldest);
+  if (oldest !== undefined && readings.size > MAX_KEPT) readings.delete(oldest);
   return reading;
 }
 
@@ -31,7 +31,7 @@ export function parsePolicy(text: string): PolicyReading {
  * its text alone.
  */
 const readings = new Map<string, PolicyReading>();
-const MOST_KEPT = 100;
+const MAX_KEPT = 100;
 
 function readPolicy(text: string): PolicyReading {
   const read = readPolicyText(text);

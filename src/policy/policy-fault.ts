@@ -33,10 +33,10 @@ export function faultSentence({ path, value, rule, remedy }: PolicyFault): strin
   return `${place === '' ? 'the file' : place}: ${rule}; ${remedy}`;
 }
 
-const MOST_VALUE_CHARACTERS = 60;
+const MAX_VALUE_CHARACTERS = 60;
 
 function valueText(value: unknown): string {
   if (value === null) return '';
   const text = JSON.stringify(value);
-  return text.length > MOST_VALUE_CHARACTERS ? `${text.slice(0, MOST_VALUE_CHARACTERS - 1)}…` : text;
+  return text.length > MAX_VALUE_CHARACTERS ? `${text.slice(0, MAX_VALUE_CHARACTERS - 1)}…` : text;
 }

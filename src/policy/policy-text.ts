@@ -14,13 +14,13 @@ export interface PolicyText {
 }
 
 /** A policy has some hundred lines; etcd takes no more than this in one object. */
-export const MOST_CHARACTERS = 1_000_000;
+export const MAX_CHARACTERS = 1_000_000;
 
 const FIRST_LINE = () => 1;
 
 /** Reads YAML (or JSON) without ever throwing: whatever is wrong with the text comes back as faults. */
 export function readPolicyText(text: string): PolicyText {
-  if (text.length > MOST_CHARACTERS) {
+  if (text.length > MAX_CHARACTERS) {
     return unreadable('is larger than a policy can be (1 MB)', 'give the policy file itself');
   }
   if (text.trim() === '') {

@@ -10,7 +10,7 @@ export interface PolicyTree {
 }
 
 /** A policy is four levels deep; a little more still gets its own message for each unknown key. */
-const MOST_LEVELS = 12;
+const MAX_LEVELS = 12;
 
 /**
  * Turns parsed YAML into plain data. Aliases, tags and keys that are not text are faults instead of being expanded: a
@@ -59,7 +59,7 @@ class TreeWalk {
         remedy: `delete ${node.tag}`,
       });
     }
-    if (path.length > MOST_LEVELS) {
+    if (path.length > MAX_LEVELS) {
       return this.#refuse(path, {
         value: null,
         rule: 'is nested too deeply',

@@ -19,7 +19,7 @@ export interface PolicyText {
 }
 
 /** What a look at the source found. */
-export type PolicyNews<T extends PolicyText> =
+export type PolicyChangeEvent<T extends PolicyText> =
   | { readonly kind: 'nothing' }
   | { readonly kind: 'accepted'; readonly document: T; readonly inForce: PolicyInForce }
   /** The policy in force in other words or under another name; it keeps the revision that brought it. */
@@ -29,22 +29,22 @@ export type PolicyNews<T extends PolicyText> =
   | { readonly kind: 'vanished' };
 
 /** A policy that was in force before a restart, and the name that it had then. */
-export interface FormerPolicy {
+export interface PreviousPolicy {
   readonly text: string;
   readonly identity: PolicyIdentity;
 }
 
 /** Whether the source shows what is in force: `unknown` until it was first looked at. */
-type Standing = 'unknown' | 'in force' | 'rejected' | 'vanished';
+type PolicyStatus = 'unknown' | 'in force' | 'rejected' | 'vanished';
 
 /**
- * Holds the last good policy. A text that breaks a rule, or none at all, changes nothing but what is told: a fleet never
- * obeys half a policy, nor defaults that nobody chose (F77, F78).
+ * Holds the last good policy. An invalid or missing policy text changes only what is reported: a fleet never obeys half a policy,
+ * nor defaults that nobody chose (F77, F78).
  */
 export class PolicyWatch<T extends PolicyText> {
   #inForce: PolicyInForce | undefined;
   #seen: T | undefined;
-  #standing: Standing = 'unknown';
+  #status: PolicyStatus = 'unknown';
 
   get inForce(): PolicyInForce | undefined {
     return this.#inForce;
@@ -54,7 +54,7 @@ export class PolicyWatch<T extends PolicyText> {
    * Puts the policy of an earlier life in force, before the first look. It is read again: a text that this version refuses
    * changes nothing and gives `undefined`; one that means something else by now has another digest than `former`.
    */
-  restore(former: FormerPolicy): PolicyInForce | undefined {
+  restore(former: PreviousPolicy): PolicyInForce | undefined {
     const reading = parsePolicy(former.text);
     if (!reading.valid) return undefined;
     const { revision } = former.identity;
@@ -62,22 +62,22 @@ export class PolicyWatch<T extends PolicyText> {
     return this.#inForce;
   }
 
-  /** Looks at what the source shows now; each text is news once. */
-  look(document: T | undefined): PolicyNews<T> {
-    if (document === undefined) return this.#vanish();
+  /** Reads what the source shows now; each text is reported once. */
+  poll(document: T | undefined): PolicyChangeEvent<T> {
+    if (document === undefined) return this.#markMissing();
     if (this.#isKnown(document)) return { kind: 'nothing' };
     this.#seen = document;
     const reading = parsePolicy(document.text);
     if (!reading.valid) {
-      this.#standing = 'rejected';
+      this.#status = 'rejected';
       const faults = reading.faults.map(
         (fault) => `${document.origin}:${fault.line} ${faultSentence(fault)}`,
       );
       return { kind: 'rejected', document, faults };
     }
-    const before = this.#standing;
+    const before = this.#status;
     const was = this.#inForce?.identity;
-    this.#standing = 'in force';
+    this.#status = 'in force';
     const identity = identityOf({ digest: reading.digest, revision: document.revision }, was, before);
     if (this.#inForce !== undefined && before === 'in force' && was === identity)
       return { kind: 'restated', document, inForce: this.#inForce };
@@ -85,16 +85,16 @@ export class PolicyWatch<T extends PolicyText> {
     return { kind: 'accepted', document, inForce: this.#inForce };
   }
 
-  /** An unrelated commit shows the same text again: that is no news, unless it says where the text in force came from. */
+  /** An unrelated commit shows the same text again: that is not reported, unless it says where the text in force came from. */
   #isKnown(document: T): boolean {
     const seen = this.#seen;
     if (seen === undefined || document.text !== seen.text || !isSameReference(document, seen)) return false;
-    return this.#standing !== 'in force' || !namesRevision(document, this.#inForce?.identity);
+    return this.#status !== 'in force' || !namesRevision(document, this.#inForce?.identity);
   }
 
-  #vanish(): PolicyNews<T> {
-    if (this.#standing === 'vanished') return { kind: 'nothing' };
-    this.#standing = 'vanished';
+  #markMissing(): PolicyChangeEvent<T> {
+    if (this.#status === 'vanished') return { kind: 'nothing' };
+    this.#status = 'vanished';
     this.#seen = undefined;
     return { kind: 'vanished' };
   }
@@ -107,10 +107,10 @@ export class PolicyWatch<T extends PolicyText> {
 function identityOf(
   shown: PolicyIdentity,
   known: PolicyIdentity | undefined,
-  standing: Standing,
+  status: PolicyStatus,
 ): PolicyIdentity {
   if (known === undefined || known.digest !== shown.digest || namesRevision(shown, known)) return shown;
-  return standing === 'in force' || standing === 'unknown' ? known : shown;
+  return status === 'in force' || status === 'unknown' ? known : shown;
 }
 
 function namesRevision(shown: { readonly revision: string | undefined }, known: PolicyIdentity | undefined) {

@@ -12,16 +12,16 @@ import { Metrics } from '../report/metrics.ts';
 import { pageRouter } from '../report/page/page-router.ts';
 import { PageState } from '../report/page/page-state.ts';
 import { reportToAll } from '../report/reporters.ts';
-import { flagOf } from './flag-of.ts';
-import { keepWarm } from './keep-warm.ts';
 import { leadWhileHeld } from './lead-while-held.ts';
 import type { LedgerChoice } from './ledger-choice.ts';
 import { type LiveCluster, openCluster } from './live-cluster.ts';
 import { openPolicy, type PolicyChoice, type PolicyPart } from './policy-part.ts';
+import { prefetchWhileStandby } from './prefetch-while-standby.ts';
+import { settledFlag } from './settled-flag.ts';
 import { openStateStore, type StateStore } from './state-store.ts';
 
-/** Events and the release of the lease get so long at the end. */
-const FAREWELL_MS = 3_000;
+/** Time limit at shutdown for flushing events and releasing the lease. */
+const SHUTDOWN_FLUSH_MS = 3_000;
 
 export interface ProcessOptions extends PolicyChoice {
   readonly kubeconfig?: string;
@@ -65,9 +65,9 @@ export async function runAutoscaler(
     const { namespace, leaseName } = options;
     state = await openStateStore(options.ledger, { live, clock, namespace, leaseName }, signal);
     const policy = await openPolicy(options, { live, clock, logger, signal: stop.signal });
-    const isListed = flagOf(live.view.synced(stop.signal));
+    const isListed = settledFlag(live.view.synced(stop.signal));
     const leadership = leadershipOf(options.identity, state, parts);
-    const voice = voiceOf(options, { live, parts, leadership, policy });
+    const voice = createReporters(options, { live, parts, leadership, policy });
     const http = await startHttp({
       listen,
       port: options.port,
@@ -92,7 +92,7 @@ export async function runAutoscaler(
       return await standByAndLead(ports, { leadership, parts, signal });
     } finally {
       voice.page.close();
-      await Promise.all([bidFarewell(voice.events, parts.clock), http.close()]);
+      await Promise.all([flushOnShutdown(voice.events, parts.clock), http.close()]);
     }
   } finally {
     stop.abort();
@@ -101,7 +101,7 @@ export async function runAutoscaler(
   }
 }
 
-interface Contest {
+interface LeadershipContest {
   readonly leadership: LeaseLeadership;
   readonly parts: ProcessParts;
   readonly signal: AbortSignal;
@@ -110,10 +110,10 @@ interface Contest {
 /** Has everything at hand while another replica leads, and runs the loop once this one does. */
 async function standByAndLead(
   ports: ControllerPorts,
-  { leadership, parts, signal }: Contest,
+  { leadership, parts, signal }: LeadershipContest,
 ): Promise<'stopped' | 'lost'> {
   const leads = new AbortController();
-  const warming = keepWarm(ports, leads.signal, signal);
+  const warming = prefetchWhileStandby(ports, leads.signal, signal);
   try {
     return await leadWhileHeld(leadership, signal, async (held) => {
       parts.logger.info('leading');
@@ -127,10 +127,10 @@ async function standByAndLead(
 }
 
 /** The last events still go out, if the API server takes them soon. */
-async function bidFarewell(events: KubernetesEvents, clock: Clock): Promise<void> {
+async function flushOnShutdown(events: KubernetesEvents, clock: Clock): Promise<void> {
   const isOver = new AbortController();
   const flushed = events.flushed().then(() => isOver.abort());
-  await clock.sleep(FAREWELL_MS, isOver.signal);
+  await clock.sleep(SHUTDOWN_FLUSH_MS, isOver.signal);
   await events.close();
   await flushed;
 }
@@ -147,15 +147,15 @@ function leadershipOf(identity: string, state: StateStore, parts: ProcessParts):
   });
 }
 
-interface Speakers {
+interface ReporterDependencies {
   readonly live: LiveCluster;
   readonly parts: ProcessParts;
   readonly leadership: Leadership;
   readonly policy: PolicyPart;
 }
 
-/** Everything that tells people what happens. */
-function voiceOf(options: ProcessOptions, { live, parts, leadership, policy }: Speakers) {
+/** All reporters of the process: log, metrics, events, status page. */
+function createReporters(options: ProcessOptions, { live, parts, leadership, policy }: ReporterDependencies) {
   const events = new KubernetesEvents({
     transport: live.transport,
     textOf: eventTextOf,

@@ -6,8 +6,8 @@ import { NODE_FLEET, type NodeFleetRef } from '../adapters/kubernetes/policy/nod
 import { NodeFleetStatusWriter } from '../adapters/kubernetes/policy/node-fleet-status-writer.ts';
 import type { Reflector, ReflectorStats } from '../adapters/kubernetes/watch/reflector.ts';
 import type { Clock, Leadership, PolicySource, PortError, Reporter } from '../ports.ts';
-import { flagOf } from './flag-of.ts';
 import type { LiveCluster } from './live-cluster.ts';
+import { settledFlag } from './settled-flag.ts';
 
 export interface PolicyChoice {
   readonly clusterName: string;
@@ -65,7 +65,7 @@ function fleetPolicy(fleet: NodeFleetRef, { live, clock, logger, signal }: Polic
   const source = live.policyOf(fleet);
   return {
     source,
-    isSynced: flagOf(source.synced(signal)),
+    isSynced: settledFlag(source.synced(signal)),
     fault: () => source.reflectors().find(({ fault }) => fault !== undefined)?.fault,
     fleetObject: () => objectOf(fleet, source),
     answerers: (leadership) => {
@@ -76,7 +76,7 @@ function fleetPolicy(fleet: NodeFleetRef, { live, clock, logger, signal }: Polic
         leadership,
         present: () => source.fleet?.status,
         random: Math.random,
-        onFailure: onceEach((error) =>
+        onFailure: withoutRepeats((error) =>
           logger.warn({ code: error.code }, `the NodeFleet's status cannot be written: ${error.message}`),
         ),
       });
@@ -105,11 +105,11 @@ function byKind<T>(
   return Object.fromEntries(reflectors.map((reflector) => [reflector.resource.name, valueOf(reflector)]));
 }
 
-/** A failure that goes on is told once, until another kind of failure comes between. */
-function onceEach(tell: (error: PortError) => void): (error: PortError) => void {
+/** A lasting failure is reported once, until another kind of failure occurs. */
+function withoutRepeats(notify: (error: PortError) => void): (error: PortError) => void {
   let last: string | undefined;
   return (error) => {
-    if (error.code !== last) tell(error);
+    if (error.code !== last) notify(error);
     last = error.code;
   };
 }

@@ -31,7 +31,7 @@ export async function startAutoscaler(
   const identity = `${hostname()}_${randomUUID()}`;
   const stop = stopOnSignal({
     limitMs: STOP_LIMIT_MS,
-    tell: (name) => logger.info({ signal: name }, 'stopping'),
+    notify: (name) => logger.info({ signal: name }, 'stopping'),
   });
   const end = await runAutoscaler(
     { ...flags, ledger, namespace, clusterName, identity },

@@ -24,7 +24,7 @@ export async function startDemoApp(options: DemoAppOptions): Promise<0 | 1> {
   const logger = processLogger();
   const stop = stopOnSignal({
     limitMs: options.drainSeconds * 1000 + STOP_MARGIN_MS,
-    tell: (name) => logger.info({ signal: name }, 'stopping: not ready from now on'),
+    notify: (name) => logger.info({ signal: name }, 'stopping: not ready from now on'),
   });
   const serving = await serveDemoApp(
     { ...options, pod: hostname() },
@@ -32,7 +32,7 @@ export async function startDemoApp(options: DemoAppOptions): Promise<0 | 1> {
   );
   logger.info({ port: serving.port }, 'started');
   if (!stop.aborted) await once(stop, 'abort');
-  const farewell = await serving.stop();
-  logger.info(farewell, 'stopped');
-  return farewell.cutRequests === 0 ? 0 : 1;
+  const shutdown = await serving.stop();
+  logger.info(shutdown, 'stopped');
+  return shutdown.cutRequests === 0 ? 0 : 1;
 }

@@ -1,12 +1,7 @@
 import { atRevision, type EventText, policyName } from '../events/event-text.ts';
 import { importanceOf } from '../events/importance.ts';
 import { byKind, type EventOf } from '../events/reporter.ts';
-import {
-  CALLED_OFF,
-  type LaunchOperation,
-  type Operation,
-  type RemoveOperation,
-} from '../model/operation.ts';
+import { CANCELLED, type LaunchOperation, type Operation, type RemoveOperation } from '../model/operation.ts';
 import type { PolicyDocument } from '../model/policy-document.ts';
 import type { Reason } from '../model/reason.ts';
 import type { NoticeSubject, ReportEvent } from '../ports.ts';
@@ -101,7 +96,7 @@ function launchWords(launch: LaunchOperation): Words | undefined {
 
 function launchEndWords(what: string, outcome: Reason | undefined): Words {
   const text = outcome?.text ?? 'no reason given';
-  return outcome?.code === CALLED_OFF
+  return outcome?.code === CANCELLED
     ? { subject: FLEET, reason: 'LaunchCalledOff', message: `launch of ${what} was ${text}` }
     : { subject: FLEET, reason: 'LaunchFailed', message: `launch of ${what} failed: ${text}` };
 }

@@ -3,7 +3,7 @@ import { fleetCost } from '../model/fleet-cost.ts';
 import { isAlive } from '../model/instance.ts';
 import type { Signal } from '../model/signal.ts';
 import type { Snapshot } from '../model/snapshot.ts';
-import { strangersAmong } from '../model/stranger.ts';
+import { unmanagedInstances } from '../model/unmanaged-instance.ts';
 import { namedMetric } from './named-metric.ts';
 
 /** The instances as EC2 listed them last, with the nodes of that moment. */
@@ -60,7 +60,7 @@ export class FleetGauges {
     this.#ofList(
       'instances_by_hand',
       "Instances that carry the cluster's tag and none of a launch: people started them, and they hold no pods.",
-      (gauge, { instances, nodes }) => gauge.set(strangersAmong(instances, nodes).length),
+      (gauge, { instances, nodes }) => gauge.set(unmanagedInstances(instances, nodes).length),
     );
   }
 

@@ -1,8 +1,8 @@
 import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from 'prom-client';
 import { type EventOf, reporter } from '../events/reporter.ts';
-import { CALLED_OFF, hasEnded, type Operation } from '../model/operation.ts';
+import { CANCELLED, hasEnded, type Operation } from '../model/operation.ts';
 import type { Plan, WarmPoolState } from '../model/plan.ts';
-import { NO_POLICY, POLICY_VANISHED } from '../model/reason.ts';
+import { NO_POLICY, POLICY_MISSING } from '../model/reason.ts';
 import type { ReportEvent, Reporter } from '../ports.ts';
 import { FleetGauges } from './fleet-gauges.ts';
 import { namedMetric } from './named-metric.ts';
@@ -121,7 +121,7 @@ export class Metrics implements Reporter {
     },
     'interruption-queue': (event) => this.#countMessage(event),
     notice: ({ severity, reason: { code } }) => {
-      if (code === NO_POLICY || code === POLICY_VANISHED) this.#policyValid.set(0);
+      if (code === NO_POLICY || code === POLICY_MISSING) this.#policyValid.set(0);
       this.#notices.inc({ severity, code });
     },
   });
@@ -129,7 +129,7 @@ export class Metrics implements Reporter {
   constructor(sources: MetricsSources) {
     collectDefaultMetrics({ register: this.registry });
     for (const outcome of [...PURPOSES, 'refused', 'none']) this.#decisions.inc({ outcome }, 0);
-    for (const outcome of ['ready', 'pooled', 'failed', CALLED_OFF]) this.#launches.inc({ outcome }, 0);
+    for (const outcome of ['ready', 'pooled', 'failed', CANCELLED]) this.#launches.inc({ outcome }, 0);
     for (const kind of ['spot-warning', 'rebalance', 'state-change', 'maintenance'])
       this.#interruptions.inc({ kind }, 0);
     for (const why of ['foreign', 'irrelevant', 'unreadable']) this.#ignored.inc({ why }, 0);
@@ -183,7 +183,7 @@ export class Metrics implements Reporter {
     }
     if (!hasEnded(operation)) return;
     const { code } = operation.outcome ?? {};
-    this.#launches.inc({ outcome: code === CALLED_OFF ? CALLED_OFF : operation.step });
+    this.#launches.inc({ outcome: code === CANCELLED ? CANCELLED : operation.step });
     for (const fault of operation.faults) this.#faults.inc({ class: fault.class });
     const { launchedAtMs, endedAtMs } = operation;
     if (operation.step === 'ready' && launchedAtMs !== undefined && endedAtMs !== undefined)

@@ -20,7 +20,7 @@ export async function withDeadline<T>(
     const message = `${what} did not answer within ${deadlineMs} ms`;
     throw new PortError(message, { retry: 'transient', code: 'deadline' });
   };
-  const callOff = clock.ringAfter(deadlineMs, end);
+  const callOff = clock.callAfter(deadlineMs, end);
   signal.addEventListener('abort', end, { once: true });
   if (signal.aborted) end();
   try {

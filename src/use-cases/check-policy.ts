@@ -16,7 +16,7 @@ export interface PolicyCheck {
 
 /**
  * Checks one policy file (`-`: standard input), and compares it with another when one is given.
- * @throws CannotDo when a file cannot be read as text
+ * @throws CommandError when a file cannot be read as text
  */
 export async function checkPolicyFile(file: string, against?: string): Promise<PolicyCheck> {
   const text = await readTextFile(file);

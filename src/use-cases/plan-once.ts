@@ -12,7 +12,7 @@ import { readOnlyCloud, readOnlyCluster, readOnlyLedger } from '../process/read-
 import { namespaceOf, outsideWorld } from '../process/real-world.ts';
 import { openLedgerToRead } from '../process/state-store.ts';
 import type { WorldOptions } from '../process/world-options.ts';
-import { CannotDo } from './cannot-do.ts';
+import { CommandError } from './command-error.ts';
 import { readTextFile } from './files/read-text-file.ts';
 
 /** A large cluster is listed in seconds; past this the API server does not answer. */
@@ -35,7 +35,7 @@ export type PlanAnswer = { readonly notes: readonly string[] } & (
 /**
  * Decides once on the live world, through ports that cannot write, with the operations of the running autoscaler: what
  * cools down for it does so here.
- * @throws CannotDo or PortError when the world cannot be asked
+ * @throws CommandError or PortError when the world cannot be asked
  */
 export async function planOnce(
   flags: WorldOptions,
@@ -88,40 +88,44 @@ async function policyOf(
   signal: AbortSignal,
 ): Promise<ShownPolicy> {
   if (flags.policy !== undefined)
-    return look({ text: await readTextFile(flags.policy), origin: flags.policy, revision: undefined });
+    return pollPolicy({ text: await readTextFile(flags.policy), origin: flags.policy, revision: undefined });
   const namespace = await namespaceOf(flags);
   const source = live.policyOf({ namespace, name: flags.nodeFleet ?? flags.clusterName });
   await listed(live, source.synced(signal));
   const document = source.current();
   const former = source.lastGood();
-  if (document !== undefined) return look(document, former);
-  if (former !== undefined) return look(undefined, former, source.whyNone());
-  throw new CannotDo(
+  if (document !== undefined) return pollPolicy(document, former);
+  if (former !== undefined) return pollPolicy(undefined, former, source.whyNone());
+  throw new CommandError(
     `${source.whyNone()}: name the fleet with --node-fleet and --namespace, or give --policy`,
   );
 }
 
 /** As the running autoscaler looks after a restart. */
-function look(document: PolicyDocument | undefined, former?: RememberedPolicy, why?: string): ShownPolicy {
+function pollPolicy(
+  document: PolicyDocument | undefined,
+  former?: RememberedPolicy,
+  why?: string,
+): ShownPolicy {
   const watch = new PolicyWatch<PolicyDocument>();
   if (former !== undefined) watch.restore(former);
-  const news = watch.look(document);
+  const change = watch.poll(document);
   const { inForce } = watch;
-  if (news.kind === 'accepted') return { inForce, faults: [] };
-  const faults = news.kind === 'rejected' ? news.faults : [`${why}.`];
+  if (change.kind === 'accepted') return { inForce, faults: [] };
+  const faults = change.kind === 'rejected' ? change.faults : [`${why}.`];
   if (inForce === undefined) return { inForce, faults };
   const { digest, revision = 'an unknown revision' } = inForce.identity;
   return { inForce, faults: [...faults, `Planned by the last good policy, ${digest} of ${revision}.`] };
 }
 
-/** The mirrors try for ever; a person does not wait so long. */
+/** Watch caches retry forever; a command ends after this time. */
 async function listed(live: LiveCluster, listing: Promise<void>): Promise<void> {
   try {
     await listing;
   } catch (cause) {
     const { server } = live.credentials;
     const limit = LIST_LIMIT_MS / 1000;
-    throw new CannotDo(
+    throw new CommandError(
       `the API server ${server} gave no lists within ${limit} s: check that it answers and that you may list nodes, pods and workloads there`,
       { cause },
     );

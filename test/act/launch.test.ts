@@ -23,7 +23,7 @@ async function launched(world: ActWorld, parts: Partial<LaunchOperation> = {}): 
 describe('asking EC2 for an instance', () => {
   it('repeats the same token after a lost answer and adopts the one instance it made (F20)', async () => {
     const world = new ActWorld();
-    world.cloud.launchTurns.push('lost-answer');
+    world.cloud.scriptedLaunches.push('lost-answer');
     const operation = await world.launch(launchNow(world), 'launched');
     expect(world.cloud.requests.map((request) => request.clientToken)).toEqual(['op-1.1', 'op-1.1']);
     expect(world.cloud.list.map(({ id }) => id)).toEqual([operation.instanceId]);
@@ -31,7 +31,7 @@ describe('asking EC2 for an instance', () => {
 
   it('waits longer after each transient fault and keeps the token (F28)', async () => {
     const world = new ActWorld();
-    world.cloud.launchTurns.push('transient', 'unreachable', 'transient');
+    world.cloud.scriptedLaunches.push('transient', 'unreachable', 'transient');
     const startMs = world.clock.monotonicMs();
     await world.launch(launchNow(world), 'launched');
     expect(new Set(world.cloud.requests.map((request) => request.clientToken))).toEqual(new Set(['op-1.1']));
@@ -47,7 +47,7 @@ describe('asking EC2 for an instance', () => {
   it('goes on-demand at once under a new token when spot is refused (F24)', async () => {
     for (const fault of ['capacity', 'spot-only'] as const) {
       const world = new ActWorld();
-      world.cloud.launchTurns.push(fault);
+      world.cloud.scriptedLaunches.push(fault);
       const startMs = world.clock.now();
       const operation = await world.launch(launchNow(world, { offerings: [SPOT, ON_DEMAND] }), 'launched');
       expect(world.cloud.requests.map(({ clientToken, offerings }) => [clientToken, offerings])).toEqual([
@@ -62,7 +62,7 @@ describe('asking EC2 for an instance', () => {
 
   it('ends as failed when no lifecycle has capacity (F25)', async () => {
     const world = new ActWorld();
-    world.cloud.launchTurns.push('capacity', 'capacity');
+    world.cloud.scriptedLaunches.push('capacity', 'capacity');
     const operation = await world.launch(launchNow(world, { offerings: [SPOT, ON_DEMAND] }));
     expect(operation).toMatchObject({ step: 'failed', outcome: { code: 'no-capacity' } });
     expect(operation.endedAtMs).toBe(world.clock.now());
@@ -77,7 +77,7 @@ describe('asking EC2 for an instance', () => {
     'ends on a fault of %s with a remedy and no fallback (F27, F29, F30)',
     async (fault, remedy) => {
       const world = new ActWorld();
-      world.cloud.launchTurns.push(fault);
+      world.cloud.scriptedLaunches.push(fault);
       const operation = await world.launch(launchNow(world, { offerings: [SPOT, ON_DEMAND] }));
       expect(operation).toMatchObject({ step: 'failed', outcome: { code: `launch-${fault}` } });
       expect(world.notices().map(({ text }) => text)).toEqual([expect.stringContaining(remedy)]);
@@ -87,7 +87,7 @@ describe('asking EC2 for an instance', () => {
 
   it('adopts the instance of a token that was used with other parameters (F33)', async () => {
     const world = new ActWorld();
-    world.cloud.launchTurns.push('lost-answer', 'token-mismatch');
+    world.cloud.scriptedLaunches.push('lost-answer', 'token-mismatch');
     const operation = await world.launch(launchNow(world), 'launched');
     expect(operation.instanceId).toBe('i-made-1');
     expect(world.cloud.list).toHaveLength(1);
@@ -95,7 +95,10 @@ describe('asking EC2 for an instance', () => {
 
   it('terminates an instance that turns up after its deadline passed without an answer', async () => {
     const world = new ActWorld();
-    world.cloud.launchTurns.push('lost-answer', ...Array.from({ length: 30 }, () => 'unreachable' as const));
+    world.cloud.scriptedLaunches.push(
+      'lost-answer',
+      ...Array.from({ length: 30 }, () => 'unreachable' as const),
+    );
     const operation = await world.launch(launchNow(world, { deadlineMs: world.clock.now() + 60_000 }));
     expect(operation).toMatchObject({ step: 'failed', outcome: { code: 'launch-timeout' } });
     expect(world.cloud.list.map(({ state }) => state)).toEqual(['shutting-down']);
@@ -103,7 +106,7 @@ describe('asking EC2 for an instance', () => {
 
   it('ends a minute after the last call when nothing turned up (F23)', async () => {
     const world = new ActWorld();
-    world.cloud.launchTurns.push('unreachable', 'capacity');
+    world.cloud.scriptedLaunches.push('unreachable', 'capacity');
     const operation = await world.launch(launchNow(world));
     expect(operation).toMatchObject({ step: 'failed', outcome: { code: 'no-capacity' } });
     expect((operation.endedAtMs ?? 0) - (operation.faults.at(-1)?.atMs ?? 0)).toBe(60_000);
@@ -272,7 +275,7 @@ describe('a launch that the policy no longer allows (R56)', () => {
 
   it('takes back the instance of a call whose answer was lost', async () => {
     const world = new ActWorld();
-    world.cloud.launchTurns.push('lost-answer');
+    world.cloud.scriptedLaunches.push('lost-answer');
     const asked = await world.launchStep(launchNow(world));
     expect(asked.step).toBe('intended');
     await calledOff(world, asked);

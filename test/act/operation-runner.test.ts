@@ -24,7 +24,7 @@ function aHeldDrain(world: ActWorld): Operation {
   world.cluster.pods = [aPod({ name: 'p1', nodeName: 'i-1' })];
   world.cloud.list = [anInstance()];
   const held = { status: 'blocked', budget: 'web', retryAfterMs: undefined } as const;
-  world.cluster.evictionTurns.push(...Array.from({ length: 100 }, () => held));
+  world.cluster.scriptedEvictions.push(...Array.from({ length: 100 }, () => held));
   const nowMs = world.clock.now();
   return aRemoval({ createdAtMs: nowMs, deadlineMs: nowMs + 300_000 });
 }
@@ -46,7 +46,7 @@ describe('OperationRunner', () => {
 
   it('takes up no operation twice, and none that it has seen end', async () => {
     const { world, runner, launch, stopped } = aRunner();
-    world.cloud.launchTurns.push('quota');
+    world.cloud.scriptedLaunches.push('quota');
     runner.track([launch, launch]);
     await world.clock.advance(0);
     runner.track([launch]);
@@ -58,7 +58,7 @@ describe('OperationRunner', () => {
 
   it('takes an ended operation up again when it was found to be left over later', async () => {
     const { world, runner, launch, stopped } = aRunner();
-    world.cloud.launchTurns.push('quota');
+    world.cloud.scriptedLaunches.push('quota');
     runner.track([launch]);
     await world.clock.advance(0);
     runner.track([{ ...launch, createdAtMs: launch.createdAtMs + 1 }]);

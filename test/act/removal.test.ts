@@ -167,7 +167,7 @@ describe('a removal that turns back', () => {
   it('retries a pod that a budget holds until the deadline, then uncordons and says which budget (F49)', async () => {
     const { world, removal } = aBusyNode({});
     const held = { status: 'blocked', budget: 'web', retryAfterMs: undefined } as const;
-    world.cluster.evictionTurns.push(...Array.from({ length: 100 }, () => held));
+    world.cluster.scriptedEvictions.push(...Array.from({ length: 100 }, () => held));
     expect(await world.remove(removal)).toMatchObject({
       step: 'aborted',
       outcome: { code: 'drain-timeout', text: expect.stringContaining('budget web') },
@@ -193,7 +193,7 @@ describe('a removal that turns back', () => {
 
   it('waits as long as the API server asks before it evicts again', async () => {
     const { world, removal } = aBusyNode({});
-    world.cluster.evictionTurns.push({ status: 'blocked', budget: 'web', retryAfterMs: 40_000 });
+    world.cluster.scriptedEvictions.push({ status: 'blocked', budget: 'web', retryAfterMs: 40_000 });
     const startMs = world.clock.now();
     await world.remove(removal, 'terminating');
     expect(world.clock.now() - startMs).toBeGreaterThanOrEqual(40_000);
@@ -203,13 +203,13 @@ describe('a removal that turns back', () => {
   it('evicts again after the API server failed', async () => {
     const { world, removal } = aBusyNode({});
     const away = new PortError('away', { retry: 'transient', code: 'ECONNRESET' });
-    world.cluster.evictionTurns.push(away, { status: 'transient', message: 'internal error' });
+    world.cluster.scriptedEvictions.push(away, { status: 'transient', message: 'internal error' });
     expect((await world.remove(removal)).step).toBe('removed');
   });
 
   it('aborts at once when two budgets select a pod (F50)', async () => {
     const { world, removal } = aBusyNode({});
-    world.cluster.evictionTurns.push({ status: 'misconfigured', message: 'two budgets' });
+    world.cluster.scriptedEvictions.push({ status: 'misconfigured', message: 'two budgets' });
     expect(await world.remove(removal)).toMatchObject({
       step: 'aborted',
       outcome: { code: 'budget-misconfigured' },

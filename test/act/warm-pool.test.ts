@@ -54,7 +54,7 @@ describe('starting a machine of the warm pool', () => {
 
   it('starts it again after a lost answer, and never buys beside it', async () => {
     const { world, operation } = withWarm();
-    world.cloud.startTurns.push('lost-answer', 'transient');
+    world.cloud.scriptedStarts.push('lost-answer', 'transient');
     const launched = await world.launch(operation, 'launched');
     expect(world.calls()).toEqual(['start i-warm', 'start i-warm', 'start i-warm']);
     expect(launched.instanceId).toBe('i-warm');
@@ -62,7 +62,7 @@ describe('starting a machine of the warm pool', () => {
 
   it('buys one at once when EC2 has no machine for it, spot first as it was wanted, and leaves it in the pool', async () => {
     const { world, operation } = withWarm();
-    world.cloud.startTurns.push('capacity');
+    world.cloud.scriptedStarts.push('capacity');
     const launched = await world.launch(operation, 'launched');
     expect(world.calls()).toEqual(['start i-warm', 'launch op-1.2']);
     expect(world.cloud.requests[0]?.offerings).toEqual([SPOT]);
@@ -75,7 +75,7 @@ describe('starting a machine of the warm pool', () => {
   it('buys one when it may not start, and does not count that as a denied launch', async () => {
     for (const fault of ['authorization', 'configuration', 'quota'] as const) {
       const { world, operation } = withWarm();
-      world.cloud.startTurns.push(fault);
+      world.cloud.scriptedStarts.push(fault);
       const launched = await world.launch(operation, 'launched');
       expect(world.calls()).toEqual(['start i-warm', 'launch op-1.2']);
       expect(launched.faults).toEqual([]);
@@ -85,22 +85,22 @@ describe('starting a machine of the warm pool', () => {
   it('buys one when EC2 calls a machine that is gone only in a wrong state', async () => {
     const { world, operation } = withWarm();
     world.cloud.move('i-warm', 'terminated');
-    world.cloud.startTurns.push('transient');
+    world.cloud.scriptedStarts.push('transient');
     await world.launch(operation, 'launched');
     expect(world.calls()).toEqual(['start i-warm', 'launch op-1.2']);
   });
 
   it('goes on to on-demand when spot is refused after it', async () => {
     const { world, operation } = withWarm();
-    world.cloud.startTurns.push('capacity');
-    world.cloud.launchTurns.push('capacity');
+    world.cloud.scriptedStarts.push('capacity');
+    world.cloud.scriptedLaunches.push('capacity');
     await world.launch(operation, 'launched');
     expect(world.calls()).toEqual(['start i-warm', 'launch op-1.2', 'launch op-1.3']);
   });
 
   it('ends the machine when nobody can say whether it started', async () => {
     const { world, operation } = withWarm();
-    world.cloud.startTurns.push(...Array.from({ length: 60 }, () => 'unreachable' as const));
+    world.cloud.scriptedStarts.push(...Array.from({ length: 60 }, () => 'unreachable' as const));
     const ended = await world.launch(operation);
     expect(ended).toMatchObject({ step: 'failed', outcome: { code: 'launch-timeout' } });
     expect(world.cloud.list).toMatchObject([{ id: 'i-warm', state: 'shutting-down' }]);

@@ -30,8 +30,8 @@ const MIB = 2 ** 20;
 const LOOK_MS = 1_798_800_000_000;
 const LOOK_EVERY_MS = 600_000;
 const WARM_UP = 3;
-const MOST_ROUNDS = 60;
-const MOST_MS = 15_000;
+const MAX_ROUNDS = 60;
+const MAX_MS = 15_000;
 
 type Decide = (inForce: PolicyInForce, snapshot: Snapshot, nowMs: number, known?: unknown) => Plan;
 
@@ -55,8 +55,8 @@ async function measure(scenario: DecideScenario): Promise<DecideFigures> {
   let garbage = 0;
   let peakRss = 0;
   const startMs = performance.now();
-  for (let round = -WARM_UP; round < MOST_ROUNDS; round += 1) {
-    if (round > 0 && performance.now() - startMs > MOST_MS) break;
+  for (let round = -WARM_UP; round < MAX_ROUNDS; round += 1) {
+    if (round > 0 && performance.now() - startMs > MAX_MS) break;
     const { snapshot, nowMs } = snapshotAt(round + WARM_UP);
     if (round <= 0) globalThis.gc?.();
     const allocation = new Allocation();
@@ -88,7 +88,7 @@ async function measure(scenario: DecideScenario): Promise<DecideFigures> {
 async function decideOf(tree: string): Promise<{ readonly decide: Decide; readonly known: unknown }> {
   const load = async (path: string) => (await import(pathToFileURL(resolve(tree, path)).href)) as unknown;
   const { decide } = (await load('src/decide/decide.ts')) as { readonly decide: Decide };
-  const { KnownSolutions } = (await load('src/packing/known-solutions.ts')) as {
+  const { KnownSolutions } = (await load('src/packing/solution-cache.ts')) as {
     readonly KnownSolutions: new () => unknown;
   };
   return { decide, known: new KnownSolutions() };

@@ -9,7 +9,7 @@ import { startLiveWorld } from './live-world.ts';
 import { residentMiBOf, says } from './watched-process.ts';
 
 const NODES = [10, 100, 1000];
-/** The process is looked at for so long after it has begun to lead: some rounds, and the first look for cheaper nodes. */
+/** The process is looked at for this long after it has begun to lead: some rounds, and the first look for cheaper nodes. */
 const WATCHED_SECONDS = 30;
 /** As the images start it (`npm run build` first), with the options of the chart. */
 const ENTRY = 'dist/cli.js';

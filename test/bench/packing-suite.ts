@@ -4,7 +4,7 @@ import type { PackingFigures } from './packing/packing-figures.ts';
 import { compareSmallInstances, type SmallComparison } from './packing/small-comparison.ts';
 import { PACKING_WORKLOADS, type PackingWorkload } from './packing/workloads.ts';
 
-/** Some have no answer that places all pods; of so many, over 1,000 have. */
+/** Some have no answer that places all pods; of this many, over 1,000 have. */
 const SMALL_INSTANCES = 1200;
 const SMALL = 'packing/small-instances';
 

@@ -6,8 +6,8 @@ import { prepareSimulation, startController } from '../../src/use-cases/simulate
 import { nasaTrace } from '../builders/simulated-world.ts';
 
 /*
- * Heaps in MiB, each after a collection, sent to the parent: `soak-run.ts world DAYS` of one simulated world under all faults at the
- * end of each day, `soak-run.ts seeds COUNT` after each of so many worlds of a day.
+ * Heaps in MiB, each after a collection, sent to the parent: `soak-run.ts world DAYS` of one simulated world under all faults at
+ * the end of each day, `soak-run.ts seeds COUNT` after each of this many worlds of a day.
  */
 
 const MS_PER_DAY = 86_400_000;

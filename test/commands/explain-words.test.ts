@@ -1,7 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import { explanationText } from '../../src/commands/explain-words.ts';
 import { decide } from '../../src/decide/decide.ts';
-import { CannotDo } from '../../src/use-cases/cannot-do.ts';
+import { CommandError } from '../../src/use-cases/command-error.ts';
 import { explainPlan } from '../../src/use-cases/explain-plan.ts';
 import { aNode, SMALL } from '../builders/fleet.ts';
 import { aPendingPod, aPod } from '../builders/pod.ts';
@@ -39,7 +39,7 @@ describe('smartscale explain', () => {
     ['pod', 'default/none', /no pod default\/none: look with kubectl get pods -A/],
     ['node', 'i-9', /no node i-9: look with kubectl get nodes/],
   ] as const)('says that there is no %s %s, and how to look', (kind, ref, message) => {
-    expect(() => explainPlan({ kind, ref }, planned)).toThrow(CannotDo);
+    expect(() => explainPlan({ kind, ref }, planned)).toThrow(CommandError);
     expect(() => explainPlan({ kind, ref }, planned)).toThrow(message);
   });
 });

@@ -7,7 +7,7 @@ import { packDocument, packText } from '../../src/commands/pack-words.ts';
 import { packFiles } from '../../src/use-cases/pack/pack-files.ts';
 import { kwokOfferings } from '../bench/packing/bench-offerings.ts';
 import { widePods } from '../bench/packing/deployment-pods.ts';
-import { diversePods, seededDraw } from '../bench/packing/diverse-pods.ts';
+import { diversePods, seededRandom } from '../bench/packing/diverse-pods.ts';
 import { smallInstance } from '../bench/packing/small-instances.ts';
 import { checkPacking, type PackingAnswer } from '../packing-checker/check-packing.ts';
 import { podOfShort, type ShortPod } from '../packing-checker/short-pods.ts';
@@ -57,7 +57,7 @@ function manifest(pod: ShortPod): object {
 
 describe('smartscale pack on whole workloads', () => {
   const workloads: readonly (readonly [string, readonly ShortPod[], ReturnType<typeof kwokOfferings>])[] = [
-    ['diverse', diversePods(100, seededDraw(3)), kwokOfferings()],
+    ['diverse', diversePods(100, seededRandom(3)), kwokOfferings()],
     ['wide', widePods().slice(0, 105), kwokOfferings()],
     ...[11, 12, 13, 14].map((seed) => {
       const { pods, offerings } = smallInstance(seed);

@@ -13,7 +13,7 @@ import { ObjectStore } from '../../src/adapters/kubernetes/watch/object-store.ts
 import { decide } from '../../src/decide/decide.ts';
 import { podListsOf, podsByNode, unboundPods } from '../../src/model/pod-lists.ts';
 import type { Snapshot } from '../../src/model/snapshot.ts';
-import { KnownSolutions } from '../../src/packing/known-solutions.ts';
+import { SolutionCache } from '../../src/packing/solution-cache.ts';
 import {
   benchInstances,
   benchOfferings,
@@ -23,7 +23,7 @@ import {
 } from '../bench/decide/bench-world.ts';
 import { rawNode } from '../bench/decide/raw-nodes.ts';
 import { rawOwner, rawPod, type Workload, workloadOf } from '../bench/decide/raw-workloads.ts';
-import { seededDraw } from '../bench/packing/diverse-pods.ts';
+import { seededRandom } from '../bench/packing/diverse-pods.ts';
 import { aPolicy } from '../builders/policy.ts';
 import { ManualClock } from '../fakes/manual-clock.ts';
 
@@ -59,7 +59,7 @@ class WatchedCluster {
   });
 
   constructor(seed: number) {
-    const draw = seededDraw(seed);
+    const draw = seededRandom(seed);
     this.#workloads = Array.from({ length: 6 }, (_, index) => workloadOf(index, 4, draw, 300 + 400 * index));
     for (const workload of this.#workloads) this.#own(workload);
     for (let index = 0; index < NODES; index += 1) this.#putNode(index, false);
@@ -122,7 +122,7 @@ test('plans the same with what is kept from the rounds before as from scratch', 
   fc.assert(
     fc.property(fc.record(worlds), ({ seed, batches }) => {
       const cluster = new WatchedCluster(seed);
-      const known = new KnownSolutions();
+      const known = new SolutionCache();
       for (const [round, batch] of [[], ...batches].entries()) {
         for (const one of batch) cluster.make(one);
         for (const nowMs of [NOW_MS + round * 700_000, LOOK_MS + round * 600_000]) {

@@ -8,7 +8,7 @@ import { hasEnded, isInFlight } from '../../src/model/operation.ts';
 import type { Plan } from '../../src/model/plan.ts';
 import { needsEviction } from '../../src/model/pod.ts';
 import type { Snapshot } from '../../src/model/snapshot.ts';
-import { KnownSolutions } from '../../src/packing/known-solutions.ts';
+import { SolutionCache } from '../../src/packing/solution-cache.ts';
 import { anyTrouble } from '../builders/any-trouble.ts';
 import { NOW, policies, snapshots } from '../builders/any-world.ts';
 import { aNode, anInstance } from '../builders/fleet.ts';
@@ -100,7 +100,7 @@ describe('whatever the world looks like', () => {
   });
 
   it('gives the same plan, whatever was packed in the rounds before', () => {
-    const known = new KnownSolutions();
+    const known = new SolutionCache();
     check((plan, { policy, snapshot }) => {
       expect(decide(policy, snapshot, NOW, known)).toEqual(plan);
       expect(decide(policy, { ...snapshot, pods: snapshot.pods.slice(1) }, NOW, known)).toEqual(

@@ -30,7 +30,7 @@ function linesAfter(count: number): readonly LogLine[] {
   return world.autoscaler.log().slice(count);
 }
 
-/** The first decision after so many lines, once it is there. */
+/** The first decision after this many lines, once it is there. */
 async function decisionAfter(count: number): Promise<LogLine> {
   return eventually('a decision', () => linesAfter(count).find((line) => line['msg'] === 'decision'));
 }

@@ -15,12 +15,12 @@ import { drawWorkload } from './scheduler/workload.ts';
 const SEED = process.env['SMARTSCALE_TEST_SEED'] ?? '20261124';
 const WORKLOADS = Number(process.env['SMARTSCALE_WORKLOADS'] ?? 60);
 const DEADLINE_MS = 1_800_000;
-const MOST_LATE_PERCENT = 1;
+const MAX_LATE_PERCENT = 1;
 /** The goals are none at all; several late pods may still take one another's new nodes. */
-const MOST_STRANDED_PERCENT = 0.1;
-const MOST_EMPTY_PERCENT = 0.2;
+const MAX_STRANDED_PERCENT = 0.1;
+const MAX_EMPTY_PERCENT = 0.2;
 /** Of nodes that were drained: the scheduler need not put pods where the proof that they fit has put them. */
-const MOST_FAULTY_PERCENT = 1;
+const MAX_FAULTY_PERCENT = 1;
 
 let lab: SchedulerLab;
 
@@ -83,9 +83,9 @@ describe('plans for random workloads', () => {
       what: `${share.toFixed(2)} % of ${sum.planned} pods in a second round (${more} nodes), ${stranded.length} pending after it, ${keptOut} kept out by others, ${empty.length} nodes empty`,
       seconds: sum.freeSeconds,
     });
-    if ((100 * stranded.length) / sum.planned > MOST_STRANDED_PERCENT) expect(storiesOf(stranded)).toBe('');
-    expect(empty.length).toBeLessThanOrEqual(Math.ceil((MOST_EMPTY_PERCENT * sum.nodes) / 100));
-    if (share > MOST_LATE_PERCENT) expect(storiesOf(late)).toBe('');
+    if ((100 * stranded.length) / sum.planned > MAX_STRANDED_PERCENT) expect(storiesOf(stranded)).toBe('');
+    expect(empty.length).toBeLessThanOrEqual(Math.ceil((MAX_EMPTY_PERCENT * sum.nodes) / 100));
+    if (share > MAX_LATE_PERCENT) expect(storiesOf(late)).toBe('');
   });
 
   it('can be shrunk: every pod of a removed node has a place on the others, and none moves that must not', () => {
@@ -98,7 +98,7 @@ describe('plans for random workloads', () => {
       seconds: sum.shrinkSeconds,
     });
     expect(drains.length).toBeGreaterThan(WORKLOADS);
-    if (faulty.length > Math.ceil((MOST_FAULTY_PERCENT * drains.length) / 100)) expect(faulty).toEqual([]);
+    if (faulty.length > Math.ceil((MAX_FAULTY_PERCENT * drains.length) / 100)) expect(faulty).toEqual([]);
     expect(
       faulty.flatMap(({ faults }) => faults).filter((fault) => !fault.includes('has no new place')),
     ).toEqual([]);

@@ -1,7 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import { importanceOf } from '../../src/events/importance.ts';
 import type { Interruption } from '../../src/model/interruption.ts';
-import { CALLED_OFF, type Operation } from '../../src/model/operation.ts';
+import { CANCELLED, type Operation } from '../../src/model/operation.ts';
 import type { ReportEvent } from '../../src/ports.ts';
 import { aLaunch, aRemoval } from '../builders/fleet.ts';
 import { aPlan } from '../builders/plan.ts';
@@ -51,7 +51,7 @@ describe('the importance of an event', () => {
   });
 
   it('of a launch that the policy called off is no warning', () => {
-    const outcome = { code: CALLED_OFF, text: 'called off' } as const;
+    const outcome = { code: CANCELLED, text: 'called off' } as const;
     expect(importanceOf(anOperation(aLaunch({ step: 'failed', outcome }))).severity).toBe('info');
   });
 });

@@ -10,7 +10,7 @@ import { RecordingCluster } from './recording-cluster.ts';
 import { RecordingLedger } from './recording-ledger.ts';
 import { SteppedClock } from './stepped-clock.ts';
 
-const MOST_STEPS = 200;
+const MAX_STEPS = 200;
 
 /** The ports that operations touch, all in memory; every write to the world or the ledger is a line in `log`. */
 export class ActWorld {
@@ -71,13 +71,13 @@ export class ActWorld {
     until: T['step'] | undefined,
   ): Promise<T> {
     let operation = start;
-    for (let step = 0; step < MOST_STEPS; step += 1) {
+    for (let step = 0; step < MAX_STEPS; step += 1) {
       if (hasEnded(operation) || operation.step === until) return operation;
       const progress = await advance(operation);
       operation = progress.operation;
       const waitMs = (progress.wakeAtMs ?? this.clock.now()) - this.clock.now();
       await this.clock.advance(Math.max(0, waitMs));
     }
-    throw new Error(`the operation still stands at ${operation.step} after ${MOST_STEPS} steps`);
+    throw new Error(`the operation still stands at ${operation.step} after ${MAX_STEPS} steps`);
   }
 }

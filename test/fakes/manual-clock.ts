@@ -39,10 +39,10 @@ export class ManualClock implements Clock {
     });
   }
 
-  ringAfter(ms: number, ring: () => void): () => void {
+  callAfter(ms: number, callback: () => void): () => void {
     const wake = () => {
       this.#sleepers.delete(sleeper);
-      ring();
+      callback();
     };
     const sleeper = { ms, dueAtMs: this.#nowMs + ms, wake };
     this.#sleepers.add(sleeper);

@@ -12,18 +12,18 @@ import {
 import { anInstance, offerings } from '../builders/fleet.ts';
 
 /** How EC2 treats the next launch call: it makes the instance and loses the answer, or meets a fault and makes none. */
-export type LaunchTurn = 'lost-answer' | 'unreachable' | CloudFaultClass;
+export type ScriptedLaunch = 'lost-answer' | 'unreachable' | CloudFaultClass;
 
 /** EC2 in memory: a ClientToken makes one instance at most; each call is recorded, faults come as scripted. */
 export class RecordingCloud implements Cloud {
   readonly requests: LaunchRequest[] = [];
-  readonly launchTurns: LaunchTurn[] = [];
+  readonly scriptedLaunches: ScriptedLaunch[] = [];
   list: Instance[] = [];
   /** How many calls of a kind still fail for want of an answer. */
   readonly failures = { instances: 0, terminate: 0, stop: 0, console: 0, offerings: 0 };
   /** Calls that the log leaves out. */
   readonly calls = { instances: 0 };
-  readonly startTurns: LaunchTurn[] = [];
+  readonly scriptedStarts: ScriptedLaunch[] = [];
   console: string | undefined = undefined;
   catalogue: readonly Offering[] = offerings();
   readonly soldOut = new Set<OfferingKey>();
@@ -53,11 +53,11 @@ export class RecordingCloud implements Cloud {
   async launch(request: LaunchRequest): Promise<LaunchOutcome> {
     this.#log.push(`launch ${request.clientToken}`);
     this.requests.push(request);
-    const turn = this.launchTurns.shift();
-    if (turn === undefined) return this.#answer(request);
-    if (turn === 'lost-answer') this.#answer(request);
-    if (turn === 'lost-answer' || turn === 'unreachable') throw unreachable('launch');
-    return { instance: undefined, faults: [faultOf(turn, request.offerings)] };
+    const scripted = this.scriptedLaunches.shift();
+    if (scripted === undefined) return this.#answer(request);
+    if (scripted === 'lost-answer') this.#answer(request);
+    if (scripted === 'lost-answer' || scripted === 'unreachable') throw unreachable('launch');
+    return { instance: undefined, faults: [faultOf(scripted, request.offerings)] };
   }
 
   async terminate(ids: readonly string[]): Promise<void> {
@@ -71,10 +71,11 @@ export class RecordingCloud implements Cloud {
   /** A started instance is `pending`; a fault leaves it as it is. */
   async start(id: string): Promise<CloudFault | undefined> {
     this.#log.push(`start ${id}`);
-    const turn = this.startTurns.shift();
-    if (turn !== undefined && turn !== 'lost-answer' && turn !== 'unreachable') return faultOf(turn, []);
-    const fault = turn === 'unreachable' ? undefined : this.#startNow(id);
-    if (turn !== undefined) throw unreachable('start');
+    const scripted = this.scriptedStarts.shift();
+    if (scripted !== undefined && scripted !== 'lost-answer' && scripted !== 'unreachable')
+      return faultOf(scripted, []);
+    const fault = scripted === 'unreachable' ? undefined : this.#startNow(id);
+    if (scripted !== undefined) throw unreachable('start');
     return fault;
   }
 

@@ -12,7 +12,7 @@ export class RecordingCluster implements Cluster {
   pods: Pod[] = [];
   budgets: DisruptionBudget[] = [];
   /** Answers to the next evictions; afterwards a pod is evicted, and gone at once, unless a budget forbids it. */
-  readonly evictionTurns: (EvictionOutcome | Error)[] = [];
+  readonly scriptedEvictions: (EvictionOutcome | Error)[] = [];
   /** While set, the view stays as it was: a watch that lags behind. */
   #frozen: ClusterView | undefined;
   readonly #listeners = new Set<() => void>();
@@ -74,13 +74,13 @@ export class RecordingCluster implements Cluster {
 
   async evict(pod: Pod, graceSeconds: number): Promise<EvictionOutcome> {
     this.#log.push(`evict ${podRef(pod)} ${graceSeconds}`);
-    const turn = this.evictionTurns.shift() ?? this.#judge(pod);
-    if (turn instanceof Error) throw turn;
-    if (turn.status === 'evicted') {
+    const scripted = this.scriptedEvictions.shift() ?? this.#judge(pod);
+    if (scripted instanceof Error) throw scripted;
+    if (scripted.status === 'evicted') {
       this.pods = this.pods.filter(({ uid }) => uid !== pod.uid);
       this.change();
     }
-    return turn;
+    return scripted;
   }
 
   async deleteNode(nodeName: string, uid: string): Promise<'done' | 'gone'> {

@@ -32,8 +32,8 @@ export class SteppedClock implements Clock {
     });
   }
 
-  ringAfter(ms: number, ring: () => void): () => void {
-    const sleeper = { dueMs: this.#nowMs + ms, wake: ring };
+  callAfter(ms: number, callback: () => void): () => void {
+    const sleeper = { dueMs: this.#nowMs + ms, wake: callback };
     this.#sleepers.push(sleeper);
     return () => {
       this.#sleepers = this.#sleepers.filter((s) => s !== sleeper);

@@ -4,7 +4,7 @@ import { parsePolicy } from '../../src/policy/parse-policy.ts';
 import type { Interruptions } from '../../src/ports.ts';
 import type { SimulatedWorld } from '../../src/simulate/world/simulated-world.ts';
 import { aWorld, MINUTE_MS, withNodes } from '../builders/simulated-world.ts';
-import { MortalProcess } from '../fakes/mortal-process.ts';
+import { KillableProcess } from '../fakes/killable-process.ts';
 
 const POLICY = 'nodes: { min: 2, max: 4 }\nshrink: { minNodeAgeSeconds: 0 }\n';
 
@@ -46,8 +46,8 @@ function start(
   world: SimulatedWorld,
   interruptions: Interruptions = world.ports.interruptions,
   ledger = new MemoryLedger(),
-): MortalProcess {
-  return new MortalProcess({ ...world.ports, interruptions, ledger });
+): KillableProcess {
+  return new KillableProcess({ ...world.ports, interruptions, ledger });
 }
 
 const pass = (world: SimulatedWorld, ms: number) => world.advanceTo(world.clock.monotonicMs() + ms);

@@ -6,7 +6,7 @@ import { parsePolicy } from '../../src/policy/parse-policy.ts';
 import type { Ledger } from '../../src/ports.ts';
 import type { SimulatedWorld } from '../../src/simulate/world/simulated-world.ts';
 import { aWorld, MINUTE_MS, withNodes } from '../builders/simulated-world.ts';
-import { MortalProcess } from '../fakes/mortal-process.ts';
+import { KillableProcess } from '../fakes/killable-process.ts';
 
 /** Shrinks after a minute of idleness, so that a removal comes soon. */
 const EAGER = `
@@ -24,9 +24,9 @@ interface CrashPoint {
 }
 
 /** A controller that dies just before or after its n-th writing call. */
-function startProcess(world: SimulatedWorld, ledger: Ledger, crash?: CrashPoint): MortalProcess {
+function startProcess(world: SimulatedWorld, ledger: Ledger, crash?: CrashPoint): KillableProcess {
   const death = crash === undefined ? undefined : { atCall: crash.call, when: crash.moment };
-  return new MortalProcess({ ...world.ports, ledger }, death);
+  return new KillableProcess({ ...world.ports, ledger }, death);
 }
 
 /** So little load that two nodes are enough. */

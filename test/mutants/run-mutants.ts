@@ -25,10 +25,10 @@ const { values, positionals } = parseArgs({
 const chosen = MUTANTS.filter(({ name }) => positionals.every((part) => name.includes(part)));
 
 const caughtIn = new Set<number>();
-const ofMutants = await inParallel(chosen, async (mutant) => told(mutant.name, () => judge(mutant)));
+const ofMutants = await inParallel(chosen, async (mutant) => reported(mutant.name, () => judge(mutant)));
 const ofSound = await inParallel(
   [...caughtIn].sort((a, b) => a - b),
-  async (seed) => told(`the controller as it is, in seed ${seed}`, () => judgeSound(seed)),
+  async (seed) => reported(`the controller as it is, in seed ${seed}`, () => judgeSound(seed)),
 );
 const verdicts = [...ofMutants, ...ofSound];
 const failed = verdicts.filter((isRight) => !isRight).length;
@@ -67,7 +67,7 @@ async function attempt(script: readonly string[], mutant?: string): Promise<Tria
   return JSON.parse(stdout) as Trial;
 }
 
-async function told(name: string, judged: () => Promise<Verdict>): Promise<boolean> {
+async function reported(name: string, judged: () => Promise<Verdict>): Promise<boolean> {
   const sinceMs = performance.now();
   const { isRight, text } = await judged().catch(failure);
   const seconds = ((performance.now() - sinceMs) / 1000).toFixed(1);

@@ -4,7 +4,7 @@ import { readSimulationOptions } from '../../src/use-cases/simulate/prepare-simu
 /** A day is not needed for one broken law; the last hour and a half is without faults. */
 const HOURS = 12;
 /** Seeds within which every mutant has to be caught. */
-const MOST_SEEDS = 500;
+const MAX_SEEDS = 500;
 
 /** What became of one mutant, or of the controller as it is (`invariant` absent), in the seeds that were tried. */
 export interface Trial {
@@ -34,5 +34,5 @@ export async function trySeeds(seeds: Iterable<number>, invariant?: number): Pro
 /** `first`, and then all others. */
 export function* seedsFrom(first: number): Generator<number> {
   yield first;
-  for (let seed = 1; seed <= MOST_SEEDS; seed += 1) if (seed !== first) yield seed;
+  for (let seed = 1; seed <= MAX_SEEDS; seed += 1) if (seed !== first) yield seed;
 }

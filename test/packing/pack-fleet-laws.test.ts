@@ -88,9 +88,9 @@ describe('packing a fleet', () => {
   });
 
   it('never plans more nodes than allowed', () => {
-    const most = fc.integer({ min: 0, max: 3 });
+    const max = fc.integer({ min: 0, max: 3 });
     fc.assert(
-      fc.property(workloads, most, (pods, maxNodes) => {
+      fc.property(workloads, max, (pods, maxNodes) => {
         expect(packFleet(pods, offerings, { maxNodes }).nodes.length).toBeLessThanOrEqual(maxNodes);
       }),
     );

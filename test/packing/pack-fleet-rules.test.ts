@@ -21,8 +21,8 @@ const LIFECYCLE = 'smartscale.dev/lifecycle';
 const KEYS = [ZONE, 'kubernetes.io/hostname', ARCH, 'node.kubernetes.io/instance-type'] as const;
 const NAMESPACES = ['shop', 'blog'] as const;
 
-const seldom = <T>(one: fc.Arbitrary<T>, most = 2) =>
-  fc.oneof({ weight: 4, arbitrary: fc.constant<T[]>([]) }, fc.array(one, { minLength: 1, maxLength: most }));
+const seldom = <T>(one: fc.Arbitrary<T>, max = 2) =>
+  fc.oneof({ weight: 4, arbitrary: fc.constant<T[]>([]) }, fc.array(one, { minLength: 1, maxLength: max }));
 const labels = fc.record({ app: fc.constantFrom('a', 'b', 'c'), tier: fc.constantFrom('x', 'y') });
 const selector: fc.Arbitrary<LabelSelector> = fc.oneof(
   fc.constantFrom('a', 'b', 'c').map((app) => [{ key: 'app', operator: 'In' as const, values: [app] }]),

@@ -5,7 +5,7 @@ import { selectorOf } from '../../src/model/selector.ts';
 import type { Taint } from '../../src/model/taint.ts';
 import { buyableNode } from '../../src/packing/model/buyable-node.ts';
 import type { PresentNode } from '../../src/packing/model/nodes.ts';
-import { type EmptiableNode, Emptying } from '../../src/packing/rehearsal/emptying.ts';
+import { type DrainableNode, DrainSimulation } from '../../src/packing/rehearsal/drain-simulation.ts';
 import { solve } from '../../src/packing/solve.ts';
 import { aDaemon } from '../builders/daemon.ts';
 import { anOffering, SMALL } from '../builders/fleet.ts';
@@ -26,7 +26,7 @@ interface NodeParts {
 }
 
 function node(id: string, parts: NodeParts = {}): PresentNode {
-  const { zone = 'a', labels = {}, taints = [], allocatable = SMALL, pods: standing = [] } = parts;
+  const { zone = 'a', labels = {}, taints = [], allocatable = SMALL, pods: existing = [] } = parts;
   return {
     place: {
       id,
@@ -35,8 +35,8 @@ function node(id: string, parts: NodeParts = {}): PresentNode {
       hostPorts: parts.daemonPorts ?? [],
     },
     isOpen: parts.isOpen ?? true,
-    free: standing.map((pod) => pod.requests).reduce(subtractResources, allocatable),
-    pods: standing,
+    free: existing.map((pod) => pod.requests).reduce(subtractResources, allocatable),
+    pods: existing,
   };
 }
 
@@ -131,12 +131,12 @@ describe('packing onto nodes that are there', () => {
 
 describe('topology', () => {
   it('keeps pods with anti-affinity apart, whichever of the two states it', () => {
-    const apart = [{ topologyKey: HOST, selector: web, namespaces: ['default'] }];
+    const antiAffinity = [{ topologyKey: HOST, selector: web, namespaces: ['default'] }];
     const two = [node('x'), node('y')];
-    expect(pack(two, pods(3, { podAntiAffinity: apart }))).toEqual({ at: ['p0@x', 'p1@y'], left: 1 });
+    expect(pack(two, pods(3, { podAntiAffinity: antiAffinity }))).toEqual({ at: ['p0@x', 'p1@y'], left: 1 });
     const fromAll = [{ topologyKey: HOST, selector: web, namespaces: ['*'] }];
     expect(pack(two, pods(3, { podAntiAffinity: fromAll })).left).toBe(1);
-    const guard = aPod({ labels: { app: 'db' }, podAntiAffinity: apart });
+    const guard = aPod({ labels: { app: 'db' }, podAntiAffinity: antiAffinity });
     expect(pack([node('x', { pods: [guard] }), node('y')], pods(1)).at).toEqual(['p0@y']);
     const inZone = [{ topologyKey: ZONE, selector: web, namespaces: ['default'] }];
     const zoneGuard = aPod({ labels: { app: 'db' }, podAntiAffinity: inZone });
@@ -145,14 +145,14 @@ describe('topology', () => {
   });
 
   it('puts pods with affinity where their company is, and the first of a self-seeking set anywhere', () => {
-    const near = [{ topologyKey: ZONE, selector: web, namespaces: ['default'] }];
+    const affinity = [{ topologyKey: ZONE, selector: web, namespaces: ['default'] }];
     const seeded = [node('x'), node('y', { zone: 'b', pods: [aPod()] })];
-    expect(pack(seeded, pods(1, { podAffinity: near, labels: { app: 'client' } })).at).toEqual(['p0@y']);
-    expect(pack([node('x'), node('y', { zone: 'b' })], pods(2, { podAffinity: near })).at).toEqual([
+    expect(pack(seeded, pods(1, { podAffinity: affinity, labels: { app: 'client' } })).at).toEqual(['p0@y']);
+    expect(pack([node('x'), node('y', { zone: 'b' })], pods(2, { podAffinity: affinity })).at).toEqual([
       'p0@x',
       'p1@x',
     ]);
-    expect(pack([node('x')], pods(1, { podAffinity: near, labels: {} })).left).toBe(1);
+    expect(pack([node('x')], pods(1, { podAffinity: affinity, labels: {} })).left).toBe(1);
   });
 
   it('counts for affinity only pods that match all of its terms', () => {
@@ -220,7 +220,7 @@ describe('topology', () => {
 });
 
 describe('what pods prefer', () => {
-  const near = (topologyKey: string, weight: number) => {
+  const affinity = (topologyKey: string, weight: number) => {
     return { topologyKey, selector: selectorOf({ app: 'db' }), namespaces: ['default'], weight };
   };
   const db = aPod({ name: 'db', labels: { app: 'db' } });
@@ -253,11 +253,11 @@ describe('what pods prefer', () => {
 
   it('draws pods to others, or away from them, by zone and by node', () => {
     const present = [node('x'), node('y', { zone: 'b', pods: [db] })];
-    expect(pack(present, pods(1, { preferredPods: [near(ZONE, 50)] })).at).toEqual(['p0@y']);
-    expect(pack(present, pods(1, { preferredPods: [near(ZONE, -50)] })).at).toEqual(['p0@x']);
+    expect(pack(present, pods(1, { preferredPods: [affinity(ZONE, 50)] })).at).toEqual(['p0@y']);
+    expect(pack(present, pods(1, { preferredPods: [affinity(ZONE, -50)] })).at).toEqual(['p0@x']);
     const sameZone = [node('x'), node('y', { pods: [db] })];
-    expect(pack(sameZone, pods(1, { preferredPods: [near(HOST, 50)] })).at).toEqual(['p0@y']);
-    expect(pack(sameZone, pods(1, { preferredPods: [near(HOST, -50)] })).at).toEqual(['p0@x']);
+    expect(pack(sameZone, pods(1, { preferredPods: [affinity(HOST, 50)] })).at).toEqual(['p0@y']);
+    expect(pack(sameZone, pods(1, { preferredPods: [affinity(HOST, -50)] })).at).toEqual(['p0@x']);
   });
 
   it('spreads where it is only preferred, and never leaves a pod out for it', () => {
@@ -270,44 +270,50 @@ describe('what pods prefer', () => {
 });
 
 describe('emptying nodes one after another', () => {
-  const emptiable = (id: string, movable: readonly Pod[], parts: NodeParts = {}): EmptiableNode => {
+  const emptiable = (id: string, movable: readonly Pod[], parts: NodeParts = {}): DrainableNode => {
     return { ...node(id, parts), movable };
   };
   const one = (name: string, cpu: number, parts: PodParts = {}) => [aPod({ name, cpu, ...parts })];
 
   it('says which pods find no other place, and leaves all as it was', () => {
-    const emptying = new Emptying([emptiable('x', one('big', 1500)), emptiable('y', one('small', 500))]);
-    expect(emptying.tryEmpty('x')?.map(({ name }) => name)).toEqual(['big']);
-    expect(emptying.tryEmpty('x')?.map(({ name }) => name)).toEqual(['big']);
-    expect(emptying.tryEmpty('none')).toBeUndefined();
+    const emptying = new DrainSimulation([
+      emptiable('x', one('big', 1500)),
+      emptiable('y', one('small', 500)),
+    ]);
+    expect(emptying.simulateDrain('x')?.map(({ name }) => name)).toEqual(['big']);
+    expect(emptying.simulateDrain('x')?.map(({ name }) => name)).toEqual(['big']);
+    expect(emptying.simulateDrain('none')).toBeUndefined();
   });
 
   it('counts with the pods that moved before, and moves nothing onto a node that is gone', () => {
-    const emptying = new Emptying([
+    const emptying = new DrainSimulation([
       emptiable('x', one('a', 600)),
       emptiable('y', one('b', 600)),
       emptiable('z', one('c', 600)),
       emptiable('w', one('d', 1900)),
     ]);
-    expect(emptying.tryEmpty('x')).toEqual([]);
-    expect(emptying.tryEmpty('y')).toEqual([]);
+    expect(emptying.simulateDrain('x')).toEqual([]);
+    expect(emptying.simulateDrain('y')).toEqual([]);
     expect(
       emptying
-        .tryEmpty('z')
+        .simulateDrain('z')
         ?.map(({ name }) => name)
         .sort(),
     ).toEqual(['a', 'b', 'c']);
   });
 
   it('keeps the rules between pods, those of the moved ones and of those that stay', () => {
-    const apart = [{ topologyKey: HOST, selector: web, namespaces: ['default'] }];
-    const lonely = { podAntiAffinity: apart };
+    const antiAffinity = [{ topologyKey: HOST, selector: web, namespaces: ['default'] }];
+    const lonely = { podAntiAffinity: antiAffinity };
     const two = [emptiable('x', one('a', 100, lonely)), emptiable('y', one('b', 100, lonely))];
-    expect(new Emptying(two).tryEmpty('x')).toHaveLength(1);
-    expect(new Emptying([...two, emptiable('z', [])]).tryEmpty('x')).toEqual([]);
-    const guard = aPod({ name: 'g', labels: { app: 'db' }, podAntiAffinity: apart });
+    expect(new DrainSimulation(two).simulateDrain('x')).toHaveLength(1);
+    expect(new DrainSimulation([...two, emptiable('z', [])]).simulateDrain('x')).toEqual([]);
+    const guard = aPod({ name: 'g', labels: { app: 'db' }, podAntiAffinity: antiAffinity });
     expect(
-      new Emptying([emptiable('x', one('a', 100)), emptiable('y', [], { pods: [guard] })]).tryEmpty('x'),
+      new DrainSimulation([
+        emptiable('x', one('a', 100)),
+        emptiable('y', [], { pods: [guard] }),
+      ]).simulateDrain('x'),
     ).toHaveLength(1);
   });
 });

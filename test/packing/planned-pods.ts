@@ -1,14 +1,14 @@
 import type { DaemonOverhead } from '../../src/model/daemon-overhead.ts';
 import type { Offering } from '../../src/model/offering.ts';
 import type { Pod } from '../../src/model/pod.ts';
-import { type Workbench, workbenchOf } from '../../src/packing/filling/draft-fleet.ts';
+import { type PackingContext, packingContextOf } from '../../src/packing/filling/bin-fleet.ts';
 import { buyableNode } from '../../src/packing/model/buyable-node.ts';
 import { modelOf } from '../../src/packing/model/packing-model.ts';
 import { hardestFirst, type PlannedPod } from '../../src/packing/rehearsal/binding-order.ts';
-import { packAnew } from '../../src/packing/search/pack-anew.ts';
+import { packNewNodes } from '../../src/packing/search/pack-new-nodes.ts';
 
 export interface Planned {
-  readonly bench: Workbench;
+  readonly context: PackingContext;
   /** Pods with the fewest nodes that would do first. */
   readonly pods: readonly PlannedPod[];
 }
@@ -20,13 +20,13 @@ export function planned(
   daemons: readonly DaemonOverhead[] = [],
 ): Planned {
   const buyable = offerings.map((one) => buyableNode(one, daemons, one.priceUsdPerHour ?? 0));
-  const bench = workbenchOf(modelOf({ pods, buyable, present: [], maxNewNodes: 1000 }));
-  const { drafts } = packAnew(bench, []);
-  const items = drafts.flatMap((draft) => draft.items.map(({ batch, pod }) => ({ batch, pod, draft })));
-  items.sort((a, b) => a.batch.turn - b.batch.turn);
-  const inTurn = items.flatMap(({ batch, pod, draft }): PlannedPod[] => {
-    const group = bench.model.groups[batch.group.index];
-    return group === undefined ? [] : [{ group, pod, draft }];
+  const context = packingContextOf(modelOf({ pods, buyable, present: [], maxNewNodes: 1000 }));
+  const { bins } = packNewNodes(context, []);
+  const items = bins.flatMap((bin) => bin.items.map(({ batch, pod }) => ({ batch, pod, bin })));
+  items.sort((a, b) => a.batch.bindingOrder - b.batch.bindingOrder);
+  const inTurn = items.flatMap(({ batch, pod, bin }): PlannedPod[] => {
+    const group = context.model.groups[batch.group.index];
+    return group === undefined ? [] : [{ group, pod, bin }];
   });
-  return { bench, pods: hardestFirst(bench, inTurn) ?? inTurn };
+  return { context, pods: hardestFirst(context, inTurn) ?? inTurn };
 }

@@ -20,25 +20,25 @@ describe('PolicyWatch', () => {
   it('accepts a good policy once', () => {
     const watch = new PolicyWatch();
     const shown = document(FOUR);
-    expect(watch.look(shown)).toMatchObject({
+    expect(watch.poll(shown)).toMatchObject({
       kind: 'accepted',
       inForce: { policy: { nodes: { min: 4 } }, identity: { revision: 'r1' } },
     });
-    expect(watch.look(shown)).toEqual({ kind: 'nothing' });
+    expect(watch.poll(shown)).toEqual({ kind: 'nothing' });
   });
 
   it('does not take the same text for news, at an unrelated commit either', () => {
     const watch = new PolicyWatch();
-    watch.look(document(FOUR));
-    expect(watch.look(document(FOUR))).toEqual({ kind: 'nothing' });
-    expect(watch.look(document(FOUR, 'r2'))).toEqual({ kind: 'nothing' });
+    watch.poll(document(FOUR));
+    expect(watch.poll(document(FOUR))).toEqual({ kind: 'nothing' });
+    expect(watch.poll(document(FOUR, 'r2'))).toEqual({ kind: 'nothing' });
     expect(watch.inForce?.identity.revision).toBe('r1');
   });
 
   it('keeps the name of a policy that is said in other words: only its meaning would change it', () => {
     const watch = new PolicyWatch();
-    watch.look(document(FOUR));
-    expect(watch.look(document(`# four\n${FOUR}`, 'r2'))).toMatchObject({
+    watch.poll(document(FOUR));
+    expect(watch.poll(document(`# four\n${FOUR}`, 'r2'))).toMatchObject({
       kind: 'restated',
       document: { revision: 'r2' },
       inForce: { identity: { revision: 'r1' } },
@@ -52,15 +52,15 @@ describe('PolicyWatch', () => {
       ...document(FOUR),
       reference: { configMap: 'policy-a', fleetUid: 'u', generation },
     });
-    watch.look(named(1));
-    expect(watch.look(named(1)).kind).toBe('nothing');
-    expect(watch.look(named(2)).kind).toBe('restated');
+    watch.poll(named(1));
+    expect(watch.poll(named(1)).kind).toBe('nothing');
+    expect(watch.poll(named(2)).kind).toBe('restated');
   });
 
   it('takes the revision up when it becomes known later', () => {
     const watch = new PolicyWatch();
-    watch.look({ ...document(FOUR), revision: undefined });
-    expect(watch.look(document(FOUR, 'r2'))).toMatchObject({
+    watch.poll({ ...document(FOUR), revision: undefined });
+    expect(watch.poll(document(FOUR, 'r2'))).toMatchObject({
       kind: 'accepted',
       inForce: { identity: { revision: 'r2' } },
     });
@@ -68,9 +68,9 @@ describe('PolicyWatch', () => {
 
   it('names a revert by the commit that reverts, not by the one that it goes back to', () => {
     const watch = new PolicyWatch();
-    watch.look(document(FOUR, 'r1'));
-    watch.look(document('nodes: {min: 5, max: 6}', 'r2'));
-    expect(watch.look(document(FOUR, 'r3'))).toMatchObject({
+    watch.poll(document(FOUR, 'r1'));
+    watch.poll(document('nodes: {min: 5, max: 6}', 'r2'));
+    expect(watch.poll(document(FOUR, 'r3'))).toMatchObject({
       kind: 'accepted',
       inForce: { identity: { digest: digestOf(FOUR), revision: 'r3' } },
     });
@@ -78,20 +78,20 @@ describe('PolicyWatch', () => {
 
   it('keeps the last good policy when a text breaks a rule, and says where (F77)', () => {
     const watch = new PolicyWatch();
-    watch.look(document(FOUR));
-    expect(watch.look(document(BROKEN, 'r2'))).toMatchObject({
+    watch.poll(document(FOUR));
+    expect(watch.poll(document(BROKEN, 'r2'))).toMatchObject({
       kind: 'rejected',
       faults: [expect.stringMatching(/^policy\.yaml:\d /)],
     });
-    expect(watch.look(document(BROKEN, 'r3')).kind).toBe('nothing');
+    expect(watch.poll(document(BROKEN, 'r3')).kind).toBe('nothing');
     expect(watch.inForce).toMatchObject({ policy: { nodes: { min: 4 } }, identity: { revision: 'r1' } });
   });
 
   it('accepts the last good policy anew when it comes back after a refused one, by the commit that healed it', () => {
     const watch = new PolicyWatch();
-    watch.look(document(FOUR, 'r1'));
-    watch.look(document(BROKEN, 'r2'));
-    expect(watch.look(document(FOUR, 'r3'))).toMatchObject({
+    watch.poll(document(FOUR, 'r1'));
+    watch.poll(document(BROKEN, 'r2'));
+    expect(watch.poll(document(FOUR, 'r3'))).toMatchObject({
       kind: 'accepted',
       inForce: { identity: { revision: 'r3' } },
     });
@@ -99,28 +99,28 @@ describe('PolicyWatch', () => {
 
   it('says once that the policy is gone and keeps the last good one, and says when it is back (F78)', () => {
     const watch = new PolicyWatch();
-    watch.look(document(FOUR));
-    expect(watch.look(undefined)).toEqual({ kind: 'vanished' });
-    expect(watch.look(undefined)).toEqual({ kind: 'nothing' });
+    watch.poll(document(FOUR));
+    expect(watch.poll(undefined)).toEqual({ kind: 'vanished' });
+    expect(watch.poll(undefined)).toEqual({ kind: 'nothing' });
     expect(watch.inForce?.policy.nodes.min).toBe(4);
-    expect(watch.look(document(FOUR)).kind).toBe('accepted');
-    expect(watch.look(undefined)).toEqual({ kind: 'vanished' });
+    expect(watch.poll(document(FOUR)).kind).toBe('accepted');
+    expect(watch.poll(undefined)).toEqual({ kind: 'vanished' });
   });
 
   it('has no policy in force before the first good one', () => {
     const watch = new PolicyWatch();
-    expect(watch.look(undefined)).toEqual({ kind: 'vanished' });
-    expect(watch.look(document('nodes: many'))).toMatchObject({ kind: 'rejected' });
+    expect(watch.poll(undefined)).toEqual({ kind: 'vanished' });
+    expect(watch.poll(document('nodes: many'))).toMatchObject({ kind: 'rejected' });
     expect(watch.inForce).toBeUndefined();
   });
 
   it('tells a broken text again when it comes back after a good one', () => {
     const watch = new PolicyWatch();
     const broken = document('nodes: many', 'r2');
-    expect(watch.look(broken).kind).toBe('rejected');
-    expect(watch.look(broken).kind).toBe('nothing');
-    expect(watch.look(document(FOUR)).kind).toBe('accepted');
-    expect(watch.look(broken).kind).toBe('rejected');
+    expect(watch.poll(broken).kind).toBe('rejected');
+    expect(watch.poll(broken).kind).toBe('nothing');
+    expect(watch.poll(document(FOUR)).kind).toBe('accepted');
+    expect(watch.poll(broken).kind).toBe('rejected');
   });
 });
 
@@ -131,7 +131,7 @@ describe('a PolicyWatch that is given the policy of an earlier life', () => {
     for (const shown of [document(BROKEN, 'r2'), undefined]) {
       const watch = new PolicyWatch();
       watch.restore(former);
-      watch.look(shown);
+      watch.poll(shown);
       expect(watch.inForce?.identity).toEqual(former.identity);
     }
   });
@@ -139,7 +139,7 @@ describe('a PolicyWatch that is given the policy of an earlier life', () => {
   it('accepts it under its old name when the source still shows it, whatever was committed meanwhile', () => {
     const watch = new PolicyWatch();
     watch.restore(former);
-    expect(watch.look(document(FOUR, 'r7'))).toMatchObject({
+    expect(watch.poll(document(FOUR, 'r7'))).toMatchObject({
       kind: 'accepted',
       inForce: { identity: former.identity },
     });
@@ -148,7 +148,7 @@ describe('a PolicyWatch that is given the policy of an earlier life', () => {
   it('obeys what the source shows instead when that is another good policy', () => {
     const watch = new PolicyWatch();
     watch.restore(former);
-    expect(watch.look(document('nodes: {min: 5, max: 6}', 'r2'))).toMatchObject({
+    expect(watch.poll(document('nodes: {min: 5, max: 6}', 'r2'))).toMatchObject({
       kind: 'accepted',
       inForce: { policy: { nodes: { min: 5 } }, identity: { revision: 'r2' } },
     });

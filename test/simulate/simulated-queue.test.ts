@@ -42,7 +42,7 @@ describe('the simulated queue of interruptions', () => {
 
   it('refuses while it is away', async () => {
     const { world, queue } = aQueue();
-    world.faults.troubleFor('queue-away', 60_000);
+    world.faults.activateFault('queue-away', 60_000);
     await expect(queue.receive(signal)).rejects.toMatchObject({ name: 'PortError', retry: 'transient' });
   });
 });

@@ -1,7 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import { backoffMs, jitteredBackoffMs } from '../../src/time/backoff.ts';
 
-const BACKOFF = { firstMs: 1_000, longestMs: 30_000 };
+const BACKOFF = { firstMs: 1_000, maxMs: 30_000 };
 
 describe('backoffMs', () => {
   it('doubles the first pause with each further failure, up to the longest', () => {

@@ -5,7 +5,7 @@ import { afterEach, beforeAll, beforeEach, describe, expect, it } from '@jest/gl
 import { DynamoDbLedger } from '../../src/adapters/dynamodb/dynamo-ledger.ts';
 import { DynamoTable } from '../../src/adapters/dynamodb/dynamo-table.ts';
 import type { LedgerOptions } from '../../src/process/ledger-choice.ts';
-import { CannotDo, orCannotDo } from '../../src/use-cases/cannot-do.ts';
+import { CommandError, orCommandError } from '../../src/use-cases/command-error.ts';
 import { planOnce } from '../../src/use-cases/plan-once.ts';
 import { aConfigMap, aFleet, FLEETS, KUSTOMIZATION } from '../adapters/kubernetes/fleet-objects.ts';
 import {
@@ -161,8 +161,8 @@ describe('planOnce', () => {
 
   it('says in one line what is missing in the environment', async () => {
     const flags = { nodeFleet: 'f' };
-    await expect(orCannotDo(() => planOnce(flags, {}))).rejects.toThrow(CannotDo);
-    await expect(orCannotDo(() => planOnce(flags, {}))).rejects.toThrow('AWS_REGION is not set');
-    await expect(orCannotDo(() => Promise.reject(new Error('a bug')))).rejects.toThrow('a bug');
+    await expect(orCommandError(() => planOnce(flags, {}))).rejects.toThrow(CommandError);
+    await expect(orCommandError(() => planOnce(flags, {}))).rejects.toThrow('AWS_REGION is not set');
+    await expect(orCommandError(() => Promise.reject(new Error('a bug')))).rejects.toThrow('a bug');
   });
 });

@@ -1,7 +1,7 @@
 import type { InstanceListing, ListingQuery } from '../../model/instance-listing.ts';
 import type { Clock, Cloud, Cluster, Leadership, Ledger, Reporter } from '../../ports.ts';
 import { MissingInstances } from './missing-instances.ts';
-import { Pacer } from './pacer.ts';
+import { RetrySchedule } from './retry-schedule.ts';
 
 /** The part of the world that operations touch. */
 export interface ActPorts {
@@ -24,7 +24,7 @@ export interface InstanceLister {
 export interface ActContext extends ActPorts {
   readonly instances: InstanceLister;
   readonly missing: MissingInstances;
-  readonly pacer: Pacer;
+  readonly retrySchedule: RetrySchedule;
 }
 
 /** The ports with fresh shared state; one per process. */
@@ -40,6 +40,6 @@ export function actContext(ports: ActPorts, instances: InstanceLister): ActConte
     clusterName,
     instances,
     missing: new MissingInstances(),
-    pacer: new Pacer(),
+    retrySchedule: new RetrySchedule(),
   };
 }

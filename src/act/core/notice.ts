@@ -4,7 +4,7 @@ import type { Reason } from '../../model/reason.ts';
 import type { NoticeSubject } from '../../ports.ts';
 import type { ActPorts } from './act-ports.ts';
 
-/** Tells people of something that an operation met; about the whole fleet unless a subject is given. */
+/** Reports a notice about an operation; its subject is the whole fleet unless one is given. */
 export function warn(
   operation: Operation,
   reason: Reason,

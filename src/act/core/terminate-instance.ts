@@ -3,11 +3,11 @@ import { isEnding } from '../../model/instance.ts';
 import type { Node } from '../../model/node.ts';
 import type { ActContext } from './act-ports.ts';
 
-/** How often EC2 is asked whether the instance is going. */
+/** How often EC2 is asked whether the instance is terminating. */
 export const TERMINATE_POLL_MS = 2_000;
 /** How often a terminate call is repeated while EC2 still shows the instance alive (F58). */
 const TERMINATE_REPEAT_MS = 10_000;
-/** So long an instance must be missing from EC2's list before that is believed (F23, F44). */
+/** How long an instance must be missing from EC2's list before it counts as terminated (F23, F44). */
 const MISSING_MS = 30_000;
 
 /**
@@ -22,13 +22,13 @@ export async function terminateInstance(
   const listing = await ports.instances.list({ maxAgeMs: TERMINATE_POLL_MS / 2, signal });
   if (isGone(listing, instanceId, ports)) {
     ports.missing.forget(instanceId);
-    ports.pacer.forget(paceKey(instanceId));
+    ports.retrySchedule.forget(retryKey(instanceId));
     return 'gone';
   }
   const nowMs = ports.clock.monotonicMs();
-  if (ports.pacer.isDue(paceKey(instanceId), nowMs) && ports.leadership.isLeader()) {
+  if (ports.retrySchedule.isDue(retryKey(instanceId), nowMs) && ports.leadership.isLeader()) {
     await ports.cloud.terminate([instanceId], signal);
-    ports.pacer.pauseUntil(paceKey(instanceId), nowMs + TERMINATE_REPEAT_MS);
+    ports.retrySchedule.pauseUntil(retryKey(instanceId), nowMs + TERMINATE_REPEAT_MS);
   }
   return 'waiting';
 }
@@ -45,6 +45,6 @@ function isGone(listing: InstanceListing, instanceId: string, ports: ActContext)
   return ports.missing.forMs(instanceId, listing) >= MISSING_MS && !isReady;
 }
 
-function paceKey(instanceId: string): string {
+function retryKey(instanceId: string): string {
   return `terminate/${instanceId}`;
 }

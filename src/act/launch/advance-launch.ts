@@ -1,16 +1,16 @@
-import { CALLED_OFF, type LaunchOperation } from '../../model/operation.ts';
+import { CANCELLED, type LaunchOperation } from '../../model/operation.ts';
 import type { Reason } from '../../model/reason.ts';
 import type { ActContext } from '../core/act-ports.ts';
-import { moveOn, type Progress, standBy } from '../core/progress.ts';
+import { transition, type Progress, park } from '../core/progress.ts';
 import { attemptLaunch } from './attempt-launch.ts';
 import { awaitJoin } from './await-join.ts';
+import { rollBackLaunch } from './roll-back-launch.ts';
 import { stopIntoPool } from './stop-into-pool.ts';
-import { undoLaunch } from './undo-launch.ts';
 
 /**
  * Takes the launch one step further, as far as can be done now. Safe to repeat after a crash at any point: each step is
- * idempotent, and each change is in the ledger before the call that it announces. Throws `PortError` when the ledger or the
- * world cannot be reached; the operation then stands where it stood.
+ * idempotent, and each change is in the ledger before the call that it announces. Throws `PortError` when the ledger or the world
+ * cannot be reached; the operation then keeps its step.
  */
 export async function advanceLaunch(
   operation: LaunchOperation,
@@ -25,15 +25,15 @@ export async function advanceLaunch(
     case 'stopping':
       return stopIntoPool(operation, ports, signal);
     case 'undoing':
-      return undoLaunch(operation, ports, signal);
+      return rollBackLaunch(operation, ports, signal);
     case 'ready':
     case 'pooled':
     case 'failed':
-      return standBy(operation);
+      return park(operation);
   }
 }
 
-/** Gives the launch up, whatever it has made so far, as long as its machine is no worker; otherwise it just goes on. */
+/** Aborts the launch and rolls back what it has made, unless its instance is a worker already; then the launch continues. */
 export async function abortLaunch(
   operation: LaunchOperation,
   reasons: readonly Reason[],
@@ -44,5 +44,5 @@ export async function abortLaunch(
     return advanceLaunch(operation, ports, signal);
   }
   const text = `called off: ${reasons.map((reason) => reason.text).join('; ')}`;
-  return moveOn({ ...operation, step: 'undoing', outcome: { code: CALLED_OFF, text } }, ports, signal);
+  return transition({ ...operation, step: 'undoing', outcome: { code: CANCELLED, text } }, ports, signal);
 }

@@ -7,17 +7,17 @@ import { PortError } from '../../ports.ts';
 import { backoffMs } from '../../time/backoff.ts';
 import type { ActContext } from '../core/act-ports.ts';
 import { notify, warn } from '../core/notice.ts';
-import { moveOn, type Progress, standBy, waitUntil } from '../core/progress.ts';
+import { transition, type Progress, park, requeueAt } from '../core/progress.ts';
 import { launchTags } from './launch-tags.ts';
-import { type Made, type StartOutcome, startWarm } from './start-warm.ts';
+import { type StartedInstance, type StartOutcome, startWarm } from './start-warm.ts';
 
-const RETRY = { firstMs: 1_000, longestMs: 30_000 } as const;
+const RETRY = { firstMs: 1_000, maxMs: 30_000 } as const;
 /** More faults than this are not kept: the oldest go. */
-const MOST_FAULTS = 20;
+const MAX_FAULTS = 20;
 
 /** What became of one attempt: the machine that runs now or is about to, and the faults met on the way. */
 interface Attempted {
-  readonly made: Made | undefined;
+  readonly made: StartedInstance | undefined;
   readonly faults: readonly CloudFault[];
 }
 
@@ -30,22 +30,23 @@ export async function attemptLaunch(
   ports: ActContext,
   signal: AbortSignal,
 ): Promise<Progress<LaunchOperation>> {
-  if (!ports.leadership.isLeader()) return standBy(operation);
+  if (!ports.leadership.isLeader()) return park(operation);
   const nowMs = ports.clock.now();
   if (nowMs >= operation.deadlineMs) {
     return giveUp(operation, overdue(operation, nowMs), ports, signal);
   }
   if (operation.retryAtMs !== undefined && nowMs < operation.retryAtMs) {
-    return waitUntil(operation, Math.min(operation.retryAtMs, operation.deadlineMs));
+    return requeueAt(operation, Math.min(operation.retryAtMs, operation.deadlineMs));
   }
   const warm = startedBy(operation);
-  if (warm !== undefined) return settleStart(operation, await startWarm(warm, ports, signal), ports, signal);
+  if (warm !== undefined)
+    return applyStartOutcome(operation, await startWarm(warm, ports, signal), ports, signal);
   const offerings = offeringsOfAttempt(operation);
   const lifecycle = offerings[0] === undefined ? undefined : lifecycleOf(offerings[0]);
   if (lifecycle === undefined) return giveUp(operation, noCapacity(operation), ports, signal);
-  const { instance, faults } = await askCloud(operation, { offerings, lifecycle }, ports, signal);
-  if (signal.aborted && instance === undefined) return standBy(operation);
-  return settle(operation, { made: instance && madeOf(instance), faults }, ports, signal);
+  const { instance, faults } = await requestInstance(operation, { offerings, lifecycle }, ports, signal);
+  if (signal.aborted && instance === undefined) return park(operation);
+  return applyLaunchOutcome(operation, { made: instance && launchedFields(instance), faults }, ports, signal);
 }
 
 /** What this attempt may buy: the offerings of one lifecycle; each definite refusal moves on to the next lifecycle. */
@@ -60,7 +61,7 @@ function lifecycleOf(key: OfferingKey): Lifecycle {
   return parseOfferingKey(key).lifecycle;
 }
 
-async function askCloud(
+async function requestInstance(
   operation: LaunchOperation,
   wanted: { readonly offerings: readonly OfferingKey[]; readonly lifecycle: Lifecycle },
   ports: ActContext,
@@ -87,42 +88,42 @@ async function askCloud(
 }
 
 /** A stopped instance that certainly does not start costs nothing but the speed: the launch buys one instead. */
-function settleStart(
+function applyStartOutcome(
   operation: LaunchOperation,
   { made, fault }: StartOutcome,
   ports: ActContext,
   signal: AbortSignal,
 ): Promise<Progress<LaunchOperation>> {
   if (fault === undefined || fault.class === 'transient') {
-    if (signal.aborted && made === undefined) return Promise.resolve(standBy(operation));
-    return settle(operation, { made, faults: fault === undefined ? [] : [fault] }, ports, signal);
+    if (signal.aborted && made === undefined) return Promise.resolve(park(operation));
+    return applyLaunchOutcome(operation, { made, faults: fault === undefined ? [] : [fault] }, ports, signal);
   }
   const { instanceId, ...rest } = operation;
   // A denied start must not pause launching as a denied launch does; only a lack of capacity speaks of the offering.
-  const met = fault.class === 'capacity' ? [{ ...fault, atMs: ports.clock.now() }] : [];
-  const next = { ...rest, attempt: operation.attempt + 1, faults: [...operation.faults, ...met] };
+  const newFaults = fault.class === 'capacity' ? [{ ...fault, atMs: ports.clock.now() }] : [];
+  const next = { ...rest, attempt: operation.attempt + 1, faults: [...operation.faults, ...newFaults] };
   const text = `Instance ${instanceId} of the warm pool did not start, one is launched instead: ${fault.message}`;
   warn(operation, { code: 'warm-start-failed', text, facts: { code: fault.code } }, ports);
-  return moveOn(next, ports, signal);
+  return transition(next, ports, signal);
 }
 
-function settle(
+function applyLaunchOutcome(
   operation: LaunchOperation,
   { made, faults }: Attempted,
   ports: ActContext,
   signal: AbortSignal,
 ): Promise<Progress<LaunchOperation>> {
   const nowMs = ports.clock.now();
-  const met = faults.map((fault): LaunchFault => ({ ...fault, atMs: nowMs }));
+  const newFaults = faults.map((fault): LaunchFault => ({ ...fault, atMs: nowMs }));
   const { retryAtMs: _, ...rest } = operation;
-  const told = { ...rest, faults: [...operation.faults, ...met].slice(-MOST_FAULTS) };
-  if (made !== undefined) return moveOn({ ...told, step: 'launched', ...made }, ports, signal);
+  const withFaults = { ...rest, faults: [...operation.faults, ...newFaults].slice(-MAX_FAULTS) };
+  if (made !== undefined) return transition({ ...withFaults, step: 'launched', ...made }, ports, signal);
   const final = faults.find(isFinal);
-  if (final !== undefined) return giveUp(told, refusal(final), ports, signal);
+  if (final !== undefined) return giveUp(withFaults, refusal(final), ports, signal);
   if (faults.some((fault) => fault.class === 'capacity' || fault.class === 'spot-only')) {
-    return tryNext(told, ports, signal);
+    return attemptNext(withFaults, ports, signal);
   }
-  return retryLater(told, nowMs, ports, signal);
+  return retryLater(withFaults, nowMs, ports, signal);
 }
 
 /** No retry and no fallback can help: a person must act (F27, F29-F31). */
@@ -130,7 +131,7 @@ function isFinal(fault: CloudFault): boolean {
   return fault.class === 'quota' || fault.class === 'authorization' || fault.class === 'configuration';
 }
 
-function madeOf(instance: Instance): Made {
+function launchedFields(instance: Instance): StartedInstance {
   return {
     instanceId: instance.id,
     launchedAtMs: instance.launchedAtMs,
@@ -138,7 +139,7 @@ function madeOf(instance: Instance): Made {
   };
 }
 
-function tryNext(
+function attemptNext(
   operation: LaunchOperation,
   ports: ActContext,
   signal: AbortSignal,
@@ -150,7 +151,7 @@ function tryNext(
   const text = `No capacity for ${refused.join(', ')}: trying ${offerings.join(', ')}.`;
   const reason: Reason = { code: 'launch-fallback', text };
   notify('info', { operation, reason, subject: { kind: 'fleet' } }, ports);
-  return moveOn(next, ports, signal);
+  return transition(next, ports, signal);
 }
 
 async function retryLater(
@@ -159,14 +160,14 @@ async function retryLater(
   ports: ActContext,
   signal: AbortSignal,
 ): Promise<Progress<LaunchOperation>> {
-  const unknown = operation.faults.filter(leavesOutcomeOpen).length;
+  const unknown = operation.faults.filter(isOutcomeUnknown).length;
   const next = { ...operation, retryAtMs: nowMs + backoffMs(unknown, RETRY) };
-  await moveOn(next, ports, signal);
-  return waitUntil(next, Math.min(next.retryAtMs, next.deadlineMs));
+  await transition(next, ports, signal);
+  return requeueAt(next, Math.min(next.retryAtMs, next.deadlineMs));
 }
 
 /** After such a fault an instance may exist although no answer named it. */
-function leavesOutcomeOpen(fault: LaunchFault): boolean {
+function isOutcomeUnknown(fault: LaunchFault): boolean {
   return fault.class === 'transient' || fault.class === 'token-mismatch';
 }
 
@@ -178,10 +179,10 @@ function giveUp(
 ): Promise<Progress<LaunchOperation>> {
   warn(operation, outcome, ports);
   // A stopped instance that it may have started is its own to end.
-  if (operation.instanceId !== undefined || operation.faults.some(leavesOutcomeOpen)) {
-    return moveOn({ ...operation, step: 'undoing', outcome }, ports, signal);
+  if (operation.instanceId !== undefined || operation.faults.some(isOutcomeUnknown)) {
+    return transition({ ...operation, step: 'undoing', outcome }, ports, signal);
   }
-  return moveOn({ ...operation, step: 'failed', outcome, endedAtMs: ports.clock.now() }, ports, signal);
+  return transition({ ...operation, step: 'failed', outcome, endedAtMs: ports.clock.now() }, ports, signal);
 }
 
 function noCapacity(operation: LaunchOperation): Reason {

@@ -6,16 +6,16 @@ import type { Reason } from '../../model/reason.ts';
 import { PortError } from '../../ports.ts';
 import type { ActContext } from '../core/act-ports.ts';
 import { warn } from '../core/notice.ts';
-import { moveOn, type Progress, standBy, waitUntil } from '../core/progress.ts';
+import { transition, type Progress, park, requeueAt } from '../core/progress.ts';
 import { nodesOf } from '../core/terminate-instance.ts';
+import { beginRollback } from './roll-back-launch.ts';
 import { beginStopping, isInUse, keepAsWorker } from './stop-into-pool.ts';
-import { beginUndo } from './undo-launch.ts';
 
 /** How often EC2 is asked whether a booting instance still lives; its node announces itself through the watch. */
 const BOOT_POLL_MS = 10_000;
 /** By then EC2's list shows a started instance as one that boots (F23). */
 const STARTS_WITHIN_MS = 30_000;
-/** How much of the console is told: the last lines say why a machine did not join. */
+/** How many lines of the console are reported: the last ones say why an instance did not join. */
 const CONSOLE_TAIL = 1_000;
 
 /** Waits for the instance's node, verifies and admits it; past the deadline, or when the instance is lost, undoes the launch. */
@@ -29,7 +29,7 @@ export async function awaitJoin(
   const [node] = nodes;
   if (node !== undefined) {
     const wrong = mismatch(operation, node);
-    if (wrong !== undefined) return beginUndo(operation, wrong, ports, signal);
+    if (wrong !== undefined) return beginRollback(operation, wrong, ports, signal);
   }
   if (node?.isReady === true && nodes.length === 1 && isLabelled(node)) {
     if (operation.forPool === true) {
@@ -37,25 +37,25 @@ export async function awaitJoin(
         ? keepAsWorker(operation, node, ports, signal)
         : beginStopping(operation, ports, signal);
     }
-    return admit(operation, node, ports, signal);
+    return admitNode(operation, node, ports, signal);
   }
   if (nowMs >= operation.deadlineMs) return giveUpOnJoin(operation, nodes, ports, signal);
-  const lost = await lossOf(operation, ports, signal);
-  if (lost !== undefined) return beginUndo(operation, lost, ports, signal);
-  return waitUntil(operation, Math.min(operation.deadlineMs, nowMs + BOOT_POLL_MS));
+  const loss = await instanceLoss(operation, ports, signal);
+  if (loss !== undefined) return beginRollback(operation, loss, ports, signal);
+  return requeueAt(operation, Math.min(operation.deadlineMs, nowMs + BOOT_POLL_MS));
 }
 
-async function admit(
+async function admitNode(
   operation: LaunchOperation,
   node: Node,
   ports: ActContext,
   signal: AbortSignal,
 ): Promise<Progress<LaunchOperation>> {
-  if (!ports.leadership.isLeader()) return standBy(operation);
+  if (!ports.leadership.isLeader()) return park(operation);
   if ((await ports.cluster.admitNode(node.name, signal)) === 'gone') {
-    return waitUntil(operation, Math.min(operation.deadlineMs, ports.clock.now() + BOOT_POLL_MS));
+    return requeueAt(operation, Math.min(operation.deadlineMs, ports.clock.now() + BOOT_POLL_MS));
   }
-  return moveOn({ ...operation, step: 'ready', endedAtMs: ports.clock.now() }, ports, signal);
+  return transition({ ...operation, step: 'ready', endedAtMs: ports.clock.now() }, ports, signal);
 }
 
 function isLabelled(node: Node): boolean {
@@ -81,17 +81,17 @@ async function giveUpOnJoin(
   ports: ActContext,
   signal: AbortSignal,
 ): Promise<Progress<LaunchOperation>> {
-  if (!ports.leadership.isLeader()) return standBy(operation);
+  if (!ports.leadership.isLeader()) return park(operation);
   const seconds = Math.round((ports.clock.now() - (operation.launchedAtMs ?? operation.createdAtMs)) / 1_000);
   const [node] = nodes;
   const state =
     node === undefined ? 'did not join' : nodes.length > 1 ? 'joined twice' : 'joined but is not fit';
-  const console = await lastWords(operation, ports, signal);
+  const console = await consoleTail(operation, ports, signal);
   const facts = { seconds, instance: operation.instanceId ?? '' };
   const text = `Instance ${operation.instanceId} ${state} within ${seconds} s and is terminated. ${console}`;
   warn(operation, { code: 'join-timeout', text, facts }, ports);
   const brief = `Instance ${operation.instanceId} ${state} within ${seconds} s.`;
-  return moveOn(
+  return transition(
     { ...operation, step: 'undoing', outcome: { code: 'join-timeout', text: brief, facts } },
     ports,
     signal,
@@ -99,7 +99,7 @@ async function giveUpOnJoin(
 }
 
 /** The console is evidence only (R35): failing to read it must not delay the termination. */
-async function lastWords(
+async function consoleTail(
   operation: LaunchOperation,
   ports: ActContext,
   signal: AbortSignal,
@@ -115,7 +115,7 @@ async function lastWords(
   }
 }
 
-async function lossOf(
+async function instanceLoss(
   operation: LaunchOperation,
   ports: ActContext,
   signal: AbortSignal,
@@ -124,7 +124,7 @@ async function lossOf(
     const { instances } = await ports.instances.list({ maxAgeMs: BOOT_POLL_MS / 2, signal });
     const instance = instances.find((i) => i.id === operation.instanceId);
     if (instance === undefined) return undefined;
-    if (hasFallenBack(operation, instance, ports.clock.now())) return fellBack(operation);
+    if (hasRestartFailed(operation, instance, ports.clock.now())) return restartFailure(operation);
     if (!isEnding(instance)) return undefined;
   } catch (error) {
     // Not knowing is no loss: the deadline still holds.
@@ -140,12 +140,12 @@ async function lossOf(
 }
 
 /** EC2 accepts a start and may find only then that it has no machine: the instance is stopped again. */
-function hasFallenBack(operation: LaunchOperation, { state }: Instance, nowMs: number): boolean {
+function hasRestartFailed(operation: LaunchOperation, { state }: Instance, nowMs: number): boolean {
   const sinceMs = nowMs - (operation.launchedAtMs ?? operation.createdAtMs);
   return startedBy(operation) !== undefined && state === 'stopped' && sinceMs >= STARTS_WITHIN_MS;
 }
 
-function fellBack({ instanceId }: LaunchOperation): Reason {
+function restartFailure({ instanceId }: LaunchOperation): Reason {
   const text = `Instance ${instanceId} of the warm pool was started and is stopped again: EC2 had no machine for it.`;
   return { code: 'warm-start-failed', text };
 }

@@ -6,13 +6,13 @@ import { PortError } from '../../ports.ts';
 import type { ActContext } from '../core/act-ports.ts';
 
 /** What a launch knows of its machine once it runs or is about to. */
-export type Made = Required<Pick<LaunchOperation, 'instanceId' | 'launchedAtMs' | 'offering'>>;
+export type StartedInstance = Required<Pick<LaunchOperation, 'instanceId' | 'launchedAtMs' | 'offering'>>;
 
 export type StartOutcome =
-  | { readonly made: Made; readonly fault: undefined }
+  | { readonly made: StartedInstance; readonly fault: undefined }
   | { readonly made: undefined; readonly fault: CloudFault };
 
-/** How long EC2's list is good enough to say that a machine is gone for good. */
+/** Maximum age of EC2's list for deciding that an instance is terminated. */
 const FRESH_MS = 1_000;
 
 /**
@@ -24,7 +24,7 @@ export async function startWarm(
   ports: ActContext,
   signal: AbortSignal,
 ): Promise<StartOutcome> {
-  const fault = await askToStart(warm, ports, signal);
+  const fault = await requestStart(warm, ports, signal);
   if (fault === undefined) {
     const { instanceId, offering } = warm;
     return { made: { instanceId, offering, launchedAtMs: ports.clock.now() }, fault };
@@ -34,7 +34,7 @@ export async function startWarm(
   return { made: undefined, fault: isOpen ? fault : definite(fault) };
 }
 
-async function askToStart(
+async function requestStart(
   { instanceId }: WarmInstance,
   ports: ActContext,
   signal: AbortSignal,

@@ -5,9 +5,9 @@ import { needsEviction } from '../../model/pod.ts';
 import type { Reason } from '../../model/reason.ts';
 import type { ActContext } from '../core/act-ports.ts';
 import { notify } from '../core/notice.ts';
-import { moveOn, type Progress, standBy, waitUntil } from '../core/progress.ts';
+import { transition, type Progress, park, requeueAt } from '../core/progress.ts';
 import { nodesOf } from '../core/terminate-instance.ts';
-import { beginUndo } from './undo-launch.ts';
+import { beginRollback } from './roll-back-launch.ts';
 
 /** How often EC2 is asked whether the machine has stopped; its node's silence announces itself through the watch. */
 const STOP_POLL_MS = 5_000;
@@ -23,7 +23,7 @@ export function beginStopping(
   signal: AbortSignal,
 ): Promise<Progress<LaunchOperation>> {
   const deadlineMs = Math.max(operation.deadlineMs, ports.clock.now() + STOP_WITHIN_MS);
-  return moveOn({ ...operation, step: 'stopping', deadlineMs }, ports, signal);
+  return transition({ ...operation, step: 'stopping', deadlineMs }, ports, signal);
 }
 
 /**
@@ -40,16 +40,16 @@ export async function stopIntoPool(
   const instance = instances.find(({ id }) => id === operation.instanceId);
   const nowMs = ports.clock.now();
   if (instance?.state === 'stopped' && node?.isReady === false) {
-    return moveOn({ ...operation, step: 'pooled', endedAtMs: nowMs }, ports, signal);
+    return transition({ ...operation, step: 'pooled', endedAtMs: nowMs }, ports, signal);
   }
-  const obstacle = obstacleTo(operation, { node, instance, nowMs });
-  if (obstacle !== undefined) return beginUndo(operation, obstacle, ports, signal);
+  const obstacle = stopObstacle(operation, { node, instance, nowMs });
+  if (obstacle !== undefined) return beginRollback(operation, obstacle, ports, signal);
   if (node !== undefined && isInUse(node, ports)) return keepAsWorker(operation, node, ports, signal);
-  if (instance !== undefined && isAlive(instance)) await askToStop(instance.id, ports, signal);
-  return waitUntil(operation, Math.min(operation.deadlineMs, nowMs + STOP_POLL_MS));
+  if (instance !== undefined && isAlive(instance)) await requestStop(instance.id, ports, signal);
+  return requeueAt(operation, Math.min(operation.deadlineMs, nowMs + STOP_POLL_MS));
 }
 
-/** Whether stopping the node's machine would take pods along, or might: somebody took the taint off. */
+/** Whether stopping the instance could end pods: its startup taint was removed manually. */
 export function isInUse(node: Node, ports: ActContext): boolean {
   const isHeld = !isAdmitted(node);
   return !isHeld || ports.cluster.view().pods.some((pod) => pod.nodeName === node.name && needsEviction(pod));
@@ -62,23 +62,23 @@ export async function keepAsWorker(
   ports: ActContext,
   signal: AbortSignal,
 ): Promise<Progress<LaunchOperation>> {
-  if (!ports.leadership.isLeader()) return standBy(operation);
+  if (!ports.leadership.isLeader()) return park(operation);
   await ports.cluster.admitNode(node.name, signal);
   const text = `Node ${node.name} was bought for the warm pool and has pods already: it stays as a worker.`;
   const reason: Reason = { code: 'warm-node-in-use', text };
   notify('info', { operation, reason, subject: { kind: 'node', name: node.name } }, ports);
-  return moveOn({ ...operation, step: 'ready', endedAtMs: ports.clock.now() }, ports, signal);
+  return transition({ ...operation, step: 'ready', endedAtMs: ports.clock.now() }, ports, signal);
 }
 
-async function askToStop(instanceId: string, ports: ActContext, signal: AbortSignal): Promise<void> {
+async function requestStop(instanceId: string, ports: ActContext, signal: AbortSignal): Promise<void> {
   const key = `stop/${instanceId}`;
   const nowMs = ports.clock.monotonicMs();
-  if (!ports.pacer.isDue(key, nowMs) || !ports.leadership.isLeader()) return;
+  if (!ports.retrySchedule.isDue(key, nowMs) || !ports.leadership.isLeader()) return;
   await ports.cloud.stop(instanceId, signal);
-  ports.pacer.pauseUntil(key, nowMs + STOP_REPEAT_MS);
+  ports.retrySchedule.pauseUntil(key, nowMs + STOP_REPEAT_MS);
 }
 
-function obstacleTo(
+function stopObstacle(
   { instanceId, deadlineMs }: LaunchOperation,
   seen: { readonly node: Node | undefined; readonly instance: Instance | undefined; readonly nowMs: number },
 ): Reason | undefined {

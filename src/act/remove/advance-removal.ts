@@ -1,17 +1,17 @@
 import { isEnding } from '../../model/instance.ts';
-import { CALLED_OFF, type RemoveOperation } from '../../model/operation.ts';
+import { CANCELLED, type RemoveOperation } from '../../model/operation.ts';
 import type { Reason } from '../../model/reason.ts';
 import type { ActContext } from '../core/act-ports.ts';
 import { warn } from '../core/notice.ts';
-import { moveOn, type Progress, standBy, waitUntil } from '../core/progress.ts';
+import { transition, type Progress, park, requeueAt } from '../core/progress.ts';
 import { nodesOf, TERMINATE_POLL_MS, terminateInstance } from '../core/terminate-instance.ts';
-import { drainNode, podsLeft } from './drain-node.ts';
-import { isTakenBack } from './interrupted-drain.ts';
+import { drainNode, remainingPods } from './drain-node.ts';
+import { isReclaimed } from './interrupted-drain.ts';
 
 /**
  * Takes the removal one step further, as far as can be done now. Safe to repeat after a crash at any point: a node is never
- * terminated before it is empty, and never left cordoned by a removal that has ended. Throws `PortError` when the ledger or
- * the world cannot be reached; the operation then stands where it stood (F58).
+ * terminated before it is empty, and never left cordoned by a removal that has ended. Throws `PortError` when the ledger or the
+ * world cannot be reached; the operation then keeps its step (F58).
  */
 export async function advanceRemoval(
   operation: RemoveOperation,
@@ -29,11 +29,11 @@ export async function advanceRemoval(
       return uncordon(operation, ports, signal);
     case 'removed':
     case 'aborted':
-      return standBy(operation);
+      return park(operation);
   }
 }
 
-/** Turns the removal back as long as its instance is not being terminated (F57); otherwise it just goes on. */
+/** Aborts the removal unless its instance is being terminated (F57); then the removal continues. */
 export async function abortRemoval(
   operation: RemoveOperation,
   reasons: readonly Reason[],
@@ -45,8 +45,8 @@ export async function abortRemoval(
   }
   const text = reasons.map((reason) => reason.text).join(' ');
   const [only, ...others] = reasons;
-  const outcome: Reason = only !== undefined && others.length === 0 ? only : { code: CALLED_OFF, text };
-  return moveOn({ ...operation, step: 'aborting', outcome }, ports, signal);
+  const outcome: Reason = only !== undefined && others.length === 0 ? only : { code: CANCELLED, text };
+  return transition({ ...operation, step: 'aborting', outcome }, ports, signal);
 }
 
 async function cordon(
@@ -54,34 +54,39 @@ async function cordon(
   ports: ActContext,
   signal: AbortSignal,
 ): Promise<Progress<RemoveOperation>> {
-  if (operation.isRepair === true) return judgeDead(operation, ports, signal);
+  if (operation.isRepair === true) return recheckDeadNode(operation, ports, signal);
   const nowMs = ports.clock.now();
-  if (nowMs >= operation.deadlineMs && !isTakenBack(operation)) {
+  if (nowMs >= operation.deadlineMs && !isReclaimed(operation)) {
     const text = `The drain of ${operation.nodeName} did not begin before its deadline.`;
-    return moveOn(
+    return transition(
       { ...operation, step: 'aborting', outcome: { code: 'drain-timeout', text } },
       ports,
       signal,
     );
   }
-  if (!ports.leadership.isLeader()) return standBy(operation);
+  if (!ports.leadership.isLeader()) return park(operation);
   const mark = { operationId: operation.id, atMs: operation.createdAtMs };
   const answer = await ports.cluster.cordon(operation.nodeName, mark, signal);
-  return moveOn({ ...operation, step: answer === 'gone' ? 'terminating' : 'draining' }, ports, signal);
+  return transition({ ...operation, step: answer === 'gone' ? 'terminating' : 'draining' }, ports, signal);
 }
 
-/** A dead node is not drained: nobody there would hear it, and its pods are taken away with the Node. */
-async function judgeDead(
+/** A dead node is not drained: its kubelet does not answer, and its pods are deleted with the Node. */
+async function recheckDeadNode(
   operation: RemoveOperation,
   ports: ActContext,
   signal: AbortSignal,
 ): Promise<Progress<RemoveOperation>> {
-  if (!isBackAgain(operation, ports)) return moveOn({ ...operation, step: 'terminating' }, ports, signal);
+  if (!hasRecovered(operation, ports))
+    return transition({ ...operation, step: 'terminating' }, ports, signal);
   const text = `${operation.nodeName} is ready again: it stays.`;
-  return moveOn({ ...operation, step: 'aborting', outcome: { code: 'ready-again', text } }, ports, signal);
+  return transition(
+    { ...operation, step: 'aborting', outcome: { code: 'ready-again', text } },
+    ports,
+    signal,
+  );
 }
 
-function isBackAgain({ nodeName }: RemoveOperation, ports: ActContext): boolean {
+function hasRecovered({ nodeName }: RemoveOperation, ports: ActContext): boolean {
   return ports.cluster.view().nodes.some((node) => node.name === nodeName && node.isReady);
 }
 
@@ -90,21 +95,21 @@ async function terminate(
   ports: ActContext,
   signal: AbortSignal,
 ): Promise<Progress<RemoveOperation>> {
-  if (!ports.leadership.isLeader()) return standBy(operation);
+  if (!ports.leadership.isLeader()) return park(operation);
   if (await hasPodsOnLivingInstance(operation, ports, signal)) {
     // Something landed after the last look (F52): the drain deals with it, under the same deadline.
-    return moveOn({ ...operation, step: 'draining' }, ports, signal);
+    return transition({ ...operation, step: 'draining' }, ports, signal);
   }
   if ((await terminateInstance(operation.instanceId, ports, signal)) === 'waiting') {
-    return waitUntil(operation, ports.clock.now() + TERMINATE_POLL_MS);
+    return requeueAt(operation, ports.clock.now() + TERMINATE_POLL_MS);
   }
   const nodes = nodesOf(operation.instanceId, ports.cluster.view().nodes);
   const node = nodes.find((n) => n.name === operation.nodeName);
   if (node !== undefined && nodes.length === 1) {
-    if (!ports.leadership.isLeader()) return standBy(operation);
+    if (!ports.leadership.isLeader()) return park(operation);
     await ports.cluster.deleteNode(node.name, node.uid, signal);
   }
-  return moveOn({ ...operation, step: 'removed', endedAtMs: ports.clock.now() }, ports, signal);
+  return transition({ ...operation, step: 'removed', endedAtMs: ports.clock.now() }, ports, signal);
 }
 
 async function hasPodsOnLivingInstance(
@@ -112,8 +117,8 @@ async function hasPodsOnLivingInstance(
   ports: ActContext,
   signal: AbortSignal,
 ): Promise<boolean> {
-  if (podsLeft(operation, ports).length === 0) return false;
-  if (operation.isRepair === true && !isBackAgain(operation, ports)) return false;
+  if (remainingPods(operation, ports).length === 0) return false;
+  if (operation.isRepair === true && !hasRecovered(operation, ports)) return false;
   const { instances } = await ports.instances.list({ maxAgeMs: TERMINATE_POLL_MS / 2, signal });
   const instance = instances.find((i) => i.id === operation.instanceId);
   return instance !== undefined && !isEnding(instance);
@@ -124,12 +129,12 @@ async function uncordon(
   ports: ActContext,
   signal: AbortSignal,
 ): Promise<Progress<RemoveOperation>> {
-  if (!ports.leadership.isLeader()) return standBy(operation);
+  if (!ports.leadership.isLeader()) return park(operation);
   await ports.cluster.uncordon(operation.nodeName, operation.id, signal);
   const outcome = operation.outcome ?? {
     code: 'aborted',
     text: `The removal of ${operation.nodeName} ended.`,
   };
   warn(operation, outcome, ports, { kind: 'node', name: operation.nodeName });
-  return moveOn({ ...operation, outcome, step: 'aborted', endedAtMs: ports.clock.now() }, ports, signal);
+  return transition({ ...operation, outcome, step: 'aborted', endedAtMs: ports.clock.now() }, ports, signal);
 }

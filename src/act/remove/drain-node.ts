@@ -7,30 +7,30 @@ import { needsEviction, type Pod, podRef } from '../../model/pod.ts';
 import type { Reason } from '../../model/reason.ts';
 import { PortError } from '../../ports.ts';
 import type { ActContext } from '../core/act-ports.ts';
-import { moveOn, type Progress, standBy, waitUntil } from '../core/progress.ts';
+import { transition, type Progress, park, requeueAt } from '../core/progress.ts';
 import {
   drainResult,
-  insistent,
-  isTakenBack,
-  lastsUntilMs,
-  obstacleOfHold,
-  obstacleOfTakenBack,
+  withoutRetryHint,
+  isReclaimed,
+  drainDeadlineMs,
+  expiredHold,
+  voidInterruption,
 } from './interrupted-drain.ts';
 
 /** Evictions asked for at the same time on one node. */
 const EVICTIONS_AT_ONCE = 10;
 /** Pauses between attempts to evict one pod while a budget or a fault holds it. */
-const BLOCKED = { firstMs: 1_000, longestMs: 10_000 };
+const BLOCKED = { firstMs: 1_000, maxMs: 10_000 };
 /** The same while EC2 takes the machine back: there are two minutes in all. */
-const BLOCKED_IN_HASTE = { firstMs: 1_000, longestMs: 3_000 };
+const BLOCKED_WHEN_EXPEDITED = { firstMs: 1_000, maxMs: 3_000 };
 /** An accepted eviction shows itself as a deletion by then; otherwise it is asked for again. */
-const ACCEPTED_MS = 10_000;
+const EVICTION_ACCEPTED_MS = 10_000;
 /** The node is looked at at least so often even if the watch is silent. */
-const LOOK_MS = 5_000;
+const POLL_MS = 5_000;
 
 /**
- * Evicts what has to move, as far as budgets allow now, and says when the node is empty. Past the deadline, or when a pod
- * turns up that must not be moved (F49-F53), the removal turns back.
+ * Evicts the pods that must move, as far as disruption budgets allow now, until the node is empty. After the deadline, or when a
+ * pod appears that must not be evicted (F49-F53), the removal is aborted.
  */
 export async function drainNode(
   operation: RemoveOperation,
@@ -39,44 +39,45 @@ export async function drainNode(
 ): Promise<Progress<RemoveOperation>> {
   const view = ports.cluster.view();
   const node = view.nodes.find((n) => n.name === operation.nodeName);
-  if (node === undefined) return moveOn({ ...operation, step: 'terminating' }, ports, signal);
-  const pods = podsLeft(operation, ports);
-  if (await isMachineGoing(operation, node, ports, signal)) return end(operation, ports, signal);
-  const obstacle = obstacleTo(operation, pods, ports);
-  if (obstacle !== undefined) return turnBack(operation, obstacle, ports, signal);
-  if (!ports.leadership.isLeader()) return standBy(operation);
+  if (node === undefined) return transition({ ...operation, step: 'terminating' }, ports, signal);
+  const pods = remainingPods(operation, ports);
+  if (await isMachineTerminating(operation, node, ports, signal))
+    return finishDrain(operation, ports, signal);
+  const obstacle = drainObstacle(operation, pods, ports);
+  if (obstacle !== undefined) return abortDrain(operation, obstacle, ports, signal);
+  if (!ports.leadership.isLeader()) return park(operation);
   if (!isCordonedFor(operation, node)) return cordonAgain(operation, ports, signal);
-  if (operation.isCordonOnly === true) return waitUntil(operation, operation.deadlineMs);
-  if (pods.length === 0) return end(operation, ports, signal);
-  const hopeless = await evictDue(operation, pods, ports, signal);
-  if (hopeless !== undefined) return turnBack(operation, hopeless, ports, signal);
-  return waitUntil(operation, nextLook(operation, pods, ports));
+  if (operation.isCordonOnly === true) return requeueAt(operation, operation.deadlineMs);
+  if (pods.length === 0) return finishDrain(operation, ports, signal);
+  const timedOut = await evictDue(operation, pods, ports, signal);
+  if (timedOut !== undefined) return abortDrain(operation, timedOut, ports, signal);
+  return requeueAt(operation, nextPoll(operation, pods, ports));
 }
 
-function end(
+function finishDrain(
   operation: RemoveOperation,
   ports: ActContext,
   signal: AbortSignal,
 ): Promise<Progress<RemoveOperation>> {
-  const result = drainResult(operation, podsLeft(operation, ports), ports);
-  return moveOn({ ...operation, ...result, step: 'terminating' }, ports, signal);
+  const result = drainResult(operation, remainingPods(operation, ports), ports);
+  return transition({ ...operation, ...result, step: 'terminating' }, ports, signal);
 }
 
-/** Pods on the node that a drain must move and that have not gone yet. */
-export function podsLeft(operation: RemoveOperation, ports: ActContext): readonly Pod[] {
+/** Pods on the node that the drain has still to evict. */
+export function remainingPods(operation: RemoveOperation, ports: ActContext): readonly Pod[] {
   return ports.cluster.view().pods.filter((pod) => pod.nodeName === operation.nodeName && needsEviction(pod));
 }
 
-/** A machine that is going for good takes its pods along: there is nothing left to wait for. */
-async function isMachineGoing(
+/** A terminating instance ends its pods with it: there is nothing left to wait for. */
+async function isMachineTerminating(
   operation: RemoveOperation,
   node: Node,
   ports: ActContext,
   signal: AbortSignal,
 ): Promise<boolean> {
-  if (node.isReady && !isTakenBack(operation)) return false;
+  if (node.isReady && !isReclaimed(operation)) return false;
   try {
-    const { instances } = await ports.instances.list({ maxAgeMs: LOOK_MS, signal });
+    const { instances } = await ports.instances.list({ maxAgeMs: POLL_MS, signal });
     return instances.some((instance) => instance.id === operation.instanceId && isEnding(instance));
   } catch (error) {
     // There is no time to wait until EC2 answers again, and a ready node says by itself that its machine runs.
@@ -98,25 +99,29 @@ async function cordonAgain(
 ): Promise<Progress<RemoveOperation>> {
   const key = `cordon/${operation.id}`;
   const nowMs = ports.clock.monotonicMs();
-  if (ports.pacer.isDue(key, nowMs)) {
-    ports.pacer.pauseUntil(key, nowMs + LOOK_MS);
+  if (ports.retrySchedule.isDue(key, nowMs)) {
+    ports.retrySchedule.pauseUntil(key, nowMs + POLL_MS);
     const mark = { operationId: operation.id, atMs: operation.createdAtMs };
     await ports.cluster.cordon(operation.nodeName, mark, signal);
   }
-  return waitUntil(operation, Math.min(lastsUntilMs(operation), ports.clock.now() + LOOK_MS));
+  return requeueAt(operation, Math.min(drainDeadlineMs(operation), ports.clock.now() + POLL_MS));
 }
 
-function obstacleTo(operation: RemoveOperation, pods: readonly Pod[], ports: ActContext): Reason | undefined {
-  if (isTakenBack(operation)) return obstacleOfTakenBack(operation, ports);
-  if (operation.isCordonOnly === true) return obstacleOfHold(operation, ports);
-  const guarded = protectedPod(operation, pods);
+function drainObstacle(
+  operation: RemoveOperation,
+  pods: readonly Pod[],
+  ports: ActContext,
+): Reason | undefined {
+  if (isReclaimed(operation)) return voidInterruption(operation, ports);
+  if (operation.isCordonOnly === true) return expiredHold(operation, ports);
+  const guarded = protectedPodObstacle(operation, pods);
   if (guarded !== undefined) return guarded;
   const nowMs = ports.clock.now();
   return nowMs >= operation.deadlineMs ? drainTimeout(operation, pods, ports) : undefined;
 }
 
-/** A pod that no drain may touch; the plan saw none, so it came late (F52, F53). One that is going already is let go. */
-function protectedPod({ nodeName }: RemoveOperation, pods: readonly Pod[]): Reason | undefined {
+/** A protected pod; the plan saw none, so it was bound afterwards (F52, F53). Pods that are terminating already are ignored. */
+function protectedPodObstacle({ nodeName }: RemoveOperation, pods: readonly Pod[]): Reason | undefined {
   for (const pod of pods) {
     const guard = pod.deletionRequestedAtMs === undefined ? podGuard(pod) : undefined;
     if (guard === undefined) continue;
@@ -133,7 +138,7 @@ function drainTimeout(operation: RemoveOperation, pods: readonly Pod[], ports: A
   const seconds = Math.round((ports.clock.now() - sinceMs) / 1_000);
   const [first] = pods;
   const held = first === undefined ? '' : `, first of them ${podRef(first)}`;
-  const why = pods.map((pod) => ports.pacer.why(paceKey(pod))).find((w) => w !== undefined);
+  const why = pods.map((pod) => ports.retrySchedule.why(retryKey(pod))).find((w) => w !== undefined);
   return {
     code: 'drain-timeout',
     text: `${pods.length === 1 ? '1 pod is' : `${pods.length} pods are`} still on ${operation.nodeName} after ${seconds} s${held}${why === undefined ? '' : `: ${why}`}.`,
@@ -141,14 +146,14 @@ function drainTimeout(operation: RemoveOperation, pods: readonly Pod[], ports: A
   };
 }
 
-async function turnBack(
+async function abortDrain(
   operation: RemoveOperation,
   outcome: Reason,
   ports: ActContext,
   signal: AbortSignal,
 ): Promise<Progress<RemoveOperation>> {
-  for (const pod of podsLeft(operation, ports)) ports.pacer.forget(paceKey(pod));
-  return moveOn({ ...operation, step: 'aborting', outcome }, ports, signal);
+  for (const pod of remainingPods(operation, ports)) ports.retrySchedule.forget(retryKey(pod));
+  return transition({ ...operation, step: 'aborting', outcome }, ports, signal);
 }
 
 /** Asks for every eviction whose time has come; the answer is a reason only when waiting can never help. */
@@ -160,12 +165,14 @@ async function evictDue(
 ): Promise<Reason | undefined> {
   const nowMs = ports.clock.monotonicMs();
   const due = pods
-    .filter((pod) => pod.deletionRequestedAtMs === undefined && ports.pacer.isDue(paceKey(pod), nowMs))
+    .filter(
+      (pod) => pod.deletionRequestedAtMs === undefined && ports.retrySchedule.isDue(retryKey(pod), nowMs),
+    )
     .sort((a, b) => a.priority - b.priority);
   for (let at = 0; at < due.length; at += EVICTIONS_AT_ONCE) {
     const batch = due.slice(at, at + EVICTIONS_AT_ONCE);
-    const hopeless = await Promise.all(batch.map((pod) => evictOne(operation, pod, ports, signal)));
-    const reason = hopeless.find((r) => r !== undefined);
+    const timedOut = await Promise.all(batch.map((pod) => evictOne(operation, pod, ports, signal)));
+    const reason = timedOut.find((r) => r !== undefined);
     if (reason !== undefined) return reason;
   }
   return undefined;
@@ -181,33 +188,33 @@ async function evictOne(
   // Never 0: that would take the pod from the store before its containers have stopped.
   const graceSeconds = Math.max(1, Math.min(pod.graceSeconds, operation.graceLimitSeconds));
   const answer = await askEviction(pod, graceSeconds, ports, signal);
-  return isTakenBack(operation)
-    ? takeUp(pod, insistent(answer), BLOCKED_IN_HASTE, ports)
-    : takeUp(pod, answer, BLOCKED, ports);
+  return isReclaimed(operation)
+    ? applyEvictionOutcome(pod, withoutRetryHint(answer), BLOCKED_WHEN_EXPEDITED, ports)
+    : applyEvictionOutcome(pod, answer, BLOCKED, ports);
 }
 
 /** When the pod is looked at again, or why never. */
-function takeUp(
+function applyEvictionOutcome(
   pod: Pod,
   outcome: EvictionOutcome,
-  pauses: { readonly firstMs: number; readonly longestMs: number },
+  pauses: { readonly firstMs: number; readonly maxMs: number },
   ports: ActContext,
 ): Reason | undefined {
   const nowMs = ports.clock.monotonicMs();
   switch (outcome.status) {
     case 'evicted':
     case 'gone':
-      ports.pacer.pauseUntil(paceKey(pod), nowMs + ACCEPTED_MS);
+      ports.retrySchedule.pauseUntil(retryKey(pod), nowMs + EVICTION_ACCEPTED_MS);
       return undefined;
     case 'blocked': {
       const why = `${podRef(pod)} is held by the disruption budget ${outcome.budget ?? 'that selects it'}`;
-      const untilMs = ports.pacer.backOff(paceKey(pod), nowMs, { ...pauses, why });
+      const untilMs = ports.retrySchedule.backOff(retryKey(pod), nowMs, { ...pauses, why });
       const askedMs = nowMs + (outcome.retryAfterMs ?? 0);
-      if (askedMs > untilMs) ports.pacer.pauseUntil(paceKey(pod), askedMs, why);
+      if (askedMs > untilMs) ports.retrySchedule.pauseUntil(retryKey(pod), askedMs, why);
       return undefined;
     }
     case 'transient':
-      ports.pacer.backOff(paceKey(pod), nowMs, { ...pauses, why: outcome.message });
+      ports.retrySchedule.backOff(retryKey(pod), nowMs, { ...pauses, why: outcome.message });
       return undefined;
     case 'misconfigured':
       return {
@@ -232,16 +239,16 @@ async function askEviction(
   }
 }
 
-function nextLook(operation: RemoveOperation, pods: readonly Pod[], ports: ActContext): number {
+function nextPoll(operation: RemoveOperation, pods: readonly Pod[], ports: ActContext): number {
   const nowMs = ports.clock.now();
   const monotonicMs = ports.clock.monotonicMs();
   const waits = pods
     .filter((pod) => pod.deletionRequestedAtMs === undefined)
-    .map((pod) => ports.pacer.notBeforeMs(paceKey(pod)) - monotonicMs);
+    .map((pod) => ports.retrySchedule.notBeforeMs(retryKey(pod)) - monotonicMs);
   // At least a millisecond: less is lost beside the time of day, and the same look would be taken for ever.
-  return Math.min(lastsUntilMs(operation), nowMs + Math.max(1, Math.min(LOOK_MS, ...waits)));
+  return Math.min(drainDeadlineMs(operation), nowMs + Math.max(1, Math.min(POLL_MS, ...waits)));
 }
 
-function paceKey(pod: Pod): string {
+function retryKey(pod: Pod): string {
   return `evict/${pod.uid}`;
 }

@@ -26,12 +26,12 @@ const KNOWN: Readonly<Record<string, { readonly retry: PortError['retry']; reado
 export const CONDITION_FAILED = 'ConditionalCheckFailedException';
 
 /** A thrown error as the port's own; its message names the table, and what a person can do where one must. */
-export function dynamoError(doing: string, table: string, error: unknown): PortError {
+export function dynamoError(action: string, table: string, error: unknown): PortError {
   if (error instanceof PortError) return error;
   const { name: code, message } = error instanceof Error ? error : { name: 'Error', message: String(error) };
   const { retry, nextStep } = KNOWN[code] ?? { retry: retryOfStatus(error), nextStep: '' };
   const end = nextStep === '' ? '' : `; ${nextStep}`;
-  return new PortError(`${doing} in table ${table}: ${code}: ${message}${end}`, {
+  return new PortError(`${action} in table ${table}: ${code}: ${message}${end}`, {
     retry,
     code,
     cause: error,

@@ -15,7 +15,7 @@ export const DYNAMODB_LEASE_TIMES_MS: LeaseTimesMs = {
   lease: 300_000,
   renewDeadline: 200_000,
   renewPeriod: 5_000,
-  lookPeriod: 1_000,
+  pollPeriod: 1_000,
 };
 
 /**

@@ -1,5 +1,5 @@
 import { type AttributeValue, GetItemCommand, PutItemCommand, QueryCommand } from '@aws-sdk/client-dynamodb';
-import { forgettable } from '../../model/ledger-retention.ts';
+import { expiredOperations } from '../../model/ledger-retention.ts';
 import { hasEnded, type Operation } from '../../model/operation.ts';
 import { type Clock, FencedError, type Ledger, PortError } from '../../ports.ts';
 import { RepeatedReading } from '../ledger/repeated-reading.ts';
@@ -50,7 +50,7 @@ export class DynamoDbLedger implements Ledger {
       );
     } catch (error) {
       if (!(error instanceof PortError) || error.code !== CONDITION_FAILED) {
-        this.#reading.isInDoubt();
+        this.#reading.isUncertain();
         throw error;
       }
       throw new FencedError(operation.id, token, await this.#tokenOf(operation.id, signal));
@@ -109,7 +109,7 @@ export class DynamoDbLedger implements Ledger {
   #forgetOld(): void {
     const operations = this.#known();
     const newestEndMs = operations.reduce((newest, { endedAtMs = 0 }) => Math.max(newest, endedAtMs), 0);
-    for (const { id } of forgettable(operations, newestEndMs)) {
+    for (const { id } of expiredOperations(operations, newestEndMs)) {
       this.#found.delete(id);
       this.#written.delete(id);
     }

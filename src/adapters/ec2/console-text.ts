@@ -1,8 +1,8 @@
 /** The end of the text says why a machine did not join; more would only be carried around. */
-const KEPT_CHARACTERS = 4_096;
+const MAX_CHARACTERS = 4_096;
 
 /** K3s join tokens in both forms, and bootstrap tokens, which user data may have printed. */
-const SECRETS = [/K10[0-9a-f]{64}::\S+/g, /\b[a-z0-9]{6}\.[a-z0-9]{16}\b/g];
+const SECRET_PATTERNS = [/K10[0-9a-f]{64}::\S+/g, /\b[a-z0-9]{6}\.[a-z0-9]{16}\b/g];
 
 /** The last words of a machine from EC2's base64, join tokens blotted out; `undefined` when there are none. */
 export function consoleText(base64: string | undefined): string | undefined {
@@ -10,7 +10,7 @@ export function consoleText(base64: string | undefined): string | undefined {
     .toString('utf8')
     .trim();
   if (text === '') return undefined;
-  return SECRETS.reduce((blotted, secret) => blotted.replaceAll(secret, '[token]'), text).slice(
-    -KEPT_CHARACTERS,
+  return SECRET_PATTERNS.reduce((blotted, secret) => blotted.replaceAll(secret, '[token]'), text).slice(
+    -MAX_CHARACTERS,
   );
 }

@@ -17,7 +17,7 @@ import { consoleText } from './console-text.ts';
 import { Ec2Api } from './ec2-api.ts';
 import type { Ec2CloudOptions } from './ec2-options.ts';
 import { codeOf, faultClassOfError, faultMessage, portErrorOf } from './fault-classes.ts';
-import { type FleetQuestion, faultsOf, launchedInstance } from './fleet-answer.ts';
+import { type FleetCall, faultsOf, launchedInstance } from './fleet-answer.ts';
 import { fleetRequest, offeringsOfOneCall } from './fleet-request.ts';
 import { InstanceList } from './instance-list.ts';
 import { SpotPrices } from './spot-prices.ts';
@@ -169,7 +169,7 @@ export class Ec2Cloud implements Cloud {
 
   async #createFleet(
     request: LaunchRequest,
-    question: FleetQuestion,
+    question: FleetCall,
     signal: AbortSignal,
   ): Promise<LaunchOutcome> {
     const input = fleetRequest(request, question.offerings, {

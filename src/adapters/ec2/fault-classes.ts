@@ -119,8 +119,8 @@ export function portErrorOf(action: string, error: unknown): PortError {
 /** What happened and the next step, in one line. */
 export function faultMessage(action: string, error: unknown): string {
   if (error instanceof PortError) return error.message;
-  const said = error instanceof Error && error.message !== '' ? error.message : String(error);
-  return `${action}: ${codeOf(error)}: ${said}${nextStep(codeOf(error), faultClassOfError(error))}`;
+  const message = error instanceof Error && error.message !== '' ? error.message : String(error);
+  return `${action}: ${codeOf(error)}: ${message}${nextStep(codeOf(error), faultClassOfError(error))}`;
 }
 
 /** The next step for a person, as the end of a sentence; empty where there is none. */

@@ -5,7 +5,7 @@ import { faultClassOf, nextStep } from './fault-classes.ts';
 import type { Subnet } from './subnet-map.ts';
 
 /** What was asked for, against which an answer is read. */
-export interface FleetQuestion {
+export interface FleetCall {
   /** They share a lifecycle. */
   readonly offerings: readonly OfferingKey[];
   readonly subnets: readonly Subnet[];
@@ -17,15 +17,12 @@ export interface LaunchedInstance extends OfferingParts {
 }
 
 /** The instance that the fleet made, or `undefined` when it made none. */
-export function launchedInstance(
-  answer: CreateFleetResult,
-  question: FleetQuestion,
-): LaunchedInstance | undefined {
+export function launchedInstance(answer: CreateFleetResult, call: FleetCall): LaunchedInstance | undefined {
   const made = answer.Instances?.find((instance) => (instance.InstanceIds?.length ?? 0) > 0);
   const id = made?.InstanceIds?.[0];
   if (made === undefined || id === undefined) return undefined;
-  const asked = parseOfferingKey(question.offerings[0] ?? '//on-demand');
-  const zone = made.AvailabilityZone ?? zoneOf(made, question.subnets) ?? asked.zone;
+  const asked = parseOfferingKey(call.offerings[0] ?? '//on-demand');
+  const zone = made.AvailabilityZone ?? zoneOf(made, call.subnets) ?? asked.zone;
   return { id, type: typeOf(made) ?? asked.type, zone, lifecycle: asked.lifecycle };
 }
 
@@ -33,19 +30,19 @@ export function launchedInstance(
  * The shortages and refusals that an answer carries beside (or instead of) an instance, one for each code, with the
  * offerings it speaks of. A shortage that names none speaks of all that were asked for.
  */
-export function faultsOf(answer: CreateFleetResult, question: FleetQuestion): readonly CloudFault[] {
+export function faultsOf(answer: CreateFleetResult, call: FleetCall): readonly CloudFault[] {
   const faults = new Map<string, CloudFault>();
   for (const error of answer.Errors ?? []) {
     const code = error.ErrorCode ?? 'Unknown';
     const earlier = faults.get(code);
-    const offerings = new Set([...(earlier?.offerings ?? []), ...offeringsOf(error, question)]);
+    const offerings = new Set([...(earlier?.offerings ?? []), ...offeringsOf(error, call)]);
     faults.set(
       code,
       earlier ? { ...earlier, offerings: [...offerings] } : faultOf(error, code, [...offerings]),
     );
   }
-  const isEmpty = faults.size === 0 && launchedInstance(answer, question) === undefined;
-  return isEmpty ? [emptyAnswer(question)] : [...faults.values()].map((fault) => widened(fault, question));
+  const isEmpty = faults.size === 0 && launchedInstance(answer, call) === undefined;
+  return isEmpty ? [emptyAnswer(call)] : [...faults.values()].map((fault) => withAllOfferings(fault, call));
 }
 
 function faultOf(error: CreateFleetError, code: string, offerings: readonly OfferingKey[]): CloudFault {
@@ -61,26 +58,26 @@ function classWithin(code: string, offerings: readonly OfferingKey[]): CloudFaul
   return faultClassOf(code, 400);
 }
 
-function widened(fault: CloudFault, question: FleetQuestion): CloudFault {
+function withAllOfferings(fault: CloudFault, call: FleetCall): CloudFault {
   const isOfAll = fault.class === 'capacity' && fault.offerings.length === 0;
-  return isOfAll ? { ...fault, offerings: question.offerings } : fault;
+  return isOfAll ? { ...fault, offerings: call.offerings } : fault;
 }
 
-function emptyAnswer(question: FleetQuestion): CloudFault {
+function emptyAnswer(call: FleetCall): CloudFault {
   return {
     class: 'capacity',
     code: 'UnfulfillableCapacity',
     message: 'CreateFleet: EC2 made no instance and gave no reason',
-    offerings: question.offerings,
+    offerings: call.offerings,
   };
 }
 
 /** The offering that the error's overrides name, if it was one that we asked for. */
-function offeringsOf(error: CreateFleetError, question: FleetQuestion): readonly OfferingKey[] {
+function offeringsOf(error: CreateFleetError, call: FleetCall): readonly OfferingKey[] {
   const type = typeOf(error);
-  const zone = zoneOf(error, question.subnets);
-  const { lifecycle } = parseOfferingKey(question.offerings[0] ?? '//on-demand');
-  return question.offerings.filter((key) => {
+  const zone = zoneOf(error, call.subnets);
+  const { lifecycle } = parseOfferingKey(call.offerings[0] ?? '//on-demand');
+  return call.offerings.filter((key) => {
     const asked = parseOfferingKey(key);
     if (type === undefined && zone === undefined) return false;
     return key === offeringKey({ type: type ?? asked.type, zone: zone ?? asked.zone, lifecycle });

@@ -4,14 +4,14 @@ import type { Clock, InterruptionMessage, Interruptions } from '../../ports.ts';
 import { Ec2Api } from './ec2-api.ts';
 import type { Ec2CloudOptions } from './ec2-options.ts';
 
-/** EC2's words for a spot instance that it takes back two minutes later. */
-const MARKED = ['marked-for-termination', 'marked-for-stop'];
+/** Status codes of a spot request whose instance EC2 interrupts two minutes later. */
+const INTERRUPTION_CODES = ['marked-for-termination', 'marked-for-stop'];
 /** How late a mark may be seen: drains are over 90 s after the warning, so this leaves most of them whole. */
 const POLL_MS = 15_000;
-/** After a failure: whoever lacks the right need not be told four times a minute. */
+/** Pause after a failure: a missing permission is not reported four times a minute. */
 const RETRY_MS = 60_000;
 /** An older mark says nothing of a machine that is still there. */
-const COUNTS_MS = 300_000;
+const RELEVANT_MS = 300_000;
 
 /**
  * Spot warnings as EC2's own list of spot requests shows them (R79): what the queue says too, a little later, and also where a message
@@ -57,7 +57,7 @@ export class SpotRequestStatus implements Interruptions {
 
   async #ask(signal: AbortSignal): Promise<readonly SpotInstanceRequest[]> {
     const command = new DescribeSpotInstanceRequestsCommand({
-      Filters: [{ Name: 'status-code', Values: MARKED }],
+      Filters: [{ Name: 'status-code', Values: INTERRUPTION_CODES }],
     });
     try {
       const { SpotInstanceRequests = [] } = await this.#api.read(
@@ -79,7 +79,7 @@ export class SpotRequestStatus implements Interruptions {
 
   #forgetOld(): void {
     for (const [receipt, atMs] of this.#settledAtMs) {
-      if (this.#clock.monotonicMs() - atMs > 2 * COUNTS_MS) this.#settledAtMs.delete(receipt);
+      if (this.#clock.monotonicMs() - atMs > 2 * RELEVANT_MS) this.#settledAtMs.delete(receipt);
     }
   }
 }
@@ -91,7 +91,7 @@ function messageOf(
   if (InstanceId === undefined || SpotInstanceRequestId === undefined) return undefined;
   // EC2's clock is not ours: what it says of the future is now.
   const atMs = Math.min(nowMs, Status?.UpdateTime?.getTime() ?? nowMs);
-  if (nowMs - atMs > COUNTS_MS) return undefined;
+  if (nowMs - atMs > RELEVANT_MS) return undefined;
   const id = `spot-request/${SpotInstanceRequestId}`;
   const effectiveAtMs = atMs + SPOT_NOTICE_MS;
   return {

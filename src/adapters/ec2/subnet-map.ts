@@ -11,11 +11,11 @@ export interface Subnet {
   readonly freeAddresses: number | undefined;
 }
 
-/** How long a list of subnets is believed; free addresses change with every launch. */
+/** Maximum age of the list of subnets; free addresses change with every launch. */
 const REFRESH_MS = 60_000;
 
 /** Launches whose subnets are remembered; a token is repeated within minutes. */
-const MOST_TOKENS = 1_000;
+const MAX_TOKENS = 1_000;
 
 /** The subnets that workers may be placed in, read again every minute. */
 export class SubnetMap {
@@ -66,7 +66,7 @@ export class SubnetMap {
     const named = new Map<string, Subnet>();
     this.#named.set(clientToken, named);
     const [oldest] = this.#named.keys();
-    if (oldest !== undefined && this.#named.size > MOST_TOKENS) this.#named.delete(oldest);
+    if (oldest !== undefined && this.#named.size > MAX_TOKENS) this.#named.delete(oldest);
     return named;
   }
 
@@ -106,8 +106,8 @@ function pickSubnet(subnets: readonly Subnet[], zone: string, clientToken: strin
   const inZone = subnets.filter((subnet) => subnet.zone === zone).toSorted((a, b) => (a.id < b.id ? -1 : 1));
   const withRoom = inZone.filter((subnet) => subnet.freeAddresses === undefined || subnet.freeAddresses > 0);
   const choice = withRoom.length > 0 ? withRoom : inZone;
-  const turn = Array.from(clientToken).reduce((sum, letter) => sum + letter.charCodeAt(0), 0);
-  return choice[turn % Math.max(choice.length, 1)];
+  const rotation = Array.from(clientToken).reduce((sum, letter) => sum + letter.charCodeAt(0), 0);
+  return choice[rotation % Math.max(choice.length, 1)];
 }
 
 function filtersOf(choice: SubnetChoice): Filter[] {

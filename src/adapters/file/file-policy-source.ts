@@ -4,7 +4,7 @@ import { type Clock, PortError } from '../../ports.ts';
 import { HeldPolicySource } from '../memory/held-policy-source.ts';
 
 /** Reading is cheaper than watching is reliable: editors and mounted ConfigMaps replace the file instead of writing it. */
-const LOOK_EVERY_MS = 1_000;
+const POLL_MS = 1_000;
 
 /** The policy in a file, looked at each second; `current()` is undefined while the file cannot be read. */
 export class FilePolicySource extends HeldPolicySource {
@@ -40,7 +40,7 @@ export class FilePolicySource extends HeldPolicySource {
   /** Follows the file until the signal aborts. */
   async follow(signal: AbortSignal): Promise<void> {
     while (!signal.aborted) {
-      await this.#clock.sleep(LOOK_EVERY_MS, signal);
+      await this.#clock.sleep(POLL_MS, signal);
       // A file that cannot be read counts as no policy, which leaves the last good one in force.
       const text = await readFile(this.#file, 'utf8').catch(() => undefined);
       if (text === this.current()?.text) continue;

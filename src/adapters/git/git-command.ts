@@ -4,7 +4,7 @@ import { PortError } from '../../ports.ts';
 
 const run = promisify(execFile);
 const DEADLINE_MS = 10_000;
-const MOST_OUTPUT_BYTES = 4 * 1024 * 1024;
+const MAX_OUTPUT_BYTES = 4 * 1024 * 1024;
 
 /**
  * What `git` printed when run in a folder with these arguments.
@@ -14,7 +14,7 @@ export async function git(directory: string, args: readonly string[], signal?: A
   try {
     const { stdout } = await run('git', ['-C', directory, ...args], {
       timeout: DEADLINE_MS,
-      maxBuffer: MOST_OUTPUT_BYTES,
+      maxBuffer: MAX_OUTPUT_BYTES,
       // A person's own settings (hooks, signing, a template) have no business in what the program reads and writes.
       env: { ...process.env, GIT_CONFIG_NOSYSTEM: '1', GIT_TERMINAL_PROMPT: '0', LC_ALL: 'C' },
       ...(signal === undefined ? {} : { signal }),

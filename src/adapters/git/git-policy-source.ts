@@ -4,7 +4,7 @@ import { HeldPolicySource } from '../memory/held-policy-source.ts';
 import { git } from './git-command.ts';
 
 /** How often the head is looked at: one `git rev-parse` costs a few milliseconds, and a commit should count within a second. */
-const LOOK_EVERY_MS = 300;
+const POLL_MS = 300;
 
 /**
  * The policy as committed at the head of a local Git repository: an edit counts once it is a commit, and a revert is a
@@ -29,8 +29,8 @@ export class GitPolicySource extends HeldPolicySource {
    */
   static async open(directory: string, file: string): Promise<GitPolicySource> {
     const source = new GitPolicySource(directory, file);
-    await source.#look();
-    source.#lookLater();
+    await source.#poll();
+    source.#schedulePoll();
     return source;
   }
 
@@ -44,16 +44,16 @@ export class GitPolicySource extends HeldPolicySource {
     this.dropListeners();
   }
 
-  #lookLater(): void {
+  #schedulePoll(): void {
     if (this.#isClosed) return;
     this.#timer = setTimeout(() => {
-      this.#look()
-        .catch((error: unknown) => this.#lose(error))
-        .finally(() => this.#lookLater());
-    }, LOOK_EVERY_MS);
+      this.#poll()
+        .catch((error: unknown) => this.#markUnreadable(error))
+        .finally(() => this.#schedulePoll());
+    }, POLL_MS);
   }
 
-  async #look(): Promise<void> {
+  async #poll(): Promise<void> {
     const head = (await git(this.#directory, ['rev-parse', 'HEAD'])).trim();
     if (head === this.#head) return;
     const document = await this.#read(head);
@@ -78,7 +78,7 @@ export class GitPolicySource extends HeldPolicySource {
   }
 
   /** A repository that went away counts as a policy that is not there: the last good one stays in force. */
-  #lose(error: unknown): void {
+  #markUnreadable(error: unknown): void {
     if (!(error instanceof PortError)) throw error;
     if (this.current() === undefined || this.#isClosed) return;
     this.#head = undefined;

@@ -15,7 +15,7 @@ export interface ScratchRepository {
 
 const FILE = 'policy.yaml';
 /** Stands in for a person who has told git no name, so that commits work on a fresh machine. */
-const NOBODY = { name: 'SmartScale demo', email: 'demo@smartscale.invalid' };
+const DEFAULT_IDENTITY = { name: 'SmartScale demo', email: 'demo@smartscale.invalid' };
 
 /**
  * A repository with `policy.yaml` committed: a new one in the system's folder for temporary files, or the one in
@@ -47,8 +47,8 @@ async function made(directory: string): Promise<string> {
 async function begin(directory: string, policyText: string): Promise<void> {
   await git(directory, ['init', '--quiet', '--initial-branch=main']);
   if (!(await hasIdentity(directory))) {
-    await git(directory, ['config', 'user.name', NOBODY.name]);
-    await git(directory, ['config', 'user.email', NOBODY.email]);
+    await git(directory, ['config', 'user.name', DEFAULT_IDENTITY.name]);
+    await git(directory, ['config', 'user.email', DEFAULT_IDENTITY.email]);
   }
   await writeFile(join(directory, FILE), policyText);
   await git(directory, ['add', FILE]);

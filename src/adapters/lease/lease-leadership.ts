@@ -4,14 +4,14 @@ import type { LeaseRecord, LeaseStore, StoredLease } from './lease-store.ts';
 
 /** How long a lease holds, and how it is kept. The deadline is well before another contender may count it as expired. */
 export interface LeaseTimesMs {
-  /** A lease whose record did not change for so long has expired. */
+  /** Lease duration: a lease whose record does not change for this long has expired. */
   readonly lease: number;
-  /** A holder that could not renew for so long stops writing. */
+  /** Renew deadline: a holder that cannot renew for this long stops writing. */
   readonly renewDeadline: number;
   /** From one renewal to the next. */
   readonly renewPeriod: number;
   /** From one look of a contender to the next: what it may hear late of a renewal, or of a lease that was given back. */
-  readonly lookPeriod: number;
+  readonly pollPeriod: number;
 }
 
 /**
@@ -22,7 +22,7 @@ export const LEASE_TIMES_MS: LeaseTimesMs = {
   lease: 12_000,
   renewDeadline: 8_000,
   renewPeriod: 2_000,
-  lookPeriod: 1_000,
+  pollPeriod: 1_000,
 };
 /** Contenders wait up to this share longer, so that they do not knock all at once. */
 const JITTER_SHARE = 0.2;
@@ -38,7 +38,7 @@ export interface LeaseLeadershipOptions {
   readonly random: () => number;
   /** @default LEASE_TIMES_MS */
   readonly timesMs?: LeaseTimesMs;
-  /** Told of calls that failed; the contest goes on. */
+  /** Called on failed calls; the leader election continues. */
   readonly onFailure?: (error: PortError) => void;
 }
 
@@ -99,12 +99,12 @@ export class LeaseLeadership implements Leadership {
 
   /** A contender wakes at the very moment at which the lease that it watches expires. */
   #pauseMs(): number {
-    const { renewPeriod, lookPeriod } = this.#timesMs;
+    const { renewPeriod, pollPeriod } = this.#timesMs;
     if (this.#isHeld) return renewPeriod;
-    const lookMs = lookPeriod * (1 + JITTER_SHARE * this.#options.random());
+    const pollMs = pollPeriod * (1 + JITTER_SHARE * this.#options.random());
     const record = this.#observed?.lease.record;
-    const leftMs = record === undefined ? 0 : this.#leftMs(record);
-    return leftMs > 0 ? Math.min(lookMs, leftMs) : lookMs;
+    const leftMs = record === undefined ? 0 : this.#remainingMs(record);
+    return leftMs > 0 ? Math.min(pollMs, leftMs) : pollMs;
   }
 
   /** Lost for certain when another holder is seen; lost for want of an answer when the deadline is over. */
@@ -149,11 +149,11 @@ export class LeaseLeadership implements Leadership {
   }
 
   #hasExpired(record: LeaseRecord): boolean {
-    return record.holderIdentity === '' || this.#leftMs(record) <= 0;
+    return record.holderIdentity === '' || this.#remainingMs(record) <= 0;
   }
 
   /** How long the record, if it stands still, keeps others from leading. */
-  #leftMs({ leaseDurationSeconds }: LeaseRecord): number {
+  #remainingMs({ leaseDurationSeconds }: LeaseRecord): number {
     const sinceMs = this.#observed?.sinceMs ?? 0;
     return sinceMs + leaseDurationSeconds * 1000 - this.#options.clock.monotonicMs();
   }

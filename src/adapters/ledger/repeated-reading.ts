@@ -1,8 +1,8 @@
 import { type Clock, PortError } from '../../ports.ts';
 
 /** What a predecessor sent before it died arrives within seconds, seldom minutes, of the take-over. */
-const FIRST_PAUSE_MS = 5_000;
-const LONGEST_PAUSE_MS = 60_000;
+const INITIAL_PAUSE_MS = 5_000;
+const MAX_PAUSE_MS = 60_000;
 
 /**
  * When a store of operations is read. The first reading is waited for. Since only the leader writes, later ones look for what
@@ -12,7 +12,7 @@ export class RepeatedReading {
   readonly #read: (signal: AbortSignal) => Promise<void>;
   readonly #clock: Clock;
   #first: Promise<void> | undefined;
-  #pauseMs = FIRST_PAUSE_MS;
+  #pauseMs = INITIAL_PAUSE_MS;
   #dueAtMs: number | undefined;
 
   constructor(clock: Clock, read: (signal: AbortSignal) => Promise<void>) {
@@ -32,13 +32,13 @@ export class RepeatedReading {
     const nowMs = this.#clock.monotonicMs();
     this.#dueAtMs ??= nowMs + this.#pauseMs;
     if (nowMs < this.#dueAtMs) return;
-    this.#pauseMs = Math.min(LONGEST_PAUSE_MS, this.#pauseMs * 2);
+    this.#pauseMs = Math.min(MAX_PAUSE_MS, this.#pauseMs * 2);
     this.#dueAtMs = nowMs + this.#pauseMs;
     void this.#readAgain();
   }
 
   /** What became of a write is not known: the store is read again with the next call. */
-  isInDoubt(): void {
+  isUncertain(): void {
     this.#dueAtMs = Number.NEGATIVE_INFINITY;
   }
 

@@ -1,4 +1,4 @@
-import { forgettable } from '../../model/ledger-retention.ts';
+import { expiredOperations } from '../../model/ledger-retention.ts';
 import { hasEnded, type Operation } from '../../model/operation.ts';
 import { FencedError, type Ledger } from '../../ports.ts';
 
@@ -24,7 +24,7 @@ export class MemoryLedger implements Ledger {
   }
 
   #forget(nowMs: number): void {
-    for (const { id } of forgettable([...this.#operations.values()], nowMs)) {
+    for (const { id } of expiredOperations([...this.#operations.values()], nowMs)) {
       this.#operations.delete(id);
       this.#tokens.delete(id);
     }

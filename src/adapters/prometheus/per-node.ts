@@ -5,7 +5,7 @@ import type { Series } from './prometheus-answer.ts';
 export interface PerNode {
   readonly cpuPercent: Readonly<Record<string, number>>;
   /** Nodes that more than one exporter reports, so that sums over them are wrong. */
-  readonly doubled: readonly string[];
+  readonly duplicates: readonly string[];
 }
 
 /** Reads the parts `cpu` and `copies` by node; two CPU values for a node are as good as none. */
@@ -26,5 +26,5 @@ export function perNodeOf(series: readonly Series[], label: string, nodeNames: r
     }
   }
   for (const name of doubled) cpu.delete(name);
-  return { cpuPercent: Object.fromEntries(cpu), doubled: [...doubled] };
+  return { cpuPercent: Object.fromEntries(cpu), duplicates: [...doubled] };
 }

@@ -65,8 +65,9 @@ export class PrometheusTelemetry implements Telemetry {
     if (perNode.status === 'unknown') {
       return { utilization: { ...signals, nodeCpuPercent: {} }, hasNoNode: false };
     }
-    const { cpuPercent: nodeCpuPercent, doubled } = perNodeOf(perNode.series, label, nodeNames);
-    if (doubled.length > 0) return { utilization: unknownUtilization(whyDoubled(doubled)), hasNoNode: false };
+    const { cpuPercent: nodeCpuPercent, duplicates: doubled } = perNodeOf(perNode.series, label, nodeNames);
+    if (doubled.length > 0)
+      return { utilization: unknownUtilization(duplicateReason(doubled)), hasNoNode: false };
     const isAnyKnown = Object.values(signals).some((measured) => measured.status === 'known');
     return {
       utilization: { ...signals, nodeCpuPercent },
@@ -75,7 +76,7 @@ export class PrometheusTelemetry implements Telemetry {
   }
 }
 
-function whyDoubled(names: readonly string[]): string {
+function duplicateReason(names: readonly string[]): string {
   const shown = names.slice(0, 3).join(', ');
   return `two exporters report ${shown}${names.length > 3 ? ` and ${names.length - 3} more` : ''}: scrape each node once`;
 }

@@ -2,8 +2,8 @@ import { z } from 'zod';
 import type { InstanceState } from '../../model/instance.ts';
 import { type Interruption, SPOT_NOTICE_MS } from '../../model/interruption.ts';
 
-/** A queue forgets messages after so long; an event that claims to be older, or to come, has another clock than ours. */
-const OLDEST_MS = 300_000;
+/** Retention of the queue; an event with an older or a future time comes from another clock. */
+const MAX_AGE_MS = 300_000;
 
 /** What a message says: interruptions, nothing that concerns a fleet, or why it is no event. */
 export type Announcement =
@@ -38,7 +38,7 @@ const READERS: ReadonlyMap<string, Reader> = new Map<string, Reader>([
 ]);
 
 /** Only a machine that goes is an interruption: the others say what the next list of instances says, too. */
-const GOING_STATES: ReadonlySet<string> = new Set<InstanceState>([
+const TERMINATING_STATES: ReadonlySet<string> = new Set<InstanceState>([
   'stopping',
   'stopped',
   'shutting-down',
@@ -51,7 +51,7 @@ export function readAnnouncement(body: string, nowMs: number): Announcement {
     const event = envelope.parse(JSON.parse(body));
     const reader = READERS.get(event['detail-type']);
     if (reader === undefined || !event.source.startsWith('aws.')) return { interruptions: [] };
-    return { interruptions: reader(event.detail, saidAtMs(event.time, nowMs)) };
+    return { interruptions: reader(event.detail, announcedAtMs(event.time, nowMs)) };
   } catch (error) {
     if (error instanceof z.ZodError) return { interruptions: [], fault: faultOf(error) };
     if (error instanceof SyntaxError) return { interruptions: [], fault: 'it is not JSON' };
@@ -70,7 +70,7 @@ function readRebalance(detail: unknown, atMs: number): readonly Interruption[] {
 
 function readStateChange(detail: unknown, atMs: number): readonly Interruption[] {
   const { 'instance-id': id, state } = stateChange.parse(detail);
-  if (!isGoing(state)) return [];
+  if (!isTerminating(state)) return [];
   return [{ kind: 'state-change', instanceId: id, atMs, state }];
 }
 
@@ -89,13 +89,13 @@ function readHealth(detail: unknown, atMs: number): readonly Interruption[] {
     }));
 }
 
-function isGoing(state: string): state is InstanceState {
-  return GOING_STATES.has(state);
+function isTerminating(state: string): state is InstanceState {
+  return TERMINATING_STATES.has(state);
 }
 
-function saidAtMs(time: string | undefined, nowMs: number): number {
+function announcedAtMs(time: string | undefined, nowMs: number): number {
   const atMs = Date.parse(time ?? '');
-  return atMs <= nowMs && nowMs - atMs <= OLDEST_MS ? atMs : nowMs;
+  return atMs <= nowMs && nowMs - atMs <= MAX_AGE_MS ? atMs : nowMs;
 }
 
 function faultOf(error: z.ZodError): string {

@@ -11,8 +11,11 @@ import type { QueueLocation } from './queue-location.ts';
 
 /** SQS' own most, of the wait and of the messages in a call. */
 const WAIT_SECONDS = 20;
-const MOST_MESSAGES = 10;
-/** A message that nothing was recorded for comes again after so long: well within a spot instance's two minutes (F62). */
+const MAX_MESSAGES = 10;
+/**
+ * Visibility timeout: a message that is not deleted is delivered again after this time: well within a spot instance's two minutes
+ * (F62).
+ */
 const VISIBILITY_SECONDS = 20;
 const RECEIVE_DEADLINE_MS = (WAIT_SECONDS + 5) * 1_000;
 const DELETE_DEADLINE_MS = 5_000;
@@ -38,7 +41,7 @@ export class SqsInterruptions implements Interruptions {
     const command = new ReceiveMessageCommand({
       QueueUrl: this.#queueUrl,
       WaitTimeSeconds: WAIT_SECONDS,
-      MaxNumberOfMessages: MOST_MESSAGES,
+      MaxNumberOfMessages: MAX_MESSAGES,
       VisibilityTimeout: VISIBILITY_SECONDS,
     });
     const abortSignal = AbortSignal.any([signal, AbortSignal.timeout(RECEIVE_DEADLINE_MS)]);
@@ -51,8 +54,8 @@ export class SqsInterruptions implements Interruptions {
   }
 
   async acknowledge(receipts: readonly string[], signal: AbortSignal): Promise<void> {
-    for (let at = 0; at < receipts.length; at += MOST_MESSAGES) {
-      const batch = receipts.slice(at, at + MOST_MESSAGES);
+    for (let at = 0; at < receipts.length; at += MAX_MESSAGES) {
+      const batch = receipts.slice(at, at + MAX_MESSAGES);
       const command = new DeleteMessageBatchCommand({
         QueueUrl: this.#queueUrl,
         Entries: batch.map((ReceiptHandle, index) => ({ Id: String(index), ReceiptHandle })),

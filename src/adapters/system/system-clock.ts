@@ -10,7 +10,7 @@ export class SystemClock implements Clock {
     return performance.now();
   }
 
-  sleep(ms: number, signal?: AbortSignal): Promise<void> {
+  sleep(delayMs: number, signal?: AbortSignal): Promise<void> {
     if (signal?.aborted === true) return Promise.resolve();
     return new Promise((resolve) => {
       const end = () => {
@@ -18,13 +18,13 @@ export class SystemClock implements Clock {
         signal?.removeEventListener('abort', end);
         resolve();
       };
-      const timer = setTimeout(end, ms);
+      const timer = setTimeout(end, delayMs);
       signal?.addEventListener('abort', end, { once: true });
     });
   }
 
-  ringAfter(ms: number, ring: () => void): () => void {
-    const timer = setTimeout(ring, ms);
+  callAfter(delayMs: number, callback: () => void): () => void {
+    const timer = setTimeout(callback, delayMs);
     return () => clearTimeout(timer);
   }
 }

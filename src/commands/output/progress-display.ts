@@ -3,8 +3,8 @@ import type { ProgressStep } from './progress.ts';
 /** Work that is done sooner is not worth a line that flashes up. */
 const FIRST_SHOWN_MS = 2_000;
 /** A forecast from less than this of the work would be a guess. */
-const LEAST_SHARE = 0.02;
-const LEAST_LEFT_MS = 1_000;
+const MIN_SHARE = 0.02;
+const MIN_LEFT_MS = 1_000;
 
 /** A line that moves; `yocto-spinner` is one. */
 export interface MovingLine {
@@ -55,9 +55,9 @@ function progressText(
   { elapsedMs, shareAtMs }: { readonly elapsedMs: number; readonly shareAtMs: number },
 ): string {
   const soFar = `${text}, ${durationText(elapsedMs)}`;
-  if (share < LEAST_SHARE || share >= 1) return soFar;
+  if (share < MIN_SHARE || share >= 1) return soFar;
   const leftMs = shareAtMs / share - elapsedMs;
-  return leftMs < LEAST_LEFT_MS ? soFar : `${soFar}, about ${durationText(leftMs)} left`;
+  return leftMs < MIN_LEFT_MS ? soFar : `${soFar}, about ${durationText(leftMs)} left`;
 }
 
 function durationText(ms: number): string {

@@ -3,13 +3,13 @@ import type {
   AbortAction,
   AbortLaunchAction,
   AbortRemovalAction,
-  HastenRemovalAction,
+  ExpediteRemovalAction,
 } from '../../model/plan.ts';
 import type { Reason } from '../../model/reason.ts';
 import { loadIsHighNow } from '../launch/demands/utilization.ts';
 import type { Growth } from '../launch/growth.ts';
+import type { DecisionContext } from '../state/decision-context.ts';
 import { fillingIn, inFlightIn } from '../state/operation-lists.ts';
-import type { Situation } from '../state/situation.ts';
 
 export const SUSPENDED: Reason = { code: 'suspended', text: 'the policy says suspend: true' };
 
@@ -18,14 +18,14 @@ export const SUSPENDED: Reason = { code: 'suspended', text: 'the policy says sus
  * began, launches before their machine is a worker. Everything else is finished.
  */
 export function planAborts(
-  situation: Situation,
+  context: DecisionContext,
   growth: Growth,
-  hastened: readonly HastenRemovalAction[],
+  hastened: readonly ExpediteRemovalAction[],
 ): readonly AbortAction[] {
   return [
-    ...removalAborts(situation, growth, hastened),
-    ...launchAborts(situation),
-    ...fillAborts(situation, growth),
+    ...removalAborts(context, growth, hastened),
+    ...launchAborts(context),
+    ...fillAborts(context, growth),
   ];
 }
 
@@ -35,11 +35,11 @@ export function planAborts(
  * policy stops them all.
  */
 function removalAborts(
-  situation: Situation,
+  context: DecisionContext,
   growth: Growth,
-  hastened: readonly HastenRemovalAction[],
+  hastened: readonly ExpediteRemovalAction[],
 ): readonly AbortRemovalAction[] {
-  const { fleet, policy } = situation;
+  const { fleet, policy } = context;
   const stoppable = fleet.leaving
     .map((worker) => worker.removal)
     .filter((removal) => removal !== undefined)
@@ -48,7 +48,7 @@ function removalAborts(
   const forced = new Set(hastened.map(({ operationId }) => operationId));
   const ours = stoppable.filter(({ id, interruption }) => interruption === undefined && !forced.has(id));
   if (ours.length === 0 || fleet.billable > policy.nodes.max) return [];
-  const reasons = reasonsToStop(situation, growth);
+  const reasons = reasonsToStop(context, growth);
   if (reasons.length === 0) return [];
   return ours.map((removal) => abortOf(removal, reasons));
 }
@@ -57,10 +57,12 @@ function removalAborts(
  * Launches to give up. Under a maximum that was lowered: as many as are too many, those without a machine first, then the latest,
  * since what boots holds no pods yet and a worker would have to be drained. Under a suspended policy: those that have no machine.
  */
-function launchAborts({ snapshot, fleet, policy }: Situation): readonly AbortLaunchAction[] {
+function launchAborts({ snapshot, fleet, policy }: DecisionContext): readonly AbortLaunchAction[] {
   const inFlight = inFlightIn(snapshot.operations);
   if (policy.suspend) {
-    return inFlight.filter((launch) => launch.step === 'intended').map((launch) => giveUp(launch, SUSPENDED));
+    return inFlight
+      .filter((launch) => launch.step === 'intended')
+      .map((launch) => abortLaunchOf(launch, SUSPENDED));
   }
   const { max } = policy.nodes;
   // What leaves already, or is being undone, is not among them.
@@ -72,20 +74,25 @@ function launchAborts({ snapshot, fleet, policy }: Situation): readonly AbortLau
   return inFlight
     .toSorted(byProgress)
     .slice(0, tooMany)
-    .map((launch) => giveUp(launch, reason));
+    .map((launch) => abortLaunchOf(launch, reason));
 }
 
 /** A machine on its way into the warm pool gives its place under the maximum to a worker. */
-function fillAborts({ snapshot, fleet, policy }: Situation, growth: Growth): readonly AbortLaunchAction[] {
+function fillAborts(
+  { snapshot, fleet, policy }: DecisionContext,
+  growth: Growth,
+): readonly AbortLaunchAction[] {
   const filling = fillingIn(snapshot.operations).filter(({ step }) => step !== 'stopping');
   if (policy.suspend) {
-    return filling.filter((launch) => launch.step === 'intended').map((launch) => giveUp(launch, SUSPENDED));
+    return filling
+      .filter((launch) => launch.step === 'intended')
+      .map((launch) => abortLaunchOf(launch, SUSPENDED));
   }
   const { max } = policy.nodes;
   const isRefused = growth.refusals.some(({ reason }) => reason.code === 'at-maximum');
   if (!isRefused && fleet.billable <= max) return [];
   const text = `a worker needs the place under the maximum of ${max} that a machine for the warm pool takes`;
-  return filling.map((launch) => giveUp(launch, { code: 'worker-first', text }));
+  return filling.map((launch) => abortLaunchOf(launch, { code: 'worker-first', text }));
 }
 
 function byProgress(a: LaunchOperation, b: LaunchOperation): number {
@@ -93,17 +100,18 @@ function byProgress(a: LaunchOperation, b: LaunchOperation): number {
   return hasMachine || b.createdAtMs - a.createdAtMs || (a.id < b.id ? 1 : -1);
 }
 
-function reasonsToStop(situation: Situation, growth: Growth): readonly Reason[] {
-  const { policy, fleet } = situation;
+function reasonsToStop(context: DecisionContext, growth: Growth): readonly Reason[] {
+  const { policy, fleet } = context;
   if (!policy.shrink.enabled) {
     return [{ code: 'shrink-off', text: 'the policy no longer allows shrinking' }];
   }
-  const load = loadIsHighNow(situation);
+  const load = loadIsHighNow(context);
   if (load !== undefined) return [load];
   if (!growth.isWanted) return [];
   if (growth.stopsDrains.length > 0) return growth.stopsDrains;
-  const wishes = growth.launches.flatMap((wish) => wish.reasons);
-  if (wishes.length > 0) return [...new Map(wishes.map((reason) => [reason.code, reason])).values()];
+  const nodeRequests = growth.launches.flatMap((nodeRequest) => nodeRequest.reasons);
+  if (nodeRequests.length > 0)
+    return [...new Map(nodeRequests.map((reason) => [reason.code, reason])).values()];
   const above = growth.demands.filter((demand) => (demand.nodes ?? 0) > fleet.workers.length);
   if (above.length > 0) return above.flatMap((demand) => demand.reasons);
   const text = `more nodes are wanted than the ${fleet.workers.length} that stay`;
@@ -114,6 +122,6 @@ function abortOf(removal: RemoveOperation, reasons: readonly Reason[]): AbortRem
   return { kind: 'abort-removal', operationId: removal.id, nodeName: removal.nodeName, reasons };
 }
 
-function giveUp(launch: LaunchOperation, reason: Reason): AbortLaunchAction {
+function abortLaunchOf(launch: LaunchOperation, reason: Reason): AbortLaunchAction {
   return { kind: 'abort-launch', operationId: launch.id, reasons: [reason] };
 }

@@ -1,6 +1,6 @@
 import type { WarmPoolState } from '../../model/plan.ts';
 import type { Disruption, Method, WantedRemoval } from '../state/disruption.ts';
-import { earliest } from '../text/wake.ts';
+import { earliest } from '../text/earliest-time.ts';
 
 /** What a list of methods settled together. */
 export type Disruptions = Required<Omit<Disruption, 'warmPool' | 'wakeAtMs'>> & {
@@ -25,7 +25,7 @@ export function disrupt<Context>(
     const removed = [...before.removed, ...removals.map(({ nodeName }) => nodeName)];
     const answer = method.compute({ ...context, removed });
     answers.push(answer);
-    for (const { nodeName } of answer.hastened ?? []) named.add(nodeName);
+    for (const { nodeName } of answer.expedited ?? []) named.add(nodeName);
     for (const removal of answer.removals ?? []) {
       if (named.has(removal.nodeName)) continue;
       named.add(removal.nodeName);
@@ -39,7 +39,7 @@ function merged(answers: readonly Disruption[]): Omit<Disruptions, 'removals'> {
   return {
     launches: answers.flatMap(({ launches = [] }) => launches),
     replacements: answers.flatMap(({ replacements = [] }) => replacements),
-    hastened: answers.flatMap(({ hastened = [] }) => hastened),
+    expedited: answers.flatMap(({ expedited: hastened = [] }) => hastened),
     calledOff: answers.flatMap(({ calledOff = [] }) => calledOff),
     refusals: answers.flatMap(({ refusals = [] }) => refusals),
     kept: answers.flatMap(({ kept = [] }) => kept),

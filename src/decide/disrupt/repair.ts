@@ -1,15 +1,15 @@
 import type { Refusal } from '../../model/plan.ts';
 import type { Reason } from '../../model/reason.ts';
 import { unreadyForMs } from '../../model/worker-condition.ts';
+import type { DecisionContext } from '../state/decision-context.ts';
 import type { Disruption } from '../state/disruption.ts';
 import type { Worker } from '../state/fleet.ts';
 import { unendedIn } from '../state/operation-lists.ts';
-import type { Situation } from '../state/situation.ts';
 import { percentText, secondsText } from '../text/wording.ts';
-import { unreadyShare } from './rules/brakes.ts';
+import { unreadyShare } from './rules/disruption-blockers.ts';
 
 /** A fault of the network or the API server is over by then; what is still not ready, while this cluster answers, is dead. */
-const BLIP_LASTS_AT_MOST_MS = 1_800_000;
+const MAX_BLIP_MS = 1_800_000;
 
 /**
  * Which dead nodes are replaced now (F89). Dead is ours, not ready for longer than a machine may take to join, and not about to go
@@ -17,15 +17,15 @@ const BLIP_LASTS_AT_MOST_MS = 1_800_000;
  * that looks like a fault of the network or the API server, not of the machines (F70). Nothing is drained, since nobody there
  * would hear it.
  */
-export function planRepair(situation: Situation): Disruption {
-  const dead = situation.fleet.uncounted.filter(isDead).filter(isNobodys(situation)).sort(longestFirst);
+export function planRepair(context: DecisionContext): Disruption {
+  const dead = context.fleet.uncounted.filter(isDead).filter(isNobodys(context)).sort(longestFirst);
   const [first] = dead;
   const instanceId = first?.node.instanceId;
-  if (first === undefined || instanceId === undefined || isRepairing(situation)) return NOTHING;
+  if (first === undefined || instanceId === undefined || isRepairing(context)) return NOTHING;
   const { node } = first;
-  const unreadyMs = unreadyForMs(node, situation.nowMs);
-  const brake = unreadyMs < BLIP_LASTS_AT_MOST_MS ? unreadyBrake(situation) : undefined;
-  if (brake !== undefined) return { refusals: [brake] };
+  const unreadyMs = unreadyForMs(node, context.nowMs);
+  const blocker = unreadyMs < MAX_BLIP_MS ? unreadyBlocker(context) : undefined;
+  if (blocker !== undefined) return { refusals: [blocker] };
   const text = `${node.name} has not been ready for ${secondsText(unreadyMs)}: it is replaced`;
   const reason: Reason = { code: 'dead-node', text, facts: { unreadySeconds: Math.round(unreadyMs / 1000) } };
   const repair = {
@@ -46,7 +46,7 @@ function isDead(worker: Worker): worker is DeadWorker {
 }
 
 /** A removal that is being turned back is carried out still: a second one beside it would undo what it does. */
-function isNobodys({ snapshot }: Situation): (worker: DeadWorker) => boolean {
+function isNobodys({ snapshot }: DecisionContext): (worker: DeadWorker) => boolean {
   const taken = new Set(unendedIn(snapshot.operations).map((o) => (o.kind === 'remove' ? o.nodeName : '')));
   return ({ node }) => !taken.has(node.name);
 }
@@ -55,16 +55,16 @@ function longestFirst(a: DeadWorker, b: DeadWorker): number {
   return unreadyForMs(b.node, 0) - unreadyForMs(a.node, 0) || (a.id < b.id ? -1 : 1);
 }
 
-function isRepairing({ snapshot }: Situation): boolean {
+function isRepairing({ snapshot }: DecisionContext): boolean {
   return unendedIn(snapshot.operations).some(
     (o) => o.kind === 'remove' && o.isRepair === true && o.fromPool !== true,
   );
 }
 
-/** One sick node of a small fleet is a large share of it, so one alone never brakes. */
-function unreadyBrake(situation: Situation): Refusal | undefined {
-  const { policy } = situation;
-  const { unready, workers, share } = unreadyShare(situation);
+/** One unready node of a small fleet is a large share of it, so a single one never blocks repairs. */
+function unreadyBlocker(context: DecisionContext): Refusal | undefined {
+  const { policy } = context;
+  const { unready, workers, share } = unreadyShare(context);
   if (unready <= 1 || share <= policy.shrink.maxUnreadyPercent) return undefined;
   const text = `${unready} of ${workers} workers (${percentText(share)}) are not ready, more than ${policy.shrink.maxUnreadyPercent} %: no dead node is replaced meanwhile`;
   return {

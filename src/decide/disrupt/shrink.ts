@@ -1,42 +1,42 @@
-import type { KeptNode, Refusal } from '../../model/plan.ts';
+import type { RetainedNode, Refusal } from '../../model/plan.ts';
 import type { Reason } from '../../model/reason.ts';
 import { unreadyForMs } from '../../model/worker-condition.ts';
 import type { Growth } from '../launch/growth.ts';
+import type { DecisionContext } from '../state/decision-context.ts';
 import type { Disruption, WantedRemoval } from '../state/disruption.ts';
 import type { Worker } from '../state/fleet.ts';
 import type { Purpose } from '../state/purpose.ts';
 import { replacedNodes } from '../state/replaced-nodes.ts';
-import type { Situation } from '../state/situation.ts';
 import { secondsText } from '../text/wording.ts';
-import { brakeOf } from './rules/brakes.ts';
 import { inCandidateOrder } from './rules/candidates.ts';
+import { disruptionBlockerOf } from './rules/disruption-blockers.ts';
 import { protectionsFor } from './rules/protections.ts';
 import { relocator } from './rules/relocation.ts';
-import { MOST_TRIED, triedThisRound } from './rules/tried-candidates.ts';
+import { MAX_TRIED, triedThisRound } from './rules/tried-candidates.ts';
 
 /**
- * Which nodes may go now. First the brakes that hold the whole fleet, then the candidates in their order: each must be
- * protected by no rule and its pods must provably fit elsewhere. Nodes whose replacements are ready go before any for low load.
+ * Which nodes can be removed now. First the blockers of the whole fleet, then the candidates in order: no rule may protect the
+ * node, and its pods must provably fit elsewhere. Replaced nodes are removed before nodes with low load.
  */
 export function planShrink(
-  situation: Situation,
+  context: DecisionContext,
   growth: Growth,
   round: { readonly isAborting: boolean; readonly repairs: readonly string[] },
 ): Disruption {
-  const replaced = replacedNodes(situation);
-  const purpose = purposeOf(situation, replaced);
-  const brake = brakeOf({ situation, growth, purpose, ...round });
-  if (brake === undefined) return pickNodes(situation, growth, { purpose, replaced });
-  const held = nodesOf(situation.fleet.workers).map(({ node }) => ({
+  const replaced = replacedNodes(context);
+  const purpose = disruptionReasonOf(context, replaced);
+  const blocker = disruptionBlockerOf({ situation: context, growth, purpose, ...round });
+  if (blocker === undefined) return pickNodes(context, growth, { purpose, replaced });
+  const held = nodesOf(context.fleet.workers).map(({ node }) => ({
     nodeName: node.name,
-    reason: brake.reason,
+    reason: blocker.reason,
   }));
-  const kept = [...held, ...uncountedNodes(situation, round.repairs)];
-  const refusals: Refusal[] = brake.isWorthSaying ? [{ what: 'shrink', reason: brake.reason }] : [];
-  return { kept, refusals, wakeAtMs: brake.untilMs };
+  const kept = [...held, ...uncountedNodes(context, round.repairs)];
+  const refusals: Refusal[] = blocker.shouldReport ? [{ what: 'shrink', reason: blocker.reason }] : [];
+  return { kept, refusals, wakeAtMs: blocker.untilMs };
 }
 
-function purposeOf({ fleet, policy }: Situation, replaced: ReadonlySet<string>): Purpose {
+function disruptionReasonOf({ fleet, policy }: DecisionContext, replaced: ReadonlySet<string>): Purpose {
   if (fleet.workers.length > policy.nodes.max) return 'over-max';
   return replaced.size > 0 ? 'replaced' : 'low-load';
 }
@@ -46,23 +46,23 @@ interface Search {
   readonly replaced: ReadonlySet<string>;
 }
 
-function pickNodes(situation: Situation, growth: Growth, search: Search): Disruption {
-  const { policy, fleet } = situation;
+function pickNodes(context: DecisionContext, growth: Growth, search: Search): Disruption {
+  const { policy, fleet } = context;
   const removals: WantedRemoval[] = [];
-  const kept: KeptNode[] = [...uncountedNodes(situation, [])];
+  const kept: RetainedNode[] = [...uncountedNodes(context, [])];
   const surplus = fleet.workers.length - growth.keepsAtLeast;
-  const most = search.purpose === 'over-max' ? 1 : Math.min(policy.shrink.maxNodesPerDecision, surplus);
-  const candidates = inCandidateOrder(nodesOf(fleet.workers), situation.snapshot);
-  const keeps = keeperOf(situation, search, candidates);
+  const max = search.purpose === 'over-max' ? 1 : Math.min(policy.shrink.maxNodesPerDecision, surplus);
+  const candidates = inCandidateOrder(nodesOf(fleet.workers), context.snapshot);
+  const keeps = retentionReasonOf(context, search, candidates);
   for (const worker of candidates) {
     const nodeName = worker.node.name;
-    const reason = removals.length >= most ? notNow(removals.length, most) : keeps(worker);
+    const reason = removals.length >= max ? deferredReason(removals.length, max) : keeps(worker);
     if (reason !== undefined) {
       kept.push({ nodeName, reason });
       continue;
     }
     const instanceId = worker.node.instanceId ?? '';
-    removals.push({ nodeName, instanceId, reasons: [whyItGoes(situation, worker, search.purpose)] });
+    removals.push({ nodeName, instanceId, reasons: [removalReason(context, worker, search.purpose)] });
   }
   const nothing = `no worker can go: ${kept.length} are protected or needed`;
   const refusals: Refusal[] =
@@ -75,21 +75,21 @@ function pickNodes(situation: Situation, growth: Growth, search: Search): Disrup
 }
 
 /** Answers why a worker stays; one that may go is taken off the fleet that the next answers are about. */
-function keeperOf(
-  situation: Situation,
+function retentionReasonOf(
+  context: DecisionContext,
   { purpose, replaced }: Search,
   candidates: readonly NodeWorker[],
 ): (worker: NodeWorker) => Reason | undefined {
-  const protections = protectionsFor(situation);
-  const relocate = relocator(situation);
+  const protections = protectionsFor(context);
+  const relocate = relocator(context);
   // Of many workers each is asked about twice; what protects one changes only when another has gone.
   const known = new Map<NodeWorker, Reason | undefined>();
   const keeps = (worker: NodeWorker) => {
-    if (purpose === 'replaced' && !replaced.has(worker.node.name)) return OTHERS_ARE_REPLACED;
+    if (purpose === 'replaced' && !replaced.has(worker.node.name)) return BLOCKED_BY_REPLACEMENT;
     if (!known.has(worker)) known.set(worker, protections.of(worker));
     return known.get(worker);
   };
-  const isTried = triedThisRound(candidates, situation, keeps);
+  const isTried = triedThisRound(candidates, context, keeps);
   return (worker) => {
     const reason = keeps(worker) ?? (isTried(worker) ? relocate(worker) : NOT_TRIED_YET);
     if (reason !== undefined) return reason;
@@ -99,14 +99,14 @@ function keeperOf(
   };
 }
 
-const OTHERS_ARE_REPLACED: Reason = {
+const BLOCKED_BY_REPLACEMENT: Reason = {
   code: 'others-first',
   text: 'workers whose replacements are ready go first (policy: consolidation)',
 };
 
 const NOT_TRIED_YET: Reason = {
   code: 'not-tried-yet',
-  text: `whether its pods fit elsewhere was not tried in this round: of many candidates ${MOST_TRIED} are tried at a time`,
+  text: `whether its pods fit elsewhere was not tried in this round: of many candidates ${MAX_TRIED} are tried at a time`,
 };
 
 type NodeWorker = Worker & { readonly node: NonNullable<Worker['node']> };
@@ -116,7 +116,7 @@ function nodesOf(workers: readonly Worker[]): readonly NodeWorker[] {
 }
 
 /** Nodes that are no capacity, and why, but for those that this round replaces. */
-function uncountedNodes({ fleet, nowMs }: Situation, repairs: readonly string[]): KeptNode[] {
+function uncountedNodes({ fleet, nowMs }: DecisionContext, repairs: readonly string[]): RetainedNode[] {
   const staying = nodesOf(fleet.uncounted).filter(({ node }) => !repairs.includes(node.name));
   return staying.map((worker) => {
     const text = whyNotCounted(worker, nowMs);
@@ -133,13 +133,13 @@ function whyNotCounted(worker: NodeWorker, nowMs: number): string {
     : `${node.name} no longer counts: not ready for ${secondsText(unreadyForMs(node, nowMs))}`;
 }
 
-function notNow(removed: number, most: number): Reason {
-  const text = `${removed} of at most ${most} removal(s) a decision go first`;
-  return { code: 'others-first', text, facts: { removed, most } };
+function deferredReason(removed: number, max: number): Reason {
+  const text = `${removed} of at most ${max} removal(s) a decision go first`;
+  return { code: 'others-first', text, facts: { removed, most: max } };
 }
 
-function whyItGoes(situation: Situation, worker: Worker, purpose: Purpose): Reason {
-  const { fleet, policy } = situation;
+function removalReason(context: DecisionContext, worker: Worker, purpose: Purpose): Reason {
+  const { fleet, policy } = context;
   const where = `${worker.lifecycle ?? 'unknown'} in ${worker.zone ?? 'an unknown zone'}`;
   if (purpose === 'replaced') {
     const text = `${worker.id} (${where}) is replaced by cheaper capacity that is ready; all its pods fit elsewhere`;

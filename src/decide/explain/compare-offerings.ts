@@ -1,8 +1,8 @@
 import { type Offering, type OfferingKey, offeringKey } from '../../model/offering.ts';
 import type { Pod } from '../../model/pod.ts';
-import { neverFits } from '../../packing/never-fits.ts';
+import { unschedulableReason } from '../../packing/unschedulable-reason.ts';
+import type { DecisionContext } from '../state/decision-context.ts';
 import { type ExpectedCost } from '../state/expected-cost.ts';
-import type { Situation } from '../state/situation.ts';
 import { secondsText } from '../text/wording.ts';
 
 /** One offering as a candidate for a pod. */
@@ -15,9 +15,9 @@ export interface ComparedOffering {
 }
 
 /** Every offering of the policy, those that would do first, by expected cost. */
-export function compareOfferings(pod: Pod, situation: Situation): readonly ComparedOffering[] {
-  return situation.snapshot.offerings
-    .map((offering) => compared(pod, offering, situation))
+export function compareOfferings(pod: Pod, context: DecisionContext): readonly ComparedOffering[] {
+  return context.snapshot.offerings
+    .map((offering) => compared(pod, offering, context))
     .sort(
       (a, b) =>
         Number(a.why !== undefined) - Number(b.why !== undefined) ||
@@ -26,14 +26,14 @@ export function compareOfferings(pod: Pod, situation: Situation): readonly Compa
     );
 }
 
-function compared(pod: Pod, offering: Offering, situation: Situation): ComparedOffering {
-  const { snapshot, restOf, nowMs } = situation;
+function compared(pod: Pod, offering: Offering, context: DecisionContext): ComparedOffering {
+  const { snapshot, unavailableUntil, nowMs } = context;
   const key = offeringKey(offering);
-  const cost = situation.costOf(offering);
+  const cost = context.costOf(offering);
   const priced = cost === undefined ? { offering: key } : { offering: key, cost };
-  const refused = neverFits(pod, { offerings: [offering], daemons: snapshot.daemons });
+  const refused = unschedulableReason(pod, { offerings: [offering], daemons: snapshot.daemons });
   if (refused !== undefined) return { ...priced, why: refused.reason.text };
-  const rest = restOf(key);
+  const rest = unavailableUntil(key);
   if (rest === undefined) return priced;
   return { ...priced, why: `rests for another ${secondsText(rest.untilMs - nowMs)}: ${rest.why}` };
 }

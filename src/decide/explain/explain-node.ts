@@ -4,10 +4,10 @@ import type { Reason } from '../../model/reason.ts';
 import { podProtection } from '../disrupt/rules/pod-protections.ts';
 import { evictablePods, protectionsFor } from '../disrupt/rules/protections.ts';
 import { relocator } from '../disrupt/rules/relocation.ts';
+import type { DecisionContext } from '../state/decision-context.ts';
 import type { Worker } from '../state/fleet.ts';
 import { costOfMember } from '../state/pool-cost.ts';
 import type { PoolMember } from '../state/pool.ts';
-import type { Situation } from '../state/situation.ts';
 import { costOfWorker } from '../state/worker-cost.ts';
 
 /** Why a worker stays, or goes. */
@@ -36,25 +36,26 @@ export interface NodeExplanation {
 }
 
 /** Explains a node of the snapshot by the plan that was made for it, with the code that made the plan. */
-export function explainNode(name: string, situation: Situation, plan: Plan): NodeExplanation {
-  const { fleet, snapshot } = situation;
+export function explainNode(name: string, context: DecisionContext, plan: Plan): NodeExplanation {
+  const { fleet, snapshot } = context;
   const worker = [...fleet.workers, ...fleet.leaving, ...fleet.uncounted].find(({ id }) => id === name);
-  const said = whatThePlanSays(name, plan);
+  const stated = planStatementOf(name, plan);
   const member = fleet.pool.find(({ node }) => node?.name === name);
-  if (member !== undefined) return explainMember(member, situation, said ?? plan.warmPool?.reason);
-  if (worker === undefined) return { node: name, verdict: 'not-ours', plan: said, protections: [], pods: [] };
+  if (member !== undefined) return explainMember(member, context, stated ?? plan.warmPool?.reason);
+  if (worker === undefined)
+    return { node: name, verdict: 'not-ours', plan: stated, protections: [], pods: [] };
   const budgets = Map.groupBy(snapshot.budgets, ({ namespace }) => namespace);
   const pods = (evictablePods(snapshot.pods).get(name) ?? []).map((pod) => {
     const protection = podProtection(pod, budgets.get(pod.namespace) ?? []);
     return protection === undefined ? { pod: podRef(pod) } : { pod: podRef(pod), protection };
   });
-  const protections = protectionsFor(situation).all(worker);
-  const relocation = relocator(situation)(worker);
-  const cost = costOfWorker(worker, situation);
+  const protections = protectionsFor(context).all(worker);
+  const relocation = relocator(context)(worker);
+  const cost = costOfWorker(worker, context);
   return {
     node: name,
     verdict: verdictOf(worker, plan, protections.length === 0 && relocation === undefined),
-    plan: said,
+    plan: stated,
     protections,
     ...(relocation !== undefined && { relocation }),
     pods,
@@ -62,12 +63,16 @@ export function explainNode(name: string, situation: Situation, plan: Plan): Nod
   };
 }
 
-function explainMember(member: PoolMember, situation: Situation, said: Reason | undefined): NodeExplanation {
-  const costUsdPerHour = costOfMember(member, situation);
+function explainMember(
+  member: PoolMember,
+  context: DecisionContext,
+  stated: Reason | undefined,
+): NodeExplanation {
+  const costUsdPerHour = costOfMember(member, context);
   return {
     node: member.node?.name ?? member.id,
     verdict: 'warm',
-    plan: said,
+    plan: stated,
     protections: [],
     pods: [],
     ...(costUsdPerHour !== undefined && { costUsdPerHour }),
@@ -76,12 +81,12 @@ function explainMember(member: PoolMember, situation: Situation, said: Reason | 
 
 function verdictOf(worker: Worker, plan: Plan, isFree: boolean): NodeExplanation['verdict'] {
   if (worker.removal !== undefined) return 'leaving';
-  const goes = plan.actions.some((action) => action.kind === 'remove' && action.nodeName === worker.id);
-  if (goes) return 'goes';
+  const removal = plan.actions.some((action) => action.kind === 'remove' && action.nodeName === worker.id);
+  if (removal) return 'goes';
   return isFree ? 'removable' : 'kept';
 }
 
-function whatThePlanSays(name: string, plan: Plan): Reason | undefined {
+function planStatementOf(name: string, plan: Plan): Reason | undefined {
   const action = plan.actions.find((one) => one.kind === 'remove' && one.nodeName === name);
   return action?.reasons[0] ?? plan.kept.find(({ nodeName }) => nodeName === name)?.reason;
 }

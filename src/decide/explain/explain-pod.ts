@@ -3,10 +3,10 @@ import { type Pod, podRef } from '../../model/pod.ts';
 import type { Reason } from '../../model/reason.ts';
 import { addResources, fitsInto, type Resources } from '../../model/resources.ts';
 import type { PresentNode } from '../../packing/model/nodes.ts';
-import { nodesThatTake } from '../../packing/open-nodes.ts';
-import { type Barrier, barrier } from '../../packing/rules/place.ts';
+import { nodesThatFit } from '../../packing/open-nodes.ts';
+import { type PlacementBarrier, barrier } from '../../packing/rules/place.ts';
+import type { DecisionContext } from '../state/decision-context.ts';
 import { fleetLayout } from '../state/fleet-layout.ts';
-import type { Situation } from '../state/situation.ts';
 import { countText } from '../text/wording.ts';
 import { type ComparedOffering, compareOfferings } from './compare-offerings.ts';
 
@@ -25,33 +25,40 @@ export interface PodExplanation {
     | 'node-comes'
     /** A node would be bought for it now. */
     | 'node-wanted'
-    /** It waits: for its batch, a bound, a rest. */
+    /** It waits for its batch, a bound or an unavailable offering. */
     | 'waits'
     /** No node that could be bought would hold it. */
     | 'never-fits';
   readonly reasons: readonly Reason[];
   /** What keeps it off the nodes there are: each why with the nodes it holds for. */
-  readonly nodes: readonly { readonly why: NodeWhy; readonly nodes: readonly string[] }[];
+  readonly nodes: readonly { readonly why: NodeReason; readonly nodes: readonly string[] }[];
   /** What would be bought for it, when something would. */
   readonly launch: Pick<LaunchAction, 'offerings' | 'reasons' | 'nominatedPods'> | undefined;
   /** Every offering with its expected cost and, where it does not come into question, why. */
   readonly offerings: readonly ComparedOffering[];
 }
 
-export type NodeWhy = Barrier | 'closed' | 'cpu' | 'memory' | 'resources' | 'other-pods' | 'has-room';
+export type NodeReason =
+  | PlacementBarrier
+  | 'closed'
+  | 'cpu'
+  | 'memory'
+  | 'resources'
+  | 'other-pods'
+  | 'has-room';
 
 /** Explains a pod of the snapshot by the plan that was made for it, with the code that made the plan. */
-export function explainPod(pod: Pod, situation: Situation, plan: Plan): PodExplanation {
+export function explainPod(pod: Pod, context: DecisionContext, plan: Plan): PodExplanation {
   const placed = settled(pod);
   const base = { pod: podRef(pod), nodes: [], launch: undefined, offerings: [] };
   if (placed !== undefined) return { ...base, ...placed };
-  const nodes = whyNotOn(pod, situation);
+  const nodes = nodeReasonOf(pod, context);
   const launch = plan.actions.find(
     (action): action is LaunchAction =>
       action.kind === 'launch' && action.nominatedPods.includes(podRef(pod)),
   );
-  const offerings = compareOfferings(pod, situation);
-  return { ...base, nodes, launch, offerings, ...waiting(pod, situation, { plan, launch, nodes }) };
+  const offerings = compareOfferings(pod, context);
+  return { ...base, nodes, launch, offerings, ...waiting(pod, context, { plan, launch, nodes }) };
 }
 
 type Verdict = Pick<PodExplanation, 'verdict' | 'reasons'>;
@@ -59,11 +66,11 @@ type Verdict = Pick<PodExplanation, 'verdict' | 'reasons'>;
 /** What needs no packing to explain. */
 function settled(pod: Pod): Verdict | undefined {
   if (pod.phase === 'Succeeded' || pod.phase === 'Failed')
-    return say('ended', `it has ${pod.phase.toLowerCase()}`);
-  if (pod.deletionRequestedAtMs !== undefined) return say('going', 'it is being deleted');
-  if (pod.nodeName !== undefined) return say('runs', `it is bound to ${pod.nodeName}`);
+    return explanation('ended', `it has ${pod.phase.toLowerCase()}`);
+  if (pod.deletionRequestedAtMs !== undefined) return explanation('going', 'it is being deleted');
+  if (pod.nodeName !== undefined) return explanation('runs', `it is bound to ${pod.nodeName}`);
   if (pod.unschedulableSinceMs === undefined) {
-    return say(
+    return explanation(
       'not-judged',
       'the scheduler has not said that it cannot place it (PodScheduled is not False)',
     );
@@ -77,17 +84,15 @@ interface Found {
   readonly nodes: PodExplanation['nodes'];
 }
 
-function waiting(pod: Pod, situation: Situation, { plan, launch, nodes }: Found): Verdict {
+function waiting(pod: Pod, context: DecisionContext, { plan, launch, nodes }: Found): Verdict {
   const ref = podRef(pod);
-  const booting = situation.fleet.workers.find(
-    (worker) => worker.launch?.nominatedPods.includes(ref) === true,
-  );
+  const booting = context.fleet.workers.find((worker) => worker.launch?.nominatedPods.includes(ref) === true);
   if (booting !== undefined)
-    return say('node-comes', `launch ${booting.launch?.id} (${booting.id}) was made for it`);
+    return explanation('node-comes', `launch ${booting.launch?.id} (${booting.id}) was made for it`);
   if (launch !== undefined) return { verdict: 'node-wanted', reasons: launch.reasons };
   const roomy = nodes.find(({ why }) => why === 'has-room');
   if (roomy !== undefined)
-    return say('fits-now', `${roomy.nodes[0]} has room for it: the scheduler will bind it`);
+    return explanation('fits-now', `${roomy.nodes[0]} has room for it: the scheduler will bind it`);
   const own = plan.refusals.filter(({ subject }) => subject === ref).map(({ reason }) => reason);
   if (own.some(({ code }) => code === 'pod-never-fits')) return { verdict: 'never-fits', reasons: own };
   if (own.length > 0) return { verdict: 'waits', reasons: own };
@@ -97,12 +102,12 @@ function waiting(pod: Pod, situation: Situation, { plan, launch, nodes }: Found)
 }
 
 /** Groups the nodes by what keeps the pod off them; the control plane is among them, its taints decide. */
-function whyNotOn(pod: Pod, situation: Situation): PodExplanation['nodes'] {
-  const present = fleetLayout(situation).present.map((node) => without(pod, node));
-  const alone = present.map((node) => whyNotAlone(pod, node));
+function nodeReasonOf(pod: Pod, context: DecisionContext): PodExplanation['nodes'] {
+  const present = fleetLayout(context).present.map((node) => without(pod, node));
+  const alone = present.map((node) => emptyNodeReason(pod, node));
   const roomy = present.flatMap((_, index) => (alone[index] === undefined ? [index] : []));
-  const taking = nodesThatTake(pod, present, roomy);
-  const answers = present.map(({ place }, index): { readonly why: NodeWhy; readonly name: string } => ({
+  const taking = nodesThatFit(pod, present, roomy);
+  const answers = present.map(({ place }, index): { readonly why: NodeReason; readonly name: string } => ({
     why: alone[index] ?? (taking.has(index) ? 'has-room' : 'other-pods'),
     name: place.id,
   }));
@@ -118,23 +123,23 @@ function without(pod: Pod, node: PresentNode): PresentNode {
 }
 
 /** What keeps the pod off the node whatever else stands anywhere. */
-function whyNotAlone(pod: Pod, node: PresentNode): NodeWhy | undefined {
+function emptyNodeReason(pod: Pod, node: PresentNode): NodeReason | undefined {
   if (!node.isOpen) return 'closed';
   const held = barrier(pod, node.place);
   if (held !== undefined) return held;
-  return fitsInto(pod.requests, node.free) ? undefined : scarce(pod.requests, node.free);
+  return fitsInto(pod.requests, node.free) ? undefined : missingResources(pod.requests, node.free);
 }
 
-function scarce(wanted: Resources, free: Resources): NodeWhy {
+function missingResources(wanted: Resources, free: Resources): NodeReason {
   if (wanted.cpuMillis > free.cpuMillis) return 'cpu';
   return wanted.memoryMiB > free.memoryMiB ? 'memory' : 'resources';
 }
 
-function say(verdict: PodExplanation['verdict'], text: string): Verdict {
+function explanation(verdict: PodExplanation['verdict'], text: string): Verdict {
   return { verdict, reasons: [{ code: verdict, text }] };
 }
 
-const WHY_WORDS: Readonly<Record<NodeWhy, string>> = {
+const REASON_TEXT: Readonly<Record<NodeReason, string>> = {
   closed: 'take no pods now (cordoned, unready or leaving)',
   'node-selector': 'are not what its node selector or affinity asks for',
   taint: 'have a taint that it does not tolerate',
@@ -148,9 +153,9 @@ const WHY_WORDS: Readonly<Record<NodeWhy, string>> = {
 };
 
 /** One line a group: how many nodes, and why. */
-export function nodesInWords(nodes: PodExplanation['nodes']): readonly string[] {
+export function nodesText(nodes: PodExplanation['nodes']): readonly string[] {
   return nodes.map(({ why, nodes: names }) => {
     const some = names.slice(0, 3).join(', ') + (names.length > 3 ? ', …' : '');
-    return `${countText(names.length, 'node')} ${WHY_WORDS[why]}: ${some}`;
+    return `${countText(names.length, 'node')} ${REASON_TEXT[why]}: ${some}`;
   });
 }

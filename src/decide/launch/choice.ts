@@ -85,7 +85,7 @@ function compare(a: Offering, b: Offering, options: RankOptions): number {
   return offeringKey(a) < offeringKey(b) ? -1 : 1;
 }
 
-/** Spot of one type tends to be taken back together, so each spot worker of a type makes its next one look dearer. */
+/** Spot instances of one type tend to be interrupted together, so each spot worker of a type raises the cost of the next one. */
 function spreadCost(offering: Offering, { mix, costOf, spreadPercent }: RankOptions): number {
   const cost = costOf(offering) ?? Number.POSITIVE_INFINITY;
   if (offering.lifecycle !== 'spot') return cost;

@@ -2,9 +2,9 @@ import type { LaunchIntent } from '../../model/intent.ts';
 import { offeringKey } from '../../model/offering.ts';
 import type { Demand, Refusal } from '../../model/plan.ts';
 import type { Reason } from '../../model/reason.ts';
-import type { ReplacementWish } from '../state/replacement.ts';
-import type { Situation } from '../state/situation.ts';
-import { earliest } from '../text/wake.ts';
+import type { DecisionContext } from '../state/decision-context.ts';
+import type { ReplacementRequest } from '../state/replacement.ts';
+import { earliest } from '../text/earliest-time.ts';
 import { bounded } from './bounds.ts';
 import type { DemandAnswer, DemandSource, ShrinkHold } from './demands/demand-source.ts';
 import { floorDemand } from './demands/floor.ts';
@@ -20,7 +20,7 @@ export interface Growth {
   readonly demands: readonly Demand[];
   /** Nodes to launch now. */
   readonly launches: readonly LaunchIntent[];
-  /** Whether any demand wants more than there is, granted or not. */
+  /** Whether any demand needs more nodes than exist, approved or not. */
   readonly isWanted: boolean;
   readonly refusals: readonly Refusal[];
   /** Pods that wait for room there is or that comes. */
@@ -35,7 +35,7 @@ export interface Growth {
 }
 
 /** Every reason to want nodes, read top-down: each sees what those above it asked for. */
-function demandsOf(replacements: readonly ReplacementWish[]): readonly DemandSource[] {
+function demandsOf(replacements: readonly ReplacementRequest[]): readonly DemandSource[] {
   return [
     // What AWS takes away is made up for before anything else: its two minutes run.
     replacementDemand(replacements),
@@ -50,30 +50,40 @@ function demandsOf(replacements: readonly ReplacementWish[]): readonly DemandSou
   ];
 }
 
-/** The largest of the demands, bounded: which nodes to launch now, and what was wished and refused. */
-export function planGrowth(situation: Situation, replacements: readonly ReplacementWish[] = []): Growth {
-  const { snapshot, restOf } = situation;
-  const usable = snapshot.offerings.filter((offering) => restOf(offeringKey(offering)) === undefined);
-  const planner = new LaunchPlanner(situation);
+/** The largest of the demands, bounded: which nodes to launch now, and which node requests were refused. */
+export function planGrowth(
+  context: DecisionContext,
+  replacements: readonly ReplacementRequest[] = [],
+): Growth {
+  const { snapshot, unavailableUntil } = context;
+  const usable = snapshot.offerings.filter(
+    (offering) => unavailableUntil(offeringKey(offering)) === undefined,
+  );
+  const planner = new LaunchPlanner(context);
   const answers: DemandAnswer[] = [];
   for (const source of demandsOf(replacements)) {
-    const answer = source.evaluate({ situation, usable, mix: planner.mix, waitingPods: waiting(answers) });
+    const answer = source.evaluate({
+      situation: context,
+      usable,
+      mix: planner.mix,
+      waitingPods: waiting(answers),
+    });
     answers.push(answer);
     for (const packed of answer.packed ?? []) planner.take(packed);
     planner.refusals.push(...(answer.refusals ?? []));
     for (const request of answer.requests) planner.buy(request);
   }
-  const bounds = bounded(situation, planner.launches);
+  const bounds = bounded(context, planner.launches);
   const wakes = answers.map(({ wakeAtMs }) => wakeAtMs);
   return {
     demands: answers.flatMap(({ demand }) => demand ?? []).sort((a, b) => (a.name < b.name ? -1 : 1)),
-    launches: bounds.wishes,
+    launches: bounds.nodeRequests,
     isWanted: planner.isWanted || answers.some(({ isWanted }) => isWanted),
     refusals: [...planner.refusals, ...bounds.refusals],
     waitingPods: waiting(answers),
     stopsDrains: answers.find(({ stopsDrains }) => stopsDrains !== undefined)?.stopsDrains ?? [],
     keepsAtLeast: Math.max(0, ...answers.map(({ keepsAtLeast }) => keepsAtLeast?.nodes ?? 0)),
-    holds: holdsOf(answers, situation),
+    holds: holdsOf(answers, context),
     wakeAtMs: earliest(...wakes, planner.wakeAtMs, bounds.wakeAtMs),
   };
 }
@@ -83,7 +93,7 @@ function waiting(answers: readonly DemandAnswer[]): number {
 }
 
 /** Those of how many must stay first: a fleet that may not be smaller needs no other reason. */
-function holdsOf(answers: readonly DemandAnswer[], { fleet }: Situation): readonly ShrinkHold[] {
+function holdsOf(answers: readonly DemandAnswer[], { fleet }: DecisionContext): readonly ShrinkHold[] {
   const floors = answers
     .flatMap(({ keepsAtLeast = [] }) => keepsAtLeast)
     .filter(({ nodes }) => fleet.workers.length <= nodes)

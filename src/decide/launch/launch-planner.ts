@@ -2,8 +2,8 @@ import type { LaunchIntent } from '../../model/intent.ts';
 import { type Offering, offeringKey } from '../../model/offering.ts';
 import type { Refusal } from '../../model/plan.ts';
 import type { Reason } from '../../model/reason.ts';
-import type { Situation } from '../state/situation.ts';
-import { earliest } from '../text/wake.ts';
+import type { DecisionContext } from '../state/decision-context.ts';
+import { earliest } from '../text/earliest-time.ts';
 import { secondsText } from '../text/wording.ts';
 import { type FleetMix, mixOf, nextLifecycle, rankOfferings, withWorker } from './choice.ts';
 import type { NodeRequest, PackedRequest } from './demands/demand-source.ts';
@@ -15,12 +15,12 @@ export class LaunchPlanner {
   /** Whether anything was asked for, granted or not. */
   isWanted = false;
   wakeAtMs: number | undefined;
-  readonly #situation: Situation;
+  readonly #situation: DecisionContext;
   #mix: FleetMix;
 
-  constructor(situation: Situation) {
-    this.#situation = situation;
-    this.#mix = mixOf(situation.fleet.workers);
+  constructor(context: DecisionContext) {
+    this.#situation = context;
+    this.#mix = mixOf(context.fleet.workers);
   }
 
   /** The fleet with what was asked for so far. */
@@ -29,12 +29,12 @@ export class LaunchPlanner {
   }
 
   /** Takes a node as it was packed. */
-  take({ wish, offering }: PackedRequest): void {
+  take({ wish: nodeRequest, offering }: PackedRequest): void {
     this.#mix = withWorker(this.#mix, offering);
-    this.launches.push(wish);
+    this.launches.push(nodeRequest);
   }
 
-  /** Buys so many alike, the best offering first; refuses what is left once none can be bought. */
+  /** Buys this many alike, the best offering first; refuses what is left once none can be bought. */
   buy(request: NodeRequest): void {
     for (let i = 0; i < request.count; i += 1) {
       if (!this.#buyOne(request)) {
@@ -44,7 +44,7 @@ export class LaunchPlanner {
     }
   }
 
-  #buyOne({ count: _count, offerings, lifecycle, ...wish }: NodeRequest): boolean {
+  #buyOne({ count: _count, offerings, lifecycle, ...nodeRequest }: NodeRequest): boolean {
     const { costOf, policy } = this.#situation;
     const ranked = rankOfferings(offerings, {
       lifecycle: lifecycle ?? nextLifecycle(this.#mix, policy.spot),
@@ -56,25 +56,25 @@ export class LaunchPlanner {
     if (first === undefined) return false;
     this.isWanted = true;
     this.#mix = withWorker(this.#mix, first);
-    this.launches.push({ ...wish, offerings: ranked.map(offeringKey), nominatedPods: [] });
+    this.launches.push({ ...nodeRequest, offerings: ranked.map(offeringKey), nominatedPods: [] });
     return true;
   }
 
   #refuseForLackOfOfferings(reasons: readonly Reason[]): void {
-    const { snapshot, restOf, nowMs } = this.#situation;
+    const { snapshot, unavailableUntil, nowMs } = this.#situation;
     this.isWanted = true;
-    const rests = snapshot.offerings
-      .map((offering) => restOf(offeringKey(offering)))
+    const unavailable = snapshot.offerings
+      .map((offering) => unavailableUntil(offeringKey(offering)))
       .filter((rest) => rest !== undefined);
-    const first = rests.sort((a, b) => a.untilMs - b.untilMs)[0];
+    const first = unavailable.sort((a, b) => a.untilMs - b.untilMs)[0];
     const why = reasons.map((reason) => reason.text).join('; ');
     const text =
       first === undefined
         ? `${why}: no offering is known for the policy's types and zones`
-        : `${why}: all ${rests.length} offerings rest (${first.why}), the first for another ${secondsText(first.untilMs - nowMs)}`;
+        : `${why}: all ${unavailable.length} offerings rest (${first.why}), the first for another ${secondsText(first.untilMs - nowMs)}`;
     this.refusals.push({
       what: 'grow',
-      reason: { code: 'no-offering', text, facts: { resting: rests.length } },
+      reason: { code: 'no-offering', text, facts: { resting: unavailable.length } },
     });
     this.wakeAtMs = earliest(this.wakeAtMs, first?.untilMs);
   }

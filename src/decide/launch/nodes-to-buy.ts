@@ -2,8 +2,8 @@ import { type Offering, type OfferingKey, offeringKey } from '../../model/offeri
 import type { Pod } from '../../model/pod.ts';
 import { buyableNode } from '../../packing/model/buyable-node.ts';
 import type { NodeToBuy } from '../../packing/solution.ts';
+import type { DecisionContext } from '../state/decision-context.ts';
 import type { FleetLayout } from '../state/fleet-layout.ts';
-import type { Situation } from '../state/situation.ts';
 import { type FleetMix, mixOf, nextLifecycle, rankOfferings, withWorker } from './choice.ts';
 
 /** A node to buy, the pods it is for, and the offerings that could be it. */
@@ -20,7 +20,7 @@ export interface WaitingPacked {
   readonly unplaced: readonly Pod[];
 }
 
-/** How many times the dearest offering one of unknown price is taken to cost: it is bought when nothing else will do. */
+/** Factor on the highest price for offerings of unknown price: they are chosen only when nothing else fits. */
 const UNKNOWN_TIMES = 1000;
 
 /**
@@ -29,31 +29,35 @@ const UNKNOWN_TIMES = 1000;
  * bought as, in the order of the pods' priority, by the shares and the spread that the policy asks for.
  */
 export function packWaiting(
-  situation: Situation,
+  context: DecisionContext,
   {
     layout,
     pods,
     usable,
   }: { readonly layout: FleetLayout; readonly pods: readonly Pod[]; readonly usable: readonly Offering[] },
 ): WaitingPacked {
-  const costOf = expectedCosts(situation, usable);
+  const costOf = expectedCosts(context, usable);
   const sorted = [...usable].sort((a, b) => (offeringKey(a) < offeringKey(b) ? -1 : 1));
-  const buyable = sorted.map((offering) =>
-    buyableNode(offering, situation.snapshot.daemons, costOf(offering)),
-  );
+  const buyable = sorted.map((offering) => buyableNode(offering, context.snapshot.daemons, costOf(offering)));
   const { present } = layout;
   const maxNewNodes = Number.POSITIVE_INFINITY;
-  const { newNodes, placements, unplaced } = situation.solve({ pods, buyable, present, maxNewNodes });
+  const { newNodes, placements, unplaced } = context.solve({ pods, buyable, present, maxNewNodes });
   return {
     onPresent: placements.flatMap(({ pod, presentNode }) => (presentNode === undefined ? [] : [pod])),
-    nodes: bought(situation, newNodes),
+    nodes: bought(context, newNodes),
     unplaced,
   };
 }
 
-/** What the packer compares offerings by; unknown is never cheap, and the larger then counts as the dearer. */
-function expectedCosts({ costOf }: Situation, usable: readonly Offering[]): (offering: Offering) => number {
-  const dearest = usable.reduce((most, one) => Math.max(most, costOf(one)?.totalUsdPerHour ?? 0), 1e-6);
+/**
+ * Expected costs that the packer compares. An unknown price is never cheap; among unknown ones the larger type counts as more
+ * expensive.
+ */
+function expectedCosts(
+  { costOf }: DecisionContext,
+  usable: readonly Offering[],
+): (offering: Offering) => number {
+  const dearest = usable.reduce((max, one) => Math.max(max, costOf(one)?.totalUsdPerHour ?? 0), 1e-6);
   return (offering) => {
     const { cpuMillis, memoryMiB } = offering.allocatable;
     return (
@@ -62,8 +66,8 @@ function expectedCosts({ costOf }: Situation, usable: readonly Offering[]): (off
   };
 }
 
-function bought(situation: Situation, nodes: readonly NodeToBuy[]): readonly NewNode[] {
-  const { policy, fleet, costOf } = situation;
+function bought(context: DecisionContext, nodes: readonly NodeToBuy[]): readonly NewNode[] {
+  const { policy, fleet, costOf } = context;
   const urgency = ({ pods }: NodeToBuy) => Math.max(...pods.map(({ priority }) => priority));
   let mix: FleetMix = mixOf(fleet.workers);
   return [...nodes]

@@ -1,4 +1,4 @@
-import { oncePer } from '../../model/once-per.ts';
+import { memoizeByIdentity } from '../../model/memoize-by-identity.ts';
 import type { Operation } from '../../model/operation.ts';
 import type { Policy } from '../../policy/policy-schema.ts';
 
@@ -35,7 +35,7 @@ export function cooldownsOf(
 }
 
 /** When growth that starts a cooldown, and when a removal, last came to its end. */
-const lastEndsOf = oncePer((operations: readonly Operation[]) => {
+const lastEndsOf = memoizeByIdentity((operations: readonly Operation[]) => {
   let growthMs = NEVER;
   let shrinkMs = NEVER;
   for (const operation of operations) {

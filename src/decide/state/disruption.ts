@@ -1,12 +1,12 @@
 import type { LaunchIntent, RemovalIntent } from '../../model/intent.ts';
 import type {
   AbortLaunchAction,
-  HastenRemovalAction,
-  KeptNode,
+  ExpediteRemovalAction,
+  RetainedNode,
   Refusal,
   WarmPoolState,
 } from '../../model/plan.ts';
-import type { ReplacementWish } from './replacement.ts';
+import type { ReplacementRequest } from './replacement.ts';
 
 /** A node to remove; the times that are left out are as the policy says for every removal. */
 export type WantedRemoval = Omit<RemovalIntent, 'deadlineMs' | 'graceLimitSeconds'> &
@@ -18,14 +18,14 @@ export interface Disruption {
   /** What is bought so that nodes may go later, or for the warm pool. */
   readonly launches?: readonly LaunchIntent[];
   /** What the demands are to make up for. */
-  readonly replacements?: readonly ReplacementWish[];
+  readonly replacements?: readonly ReplacementRequest[];
   /** Removals under way that have less time now. */
-  readonly hastened?: readonly HastenRemovalAction[];
+  readonly expedited?: readonly ExpediteRemovalAction[];
   /** Launches under way whose machine goes. */
   readonly calledOff?: readonly AbortLaunchAction[];
   readonly refusals?: readonly Refusal[];
   /** Why each node stays that does. */
-  readonly kept?: readonly KeptNode[];
+  readonly kept?: readonly RetainedNode[];
   readonly warmPool?: WarmPoolState;
   readonly wakeAtMs?: number | undefined;
 }

@@ -1,15 +1,15 @@
 import { type DaemonOverhead, daemonsOn } from '../../model/daemon-overhead.ts';
+import { memoizeByIdentity } from '../../model/memoize-by-identity.ts';
 import { type Node, STARTUP_TAINT_KEY } from '../../model/node.ts';
-import { oncePer } from '../../model/once-per.ts';
 import { podsByNode, unboundPods } from '../../model/pod-lists.ts';
 import { type Pod, podRef } from '../../model/pod.ts';
 import { type Resources, subtractResources } from '../../model/resources.ts';
 import type { Taint } from '../../model/taint.ts';
 import { buyableNode } from '../../packing/model/buyable-node.ts';
 import type { PresentNode } from '../../packing/model/nodes.ts';
+import type { DecisionContext } from './decision-context.ts';
 import type { Worker } from './fleet.ts';
 import { offeringOfWorker } from './offering-of-worker.ts';
-import type { Situation } from './situation.ts';
 
 /** Taints that a node sheds by itself while it boots. */
 const BOOT_TAINTS: ReadonlySet<string> = new Set([
@@ -22,7 +22,7 @@ const BOOT_TAINTS: ReadonlySet<string> = new Set([
 /** The cluster as the packer sees it. */
 export interface FleetLayout {
   readonly present: readonly PresentNode[];
-  /** Pods (`namespace/name`) that a node in flight was bought for; they stand on it already. */
+  /** Pods (`namespace/name`) nominated to a node in flight; they count as bound to it. */
   readonly nominated: ReadonlySet<string>;
 }
 
@@ -31,17 +31,17 @@ export interface FleetLayout {
  * nothing is seen yet, each sorted by name. Cordoned, unready and leaving nodes are closed: their pods only count for
  * topology.
  */
-export function fleetLayout(situation: Situation): FleetLayout {
-  const { snapshot, fleet } = situation;
-  const standing = podsByNode(snapshot.pods);
-  const nominees = nominatedPods(situation);
+export function fleetLayout(context: DecisionContext): FleetLayout {
+  const { snapshot, fleet } = context;
+  const existing = podsByNode(snapshot.pods);
+  const nominees = nominatedPods(context);
   const workerOfNode = new Map(fleet.workers.map((worker) => [worker.node?.name, worker]));
   const leaving = new Set(fleet.leaving.map((worker) => worker.node?.name));
   const seen = inOrder(snapshot.nodes).map((node) => {
     const worker = workerOfNode.get(node.name);
-    const pods = standing.get(node.name) ?? NO_PODS;
+    const pods = existing.get(node.name) ?? NO_PODS;
     const coming = nominees.get(worker?.id ?? '') ?? NO_PODS;
-    return presentNode(node, { worker, pods, coming, situation, isLeaving: leaving.has(node.name) });
+    return presentNode(node, { worker, pods, coming, situation: context, isLeaving: leaving.has(node.name) });
   });
   const unseen = fleet.workers.flatMap((worker): PresentNode[] => {
     if (worker.node !== undefined) return [];
@@ -57,7 +57,7 @@ export function fleetLayout(situation: Situation): FleetLayout {
 }
 
 /** The same nodes with only the ready ones open: what only boots is no room to move pods to. */
-export function readyAlone({ present }: FleetLayout, { snapshot }: Situation): readonly PresentNode[] {
+export function readyAlone({ present }: FleetLayout, { snapshot }: DecisionContext): readonly PresentNode[] {
   const ready = new Set(snapshot.nodes.filter(({ isReady }) => isReady).map(({ name }) => name));
   return present.map((node) =>
     node.isOpen && !ready.has(node.place.id) ? { ...node, isOpen: false } : node,
@@ -66,7 +66,7 @@ export function readyAlone({ present }: FleetLayout, { snapshot }: Situation): r
 
 const NO_PODS: readonly Pod[] = [];
 
-const inOrder = oncePer((nodes: readonly Node[]) =>
+const inOrder = memoizeByIdentity((nodes: readonly Node[]) =>
   [...nodes].sort((a, b) => Number(b.isReady) - Number(a.isReady) || (a.name < b.name ? -1 : 1)),
 );
 
@@ -101,15 +101,15 @@ function holding(node: PresentNode, pods: readonly Pod[]): PresentNode {
 interface NodeContext {
   readonly worker: Worker | undefined;
   readonly pods: readonly Pod[];
-  readonly situation: Situation;
+  readonly situation: DecisionContext;
   readonly isLeaving: boolean;
 }
 
-function emptyNode(node: Node, { worker, pods, situation, isLeaving }: NodeContext): PresentNode {
-  const isBooting = boots(node, worker, situation);
+function emptyNode(node: Node, { worker, pods, situation: context, isLeaving }: NodeContext): PresentNode {
+  const isBooting = boots(node, worker, context);
   const isCancelled = isCordonUndone(node, worker);
   const isUsable = (!node.isUnschedulable || isCancelled) && (node.isReady || isBooting);
-  const { offerings, daemons } = situation.snapshot;
+  const { offerings, daemons } = context.snapshot;
   const fromCatalogue = node.allocatable.memoryMiB > 0 ? undefined : offeringOfWorker(worker, offerings);
   const { labels } = node;
   const taints = node.taints.filter((taint) => !isPassing(taint, { isBooting, isCancelled }));
@@ -124,13 +124,13 @@ function emptyNode(node: Node, { worker, pods, situation, isLeaving }: NodeConte
 }
 
 /**
- * Whether the taints of booting are about to go. A node that just became Ready, or whose launch has just ended, still
- * shows them until the watch has caught up: buying again for the pods that it was bought for would be a second node.
+ * Whether the startup taints are about to be removed. A node that just became Ready, or whose launch has just ended, still shows
+ * them until the watch has caught up: buying again for the pods that it was bought for would be a second node.
  */
-function boots(node: Node, worker: Worker | undefined, situation: Situation): boolean {
+function boots(node: Node, worker: Worker | undefined, context: DecisionContext): boolean {
   if (worker === undefined) return false;
   const isTainted = node.taints.some((taint) => taint.key === STARTUP_TAINT_KEY);
-  return worker.launch !== undefined || isTainted || isYoung(node, situation);
+  return worker.launch !== undefined || isTainted || isYoung(node, context);
 }
 
 /** Our own cordon on a node that is not being removed: the removal was stopped and the cordon is about to go. */
@@ -146,11 +146,11 @@ function isPassing(
   return state.isCancelled && taint.key === 'node.kubernetes.io/unschedulable';
 }
 
-function isYoung(node: Node, situation: Situation): boolean {
-  return situation.nowMs - node.createdAtMs < situation.policy.launch.joinTimeoutSeconds * 1000;
+function isYoung(node: Node, context: DecisionContext): boolean {
+  return context.nowMs - node.createdAtMs < context.policy.launch.joinTimeoutSeconds * 1000;
 }
 
-/** What DaemonSets will still ask of a node that boots; those whose pod stands there are counted with the pods. */
+/** Resources that DaemonSets will still request on a booting node; DaemonSet pods that are bound already count as pods. */
 function missingDaemons(daemons: readonly DaemonOverhead[], pods: readonly Pod[]): readonly DaemonOverhead[] {
   const present = new Set<string>();
   for (const { namespace, owner } of pods) {
@@ -160,7 +160,7 @@ function missingDaemons(daemons: readonly DaemonOverhead[], pods: readonly Pod[]
 }
 
 /** Pods that a launch in flight was bought for take their room in it, whatever else looks like a fit; by worker. */
-function nominatedPods({ snapshot, fleet }: Situation): ReadonlyMap<string, readonly Pod[]> {
+function nominatedPods({ snapshot, fleet }: DecisionContext): ReadonlyMap<string, readonly Pod[]> {
   const buying = fleet.workers.filter(({ launch }) => (launch?.nominatedPods.length ?? 0) > 0);
   if (buying.length === 0) return NOBODY;
   const waiting = new Map<string, Pod>();

@@ -1,8 +1,8 @@
 import type { Instance } from '../../model/instance.ts';
+import { memoizeByIdentity } from '../../model/memoize-by-identity.ts';
 import type { Node } from '../../model/node.ts';
 import type { Lifecycle } from '../../model/offering.ts';
 import { parseOfferingKey } from '../../model/offering.ts';
-import { oncePer } from '../../model/once-per.ts';
 import type { LaunchOperation, Operation, RemoveOperation } from '../../model/operation.ts';
 import type { Snapshot } from '../../model/snapshot.ts';
 import {
@@ -30,13 +30,13 @@ export interface Worker {
   readonly lifecycle: Lifecycle | undefined;
 }
 
-/** The snapshot's workers, sorted by id, told apart by what they count for. */
+/** The snapshot's workers by what they count for, sorted by id. */
 export interface Fleet {
   /** Workers that count as capacity now or soon; those being removed are not among them. */
   readonly workers: readonly Worker[];
   /** Workers with a removal in flight. */
   readonly leaving: readonly Worker[];
-  /** Workers with a node that are no capacity, and why: `dead`, `gone`, `doomed`, `unmanaged` and so on. */
+  /** Workers with a node that are no capacity, and why: `dead`, `gone`, `terminating`, `unmanaged` and so on. */
   readonly uncounted: readonly Worker[];
   /** Everything that costs as much as a worker, or is about to: what `nodes.max` limits. */
   readonly billable: number;
@@ -51,9 +51,9 @@ export interface FleetOptions {
   readonly unreadyGraceMs: number;
   readonly nowMs: number;
   /** Instances that AWS is about to take away: they cost money and are no capacity. */
-  readonly announcedGone: ReadonlySet<string>;
+  readonly announcedTerminations: ReadonlySet<string>;
   /** Whether the policy keeps a warm pool. */
-  readonly keepsPool: boolean;
+  readonly isPoolEnabled: boolean;
 }
 
 interface Lookup {
@@ -62,7 +62,7 @@ interface Lookup {
   readonly launchByInstance: ReadonlyMap<string, LaunchOperation>;
   readonly removalByNode: ReadonlyMap<string, RemoveOperation>;
   /** Instances that an operation, or AWS, is about to take away: they cost money and are no capacity. */
-  readonly doomed: ReadonlySet<string>;
+  readonly terminating: ReadonlySet<string>;
   readonly options: FleetOptions;
 }
 
@@ -111,12 +111,12 @@ function lookupOf(snapshot: Snapshot, options: FleetOptions): Lookup {
   }
   const removals = unendedIn(snapshot.operations).filter((o): o is RemoveOperation => isRemoving(o, options));
   const removalByNode = new Map(removals.map((removal) => [removal.nodeName, removal]));
-  const doomed = new Set([
-    ...options.announcedGone,
+  const terminating = new Set([
+    ...options.announcedTerminations,
     ...removals.map((removal) => removal.instanceId),
     ...undoneIn(snapshot.operations),
   ]);
-  return { instances, launches, launchByInstance, removalByNode, doomed, options };
+  return { instances, launches, launchByInstance, removalByNode, terminating, options };
 }
 
 function isRemoving(operation: Operation, options: FleetOptions): boolean {
@@ -125,7 +125,7 @@ function isRemoving(operation: Operation, options: FleetOptions): boolean {
 }
 
 /** Instances of launches that failed or are being undone. */
-const undoneIn = oncePer((operations: readonly Operation[]): readonly string[] =>
+const undoneIn = memoizeByIdentity((operations: readonly Operation[]): readonly string[] =>
   launchesIn(operations)
     .filter(({ step }) => step === 'undoing' || step === 'failed')
     .flatMap(({ instanceId = [] }) => instanceId),
@@ -189,12 +189,12 @@ function intendedWorkers(lookup: Lookup, nodeInstances: ReadonlySet<string | und
 
 function conditionOf(
   seen: Pick<Worker, 'node' | 'instance' | 'launch'>,
-  { doomed, options, instances }: Lookup,
+  { terminating, options, instances }: Lookup,
 ): WorkerCondition {
-  const { nowMs, unreadyGraceMs, keepsPool } = options;
+  const { nowMs, unreadyGraceMs, isPoolEnabled: keepsPool } = options;
   const id = seen.node?.instanceId ?? seen.instance?.id ?? '';
   return workerCondition(
-    { ...seen, isDoomed: doomed.has(id) },
+    { ...seen, isDoomed: terminating.has(id) },
     { nowMs, graceMs: unreadyGraceMs, isCloudKnown: instances !== undefined, keepsPool },
   );
 }

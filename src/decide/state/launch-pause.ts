@@ -1,5 +1,5 @@
-import { oncePer } from '../../model/once-per.ts';
-import { CALLED_OFF, type LaunchFault, type LaunchOperation, type Operation } from '../../model/operation.ts';
+import { memoizeByIdentity } from '../../model/memoize-by-identity.ts';
+import { CANCELLED, type LaunchFault, type LaunchOperation, type Operation } from '../../model/operation.ts';
 import type { Reason } from '../../model/reason.ts';
 import type { Policy } from '../../policy/policy-schema.ts';
 import { backoffMs } from '../../time/backoff.ts';
@@ -9,7 +9,7 @@ import { workerLaunchesIn } from './operation-lists.ts';
 /** Denied permissions and wrong configuration do not mend themselves; trying again is only for the case that a person mended them. */
 const FAULT_PAUSE_MS = 600_000;
 /** The stop after too many failed joins, and the cap of the doubling pauses before it. */
-const LONGEST_PAUSE_MS = 1_800_000;
+const MAX_PAUSE_MS = 1_800_000;
 
 /** Why and until when nothing at all may be launched. */
 export interface LaunchPause {
@@ -45,8 +45,8 @@ function pauseAfterFailedJoins(
   const lastMs = Math.min(last.endedAtMs ?? at.nowMs, at.nowMs);
   const underThisPolicy = failures.filter((failure) => failure.policy.digest === at.digest).length;
   const isStopped = underThisPolicy >= policy.maxConsecutiveFailures;
-  const backoff = { firstMs: policy.failurePauseSeconds * 1000, longestMs: LONGEST_PAUSE_MS };
-  const pauseMs = isStopped ? LONGEST_PAUSE_MS : backoffMs(underThisPolicy, backoff);
+  const backoff = { firstMs: policy.failurePauseSeconds * 1000, maxMs: MAX_PAUSE_MS };
+  const pauseMs = isStopped ? MAX_PAUSE_MS : backoffMs(underThisPolicy, backoff);
   const untilMs = lastMs + pauseMs;
   const left = secondsText(untilMs - at.nowMs);
   const count = failures.length;
@@ -58,21 +58,25 @@ function pauseAfterFailedJoins(
 }
 
 /** Launches that got an instance which never became ready, the latest first, back to the last success. */
-const failedJoinsInARow = oncePer((operations: readonly Operation[]): readonly LaunchOperation[] => {
-  const ended = workerLaunchesIn(operations)
-    .filter((launch) => launch.endedAtMs !== undefined)
-    .filter((launch) => launch.step === 'ready' || launch.instanceId !== undefined)
-    .filter((launch) => launch.outcome?.code !== CALLED_OFF)
-    .sort((a, b) => (b.endedAtMs ?? 0) - (a.endedAtMs ?? 0) || (a.step === 'ready' ? -1 : 1));
-  const success = ended.findIndex((launch) => launch.step === 'ready');
-  return success === -1 ? ended : ended.slice(0, success);
-});
+const failedJoinsInARow = memoizeByIdentity(
+  (operations: readonly Operation[]): readonly LaunchOperation[] => {
+    const ended = workerLaunchesIn(operations)
+      .filter((launch) => launch.endedAtMs !== undefined)
+      .filter((launch) => launch.step === 'ready' || launch.instanceId !== undefined)
+      .filter((launch) => launch.outcome?.code !== CANCELLED)
+      .sort((a, b) => (b.endedAtMs ?? 0) - (a.endedAtMs ?? 0) || (a.step === 'ready' ? -1 : 1));
+    const success = ended.findIndex((launch) => launch.step === 'ready');
+    return success === -1 ? ended : ended.slice(0, success);
+  },
+);
 
 function pauseAfterFault(
   operations: readonly Operation[],
   at: { readonly nowMs: number; readonly digest: string },
 ): LaunchPause | undefined {
-  const last = graveFaults(operations).find(({ fault, launch }) => stopsAll(fault, launch, at.digest))?.fault;
+  const last = pausingFaults(operations).find(({ fault, launch }) =>
+    pausesAllLaunches(fault, launch, at.digest),
+  )?.fault;
   if (last === undefined) return undefined;
   const untilMs = Math.min(last.atMs, at.nowMs) + FAULT_PAUSE_MS;
   const what = last.class === 'authorization' ? 'was denied' : 'was refused as wrongly configured';
@@ -87,7 +91,7 @@ function pauseAfterFault(
 }
 
 /** What does not mend itself, the latest first. */
-const graveFaults = oncePer((operations: readonly Operation[]) =>
+const pausingFaults = memoizeByIdentity((operations: readonly Operation[]) =>
   workerLaunchesIn(operations)
     .flatMap((launch) => launch.faults.map((fault) => ({ fault, launch })))
     .filter(({ fault }) => fault.class === 'authorization' || fault.class === 'configuration')
@@ -95,7 +99,7 @@ const graveFaults = oncePer((operations: readonly Operation[]) =>
 );
 
 /** A wrong configuration may have come with a policy, so another policy is tried at once. */
-function stopsAll(fault: LaunchFault, launch: LaunchOperation, digest: string): boolean {
+function pausesAllLaunches(fault: LaunchFault, launch: LaunchOperation, digest: string): boolean {
   if (fault.class === 'authorization') return true;
   return fault.class === 'configuration' && launch.policy.digest === digest;
 }

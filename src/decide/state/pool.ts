@@ -1,4 +1,4 @@
-import { type Instance, isAlive, isAsleepInPool } from '../../model/instance.ts';
+import { type Instance, isAlive, isStoppedInPool } from '../../model/instance.ts';
 import type { Node } from '../../model/node.ts';
 import { type OfferingKey, offeringKey } from '../../model/offering.ts';
 import type { LaunchOperation, Operation } from '../../model/operation.ts';
@@ -23,7 +23,7 @@ export interface PoolMember {
 /** The warm pool as EC2 and the ledger show it, by id. An instance that a launch starts is a worker already. */
 export function poolOf(snapshot: Snapshot): readonly PoolMember[] {
   const instances = snapshot.instances.status === 'known' ? snapshot.instances.value : [];
-  const sleeping = instances.filter(isAsleepInPool);
+  const sleeping = instances.filter(isStoppedInPool);
   const fills = fillingIn(snapshot.operations);
   if (sleeping.length + fills.length === 0) return [];
   const nodes = new Map(snapshot.nodes.map((node) => [node.instanceId, node]));
@@ -33,7 +33,7 @@ export function poolOf(snapshot: Snapshot): readonly PoolMember[] {
   }
   const filling = fills.map((fill) => memberOfFill(fill, instances, nodes));
   const filled = new Set(filling.map(({ instanceId }) => instanceId));
-  const resting = sleeping
+  const stopped = sleeping
     .filter(({ id }) => !filled.has(id) && open.get(id)?.kind !== 'launch')
     .map((instance): PoolMember => {
       const { id } = instance;
@@ -41,7 +41,7 @@ export function poolOf(snapshot: Snapshot): readonly PoolMember[] {
       const offering = offeringKey(instance);
       return { id, state, instanceId: id, instance, offering, node: nodes.get(id), isBillable: false };
     });
-  return [...filling, ...resting].sort((a, b) => (a.id < b.id ? -1 : 1));
+  return [...filling, ...stopped].sort((a, b) => (a.id < b.id ? -1 : 1));
 }
 
 /** A fill of which EC2 shows nothing yet is about to cost money. */

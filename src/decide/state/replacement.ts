@@ -7,10 +7,10 @@ import type { Resources } from '../../model/resources.ts';
 import type { Snapshot } from '../../model/snapshot.ts';
 
 /** A worker to buy in place of one that AWS takes away: at least its size, its lifecycle first. */
-export interface ReplacementWish {
+export interface ReplacementRequest {
   readonly replaces: Replaced;
   readonly lifecycle: Lifecycle;
-  readonly atLeast: Resources | undefined;
+  readonly minAllocatable: Resources | undefined;
   readonly reason: Reason;
 }
 
@@ -25,11 +25,11 @@ export function replacementOf(instanceId: string, snapshot: Snapshot): LaunchOpe
   );
 }
 
-export function replacementWish(
+export function replacementRequest(
   { instanceId, interruption }: { readonly instanceId: string; readonly interruption: InterruptionKind },
   snapshot: Snapshot,
   why: string,
-): ReplacementWish {
+): ReplacementRequest {
   const node = snapshot.nodes.find((n) => n.instanceId === instanceId);
   const instances = snapshot.instances.status === 'known' ? snapshot.instances.value : [];
   const lifecycle = node?.lifecycle ?? instances.find(({ id }) => id === instanceId)?.lifecycle;
@@ -37,7 +37,7 @@ export function replacementWish(
     replaces: { instanceId, interruption },
     // A machine whose lifecycle is not known any more, and of which there was a spot warning, was spot.
     lifecycle: lifecycle ?? (interruption === 'maintenance' ? 'on-demand' : 'spot'),
-    atLeast: node?.allocatable,
+    minAllocatable: node?.allocatable,
     reason: { code: 'replacement', text: `${instanceId} is replaced: ${why}`, facts: { instanceId } },
   };
 }

@@ -1,4 +1,4 @@
-import { oncePer } from '../../model/once-per.ts';
+import { memoizeByIdentity } from '../../model/memoize-by-identity.ts';
 import type { Operation } from '../../model/operation.ts';
 import type { PolicyIdentity } from '../../model/policy-identity.ts';
 
@@ -18,6 +18,6 @@ export function operationIds(decisionId: string, operations: readonly Operation[
   };
 }
 
-const idsOf = oncePer(
+const idsOf = memoizeByIdentity(
   (operations: readonly Operation[]): ReadonlySet<string> => new Set(operations.map(({ id }) => id)),
 );

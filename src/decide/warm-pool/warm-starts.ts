@@ -1,44 +1,44 @@
 import type { LaunchIntent, WarmInstance } from '../../model/intent.ts';
 import { parseOfferingKey } from '../../model/offering.ts';
+import type { DecisionContext } from '../state/decision-context.ts';
 import type { PoolMember } from '../state/pool.ts';
-import type { Situation } from '../state/situation.ts';
-import { unfitness } from './fitness.ts';
+import { unfitReason } from './fitness.ts';
 
 /**
- * The same launches, each with the stopped machine that it starts where one suits: one of the offerings that the launch may be,
- * not resting. Warm machines are on-demand, so in place of spot one starts only where somebody waits: for pods, or for a lost machine.
+ * The same launches, each with the stopped machine that it starts where one suits: one of the launch's available offerings. Pool
+ * instances are on-demand, so they replace a spot launch only for pending pods or a lost instance.
  */
-export function withWarmStarts(
-  wishes: readonly LaunchIntent[],
-  situation: Situation,
+export function withPoolStarts(
+  nodeRequests: readonly LaunchIntent[],
+  context: DecisionContext,
 ): readonly LaunchIntent[] {
-  const free = startable(situation);
-  return wishes.map((wish) => {
-    if (free.length === 0 || !mayBeOnDemand(wish)) return wish;
-    const key = wish.offerings.find((offering) => free.some((warm) => warm.offering === offering));
+  const free = startable(context);
+  return nodeRequests.map((nodeRequest) => {
+    if (free.length === 0 || !mayBeOnDemand(nodeRequest)) return nodeRequest;
+    const key = nodeRequest.offerings.find((offering) => free.some((warm) => warm.offering === offering));
     const at = free.findIndex((warm) => warm.offering === key);
     const [starts] = at === -1 ? [] : free.splice(at, 1);
-    return starts === undefined ? wish : { ...wish, starts };
+    return starts === undefined ? nodeRequest : { ...nodeRequest, starts };
   });
 }
 
 /** The one that has waited longest comes first. */
-function startable(situation: Situation): WarmInstance[] {
-  return situation.fleet.pool
-    .filter((member) => canStart(member, situation))
+function startable(context: DecisionContext): WarmInstance[] {
+  return context.fleet.pool
+    .filter((member) => canStart(member, context))
     .sort((a, b) => launchedAtMs(a) - launchedAtMs(b))
     .flatMap(({ instanceId, offering }) =>
       instanceId === undefined || offering === undefined ? [] : [{ instanceId, offering }],
     );
 }
 
-/** A node that is still Ready could not tell whether the start has succeeded. */
-function canStart(member: PoolMember, situation: Situation): boolean {
+/** While the node is still Ready, the success of a start could not be observed. */
+function canStart(member: PoolMember, context: DecisionContext): boolean {
   const { state, instance, node, offering } = member;
   if (state !== 'waiting' || instance?.state !== 'stopped' || offering === undefined) return false;
-  if (node?.isReady !== false || node.isUnschedulable || situation.restOf(offering) !== undefined)
+  if (node?.isReady !== false || node.isUnschedulable || context.unavailableUntil(offering) !== undefined)
     return false;
-  return unfitness(member, situation) === undefined;
+  return unfitReason(member, context) === undefined;
 }
 
 function launchedAtMs({ instance }: PoolMember): number {

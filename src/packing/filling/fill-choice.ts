@@ -1,11 +1,11 @@
 import { NO_TABLE } from '../model/offer-tables.ts';
-import type { NodeDraft } from './node-draft.ts';
+import type { NodeBin } from './node-bin.ts';
 
 /** Where a pod would go. */
 export class Choice {
   isNone = true;
-  draft: NodeDraft | undefined;
-  site = 0;
+  bin: NodeBin | undefined;
+  topologyClass = 0;
   tableId = NO_TABLE;
   row = 0;
   addedUsd = Number.POSITIVE_INFINITY;
@@ -13,7 +13,7 @@ export class Choice {
 
   /** No place yet, and none that is as dear as this. */
   clear(belowUsd = Number.POSITIVE_INFINITY): this {
-    this.draft = undefined;
+    this.bin = undefined;
     this.tableId = NO_TABLE;
     this.isNone = true;
     this.addedUsd = belowUsd;
@@ -23,8 +23,8 @@ export class Choice {
 
   copy(other: Choice): void {
     this.isNone = false;
-    this.draft = other.draft;
-    this.site = other.site;
+    this.bin = other.bin;
+    this.topologyClass = other.topologyClass;
     this.tableId = other.tableId;
     this.row = other.row;
     this.addedUsd = other.addedUsd;
@@ -34,7 +34,7 @@ export class Choice {
 
 /** The node that the last pod was put on, and what it was before. */
 export interface Step {
-  readonly draft: NodeDraft;
+  readonly bin: NodeBin;
   readonly tableId: number;
   readonly row: number;
   readonly isNew: boolean;

@@ -18,7 +18,7 @@ export interface HostRuleSet {
   /** On the node a pod must stand that adds to all of these; empty when no node is asked for. */
   readonly near: readonly Bits[];
   /** Whether no two such pods may share a node. */
-  readonly isApart: boolean;
+  readonly excludesItself: boolean;
   /** Whether pods that are put beside it later, or that stood there before, matter to it or it to them. */
   readonly isPlain: boolean;
 }

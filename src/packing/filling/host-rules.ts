@@ -1,21 +1,24 @@
-import { favourOf } from '../rules/site-counts.ts';
-import type { Sites } from '../rules/sites.ts';
+import type { TopologyClasses } from '../rules/topology-classes.ts';
+import { affinityScoreOf } from '../rules/topology-counts.ts';
 import { HOST, type TopologyRules } from '../rules/topology-rules.ts';
 import { type Bits, bitOf, type HostRuleSet, type HostSpread, WORD } from './host-rule-set.ts';
-import type { NodeDraft } from './node-draft.ts';
+import type { NodeBin } from './node-bin.ts';
 
-/** A pod that is about to be put on a node: by which rules, and when it will be bound. */
-export interface Newcomer {
+/** A pod that is about to be placed: its rules and its binding order. */
+export interface IncomingPod {
   readonly hostRules: HostRuleSet;
-  /** Pods are bound in the order of these numbers; among equals the order does not matter. */
-  readonly turn: number;
-  /** It is the first of its kind anywhere, so its affinity asks for nobody. */
+  /** Pods are bound in ascending order; among equals the order does not matter. */
+  readonly bindingOrder: number;
+  /**
+   * No pod matches its affinity yet and it matches the term itself, so the affinity is waived (as kube-scheduler does for the
+   * first pod).
+   */
   readonly isFirst: boolean;
 }
 
 /**
- * The rules about single nodes: anti-affinity, affinity and spread over hostnames. They are judged by who is on the node
- * and in which order all are bound, so that pods may be rearranged as long as they keep their turns.
+ * The rules about single nodes: anti-affinity, affinity and spread over hostnames. They are checked by the pods on the node and
+ * their binding order, so pods may move between nodes as long as they keep that order.
  */
 export class HostRules {
   readonly words: number;
@@ -31,63 +34,75 @@ export class HostRules {
     return (this.#sets[id] ??= this.#compile(id));
   }
 
-  /** The fewest pods that the spread counts on any of these nodes, for when no other node can come. */
-  fewest(spread: HostSpread, drafts: readonly NodeDraft[], sites: Sites): number {
+  /** Global minimum of the spread over these nodes; for the case that no further node can be added. */
+  fewest(spread: HostSpread, bins: readonly NodeBin[], topologyClasses: TopologyClasses): number {
     let fewest = Number.POSITIVE_INFINITY;
     let hosts = 0;
-    for (const draft of drafts) {
-      if (!sites.isEligible(spread.eligibility, draft.site)) continue;
+    for (const bin of bins) {
+      if (!topologyClasses.isEligible(spread.eligibility, bin.topologyClass)) continue;
       hosts += 1;
-      fewest = Math.min(fewest, countOn(draft, spread, Number.POSITIVE_INFINITY));
+      fewest = Math.min(fewest, countOn(bin, spread, Number.POSITIVE_INFINITY));
     }
     return hosts < spread.minDomains || hosts === 0 ? 0 : fewest;
   }
 
   #compile(id: number): HostRuleSet {
-    const { apart, bumps, spread, near, prefer } = this.#rules.ruleSet(id);
+    const { antiAffinity, countedBy, spread, affinity, preferences } = this.#rules.ruleSet(id);
     const counters = this.#rules.counters;
     const isByHost = (counter: number) => counters[counter]?.key === HOST;
-    const hostApart = bitsOf(apart.map(({ counter }) => counter).filter(isByHost));
-    const hostBumps = bitsOf(bumps.filter(isByHost));
+    const hostAntiAffinity = bitsOf(antiAffinity.map(({ counter }) => counter).filter(isByHost));
+    const hostBumps = bitsOf(countedBy.filter(isByHost));
     const hostSpread = spread
       .filter(({ key }) => key === HOST)
       .map((rule) => ({ ...rule, ...bitOf(rule.counter) }));
-    const hostNear = bitsOf(near.map(({ counter }) => counter).filter(isByHost));
-    const isPlain = hostApart.length + hostBumps.length + hostSpread.length + hostNear.length === 0;
-    const hostPrefer = prefer
+    const hostAffinity = bitsOf(affinity.map(({ counter }) => counter).filter(isByHost));
+    const isPlain =
+      hostAntiAffinity.length + hostBumps.length + hostSpread.length + hostAffinity.length === 0;
+    const hostPrefer = preferences
       .filter(({ key }) => key === HOST)
       .map((rule) => ({ ...rule, ...bitOf(rule.counter) }));
-    const isApart = apart.some(({ key, counter }) => key === HOST && bumps.includes(counter));
+    const excludesItself = antiAffinity.some(
+      ({ key, counter }) => key === HOST && countedBy.includes(counter),
+    );
     return {
-      apart: hostApart,
+      apart: hostAntiAffinity,
       bumps: hostBumps,
       spread: hostSpread,
-      near: hostNear,
+      near: hostAffinity,
       prefer: hostPrefer,
-      isApart,
+      excludesItself,
       isPlain,
     };
   }
 }
 
-/** Whether the node takes the newcomer, whatever its resources. `fewest`: of each of its spreads over hostnames. */
-export function fitsBeside(draft: NodeDraft, newcomer: Newcomer, fewest: readonly number[]): boolean {
-  const { hostRules, turn } = newcomer;
+/**
+ * Whether the node satisfies the incoming pod's rules about single nodes; resources are not checked. `fewest`: global minimum of
+ * each of its spreads over hostnames.
+ */
+export function satisfiesHostRules(bin: NodeBin, incoming: IncomingPod, fewest: readonly number[]): boolean {
+  const { hostRules, bindingOrder } = incoming;
   if (hostRules.isPlain) return true;
-  if (meets(draft.bumped, hostRules.apart)) return false;
-  if (hostRules.spread.length > 0 && !isSpread(draft, newcomer, fewest)) return false;
-  if (hostRules.near.length > 0 && !newcomer.isFirst && !isNear(draft, hostRules, turn)) return false;
-  return draft.lastTurn <= turn || !meets(draft.looked, hostRules.bumps) || !upsetsLater(draft, newcomer);
+  if (intersects(bin.countedBits, hostRules.apart)) return false;
+  if (hostRules.spread.length > 0 && !satisfiesSpread(bin, incoming, fewest)) return false;
+  if (hostRules.near.length > 0 && !incoming.isFirst && !hasAffinity(bin, hostRules, bindingOrder))
+    return false;
+  return (
+    bin.lastBindingOrder <= bindingOrder ||
+    !intersects(bin.spreadBits, hostRules.bumps) ||
+    !violatesLaterSpread(bin, incoming)
+  );
 }
 
-/** How much such pods prefer the node for who is on it; see `SiteCounts.favour`. */
-export function favourOnHost(draft: NodeDraft, { prefer }: HostRuleSet): number {
-  let favour = 0;
-  for (const rule of prefer) favour += favourOf(rule, countOn(draft, rule, Number.POSITIVE_INFINITY));
-  return favour;
+/** Affinity score of the node for such pods; see `TopologyCounts.affinityScore`. */
+export function hostAffinityScore(bin: NodeBin, { prefer: preferences }: HostRuleSet): number {
+  let affinityScore = 0;
+  for (const rule of preferences)
+    affinityScore += affinityScoreOf(rule, countOn(bin, rule, Number.POSITIVE_INFINITY));
+  return affinityScore;
 }
 
-function meets(set: Uint32Array, list: readonly Bits[]): boolean {
+function intersects(set: Uint32Array, list: readonly Bits[]): boolean {
   for (let i = 0; i < list.length; i += 1) {
     const { word, mask } = list[i] as Bits;
     if (((set[word] as number) & mask) !== 0) return true;
@@ -95,52 +110,57 @@ function meets(set: Uint32Array, list: readonly Bits[]): boolean {
   return false;
 }
 
-function isSpread(draft: NodeDraft, { hostRules, turn }: Newcomer, fewest: readonly number[]): boolean {
-  if (!draft.hasHostname) return false;
+function satisfiesSpread(
+  bin: NodeBin,
+  { hostRules, bindingOrder }: IncomingPod,
+  fewest: readonly number[],
+): boolean {
+  if (!bin.hasHostname) return false;
   return hostRules.spread.every(
-    (rule, index) => countOn(draft, rule, turn) + rule.own - (fewest[index] ?? 0) <= rule.maxSkew,
+    (rule, index) => countOn(bin, rule, bindingOrder) + rule.own - (fewest[index] ?? 0) <= rule.maxSkew,
   );
 }
 
-/** Whether all pods of a node that were put there in any order may be bound in the order of their turns. */
-export function isInOrder(draft: NodeDraft): boolean {
-  return draft.items.every(({ batch }) => {
-    const { hostRules, isFirst, turn } = batch;
-    return hostRules.near.length === 0 || isFirst || isNear(draft, hostRules, turn);
+/** Whether the pods of a node, placed in any order, can be bound in their binding order. */
+export function isValidInBindingOrder(bin: NodeBin): boolean {
+  return bin.items.every(({ batch }) => {
+    const { hostRules, isFirst, bindingOrder } = batch;
+    return hostRules.near.length === 0 || isFirst || hasAffinity(bin, hostRules, bindingOrder);
   });
 }
 
-/** Pods on the node, bound before the turn, that a spread counts; those of the same turn count as before. */
+/** Pods on the node that the spread counts and that are bound up to this binding order, inclusive. */
 function countOn(
-  draft: NodeDraft,
+  bin: NodeBin,
   { word, mask, counter }: Bits & { readonly counter: number },
-  turn: number,
+  bindingOrder: number,
 ): number {
-  if (((draft.bumped[word] as number) & mask) === 0) return 0;
-  let count = draft.standing.counts.get(counter) ?? 0;
-  for (const { batch } of draft.items) {
-    if (batch.turn <= turn && hasBit(batch.hostRules.bumps, word, mask)) count += 1;
+  if (((bin.countedBits[word] as number) & mask) === 0) return 0;
+  let count = bin.existingCounts.counts.get(counter) ?? 0;
+  for (const { batch } of bin.items) {
+    if (batch.bindingOrder <= bindingOrder && hasBit(batch.hostRules.bumps, word, mask)) count += 1;
   }
   return count;
 }
 
-/** A pod that adds to all near counters: they count one kind of pod, those that match every term. */
-function isNear(draft: NodeDraft, { near }: HostRuleSet, turn: number): boolean {
-  if (near.every(({ word, mask }) => ((draft.standing.bits[word] ?? 0) & mask) === mask)) return true;
-  return draft.items.some(
+/** One pod must be counted by all affinity counters: they count the same pods, those that match every term. */
+function hasAffinity(bin: NodeBin, { near: affinity }: HostRuleSet, bindingOrder: number): boolean {
+  if (affinity.every(({ word, mask }) => ((bin.existingCounts.bits[word] ?? 0) & mask) === mask)) return true;
+  return bin.items.some(
     ({ batch }) =>
-      batch.turn < turn && near.every(({ word, mask }) => hasBit(batch.hostRules.bumps, word, mask)),
+      batch.bindingOrder < bindingOrder &&
+      affinity.every(({ word, mask }) => hasBit(batch.hostRules.bumps, word, mask)),
   );
 }
 
-/** Whether a pod that is bound after the newcomer would then find one too many on its node. */
-function upsetsLater(draft: NodeDraft, { hostRules, turn }: Newcomer): boolean {
-  for (const { batch } of draft.items) {
-    if (batch.turn <= turn || batch.hostRules.spread.length === 0) continue;
+/** Whether the incoming pod would make a pod that is bound later exceed its maxSkew on this node. */
+function violatesLaterSpread(bin: NodeBin, { hostRules, bindingOrder }: IncomingPod): boolean {
+  for (const { batch } of bin.items) {
+    if (batch.bindingOrder <= bindingOrder || batch.hostRules.spread.length === 0) continue;
     for (const rule of batch.hostRules.spread) {
       if (!hasBit(hostRules.bumps, rule.word, rule.mask)) continue;
-      // Those of its own turn are counted, so where it counts itself, the last of them is in the count.
-      if (countOn(draft, rule, batch.turn) + 1 > rule.maxSkew) return true;
+      // Pods of the same binding order are included, so a spread that counts itself includes the last of them.
+      if (countOn(bin, rule, batch.bindingOrder) + 1 > rule.maxSkew) return true;
     }
   }
   return false;

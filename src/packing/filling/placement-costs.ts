@@ -1,11 +1,11 @@
-import { CPU, MEMORY } from '../model/axes.ts';
 import { NO_ROW, type OfferTable } from '../model/offer-table.ts';
 import { NO_TABLE } from '../model/offer-tables.ts';
 import type { PodGroup } from '../model/pod-groups.ts';
-import type { FillableFleet, Workbench } from './draft-fleet.ts';
+import { CPU, MEMORY } from '../model/resource-dimensions.ts';
+import type { PackableFleet, PackingContext } from './bin-fleet.ts';
 import type { Choice } from './fill-choice.ts';
-import { favourOnHost } from './host-rules.ts';
-import type { Batch } from './node-draft.ts';
+import { hostAffinityScore } from './host-rules.ts';
+import type { Batch } from './node-bin.ts';
 
 /** What a preference of weight 100 is worth, as a share of what the pod itself costs: enough to decide, never to buy for. */
 const PREFERENCE = 0.01;
@@ -13,26 +13,26 @@ const PREFERENCE = 0.01;
 const TIE = 1e-3;
 /** Next to preferences, room counts less again, or a small pod's would never weigh against the room of a large node. */
 const BELOW_PREFERENCES = 1e-4;
-/** Less still: by how much a site has more than its share of new nodes. */
+/** Less still: by how much a topology class has more than its share of new nodes. */
 const SHARE_TIE = 1e-6;
 
 /** What decides between places beside their price: the room that is left, preferences of the pods, and shares of new nodes. */
 export class PlacementCosts {
   /** Whether the pods that are placed prefer some nodes to others. */
   hasPreferences = false;
-  /** How much the pods prefer the site that is being looked at. */
+  /** How much the pods prefer the topology class that is being looked at. */
   favour = 0;
-  readonly #bench: Workbench;
-  readonly #fleet: FillableFleet;
+  readonly #context: PackingContext;
+  readonly #fleet: PackableFleet;
   readonly #evenness: number;
   readonly #shares: Float64Array | undefined;
 
   constructor(
-    bench: Workbench,
-    fleet: FillableFleet,
+    context: PackingContext,
+    fleet: PackableFleet,
     options: { readonly evenness?: number; readonly siteShares?: Float64Array },
   ) {
-    this.#bench = bench;
+    this.#context = context;
     this.#fleet = fleet;
     this.#evenness = options.evenness ?? 0;
     this.#shares = options.siteShares;
@@ -41,21 +41,21 @@ export class PlacementCosts {
   /** Takes what the pod prefers off the score, and an offer that it prefers where that costs no more. */
   addPreferences({ group, hostRules }: Batch, choice: Choice, load: Float64Array): void {
     if (!this.hasPreferences) return;
-    let favour = this.favour;
-    if (choice.draft !== undefined) favour += favourOnHost(choice.draft, hostRules);
+    let affinityScore = this.favour;
+    if (choice.bin !== undefined) affinityScore += hostAffinityScore(choice.bin, hostRules);
     for (const { choice: preferred, weight } of group.prefers) {
-      if (this.#takePreferred(group, preferred, choice, load)) favour += weight;
+      if (this.#takePreferred(group, preferred, choice, load)) affinityScore += weight;
     }
-    const { worth } = this.#bench;
+    const { shadowPrices } = this.#context;
     const ownUsd =
-      (group.need[CPU] as number) * (worth[CPU] as number) +
-      (group.need[MEMORY] as number) * (worth[MEMORY] as number);
-    choice.score -= (favour / 100) * PREFERENCE * ownUsd;
+      (group.need[CPU] as number) * (shadowPrices[CPU] as number) +
+      (group.need[MEMORY] as number) * (shadowPrices[MEMORY] as number);
+    choice.score -= (affinityScore / 100) * PREFERENCE * ownUsd;
   }
 
   #takePreferred({ need }: PodGroup, preferred: number, choice: Choice, load: Float64Array): boolean {
-    const { model, tables } = this.#bench;
-    const present = choice.draft?.present;
+    const { model, tables } = this.#context;
+    const present = choice.bin?.present;
     if (present !== undefined) return model.admitted[preferred]?.[model.buyable.length + present] === 1;
     const tableId = tables.narrow(choice.tableId, preferred);
     if (tableId === NO_TABLE) return false;
@@ -69,23 +69,24 @@ export class PlacementCosts {
 
   /** What the room that would be left is taken to cost. */
   ofRoom(table: OfferTable, row: number, load: Float64Array, need: Float64Array): number {
-    const { worth } = this.#bench;
+    const { shadowPrices } = this.#context;
     const cpu =
-      (table.capacity(row, CPU) - (load[CPU] as number) - (need[CPU] as number)) * (worth[CPU] as number);
+      (table.capacity(row, CPU) - (load[CPU] as number) - (need[CPU] as number)) *
+      (shadowPrices[CPU] as number);
     const memory =
       (table.capacity(row, MEMORY) - (load[MEMORY] as number) - (need[MEMORY] as number)) *
-      (worth[MEMORY] as number);
+      (shadowPrices[MEMORY] as number);
     const tie = this.hasPreferences ? TIE * BELOW_PREFERENCES : TIE;
     return tie * (cpu + memory) + this.#evenness * Math.abs(cpu - memory);
   }
 
-  /** So that of sites with equal prices the one is taken that lacks most of its share. */
-  ofShare(site: number, priceUsd: number): number {
-    const share = this.#shares?.[site];
+  /** So that of topology classes with equal prices the one is taken that lacks most of its share. */
+  ofShare(topologyClass: number, priceUsd: number): number {
+    const share = this.#shares?.[topologyClass];
     if (share === undefined) return 0;
-    const { hidden, bySite, drafts } = this.#fleet;
-    const inSite = (bySite[site]?.length ?? 0) + (hidden?.[site] ?? 0);
-    const inAll = drafts.length + (hidden === undefined ? 0 : this.#bench.model.present.length);
+    const { hidden, byTopologyClass, bins } = this.#fleet;
+    const inSite = (byTopologyClass[topologyClass]?.length ?? 0) + (hidden?.[topologyClass] ?? 0);
+    const inAll = bins.length + (hidden === undefined ? 0 : this.#context.model.present.length);
     const part = inSite / Math.max(1, inAll);
     return SHARE_TIE * priceUsd * (part / Math.max(1e-6, share));
   }

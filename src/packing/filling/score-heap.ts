@@ -18,7 +18,7 @@ export class ScoreHeap {
     this.removeLeast();
   }
 
-  /** Takes back all that was set aside. */
+  /** Puts everything that was set aside back into the heap. */
   restore(): void {
     for (const [index, score] of this.#aside) this.add(index, score);
     this.#aside.length = 0;
@@ -43,12 +43,12 @@ export class ScoreHeap {
     this.#scores.pop();
     let at = 0;
     for (;;) {
-      let least = at;
+      let min = at;
       for (const child of [2 * at + 1, 2 * at + 2])
-        if (child < last && this.#isBefore(child, least)) least = child;
-      if (least === at) return;
-      this.#swap(at, least);
-      at = least;
+        if (child < last && this.#isBefore(child, min)) min = child;
+      if (min === at) return;
+      this.#swap(at, min);
+      at = min;
     }
   }
 

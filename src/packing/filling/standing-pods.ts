@@ -1,6 +1,6 @@
 import type { Pod } from '../../model/pod.ts';
 import type { PackingModel } from '../model/packing-model.ts';
-import { SiteCounts } from '../rules/site-counts.ts';
+import { TopologyCounts } from '../rules/topology-counts.ts';
 import { HOST, type TopologyRules } from '../rules/topology-rules.ts';
 import { bitOf } from './host-rule-set.ts';
 
@@ -17,22 +17,22 @@ export class StandingPods {
   /** By the index of the present node. */
   readonly onNode: readonly StandingOnNode[];
   /** Beyond single nodes. */
-  readonly counts: SiteCounts;
+  readonly counts: TopologyCounts;
   /** Counters that any of the pods adds to, those that are being deleted among them. */
   readonly counters = new Set<number>();
 
   constructor(model: PackingModel, words: number) {
-    const { rules, sites, present, buyable } = model;
+    const { rules, topologyClasses, present, buyable } = model;
     const nobody: StandingOnNode = { bits: new Uint32Array(words), counts: new Map(), hostPorts: [] };
-    this.counts = new SiteCounts(rules, sites);
+    this.counts = new TopologyCounts(rules, topologyClasses);
     this.onNode = present.map(({ pods }, index) => {
-      const site = sites.siteOf[buyable.length + index] ?? 0;
+      const topologyClass = topologyClasses.classOfNode[buyable.length + index] ?? 0;
       let note: NodeNote | undefined;
       for (const pod of pods) {
-        const bumps = rules.bumpsOf(pod);
-        if (bumps.length === 0 && pod.hostPorts.length === 0) continue;
+        const countedBy = rules.bumpsOf(pod);
+        if (countedBy.length === 0 && pod.hostPorts.length === 0) continue;
         note ??= new NodeNote(words);
-        this.#count(pod, bumps, { site, rules, note });
+        this.#count(pod, countedBy, { topologyClass, rules, note });
       }
       return note ?? nobody;
     });
@@ -41,15 +41,19 @@ export class StandingPods {
   /** One that is being deleted is seen by affinity still, not by spread. */
   #count(
     pod: Pod,
-    bumps: readonly number[],
-    { site, rules, note }: { readonly site: number; readonly rules: TopologyRules; readonly note: NodeNote },
+    countedBy: readonly number[],
+    {
+      topologyClass,
+      rules,
+      note,
+    }: { readonly topologyClass: number; readonly rules: TopologyRules; readonly note: NodeNote },
   ): void {
     const isLeaving = pod.deletionRequestedAtMs !== undefined;
-    for (const counter of bumps) {
+    for (const counter of countedBy) {
       this.counters.add(counter);
       const { key, counts } = rules.counters[counter] ?? {};
       if (isLeaving && counts === 'living-pods') continue;
-      this.counts.addStanding(counter, site);
+      this.counts.addStanding(counter, topologyClass);
       if (key === HOST) note.add(counter);
     }
     note.hostPorts.push(...pod.hostPorts);

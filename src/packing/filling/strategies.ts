@@ -1,13 +1,13 @@
-import { CPU, MEMORY } from '../model/axes.ts';
 import type { PackingModel } from '../model/packing-model.ts';
 import type { PodGroup } from '../model/pod-groups.ts';
+import { CPU, MEMORY } from '../model/resource-dimensions.ts';
 import { HOST } from '../rules/topology-rules.ts';
-import { drawer } from './drawer.ts';
+import { seededRandom } from './seeded-random.ts';
 
-/** One way to pack: in which order, and how choices are weighed. */
+/** A packing strategy: the order of the pods and how candidates are scored. */
 export interface Strategy {
   readonly compare: Order;
-  /** See `FillOptions`. */
+  /** See `PlacerOptions`. */
   readonly evenness: number;
   readonly isBulk?: boolean;
 }
@@ -17,10 +17,10 @@ type Key = (group: PodGroup) => number;
 
 /** Ways to pack, the most promising first. No one of them is the cheapest for every workload. */
 export function strategiesFor(model: PackingModel): readonly Strategy[] {
-  const { cpu, memory, size, sum, apart } = keysOf(model);
+  const { cpu, memory, size, sum, apart: antiAffinity } = keysOf(model);
   return [
-    { compare: by(apart, size, sum, cpu), evenness: 0 },
-    { compare: by(apart, size, sum, cpu), evenness: 0.5 },
+    { compare: by(antiAffinity, size, sum, cpu), evenness: 0 },
+    { compare: by(antiAffinity, size, sum, cpu), evenness: 0.5 },
     { compare: by(size, sum, cpu), evenness: 0, isBulk: true },
     { compare: by(sum, cpu), evenness: 0 },
     { compare: by(size, sum, cpu), evenness: 0.9 },
@@ -28,41 +28,44 @@ export function strategiesFor(model: PackingModel): readonly Strategy[] {
   ];
 }
 
-/** The order in which groups are seated: the most narrowed by others first, while there is choice; then the largest. */
-export function seatingOrder(model: PackingModel): Order {
+/** Order of ordered placement: groups with the strictest topology rules first, then by size. */
+export function placementOrder(model: PackingModel): Order {
   const { size, sum } = keysOf(model);
   const narrowed: Key = ({ rules }) => {
-    const { near, spread, apart } = model.rules.ruleSet(rules);
+    const { affinity, spread, antiAffinity } = model.rules.ruleSet(rules);
     if (spread.some(({ key }) => key !== HOST)) return 3;
     if (spread.length > 0) return 2;
-    return near.length + apart.length > 0 ? 1 : 0;
+    return affinity.length + antiAffinity.length > 0 ? 1 : 0;
   };
   return by(({ priority }) => priority, narrowed, size, sum);
 }
 
-/** Seatings that are tried for few pods, and pods for which each is worth its time. */
-const MOST_SEATINGS = 8;
-const PODS_OF_SEATINGS = 1200;
+/** Limits: placement orders that are tried, and orders × pods. */
+const MAX_PLACEMENT_ORDERS = 8;
+const PODS_FOR_PLACEMENT_ORDERS = 1200;
 
 /**
- * Orders of seating to try, the best guess first. Which site a group gets decides much of the cost of a small fleet, and
- * little of a large one, whose pods even it out.
+ * Placement orders to try, the most promising first. The topology class of a group matters much for the cost of a small fleet,
+ * and little for a large one.
  */
-export function seatingOrders(model: PackingModel): readonly [Order, ...Order[]] {
-  const count = Math.max(1, Math.min(MOST_SEATINGS, Math.floor(PODS_OF_SEATINGS / model.pods.length)));
-  const draw = drawer();
+export function placementOrders(model: PackingModel): readonly [Order, ...Order[]] {
+  const count = Math.max(
+    1,
+    Math.min(MAX_PLACEMENT_ORDERS, Math.floor(PODS_FOR_PLACEMENT_ORDERS / model.pods.length)),
+  );
+  const random = seededRandom();
   const shuffles = Array.from({ length: count - 1 }, () => {
-    const ranks = model.groups.map(() => draw(2 ** 30));
+    const ranks = model.groups.map(() => random(2 ** 30));
     return by(
       ({ priority }) => priority,
       ({ index }) => ranks[index] ?? 0,
     );
   });
-  return [seatingOrder(model), ...shuffles];
+  return [placementOrder(model), ...shuffles];
 }
 
-/** The order of turns of groups that need no seat: those that count others on their node are bound before these. */
-export function turnOrder(model: PackingModel): Order {
+/** Binding order of groups without ordered placement: groups with a topology spread are bound last. */
+export function bindingOrderOf(model: PackingModel): Order {
   const { size, sum } = keysOf(model);
   return by(({ rules }) => (model.rules.ruleSet(rules).spread.length > 0 ? 1 : 0), size, sum);
 }
@@ -75,7 +78,7 @@ function keysOf(model: PackingModel): Readonly<Record<'cpu' | 'memory' | 'size' 
     memory,
     size: (group) => Math.max(cpu(group), memory(group)),
     sum: (group) => cpu(group) + memory(group),
-    apart: (group) => (keepsApart(model, group) ? 1 : 0),
+    apart: (group) => (hasAntiAffinity(model, group) ? 1 : 0),
   };
 }
 
@@ -99,14 +102,14 @@ function by(...keys: readonly Key[]): Order {
 }
 
 /** Whether its pods need a node each, however large nodes are. */
-function keepsApart({ rules }: PackingModel, group: PodGroup): boolean {
-  const { apart, bumps } = rules.ruleSet(group.rules);
-  return apart.some(({ key, counter }) => key === HOST && bumps.includes(counter));
+function hasAntiAffinity({ rules }: PackingModel, group: PodGroup): boolean {
+  const { antiAffinity, countedBy } = rules.ruleSet(group.rules);
+  return antiAffinity.some(({ key, counter }) => key === HOST && countedBy.includes(counter));
 }
 
 /** A pod's share of all that is asked for of a resource, by group. */
-function shareOf({ groups }: PackingModel, axis: number): Key {
-  const total = groups.reduce((sum, { need, pods }) => sum + (need[axis] ?? 0) * pods.length, 0);
-  const shares = Float64Array.from(groups, ({ need }) => (need[axis] ?? 0) / Math.max(1, total));
+function shareOf({ groups }: PackingModel, dimension: number): Key {
+  const total = groups.reduce((sum, { need, pods }) => sum + (need[dimension] ?? 0) * pods.length, 0);
+  const shares = Float64Array.from(groups, ({ need }) => (need[dimension] ?? 0) / Math.max(1, total));
   return ({ index }) => shares[index] ?? 0;
 }

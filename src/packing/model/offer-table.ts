@@ -9,43 +9,45 @@ export interface Offer {
 export const NO_ROW = -1;
 
 /**
- * Offers in order of price, those left out that another one betters in every way. What a node must cost is the price of
- * the first row that holds its load; as its load grows the row only moves on, so that searches go on from where it is.
+ * Offers by ascending price, without dominated ones. What a node must cost is the price of the first row that holds its load; as
+ * its load grows the row only moves on, so that searches go on from where it is.
  */
 export class OfferTable {
   readonly rows: number;
   readonly prices: Float64Array;
   /** Indexes of the offers, by row. */
   readonly offers: Int32Array;
-  readonly #axes: number;
+  readonly #dimensions: number;
   readonly #capacities: Float64Array;
 
-  constructor(offers: readonly Offer[], among: readonly number[], axes: number) {
+  constructor(offers: readonly Offer[], among: readonly number[], dimensions: number) {
     const best = undominated(offers, among);
     this.rows = best.length;
     this.offers = Int32Array.from(best);
     this.prices = Float64Array.from(best, (index) => offers[index]?.priceUsdPerHour ?? Number.NaN);
-    this.#axes = axes;
-    this.#capacities = new Float64Array(best.length * axes);
-    best.forEach((index, row) => this.#capacities.set(offers[index]?.capacity ?? [], row * axes));
+    this.#dimensions = dimensions;
+    this.#capacities = new Float64Array(best.length * dimensions);
+    best.forEach((index, row) => this.#capacities.set(offers[index]?.capacity ?? [], row * dimensions));
   }
 
   /** What the first row has, by axis. */
   get firstRow(): Float64Array {
-    return this.#capacities.length === this.#axes ? this.#capacities : this.#capacities.slice(0, this.#axes);
+    return this.#capacities.length === this.#dimensions
+      ? this.#capacities
+      : this.#capacities.slice(0, this.#dimensions);
   }
 
   price(row: number): number {
     return this.prices[row] as number;
   }
 
-  /** By how much the next dearer row is dearer. */
+  /** Price difference to the next more expensive row. */
   growth(row: number): number {
     return row + 1 < this.rows ? this.price(row + 1) - this.price(row) : Number.POSITIVE_INFINITY;
   }
 
-  capacity(row: number, axis: number): number {
-    return this.#capacities[row * this.#axes + axis] as number;
+  capacity(row: number, dimension: number): number {
+    return this.#capacities[row * this.#dimensions + dimension] as number;
   }
 
   /**
@@ -54,21 +56,21 @@ export class OfferTable {
    */
   rowFor(need: Float64Array, load: Float64Array, from: number): number {
     for (let row = from; row < this.rows; row += 1) {
-      if (this.#holds(row * this.#axes, need, load)) return row;
+      if (this.#holds(row * this.#dimensions, need, load)) return row;
     }
     return NO_ROW;
   }
 
-  /** The row that costs least for each of so many equal pods that it holds; among equals the largest. */
+  /** The row with the lowest price per pod, for up to the given number of equal pods; the largest among equals. */
   rowForMany(need: Float64Array, pods: number): number {
     if (pods === 1) return this.#rowForOne(need);
     let best = NO_ROW;
-    let least = Number.POSITIVE_INFINITY;
+    let min = Number.POSITIVE_INFINITY;
     for (let row = 0; row < this.rows; row += 1) {
       const held = Math.min(pods, this.#held(row, need));
-      if (held < 1 || this.price(row) / held > least) continue;
+      if (held < 1 || this.price(row) / held > min) continue;
       best = row;
-      least = this.price(row) / held;
+      min = this.price(row) / held;
     }
     return best;
   }
@@ -80,17 +82,17 @@ export class OfferTable {
 
   #held(row: number, need: Float64Array): number {
     let held = Number.POSITIVE_INFINITY;
-    for (let axis = 0; axis < this.#axes; axis += 1) {
-      const wanted = need[axis] as number;
-      if (wanted > 0) held = Math.min(held, Math.floor(this.capacity(row, axis) / wanted));
+    for (let dimension = 0; dimension < this.#dimensions; dimension += 1) {
+      const wanted = need[dimension] as number;
+      if (wanted > 0) held = Math.min(held, Math.floor(this.capacity(row, dimension) / wanted));
     }
     return held;
   }
 
   #holds(base: number, need: Float64Array, load: Float64Array): boolean {
-    for (let axis = 0; axis < this.#axes; axis += 1) {
-      const total = (need[axis] as number) + (load[axis] as number);
-      if (total > 0 && total > (this.#capacities[base + axis] as number)) return false;
+    for (let dimension = 0; dimension < this.#dimensions; dimension += 1) {
+      const total = (need[dimension] as number) + (load[dimension] as number);
+      if (total > 0 && total > (this.#capacities[base + dimension] as number)) return false;
     }
     return true;
   }
@@ -113,8 +115,8 @@ function undominated(offers: readonly Offer[], among: readonly number[]): readon
     // What is larger than all before in any way needs no comparison with each of them.
     if (holdsAll(largest, offer.capacity) && isDominated(offer, kept, offers)) continue;
     kept.push(index);
-    offer.capacity.forEach((amount, axis) => {
-      largest[axis] = Math.max(largest[axis] ?? amount, amount);
+    offer.capacity.forEach((amount, dimension) => {
+      largest[dimension] = Math.max(largest[dimension] ?? amount, amount);
     });
   }
   return kept;
@@ -125,13 +127,13 @@ function isDominated({ capacity }: Offer, kept: readonly number[], offers: reado
 }
 
 function differenceOf(a: Offer, b: Offer): number {
-  for (let axis = 0; axis < a.capacity.length; axis += 1) {
-    const more = (a.capacity[axis] ?? 0) - (b.capacity[axis] ?? 0);
+  for (let dimension = 0; dimension < a.capacity.length; dimension += 1) {
+    const more = (a.capacity[dimension] ?? 0) - (b.capacity[dimension] ?? 0);
     if (more !== 0) return more;
   }
   return 0;
 }
 
 function holdsAll(larger: Float64Array, smaller: Float64Array): boolean {
-  return smaller.every((amount, axis) => amount <= (larger[axis] ?? 0));
+  return smaller.every((amount, dimension) => amount <= (larger[dimension] ?? 0));
 }

@@ -6,37 +6,39 @@ import type { PackingModel } from './packing-model.ts';
 export const NO_TABLE = -1;
 
 /** By what is left of a node, which is the same object as long as the node and its pods are. */
-const presentTables = new WeakMap<Resources, { readonly axes: string; readonly table: OfferTable }>();
+const presentTables = new WeakMap<Resources, { readonly dimensions: string; readonly table: OfferTable }>();
 
-/** The offers that a new node could still be, given its site and the pods on it; equal sets are one table. */
+/** The offers that a new node could still be, given its topology class and the pods on it; equal sets are one table. */
 export class OfferTables {
   readonly #tables: OfferTable[] = [];
   readonly #model: PackingModel;
   readonly #offers;
-  readonly #axes: number;
+  readonly #dimensions: number;
   readonly #axesText: string;
   /** All offers of each table, the dominated ones too, which may be the best of those that another pod admits. */
   readonly #among: (readonly number[])[] = [];
   readonly #byOffers = new Map<string, number>();
   readonly #narrowed: (number | undefined)[][] = [];
-  readonly #ofSite: readonly number[];
+  readonly #ofClass: readonly number[];
 
   constructor(model: PackingModel) {
     this.#model = model;
-    this.#axes = model.axes.count;
-    this.#axesText = model.axes.text;
+    this.#dimensions = model.dimensions.count;
+    this.#axesText = model.dimensions.text;
     this.#offers = model.buyable.map(({ costUsdPerHour, free }) => ({
       priceUsdPerHour: costUsdPerHour,
-      capacity: model.axes.amounts(free),
+      capacity: model.dimensions.amounts(free),
     }));
-    const bySite = Array.from({ length: model.sites.count }, (): number[] => []);
-    model.buyable.forEach((_, index) => bySite[model.sites.siteOf[index] ?? 0]?.push(index));
-    this.#ofSite = bySite.map((among) => this.#tableOf(among));
+    const byTopologyClass = Array.from({ length: model.topologyClasses.count }, (): number[] => []);
+    model.buyable.forEach((_, index) =>
+      byTopologyClass[model.topologyClasses.classOfNode[index] ?? 0]?.push(index),
+    );
+    this.#ofClass = byTopologyClass.map((among) => this.#tableOf(among));
   }
 
-  /** Every offer of the site that the choice of nodes admits. */
-  ofSite(site: number, choice: number): number {
-    return this.narrow(this.#ofSite[site] ?? NO_TABLE, choice);
+  /** Every offer of the topology class that the choice of nodes admits. */
+  ofClass(topologyClass: number, choice: number): number {
+    return this.narrow(this.#ofClass[topologyClass] ?? NO_TABLE, choice);
   }
 
   /** Those of a table that the choice of nodes admits. */
@@ -56,10 +58,10 @@ export class OfferTables {
   presentTable(index: number): OfferTable {
     const free = this.#model.present[index]?.free ?? NO_RESOURCES;
     const known = presentTables.get(free);
-    if (known?.axes === this.#axesText) return known.table;
-    const offer = { priceUsdPerHour: 0, capacity: this.#model.axes.amounts(free) };
-    const table = new OfferTable([offer], [0], this.#axes);
-    presentTables.set(free, { axes: this.#axesText, table });
+    if (known?.dimensions === this.#axesText) return known.table;
+    const offer = { priceUsdPerHour: 0, capacity: this.#model.dimensions.amounts(free) };
+    const table = new OfferTable([offer], [0], this.#dimensions);
+    presentTables.set(free, { dimensions: this.#axesText, table });
     return table;
   }
 
@@ -81,7 +83,7 @@ export class OfferTables {
     const known = this.#byOffers.get(name);
     if (known !== undefined) return known;
     this.#among.push(among);
-    const id = this.#tables.push(new OfferTable(this.#offers, among, this.#axes)) - 1;
+    const id = this.#tables.push(new OfferTable(this.#offers, among, this.#dimensions)) - 1;
     this.#byOffers.set(name, id);
     return id;
   }

@@ -1,10 +1,10 @@
 import type { Pod } from '../../model/pod.ts';
 import { barrier } from '../rules/place.ts';
-import { Sites } from '../rules/sites.ts';
+import { TopologyClasses } from '../rules/topology-classes.ts';
 import { TopologyRules } from '../rules/topology-rules.ts';
-import type { Axes } from './axes.ts';
 import type { BuyableNode, PresentNode } from './nodes.ts';
 import { groupPods, type PodGroup } from './pod-groups.ts';
+import type { ResourceDimensions } from './resource-dimensions.ts';
 
 export interface PackingProblem {
   /** Pods to place. */
@@ -18,10 +18,10 @@ export interface PackingProblem {
 /** A problem in numbers: what the packer works on. */
 export interface PackingModel extends PackingProblem {
   readonly groups: readonly PodGroup[];
-  readonly axes: Axes;
+  readonly dimensions: ResourceDimensions;
   readonly rules: TopologyRules;
   /** Of buyable nodes first, then of present ones. */
-  readonly sites: Sites;
+  readonly topologyClasses: TopologyClasses;
   /** Of each choice of nodes, which places it admits; 1 is yes. */
   readonly admitted: readonly Uint8Array[];
 }
@@ -33,11 +33,11 @@ export function modelOf(problem: PackingProblem): PackingModel {
     pods,
     present.map((node) => node.pods),
   );
-  const { groups, axes, choices } = groupPods(pods, rules);
+  const { groups, dimensions, choices } = groupPods(pods, rules);
   const places = [...buyable.map(({ place }) => place), ...present.map(({ place }) => place)];
-  const sites = new Sites(places, rules);
+  const topologyClasses = new TopologyClasses(places, rules);
   const admitted = choices.map((choice) =>
     Uint8Array.from(places, (place) => (barrier(choice, place) === undefined ? 1 : 0)),
   );
-  return { ...problem, groups, axes, rules, sites, admitted };
+  return { ...problem, groups, dimensions, rules, topologyClasses, admitted };
 }

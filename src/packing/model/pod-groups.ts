@@ -1,16 +1,16 @@
 import type { NodePreference, Pod } from '../../model/pod.ts';
 import type { Resources } from '../../model/resources.ts';
-import { Ids } from '../rules/ids.ts';
 import type { NodeChoice } from '../rules/place.ts';
 import type { TopologyRules } from '../rules/topology-rules.ts';
-import { Axes } from './axes.ts';
+import { ValueInterner } from '../rules/value-interner.ts';
+import { ResourceDimensions } from './resource-dimensions.ts';
 
 /** Waiting pods that are equal in all that placing looks at; work is done once for the group where it can be. */
 export interface PodGroup {
   readonly index: number;
   /** The longest waiting first. */
   readonly pods: readonly Pod[];
-  /** Any one of them: no node can tell them apart. */
+  /** Any one of them: they are equal for every node. */
   readonly sample: Pod;
   readonly need: Float64Array;
   /** Number of its choice of nodes among those of all groups. */
@@ -31,7 +31,7 @@ export interface PreferredChoice {
 
 export interface PodGroups {
   readonly groups: readonly PodGroup[];
-  readonly axes: Axes;
+  readonly dimensions: ResourceDimensions;
   readonly choices: readonly NodeChoice[];
 }
 
@@ -42,7 +42,7 @@ interface NamedGroup {
 
 /** Groups pods; neither the groups nor their order depend on the order of the pods. */
 export function groupPods(pods: readonly Pod[], rules: TopologyRules): PodGroups {
-  const requests = new Ids<Resources>();
+  const requests = new ValueInterner<Resources>();
   const choices = new Choices();
   const byName = new Map<string, NamedGroup>();
   const alike = new Map<Pod['labels'], NamedGroup>();
@@ -69,20 +69,20 @@ export function groupPods(pods: readonly Pod[], rules: TopologyRules): PodGroups
     group.pods.push(pod);
     alike.set(pod.labels, group);
   }
-  const axes = new Axes(requests.values);
-  const amounts = requests.values.map((one) => axes.amounts(one));
+  const dimensions = new ResourceDimensions(requests.values);
+  const amounts = requests.values.map((one) => dimensions.amounts(one));
   const sorted = [...byName.values()].map(({ name, pods: equal }) => ({ name, pods: equal.sort(byWaiting) }));
   sorted.sort((a, b) => byWaiting(a.pods[0] as Pod, b.pods[0] as Pod));
   const groups = sorted.map(
     ({ name: [request = 0, choice = 0, ruleSet = 0], pods: equal }, index): PodGroup => {
       const sample = equal[0] as Pod;
       const { hostPorts, priority, preferredNodes } = sample;
-      const need = amounts[request] ?? axes.amounts(sample.requests);
+      const need = amounts[request] ?? dimensions.amounts(sample.requests);
       const prefers = choices.preferredBy(preferredNodes);
       return { index, pods: equal, sample, need, choice, rules: ruleSet, hostPorts, priority, prefers };
     },
   );
-  return { groups, axes, choices: choices.values };
+  return { groups, dimensions, choices: choices.values };
 }
 
 /** What groups are told apart by. */
@@ -108,11 +108,11 @@ function sharesParts(a: Pod, b: Pod): boolean {
   return true;
 }
 
-/** Numbers for what pods ask of a node besides resources, told by the parts that pods share. */
+/** Ids for the node constraints of pods (all but resources), interned by the parts that pods share. */
 class Choices {
   readonly values: NodeChoice[] = [];
-  readonly preferences = new Ids<readonly NodePreference[]>();
-  readonly #parts = new Ids<readonly unknown[]>();
+  readonly preferences = new ValueInterner<readonly NodePreference[]>();
+  readonly #parts = new ValueInterner<readonly unknown[]>();
   readonly #byName = new Map<string, number>();
 
   of({ nodeSelector, nodeAffinityTerms, tolerations, volumeNodes, hostPorts }: NodeChoice): number {

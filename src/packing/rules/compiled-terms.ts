@@ -1,4 +1,4 @@
-import { oncePer } from '../../model/once-per.ts';
+import { memoizeByIdentity } from '../../model/memoize-by-identity.ts';
 import type { Pod, PodAffinityTerm, TopologySpread } from '../../model/pod.ts';
 import type { LabelSelector } from '../../model/selector.ts';
 import type { Toleration } from '../../model/taint.ts';
@@ -80,7 +80,7 @@ export function termsOf(pod: PodTopology): CompiledTerms {
 }
 
 /** The different terms of a list of pods, those that have none left out. */
-export const termsAmong = oncePer((pods: readonly PodTopology[]): readonly CompiledTerms[] => {
+export const termsAmong = memoizeByIdentity((pods: readonly PodTopology[]): readonly CompiledTerms[] => {
   const terms = new Set<CompiledTerms>();
   for (const pod of pods) if (firstList(pod) !== undefined) terms.add(termsOf(pod));
   return [...terms];
@@ -129,10 +129,10 @@ function compile(pod: PodTopology): CompiledTerms {
   const nodes = isSpread ? { nodeSelector, nodeAffinityTerms, tolerations } : NO_NODES;
   const parts = [podAffinity, podAntiAffinity, preferredPods, topologySpread];
   const name = JSON.stringify(isSpread ? [...parts, nodes, namespace] : parts);
-  const near = podAffinity.map(matchOf);
+  const affinity = podAffinity.map(matchOf);
   return {
     name,
-    near: podAffinity.map(({ topologyKey }) => counted(topologyKey, near)),
+    near: podAffinity.map(({ topologyKey }) => counted(topologyKey, affinity)),
     apart: podAntiAffinity.map((term) => counted(term.topologyKey, [matchOf(term)])),
     spread: topologySpread.map((spread) => ({
       // A spread counts pods of the pod's own namespace only.

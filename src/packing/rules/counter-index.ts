@@ -78,8 +78,9 @@ export class LabelIndex {
     const isAll = first.namespaces.includes(ALL_NAMESPACES);
     const exact = first.selector.find(isExact);
     for (const namespace of isAll ? this.#byNamespace.keys() : first.namespaces) {
-      const near = exact === undefined ? this.#byNamespace.get(namespace) : this.#withLabel(namespace, exact);
-      for (const labels of near ?? [])
+      const affinity =
+        exact === undefined ? this.#byNamespace.get(namespace) : this.#withLabel(namespace, exact);
+      for (const labels of affinity ?? [])
         if (matches.every((term) => picksPod(term, { namespace, labels }))) return true;
     }
     return false;

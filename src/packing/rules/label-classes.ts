@@ -1,8 +1,8 @@
-import { oncePer } from '../../model/once-per.ts';
+import { memoizeByIdentity } from '../../model/memoize-by-identity.ts';
 import { ALL_NAMESPACES, type Pod } from '../../model/pod.ts';
 import { type Labels, selects } from '../../model/selector.ts';
 import type { CompiledTerms, CountedTerm, PodTerm } from './compiled-terms.ts';
-import { Ids } from './ids.ts';
+import { ValueInterner } from './value-interner.ts';
 
 interface LabelClass {
   readonly namespace: string;
@@ -18,7 +18,7 @@ export class LabelClasses {
   readonly #matcherIds = new Map<string, number>();
   readonly #keys = new Set<string>();
   readonly #isPicky: boolean;
-  readonly #classes = new Ids<LabelClass>();
+  readonly #classes = new ValueInterner<LabelClass>();
   readonly #classOfLabels = new Map<Labels, Map<string, number>>();
   readonly #picks: (boolean | undefined)[][] = [];
 
@@ -78,6 +78,7 @@ export class LabelClasses {
   }
 }
 
-const matchesOf = oncePer(({ near, apart, spread, preferred }: CompiledTerms): readonly PodTerm[] =>
-  [...near, ...apart, ...spread, ...preferred].flatMap(({ matches }) => matches),
+const matchesOf = memoizeByIdentity(
+  ({ near: affinity, apart: antiAffinity, spread, preferred }: CompiledTerms): readonly PodTerm[] =>
+    [...affinity, ...antiAffinity, ...spread, ...preferred].flatMap(({ matches }) => matches),
 );

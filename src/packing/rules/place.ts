@@ -15,7 +15,7 @@ export interface Place {
 }
 
 /** Why a place is not for a pod, whatever else runs there. */
-export type Barrier = 'node-selector' | 'taint' | 'volume' | 'host-port';
+export type PlacementBarrier = 'node-selector' | 'taint' | 'volume' | 'host-port';
 
 /** What a pod asks of a node besides resources. */
 export type NodeChoice = Pick<
@@ -23,8 +23,8 @@ export type NodeChoice = Pick<
   'nodeSelector' | 'nodeAffinityTerms' | 'tolerations' | 'volumeNodes' | 'hostPorts'
 >;
 
-/** What keeps the pod off the place, or `undefined` when it may go there. */
-export function barrier(pod: NodeChoice, place: Place): Barrier | undefined {
+/** Why the pod cannot run on the node, or `undefined` when it can. */
+export function barrier(pod: NodeChoice, place: Place): PlacementBarrier | undefined {
   if (!selectsNode(pod, place.labels)) return 'node-selector';
   if (untoleratedTaint(pod.tolerations, place.taints) !== undefined) return 'taint';
   if (!reachesVolumes(pod, place)) return 'volume';

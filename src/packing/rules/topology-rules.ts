@@ -9,8 +9,8 @@ import {
   termsOf,
 } from './compiled-terms.ts';
 import { LabelIndex, MatcherIndex } from './counter-index.ts';
-import { Ids } from './ids.ts';
 import { LabelClasses } from './label-classes.ts';
+import { ValueInterner } from './value-interner.ts';
 
 /** The key of one node alone; its index among the keys is 0. */
 export const HOSTNAME = 'kubernetes.io/hostname';
@@ -46,18 +46,18 @@ export interface PreferenceRule extends DomainRule {
   readonly isSpread: boolean;
 }
 
-/** What other pods' places mean for a pod, and its place for others, in numbers. */
+/** The topology rules of a pod towards other pods, compiled to counters. */
 export interface RuleSet {
-  /** No pod that is counted may stand in the domain: anti-affinity, its own and that of others. */
-  readonly apart: readonly DomainRule[];
-  /** Each must count a pod in the domain. */
-  readonly near: readonly DomainRule[];
-  /** Where no pod is counted anywhere, it may be the first. */
+  /** Anti-affinity, its own and that of other pods: the domain must have no counted pod. */
+  readonly antiAffinity: readonly DomainRule[];
+  /** Affinity: each counter must count a pod in the domain. */
+  readonly affinity: readonly DomainRule[];
+  /** Whether the affinity is waived while no pod is counted anywhere. */
   readonly mayBeFirst: boolean;
   readonly spread: readonly SpreadRule[];
-  readonly prefer: readonly PreferenceRule[];
-  /** Counters that the pod adds to wherever it is put. */
-  readonly bumps: readonly number[];
+  readonly preferences: readonly PreferenceRule[];
+  /** Counters that count the pod, on any node. */
+  readonly countedBy: readonly number[];
 }
 
 /** A spread that is only preferred weighs as much as the strongest of other preferences. */
@@ -84,18 +84,18 @@ export class TopologyRules {
   readonly #idOfTerms = new Map<CompiledTerms, number>();
   readonly #idOfPod = new Map<PodTopology, number>();
   readonly #known = new Map<string, number>();
-  readonly #sets = new Ids<RuleSet>();
+  readonly #sets = new ValueInterner<RuleSet>();
   /** Of standing pods: what those of these labels add to, and those with these lists of anti-affinity as their holders. */
   readonly #picked = new Map<PodTopology['labels'], Map<string, readonly number[]>>();
   readonly #held = new Map<object, readonly number[]>();
   #hasHolders = false;
 
-  /** `standing`: of each node, the pods that stand there. */
-  constructor(pods: readonly PodTopology[], standing: readonly (readonly PodTopology[])[] = []) {
+  /** `existing`: of each node, the pods that stand there. */
+  constructor(pods: readonly PodTopology[], existing: readonly (readonly PodTopology[])[] = []) {
     const own = new Set<CompiledTerms>();
     for (const pod of pods) own.add(termsOf(pod));
     const others = new Set<CompiledTerms>();
-    for (const list of standing) for (const terms of termsAmong(list)) if (!own.has(terms)) others.add(terms);
+    for (const list of existing) for (const terms of termsAmong(list)) if (!own.has(terms)) others.add(terms);
     this.#classes = new LabelClasses([...own, ...others]);
     for (const terms of own) this.#addCounters(terms, () => true);
     if (others.size > 0) {
@@ -109,7 +109,7 @@ export class TopologyRules {
     return this.#eligibilityIds.keys();
   }
 
-  /** A number for the pod's rules; pods with the same number cannot be told apart by any rule. */
+  /** Id of the pod's rules; pods with the same id are equal for every rule. */
   idOf(pod: PodTopology): number {
     const known = this.#idOfPod.get(pod);
     if (known !== undefined) return known;
@@ -234,18 +234,18 @@ export class TopologyRules {
     const labelClass = this.#classes.classOf(pod);
     const own = terms.apart.map((term) => this.#counter(term, 'pods'));
     const held = terms.apart.map((term) => this.#counter(term, 'holders').counter);
-    const near = terms.near.map((term) => this.#counter(term, 'pods'));
+    const affinity = terms.near.map((term) => this.#counter(term, 'pods'));
     const picks = (term: CountedTerm) => this.#classes.picks(this.#classes.matcherOf(term), labelClass);
     const guards: DomainRule[] = [];
-    const bumps: number[] = [...held];
+    const countedBy: number[] = [...held];
     for (const counter of this.#countersPicking(pod)) {
       const { key = HOST, counts } = this.counters[counter] ?? {};
       if (counts === 'holders') guards.push({ key, counter });
-      else bumps.push(counter);
+      else countedBy.push(counter);
     }
     return {
-      apart: distinct([...own, ...guards]),
-      near: distinct(near),
+      antiAffinity: distinct([...own, ...guards]),
+      affinity: distinct(affinity),
       mayBeFirst: terms.near.length > 0 && terms.near.every(picks),
       spread: terms.spread
         .filter(({ spread }) => mustHold(spread))
@@ -253,7 +253,7 @@ export class TopologyRules {
           const { maxSkew, minDomains = 1 } = term.spread;
           return { ...this.#spreadCounter(term), maxSkew, minDomains, own: picks(term) ? 1 : 0 };
         }),
-      prefer: [
+      preferences: [
         ...terms.preferred.map((term) => {
           return { ...this.#counter(term, 'preferred-pods'), weight: term.weight, isSpread: false };
         }),
@@ -264,7 +264,7 @@ export class TopologyRules {
             return { key, counter, weight: SPREAD_WEIGHT, isSpread: true };
           }),
       ],
-      bumps: [...new Set(bumps)].sort((a, b) => a - b),
+      countedBy: [...new Set(countedBy)].sort((a, b) => a - b),
     };
   }
 }

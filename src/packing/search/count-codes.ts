@@ -5,18 +5,18 @@ export class CountCodes {
   readonly #steps: readonly number[];
   readonly #counts: readonly Uint8Array[];
 
-  /** `most`: pods of each group, at most 255. */
-  constructor(most: readonly number[]) {
+  /** `max`: pods of each group, at most 255. */
+  constructor(max: readonly number[]) {
     const steps: number[] = [];
     let size = 1;
-    for (const count of most) {
+    for (const count of max) {
       steps.push(size);
       size *= count + 1;
     }
     this.size = size;
     this.#steps = steps;
     this.#counts = Array.from({ length: size }, (_, code) =>
-      Uint8Array.from(most, (count, group) => Math.floor(code / (steps[group] ?? 1)) % (count + 1)),
+      Uint8Array.from(max, (count, group) => Math.floor(code / (steps[group] ?? 1)) % (count + 1)),
     );
   }
 
@@ -31,21 +31,21 @@ export class CountCodes {
   }
 
   /**
-   * Visits every code that has of no group more pods than `code`, and at least one of the last group that `code` has any
-   * of: every way to split the pods in two, told by the part with that pod.
+   * Visits every code that has of no group more pods than `code`, and at least one of the last group that `code` has any of:
+   * every way to split the pods in two parts, each named by the part that contains that pod.
    */
   forEachPart(code: number, visit: (part: number) => void): void {
-    const most = this.counts(code);
-    const last = most.findLastIndex((count) => count > 0);
-    const counts = new Uint8Array(most.length);
+    const max = this.counts(code);
+    const last = max.findLastIndex((count) => count > 0);
+    const counts = new Uint8Array(max.length);
     counts[last] = 1;
     for (let part = this.step(last); ;) {
       visit(part);
       let group = 0;
-      while (group <= last && counts[group] === most[group]) {
-        const least = group === last ? 1 : 0;
-        part -= this.step(group) * ((counts[group] as number) - least);
-        counts[group] = least;
+      while (group <= last && counts[group] === max[group]) {
+        const min = group === last ? 1 : 0;
+        part -= this.step(group) * ((counts[group] as number) - min);
+        counts[group] = min;
         group += 1;
       }
       if (group > last) return;

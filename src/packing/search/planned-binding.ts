@@ -1,40 +1,40 @@
 import type { Pod } from '../../model/pod.ts';
-import { DraftFleet, type Workbench } from '../filling/draft-fleet.ts';
-import { fitsBeside } from '../filling/host-rules.ts';
-import type { NodeDraft } from '../filling/node-draft.ts';
+import { BinFleet, type PackingContext } from '../filling/bin-fleet.ts';
+import { satisfiesHostRules } from '../filling/host-rules.ts';
+import type { NodeBin } from '../filling/node-bin.ts';
 import type { PodGroup } from '../model/pod-groups.ts';
-import type { CostParts, SiteNode } from './site-costs.ts';
+import type { CostParts, PricedNode } from './topology-class-costs.ts';
 
 /** A node, and how many pods of each group are still to come to it. */
 interface OpenNode {
-  readonly draft: NodeDraft;
+  readonly bin: NodeBin;
   readonly left: number[];
 }
 
 /** Binds pods to the nodes that they are planned for, in an order in which each may be bound, if there is one. */
 export class PlannedBinding {
-  readonly fleet: DraftFleet;
-  readonly #bench: Workbench;
+  readonly fleet: BinFleet;
+  readonly #context: PackingContext;
   readonly #groups: readonly PodGroup[];
   readonly #nodes: readonly OpenNode[];
   readonly #waiting: Pod[][];
-  #turn = 0;
+  #bindingOrder = 0;
 
-  constructor({ bench, groups, codes }: CostParts, nodes: readonly SiteNode[]) {
-    this.fleet = new DraftFleet(bench, true);
-    this.#bench = bench;
+  constructor({ context, groups, codes }: CostParts, nodes: readonly PricedNode[]) {
+    this.fleet = new BinFleet(context, true);
+    this.#context = context;
     this.#groups = groups;
     this.#waiting = groups.map(({ pods }) => [...pods]);
-    this.#nodes = nodes.map(({ site, tableId, row, code }) => ({
-      draft: this.fleet.open(site, tableId, row),
+    this.#nodes = nodes.map(({ topologyClass, tableId, row, code }) => ({
+      bin: this.fleet.open(topologyClass, tableId, row),
       left: [...codes.counts(code)],
     }));
   }
 
-  /** Goes round until no pod can be bound any more; whether all are. */
+  /** Repeats until no further pod can be bound; returns whether all are bound. */
   run(): boolean {
-    for (let before = -1; before < this.#turn;) {
-      before = this.#turn;
+    for (let before = -1; before < this.#bindingOrder;) {
+      before = this.#bindingOrder;
       this.#groups.forEach((group, index) => {
         for (const node of this.#nodes) this.#bindAll(group, index, node);
       });
@@ -42,19 +42,25 @@ export class PlannedBinding {
     return this.#waiting.every((pods) => pods.length === 0);
   }
 
-  #bindAll(group: PodGroup, index: number, { draft, left }: OpenNode): void {
+  #bindAll(group: PodGroup, index: number, { bin, left }: OpenNode): void {
     const { counts } = this.fleet;
-    const hostRules = this.#bench.hostRules.ofRuleSet(group.rules);
-    while ((left[index] ?? 0) > 0 && counts.allows(group.rules, draft.site)) {
+    const hostRules = this.#context.hostRules.ofRuleSet(group.rules);
+    while ((left[index] ?? 0) > 0 && counts.allows(group.rules, bin.topologyClass)) {
       const isFirst = counts.isFirst(group.rules);
-      const batch = { group, hostRules, turn: this.#turn, site: draft.site, isFirst };
+      const batch = {
+        group,
+        hostRules,
+        bindingOrder: this.#bindingOrder,
+        topologyClass: bin.topologyClass,
+        isFirst,
+      };
       const pod = this.#waiting[index]?.[0];
-      if (pod === undefined || !fitsBeside(draft, batch, ANOTHER_NODE)) return;
+      if (pod === undefined || !satisfiesHostRules(bin, batch, ANOTHER_NODE)) return;
       this.#waiting[index]?.shift();
-      draft.add({ batch, pod });
-      counts.add(group.rules, draft.site);
+      bin.add({ batch, pod });
+      counts.add(group.rules, bin.topologyClass);
       left[index] = (left[index] ?? 0) - 1;
-      this.#turn += 1;
+      this.#bindingOrder += 1;
     }
   }
 }

@@ -1,99 +1,103 @@
-import type { DraftFleet, FillableFleet, Workbench } from '../filling/draft-fleet.ts';
-import { NodeDraft } from '../filling/node-draft.ts';
+import type { BinFleet, PackableFleet, PackingContext } from '../filling/bin-fleet.ts';
+import { NodeBin } from '../filling/node-bin.ts';
 
-/** The nodes to be bought while a search changes them, by site. */
-export class LiveFleet implements FillableFleet {
-  readonly bySite: readonly NodeDraft[][];
+/** The nodes to be bought while a search changes them, by topology class. */
+export class LiveFleet implements PackableFleet {
+  readonly byTopologyClass: readonly NodeBin[][];
   readonly opened = 0;
   readonly hidden = undefined;
   readonly noLoad: Float64Array;
-  readonly #bench: Workbench;
+  readonly #context: PackingContext;
 
-  constructor(bench: Workbench, fleet: DraftFleet) {
-    this.#bench = bench;
+  constructor(context: PackingContext, fleet: BinFleet) {
+    this.#context = context;
     this.noLoad = fleet.noLoad;
-    this.bySite = fleet.newBySite();
+    this.byTopologyClass = fleet.newByTopologyClass();
   }
 
-  get drafts(): readonly NodeDraft[] {
-    return this.bySite.flat();
+  get bins(): readonly NodeBin[] {
+    return this.byTopologyClass.flat();
   }
 
   get size(): number {
-    return this.bySite.reduce((sum, drafts) => sum + drafts.length, 0);
+    return this.byTopologyClass.reduce((sum, bins) => sum + bins.length, 0);
   }
 
-  open(site: number, tableId: number, row: number): NodeDraft {
-    const draft = newDraft(this.#bench, site, tableId);
-    draft.become(tableId, draft.table, row);
-    this.add(draft);
-    return draft;
+  open(topologyClass: number, tableId: number, row: number): NodeBin {
+    const bin = newBin(this.#context, topologyClass, tableId);
+    bin.become(tableId, bin.table, row);
+    this.add(bin);
+    return bin;
   }
 
-  add(draft: NodeDraft): void {
-    this.bySite[draft.site]?.push(draft);
+  add(bin: NodeBin): void {
+    this.byTopologyClass[bin.topologyClass]?.push(bin);
   }
 
-  remove(draft: NodeDraft): void {
-    const drafts = this.bySite[draft.site] ?? [];
-    const last = drafts.pop();
-    if (last !== undefined && last !== draft) drafts[drafts.indexOf(draft)] = last;
+  remove(bin: NodeBin): void {
+    const bins = this.byTopologyClass[bin.topologyClass] ?? [];
+    const last = bins.pop();
+    if (last !== undefined && last !== bin) bins[bins.indexOf(bin)] = last;
   }
 }
 
 /** Nodes of a trial, apart from all others; their objects are used again and again. */
-export class ScratchFleet implements FillableFleet {
-  readonly drafts: NodeDraft[] = [];
-  readonly bySite: readonly NodeDraft[][];
+export class ScratchFleet implements PackableFleet {
+  readonly bins: NodeBin[] = [];
+  readonly byTopologyClass: readonly NodeBin[][];
   readonly opened = 0;
   readonly hidden = undefined;
   readonly noLoad: Float64Array;
-  readonly #bench: Workbench;
-  readonly #spare: NodeDraft[] = [];
+  readonly #context: PackingContext;
+  readonly #spare: NodeBin[] = [];
 
-  constructor(bench: Workbench) {
-    this.#bench = bench;
-    this.noLoad = new Float64Array(bench.model.axes.count);
-    this.bySite = Array.from({ length: bench.model.sites.count }, () => []);
+  constructor(context: PackingContext) {
+    this.#context = context;
+    this.noLoad = new Float64Array(context.model.dimensions.count);
+    this.byTopologyClass = Array.from({ length: context.model.topologyClasses.count }, () => []);
   }
 
-  open(site: number, tableId: number, row: number): NodeDraft {
-    const draft = this.#spare.pop() ?? newDraft(this.#bench, site, tableId);
-    draft.reset();
-    draft.site = site;
-    draft.become(tableId, this.#bench.tables.table(tableId), row);
-    this.drafts.push(draft);
-    this.bySite[site]?.push(draft);
-    return draft;
+  open(topologyClass: number, tableId: number, row: number): NodeBin {
+    const bin = this.#spare.pop() ?? newBin(this.#context, topologyClass, tableId);
+    bin.reset();
+    bin.topologyClass = topologyClass;
+    bin.become(tableId, this.#context.tables.table(tableId), row);
+    this.bins.push(bin);
+    this.byTopologyClass[topologyClass]?.push(bin);
+    return bin;
   }
 
   clear(): void {
-    this.#spare.push(...this.drafts);
+    this.#spare.push(...this.bins);
     this.#forget();
   }
 
   /** Puts its nodes in the place of the picked ones, whose objects become spare. */
-  swapInto(live: LiveFleet, picked: readonly NodeDraft[]): void {
-    for (const draft of picked) live.remove(draft);
-    for (const draft of this.drafts) live.add(draft);
+  swapInto(live: LiveFleet, picked: readonly NodeBin[]): void {
+    for (const bin of picked) live.remove(bin);
+    for (const bin of this.bins) live.add(bin);
     this.#forget();
     this.#spare.push(...picked);
   }
 
   #forget(): void {
-    for (const { site } of this.drafts) (this.bySite[site] as NodeDraft[]).length = 0;
-    this.drafts.length = 0;
+    for (const { topologyClass } of this.bins) (this.byTopologyClass[topologyClass] as NodeBin[]).length = 0;
+    this.bins.length = 0;
   }
 }
 
-function newDraft({ model, hostRules, tables }: Workbench, site: number, tableId: number): NodeDraft {
+function newBin(
+  { model, hostRules, tables }: PackingContext,
+  topologyClass: number,
+  tableId: number,
+): NodeBin {
   const table = tables.table(tableId);
-  return new NodeDraft({
-    site,
+  return new NodeBin({
+    topologyClass,
     present: undefined,
     tableId,
     table,
-    axes: model.axes.count,
+    dimensions: model.dimensions.count,
     words: hostRules.words,
   });
 }

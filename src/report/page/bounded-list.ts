@@ -1,10 +1,10 @@
-/** A list that keeps the newest `most` items, in the order in which they came. */
+/** A list that keeps the newest `max` items, in the order in which they came. */
 export class BoundedList<T> {
   readonly #items: T[] = [];
   readonly #most: number;
 
-  constructor(most: number) {
-    this.#most = most;
+  constructor(max: number) {
+    this.#most = max;
   }
 
   add(item: T): void {

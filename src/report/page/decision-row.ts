@@ -20,7 +20,7 @@ export function decisionRow(plan: Plan): DecisionRow {
 }
 
 /** Whether two decisions say the same, so that the page shows one line with a count: numbers in reasons may differ. */
-export function saysTheSame(a: DecisionRow, b: DecisionRow): boolean {
+export function isSameDecision(a: DecisionRow, b: DecisionRow): boolean {
   return (
     a.headline === b.headline &&
     a.policyDigest === b.policyDigest &&

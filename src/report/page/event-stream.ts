@@ -3,7 +3,7 @@ import type { Request, Response } from 'express';
 
 const PING_EVERY_MS = 15_000;
 /** Beyond a whole view, what may wait for one client. Past it the client gets no more until it has read all that waits. */
-const MOST_BUFFERED_BYTES = 1_000_000;
+const MAX_BUFFERED_BYTES = 1_000_000;
 
 interface Client {
   readonly to: Writable;
@@ -90,7 +90,7 @@ export class EventStream {
     client.isBehind = false;
     client.isStalled = false;
     client.to.write(this.#whole());
-    client.limitBytes = client.to.writableLength + MOST_BUFFERED_BYTES;
+    client.limitBytes = client.to.writableLength + MAX_BUFFERED_BYTES;
   }
 }
 

@@ -1,7 +1,7 @@
 import { fleetCost } from '../../model/fleet-cost.ts';
 import { type Instance, isAlive } from '../../model/instance.ts';
+import { memoizeByIdentity } from '../../model/memoize-by-identity.ts';
 import type { Node } from '../../model/node.ts';
-import { oncePer } from '../../model/once-per.ts';
 import type { Plan } from '../../model/plan.ts';
 import type { Signal } from '../../model/signal.ts';
 import type { Snapshot } from '../../model/snapshot.ts';
@@ -70,13 +70,15 @@ function moneyView({ instances }: Snapshot): MoneyView {
 
 const NO_MONEY: MoneyView = { costUsdPerHour: null, unpricedInstances: 0, spotNodes: 0 };
 
-const moneyOf = oncePer((instances: readonly Instance[]): MoneyView => {
+const moneyOf = memoizeByIdentity((instances: readonly Instance[]): MoneyView => {
   const { usdPerHour, unpriced } = fleetCost(instances);
   const spot = instances.filter((i) => isAlive(i) && i.lifecycle === 'spot');
   return { costUsdPerHour: usdPerHour, unpricedInstances: unpriced, spotNodes: spot.length };
 });
 
-const readyAmong = oncePer((nodes: readonly Node[]) => nodes.filter((n) => !n.isControlPlane && n.isReady));
+const readyAmong = memoizeByIdentity((nodes: readonly Node[]) =>
+  nodes.filter((n) => !n.isControlPlane && n.isReady),
+);
 
 function latest(signal: Signal): number | null {
   return signal.status === 'known' ? (signal.samples.at(-1)?.value ?? null) : null;

@@ -1,5 +1,5 @@
 import type { Instance } from '../../model/instance.ts';
-import { isAlive, isAsleepInPool } from '../../model/instance.ts';
+import { isAlive, isStoppedInPool } from '../../model/instance.ts';
 import type { Snapshot } from '../../model/snapshot.ts';
 
 /** Notices instances that went away though no operation of ours sent them: interrupted, or terminated by somebody. */
@@ -12,18 +12,20 @@ export class LostInstances {
     if (snapshot.instances.status !== 'known' || snapshot.instances.value === this.#listed) return [];
     this.#listed = snapshot.instances.value;
     const alive = new Map(snapshot.instances.value.filter(isAlive).map((i) => [i.id, i]));
-    const asleep = new Set(snapshot.instances.value.filter(isAsleepInPool).map(({ id }) => id));
-    const ours = new Set(snapshot.operations.filter(sendsAway).map((operation) => operation.instanceId));
-    const lost = [...this.#alive.values()].filter(
+    const asleep = new Set(snapshot.instances.value.filter(isStoppedInPool).map(({ id }) => id));
+    const ours = new Set(
+      snapshot.operations.filter(isDeliberateRemoval).map((operation) => operation.instanceId),
+    );
+    const losses = [...this.#alive.values()].filter(
       (i) => !alive.has(i.id) && !asleep.has(i.id) && !ours.has(i.id),
     );
     this.#alive = alive;
-    return lost.map((i) => `lost ${i.id} (${i.type}, ${i.zone}, ${i.lifecycle})`);
+    return losses.map((i) => `lost ${i.id} (${i.type}, ${i.zone}, ${i.lifecycle})`);
   }
 }
 
 /** A removal that was given up left its instance running: when that one goes later, nobody here sent it. */
-function sendsAway(operation: Snapshot['operations'][number]): boolean {
+function isDeliberateRemoval(operation: Snapshot['operations'][number]): boolean {
   if (operation.kind === 'remove') return operation.step !== 'aborting' && operation.step !== 'aborted';
   return operation.step === 'undoing' || operation.step === 'failed';
 }

@@ -1,6 +1,6 @@
-import { type Instance, isAsleepInPool } from '../../model/instance.ts';
+import { type Instance, isStoppedInPool } from '../../model/instance.ts';
+import { memoizeByIdentity } from '../../model/memoize-by-identity.ts';
 import type { Node } from '../../model/node.ts';
-import { oncePer } from '../../model/once-per.ts';
 import {
   hasEnded,
   instanceOf,
@@ -106,7 +106,7 @@ export function compareNodeRows(a: NodeRow, b: NodeRow): number {
 
 const NO_LOAD: NodeLoad = { pods: 0, requestedCpuMillis: 0 };
 
-const byId = oncePer(
+const byId = memoizeByIdentity(
   (instances: readonly Instance[]): ReadonlyMap<string, Instance> =>
     new Map(instances.map((instance) => [instance.id, instance])),
 );
@@ -147,7 +147,7 @@ function offered(launch: LaunchOperation): Pick<NodeRow, 'type' | 'zone' | 'life
 /** A stopped machine costs its disk alone, which no price here counts. */
 function priceOf(instance: Instance | undefined): number | null {
   if (instance === undefined) return null;
-  return isAsleepInPool(instance) ? 0 : (instance.priceUsdPerHour ?? null);
+  return isStoppedInPool(instance) ? 0 : (instance.priceUsdPerHour ?? null);
 }
 
 function stateOf(
@@ -157,7 +157,7 @@ function stateOf(
 ): NodeRow['state'] {
   if (removal?.step === 'terminating') return 'terminating';
   if (removal !== undefined) return 'draining';
-  if (instance !== undefined && isAsleepInPool(instance)) return 'warm';
+  if (instance !== undefined && isStoppedInPool(instance)) return 'warm';
   return node.isReady ? 'ready' : 'not ready';
 }
 

@@ -84,11 +84,11 @@ export class PageFeed {
 
   /** Up to what browsers show: what is gathered already comes with the next delta. */
   #history(): PageHistory {
-    const { points, marks, most } = this.#state.history();
+    const { points, marks, most: max } = this.#state.history();
     return {
       points: points.slice(0, points.length - this.#points.length),
       marks: marks.slice(0, marks.length - this.#marks.length),
-      most,
+      most: max,
     };
   }
 }

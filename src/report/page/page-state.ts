@@ -5,7 +5,7 @@ import { INSTANCE_GONE } from '../../model/reason.ts';
 import type { Snapshot } from '../../model/snapshot.ts';
 import type { ReportEvent, Reporter } from '../../ports.ts';
 import { BoundedList } from './bounded-list.ts';
-import { decisionRow, saysTheSame } from './decision-row.ts';
+import { decisionRow, isSameDecision } from './decision-row.ts';
 import { fleetView, NOTHING_DECIDED, plotPoint } from './fleet-view.ts';
 import { LostInstances } from './lost-instances.ts';
 import { NodeTable } from './node-table.ts';
@@ -21,14 +21,14 @@ import type {
 import { PodTally } from './pod-tally.ts';
 
 /** A day of half-minute points, and the last things of each kind: what a browser can hold and a person may scroll. */
-const MOST_POINTS = 2_880;
+const MAX_POINTS = 2_880;
 const POINT_EVERY_MS = 30_000;
-const MOST_MARKS = 500;
-const MOST_DECISIONS = 60;
-const MOST_POLICIES = 20;
-const MOST_NOTICES = 30;
-/** After so many decisions without a look the pods of the last look are let go: they may be those of long ago. */
-const MOST_ROUNDS_UNSEEN = 100;
+const MAX_MARKS = 500;
+const MAX_DECISIONS = 60;
+const MAX_POLICIES = 20;
+const MAX_NOTICES = 30;
+/** After this many decisions without a look the pods of the last look are let go: they may be those of long ago. */
+const MAX_ROUNDS_UNSEEN = 100;
 
 type Decision = EventOf<'decision'>;
 
@@ -41,11 +41,11 @@ export interface PageChange {
 /** A reporter that keeps what the status page shows, bounded in size whatever the uptime. */
 export class PageState implements Reporter {
   readonly #clusterName: string;
-  readonly #points = new BoundedList<PlotPoint>(MOST_POINTS);
-  readonly #marks = new BoundedList<PlotMark>(MOST_MARKS);
-  readonly #decisions = new BoundedList<DecisionRow>(MOST_DECISIONS);
-  readonly #policies = new BoundedList<PolicyRow>(MOST_POLICIES);
-  readonly #notices = new BoundedList<PageView['notices'][number]>(MOST_NOTICES);
+  readonly #points = new BoundedList<PlotPoint>(MAX_POINTS);
+  readonly #marks = new BoundedList<PlotMark>(MAX_MARKS);
+  readonly #decisions = new BoundedList<DecisionRow>(MAX_DECISIONS);
+  readonly #policies = new BoundedList<PolicyRow>(MAX_POLICIES);
+  readonly #notices = new BoundedList<PageView['notices'][number]>(MAX_NOTICES);
   readonly #lost = new LostInstances();
   readonly #pods = new PodTally();
   readonly #nodes = new NodeTable();
@@ -84,23 +84,23 @@ export class PageState implements Reporter {
   report(event: ReportEvent): void {
     this.#view = undefined;
     const point = this.#take(event);
-    this.#tell(point === undefined ? [] : [point]);
+    this.#notify(point === undefined ? [] : [point]);
   }
 
   /** Marks something that people did to the world: a fault from the demo's controls. */
   markFault(atMs: number, text: string): void {
     this.#mark(atMs, 'fault', text);
-    this.#tell([]);
+    this.#notify([]);
   }
 
   /** Tells listeners that something beside the events changed: the demo's speed or pause. */
   touch(): void {
-    this.#tell([]);
+    this.#notify([]);
   }
 
   history(): PageHistory {
-    const most = { points: MOST_POINTS, marks: MOST_MARKS };
-    return { points: this.#points.items, marks: this.#marks.items, most };
+    const max = { points: MAX_POINTS, marks: MAX_MARKS };
+    return { points: this.#points.items, marks: this.#marks.items, most: max };
   }
 
   /** The present. Rows that did not change since it was asked last are the same objects. */
@@ -126,7 +126,7 @@ export class PageState implements Reporter {
     };
   }
 
-  #tell(points: readonly PlotPoint[]): void {
+  #notify(points: readonly PlotPoint[]): void {
     const marks = this.#freshMarks;
     this.#freshMarks = [];
     for (const listener of this.#listeners) listener({ points, marks });
@@ -135,11 +135,11 @@ export class PageState implements Reporter {
   #takeDecision(event: Decision): PlotPoint | undefined {
     this.#decision = event;
     this.#roundsUnseen += 1;
-    if (this.#roundsUnseen === MOST_ROUNDS_UNSEEN) this.#pods.forget();
+    if (this.#roundsUnseen === MAX_ROUNDS_UNSEEN) this.#pods.forget();
     this.#nowMs = event.plan.decidedAtMs;
     const row = decisionRow(event.plan);
     const last = this.#decisions.last();
-    if (last !== undefined && event.plan.actions.length === 0 && saysTheSame(last, row)) {
+    if (last !== undefined && event.plan.actions.length === 0 && isSameDecision(last, row)) {
       this.#decisions.replaceLast({ ...row, id: last.id, atMs: last.atMs, rounds: last.rounds + 1 });
     } else {
       this.#decisions.add(row);

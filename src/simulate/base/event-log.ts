@@ -13,7 +13,7 @@ export type EventFacts = Readonly<Record<string, string | number | boolean | und
 /** How many of the latest events are kept for stories and pages. */
 const KEPT = 1_000;
 /** So much text goes into the digest at once: a call for each line is dear. */
-const MOST_PENDING = 16_384;
+const MAX_PENDING = 16_384;
 
 /** Everything that happened, as lines that go straight into a digest; only the latest are kept. */
 export class EventLog {
@@ -32,7 +32,7 @@ export class EventLog {
   add(kind: string, facts: EventFacts): void {
     const event = { atMs: this.#clock.monotonicMs(), kind, facts };
     this.#pending += `${eventLine(event)}\n`;
-    if (this.#pending.length > MOST_PENDING) this.#flush();
+    if (this.#pending.length > MAX_PENDING) this.#flush();
     this.#count += 1;
     this.#recent.push(event);
     if (this.#recent.length >= 2 * KEPT) this.#recent = this.#recent.slice(-KEPT);
@@ -49,8 +49,8 @@ export class EventLog {
   }
 
   /** The latest events, oldest first. */
-  recent(most: number): readonly WorldEvent[] {
-    return this.#recent.slice(-Math.min(most, KEPT));
+  recent(max: number): readonly WorldEvent[] {
+    return this.#recent.slice(-Math.min(max, KEPT));
   }
 
   /** `sha256:` over all lines so far; the log may go on afterwards. */

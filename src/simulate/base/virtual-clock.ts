@@ -2,21 +2,21 @@ import type { Clock } from '../../ports.ts';
 import { TimerQueue } from './timer-queue.ts';
 
 /** More events than this at one instant are a loop that waits for no time at all. */
-const MOST_AT_ONCE = 100_000;
+const MAX_PER_TURN = 100_000;
 
-/** Thrown when events make events without end and time does not go on: whoever waits in the world waits for nothing. */
-class TimeStandsStill extends Error {
+/** Thrown when events keep creating events at the same time, so that virtual time does not advance. */
+class ClockStalled extends Error {
   constructor(atMs: number) {
     super(
-      `time stands still ${atMs} ms after the world began: ${MOST_AT_ONCE} events in a row took none of it`,
+      `time stands still ${atMs} ms after the world began: ${MAX_PER_TURN} events in a row took none of it`,
     );
     this.name = 'TimeStandsStill';
   }
 }
 
 /**
- * Time that moves only when told to. Events fire in the order of (time, sequence); after each that woke someone outside
- * the world, every promise continuation runs before the next, so the same calls give the same story.
+ * Virtual time: it advances only by `advanceTo`. Events fire in the order of (time, sequence); after each that woke someone
+ * outside the world, every promise continuation runs before the next, so the same calls give the same story.
  */
 export class VirtualClock implements Clock {
   readonly #startMs: number;
@@ -54,10 +54,10 @@ export class VirtualClock implements Clock {
     });
   }
 
-  ringAfter(ms: number, ring: () => void): () => void {
+  callAfter(ms: number, callback: () => void): () => void {
     return this.after(ms, () => {
       this.#isStirred = true;
-      ring();
+      callback();
     });
   }
 
@@ -85,7 +85,7 @@ export class VirtualClock implements Clock {
     let atOnce = 0;
     for (let next = this.#queue.next(monotonicMs); next !== undefined; next = this.#queue.next(monotonicMs)) {
       atOnce = next.atMs > this.#monotonicMs ? 0 : atOnce + 1;
-      if (atOnce > MOST_AT_ONCE) throw new TimeStandsStill(next.atMs);
+      if (atOnce > MAX_PER_TURN) throw new ClockStalled(next.atMs);
       this.#monotonicMs = next.atMs;
       next.fire();
       if (this.#isStirred) {

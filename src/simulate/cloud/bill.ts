@@ -1,7 +1,7 @@
 import type { Lifecycle } from '../../model/offering.ts';
 
 /** Linux instances are billed by the second, a minute at least (facts: EC2 43). */
-const SHORTEST_BILLED_MS = 60_000;
+const MIN_BILLED_MS = 60_000;
 const MS_PER_HOUR = 3_600_000;
 /** A stopped machine is charged for its disk alone: 20 GiB of gp3 at 0.096 USD a month, by the hour (facts: EC2 43). */
 const DISK_USD_PER_HOUR = (20 * 0.096) / 730;
@@ -48,7 +48,7 @@ export class Bill {
   stop(instanceId: string): void {
     const meter = this.#meters.get(instanceId);
     if (meter === undefined) return;
-    const leastMs = meter.isStopped ? 0 : SHORTEST_BILLED_MS;
+    const leastMs = meter.isStopped ? 0 : MIN_BILLED_MS;
     this.#read(meter, Math.max(this.#clock.monotonicMs(), meter.startedAtMs + leastMs));
     this.#meters.delete(instanceId);
   }

@@ -4,8 +4,8 @@ import { type Offering, type OfferingKey, offeringKey, parseOfferingKey } from '
 import type { CloudFault, LaunchOutcome } from '../../model/outcome.ts';
 import { TAG } from '../../model/tags.ts';
 import { type Cloud, type LaunchRequest, type OfferingQuery, PortError } from '../../ports.ts';
-import type { Chance } from '../base/chance.ts';
 import type { EventLog } from '../base/event-log.ts';
+import type { RandomStream } from '../base/random-stream.ts';
 import type { VirtualClock } from '../base/virtual-clock.ts';
 import { Bill } from './bill.ts';
 import { noCapacity, notFound, notStopped, TOKEN_MISMATCH, unknownType } from './call-faults.ts';
@@ -33,14 +33,14 @@ interface Accepted {
   readonly instanceId: string;
 }
 
-/** EC2 in memory: idempotent launches, lifecycles, capacity that runs out, spot instances that are taken back, a bill. */
+/** EC2 in memory: idempotent launches, lifecycles, capacity that runs out, spot interruptions, a bill. */
 export class SimulatedCloud implements Cloud {
   readonly market: SpotMarket;
   readonly capacity: CapacityWindows;
   readonly bill: Bill;
   readonly #clock: VirtualClock;
   readonly #log: EventLog;
-  readonly #chance: Chance;
+  readonly #random: RandomStream;
   readonly #machines: Machines;
   readonly #queue: SimulatedQueue;
   readonly #instances = new Map<string, Instance>();
@@ -52,17 +52,17 @@ export class SimulatedCloud implements Cloud {
   constructor(parts: {
     readonly clock: VirtualClock;
     readonly log: EventLog;
-    readonly chance: Chance;
+    readonly random: RandomStream;
     readonly machines: Machines;
     /** Where it announces what happens to instances. */
     readonly queue: SimulatedQueue;
   }) {
     this.#clock = parts.clock;
     this.#log = parts.log;
-    this.#chance = parts.chance;
+    this.#random = parts.random;
     this.#machines = parts.machines;
     this.#queue = parts.queue;
-    this.market = new SpotMarket(parts.chance.stream('spot-prices'), parts.clock);
+    this.market = new SpotMarket(parts.random.stream('spot-prices'), parts.clock);
     this.capacity = new CapacityWindows(parts.clock);
     this.bill = new Bill(parts.clock);
     this.#interruptions = new SpotInterruptions({
@@ -82,7 +82,7 @@ export class SimulatedCloud implements Cloud {
     return [...this.#instances.values()];
   }
 
-  /** Instances made, ended by a call, and that EC2 decided to take back, since the world began. */
+  /** Instances launched, terminated by a call, and interrupted by EC2, since the start. */
   get counts(): { readonly launches: number; readonly terminations: number; readonly interruptions: number } {
     return { ...this.#counts, interruptions: this.#interruptions.count };
   }
@@ -93,7 +93,7 @@ export class SimulatedCloud implements Cloud {
 
   async launch(request: LaunchRequest, signal: AbortSignal): Promise<LaunchOutcome> {
     const outcome = this.#launchNow(request);
-    await this.#clock.sleep(this.#chance.between(LAUNCH_CALL_MS.least, LAUNCH_CALL_MS.most), signal);
+    await this.#clock.sleep(this.#random.between(LAUNCH_CALL_MS.least, LAUNCH_CALL_MS.most), signal);
     if (signal.aborted)
       throw new PortError('the launch call was given up before EC2 answered', {
         retry: 'transient',
@@ -134,7 +134,7 @@ export class SimulatedCloud implements Cloud {
     return this.#interruptions.has(instanceId);
   }
 
-  /** EC2 says that a spot instance is more likely than others to be taken back. */
+  /** EC2 sends a rebalance recommendation. */
   recommendRebalance(instanceId: string): void {
     this.#interruptions.recommendRebalance(instanceId);
   }
@@ -144,7 +144,7 @@ export class SimulatedCloud implements Cloud {
     return this.#interruptions.begin(instanceId, isWarned);
   }
 
-  /** Somebody ends the instance, whatever it is. */
+  /** Terminates the instance manually. */
   endByHand(instanceId: string): void {
     const instance = this.#instances.get(instanceId);
     if (instance !== undefined && isAlive(instance)) this.#shutDown(instance);
@@ -201,7 +201,7 @@ export class SimulatedCloud implements Cloud {
     this.#instances.set(instanceId, { ...instance, state: 'pending', launchedAtMs: this.#clock.now() });
     this.#log.add('start', { instance: instanceId });
     this.bill.start(instanceId, instance.lifecycle, instance.priceUsdPerHour ?? 0);
-    const takesMs = this.#chance.between(STARTING_MS.least, STARTING_MS.most);
+    const takesMs = this.#random.between(STARTING_MS.least, STARTING_MS.most);
     this.#clock.after(takesMs, () => this.#move(instanceId, 'pending', 'running'));
     this.#machines.restarted(instanceId);
     return undefined;
@@ -214,7 +214,7 @@ export class SimulatedCloud implements Cloud {
     this.#announceState(id, 'stopping');
     this.bill.keepDisk(id);
     this.#machines.stopped(id);
-    const takesMs = this.#chance.between(STOPPING_MS.least, STOPPING_MS.most);
+    const takesMs = this.#random.between(STOPPING_MS.least, STOPPING_MS.most);
     this.#clock.after(takesMs, () => {
       if (this.#instances.get(id)?.state !== 'stopping') return;
       this.#move(id, 'stopping', 'stopped');
@@ -248,7 +248,7 @@ export class SimulatedCloud implements Cloud {
     this.#log.add('launch', { instance: instance.id, type, zone, lifecycle, operation: operationId });
     this.#counts.launches += 1;
     this.bill.start(instance.id, lifecycle, priceUsdPerHour ?? 0);
-    const pendingMs = this.#chance.between(PENDING_MS.least, PENDING_MS.most);
+    const pendingMs = this.#random.between(PENDING_MS.least, PENDING_MS.most);
     this.#clock.after(pendingMs, () => this.#move(instance.id, 'pending', 'running'));
     this.#machines.started(instance, offering, fate);
     return instance;
@@ -259,7 +259,7 @@ export class SimulatedCloud implements Cloud {
     this.#announceState(instance.id, 'shutting-down');
     this.bill.stop(instance.id);
     this.#machines.ended(instance.id);
-    const takesMs = this.#chance.between(SHUTTING_DOWN_MS.least, SHUTTING_DOWN_MS.most);
+    const takesMs = this.#random.between(SHUTTING_DOWN_MS.least, SHUTTING_DOWN_MS.most);
     this.#clock.after(takesMs, () => {
       this.#move(instance.id, 'shutting-down', 'terminated');
       this.#announceState(instance.id, 'terminated');

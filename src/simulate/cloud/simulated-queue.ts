@@ -1,17 +1,17 @@
 import type { Interruption } from '../../model/interruption.ts';
 import { type InterruptionMessage, type Interruptions, PortError } from '../../ports.ts';
-import type { Chance } from '../base/chance.ts';
+import type { RandomStream } from '../base/random-stream.ts';
 import type { VirtualClock } from '../base/virtual-clock.ts';
-import type { Troubles } from '../trouble/troubles.ts';
+import type { ActiveFaults } from '../trouble/active-faults.ts';
 
 /** What an event takes from EC2 into the queue. */
-const DELIVERY_MS = { least: 100, most: 900 } as const;
-const LATE_MS = { least: 5_000, most: 100_000 } as const;
-/** A message that was taken and not deleted comes again after so long, and is forgotten after so long. */
+const DELIVERY_MS = { min: 100, max: 900 } as const;
+const DELAY_MS = { min: 5_000, max: 100_000 } as const;
+/** Visibility timeout and retention of a message. */
 const VISIBILITY_MS = 20_000;
 const RETENTION_MS = 3_600_000;
-const MOST_MESSAGES = 10;
-const ODD = { lost: 0.15, twice: 0.3 } as const;
+const MAX_MESSAGES = 10;
+const FAULT_SHARES = { lost: 0.15, twice: 0.3 } as const;
 
 interface Queued {
   readonly message: InterruptionMessage;
@@ -19,30 +19,34 @@ interface Queued {
   visibleAtMs: number;
 }
 
-/** EventBridge and SQS in memory: at least once, in no order; whoever takes a message and does not delete it sees it again. */
+/** EventBridge and SQS in memory: at least once, in no order; a message that is received and not deleted is delivered again. */
 export class SimulatedQueue implements Interruptions {
   readonly #clock: VirtualClock;
-  readonly #chance: Chance;
-  readonly #troubles: Troubles;
+  readonly #random: RandomStream;
+  readonly #activeFaults: ActiveFaults;
   #queued: readonly Queued[] = [];
   /** Ends the wait of whoever asked last: a process that died or was paused waits in vain. */
   #arrived: (() => void) | undefined;
   #sent = 0;
 
-  constructor(parts: { readonly clock: VirtualClock; readonly chance: Chance; readonly troubles: Troubles }) {
+  constructor(parts: {
+    readonly clock: VirtualClock;
+    readonly random: RandomStream;
+    readonly activeFaults: ActiveFaults;
+  }) {
     this.#clock = parts.clock;
-    this.#chance = parts.chance;
-    this.#troubles = parts.troubles;
+    this.#random = parts.random;
+    this.#activeFaults = parts.activeFaults;
   }
 
   /** AWS announces this; in an odd time it comes late, twice, or not at all. */
   announce(interruption: Interruption): void {
-    const isOdd = this.#troubles.has('queue-odd');
-    if (isOdd && this.#chance.next() < ODD.lost) return;
-    const { least, most } = isOdd ? LATE_MS : DELIVERY_MS;
-    const copies = isOdd && this.#chance.next() < ODD.twice ? 2 : 1;
+    const isFaulty = this.#activeFaults.has('queue-odd');
+    if (isFaulty && this.#random.next() < FAULT_SHARES.lost) return;
+    const { min, max } = isFaulty ? DELAY_MS : DELIVERY_MS;
+    const copies = isFaulty && this.#random.next() < FAULT_SHARES.twice ? 2 : 1;
     for (let copy = 0; copy < copies; copy += 1) {
-      this.#clock.after(this.#chance.between(least, most), () => this.send([interruption]));
+      this.#clock.after(this.#random.between(min, max), () => this.send([interruption]));
     }
   }
 
@@ -57,11 +61,11 @@ export class SimulatedQueue implements Interruptions {
   }
 
   async receive(signal: AbortSignal): Promise<readonly InterruptionMessage[]> {
-    if (this.#troubles.has('queue-away')) {
+    if (this.#activeFaults.has('queue-away')) {
       throw new PortError('the queue does not answer', { retry: 'transient', code: 'ServiceUnavailable' });
     }
     if (this.#visible().length === 0) await this.#arrival(signal);
-    const taken = signal.aborted ? [] : this.#visible().slice(0, MOST_MESSAGES);
+    const taken = signal.aborted ? [] : this.#visible().slice(0, MAX_MESSAGES);
     for (const queued of taken) {
       queued.visibleAtMs = this.#clock.monotonicMs() + VISIBILITY_MS;
       this.#clock.after(VISIBILITY_MS, () => this.#wake());

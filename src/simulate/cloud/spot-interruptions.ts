@@ -33,7 +33,7 @@ export class SpotInterruptions {
     return this.#noticed.has(instanceId);
   }
 
-  /** EC2 says that a spot instance is more likely than others to be taken back. */
+  /** EC2 says that a spot instance is more likely than others to be interrupted. */
   recommendRebalance(instanceId: string): void {
     const { clock, log, queue } = this.#parts;
     log.add('rebalance', { instance: instanceId });

@@ -4,27 +4,27 @@ import { onDemandPriceUsdPerHour, typicalSpotPriceUsdPerHour } from '../../catal
 import { offeringBurst } from '../../catalogue/offering-burst.ts';
 import { type Offering, type OfferingKey, offeringKey } from '../../model/offering.ts';
 import type { OfferingQuery } from '../../ports.ts';
-import type { Chance } from '../base/chance.ts';
+import type { RandomStream } from '../base/random-stream.ts';
 import type { VirtualClock } from '../base/virtual-clock.ts';
 
 /** Spot prices move a few times a day, in small steps (facts: EC2 41); here each offering's every hour. */
 const STEP_MS = 3_600_000;
-const MOST_STEP = 0.06;
+const MAX_STEP = 0.06;
 /** How far a price may wander from its typical value; it never exceeds on-demand. */
-const LOWEST = 0.7;
-const HIGHEST = 1.8;
+const MIN_FACTOR = 0.7;
+const MAX_FACTOR = 1.8;
 /** Where the catalogue has no spot price for a zone. */
 const USUAL_SPOT_SHARE = 0.38;
 
 /** What can be bought in the simulated region and at which price now. */
 export class SpotMarket {
-  readonly #chance: Chance;
-  readonly #streams = new Map<OfferingKey, Chance>();
+  readonly #random: RandomStream;
+  readonly #streams = new Map<OfferingKey, RandomStream>();
   readonly #factors = new Map<OfferingKey, number>();
   readonly #offerings = new Map<OfferingKey, Offering>();
 
-  constructor(chance: Chance, clock: VirtualClock) {
-    this.#chance = chance;
+  constructor(random: RandomStream, clock: VirtualClock) {
+    this.#random = random;
     clock.every(STEP_MS, () => this.#step());
   }
 
@@ -86,12 +86,12 @@ export class SpotMarket {
   }
 
   #walk(key: OfferingKey, factor: number): number {
-    const step = 1 + this.#stream(key).between(-MOST_STEP, MOST_STEP);
-    return Math.min(HIGHEST, Math.max(LOWEST, factor * step));
+    const step = 1 + this.#stream(key).between(-MAX_STEP, MAX_STEP);
+    return Math.min(MAX_FACTOR, Math.max(MIN_FACTOR, factor * step));
   }
 
-  #stream(key: OfferingKey): Chance {
-    const stream = this.#streams.get(key) ?? this.#chance.stream(key);
+  #stream(key: OfferingKey): RandomStream {
+    const stream = this.#streams.get(key) ?? this.#random.stream(key);
     this.#streams.set(key, stream);
     return stream;
   }

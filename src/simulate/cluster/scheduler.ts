@@ -89,9 +89,9 @@ function keepsSkew(pod: Pod, spread: TopologySpread, node: Node, state: ClusterS
     const here = state.podsOn(other.name).filter((p) => isSpread(spread, pod.namespace, p)).length;
     counts.set(key, (counts.get(key) ?? 0) + here);
   }
-  const least = Math.min(...counts.values());
+  const min = Math.min(...counts.values());
   const own = selects(spread.selector, pod.labels) ? 1 : 0;
-  return (counts.get(domain) ?? 0) + own - least <= spread.maxSkew;
+  return (counts.get(domain) ?? 0) + own - min <= spread.maxSkew;
 }
 
 function isSpread(spread: TopologySpread, namespace: string, pod: Pod): boolean {

@@ -29,7 +29,7 @@ export class SimulatedCluster implements Cluster {
   readonly #budgets: BudgetSpec[] = [];
   readonly #listeners = new Set<() => void>();
   #isReacting = false;
-  #matters = false;
+  #isRelevant = false;
   #view: { readonly version: number; readonly view: ClusterView } | undefined;
 
   constructor(clock: VirtualClock, log: EventLog) {
@@ -51,7 +51,7 @@ export class SimulatedCluster implements Cluster {
     this.#changed(false);
   }
 
-  withdraw(workload: Pick<Workload, 'kind' | 'namespace' | 'name'>): void {
+  delete(workload: Pick<Workload, 'kind' | 'namespace' | 'name'>): void {
     this.#controllers.remove(workload);
     this.#changed(true);
   }
@@ -106,13 +106,13 @@ export class SimulatedCluster implements Cluster {
     return 'done';
   }
 
-  /** Somebody's own cordon, or its end; ours is left alone. */
+  /** A manual cordon or uncordon; ours is unchanged. */
   setUnschedulable(nodeName: string, isUnschedulable: boolean): void {
     const node = this.state.node(nodeName);
     if (node !== undefined && node.cordonedBy === undefined) this.#putNode({ ...node, isUnschedulable });
   }
 
-  /** Tells the listeners to look, as after a watch that stood still. */
+  /** Notifies the listeners, as after a stale watch. */
   announce(): void {
     this.#changed(true);
   }
@@ -203,7 +203,7 @@ export class SimulatedCluster implements Cluster {
 
   /** `matters`: also to those who watch from outside. */
   #changed(matters: boolean): void {
-    this.#matters ||= matters;
+    this.#isRelevant ||= matters;
     if (this.#isReacting) return;
     this.#isReacting = true;
     this.#clock.after(REACTION_MS, () => this.#react());
@@ -213,8 +213,8 @@ export class SimulatedCluster implements Cluster {
     this.#controllers.reconcile();
     this.#schedule();
     this.#isReacting = false;
-    if (!this.#matters) return;
-    this.#matters = false;
+    if (!this.#isRelevant) return;
+    this.#isRelevant = false;
     if (this.#listeners.size > 0) this.#clock.stir();
     for (const listener of this.#listeners) listener();
   }
@@ -248,6 +248,6 @@ export class SimulatedCluster implements Cluster {
     if (pod.unschedulableSinceMs !== undefined) return;
     this.state.putPod({ ...pod, unschedulableSinceMs: this.#clock.now() });
     this.#log.add('unschedulable', { pod: podRef(pod) });
-    this.#matters = true;
+    this.#isRelevant = true;
   }
 }

@@ -1,19 +1,19 @@
 import { Document, parseDocument } from 'yaml';
-import type { Chance } from '../base/chance.ts';
+import type { RandomStream } from '../base/random-stream.ts';
 import type { FaultInjector } from '../world/fault-injector.ts';
 
-/** A change that somebody commits: where in the document, and what. */
-type Edit = (chance: Chance) => readonly (readonly [path: readonly string[], value: unknown])[];
+/** A policy change that is committed: where in the document, and what. */
+type Edit = (random: RandomStream) => readonly (readonly [path: readonly string[], value: unknown])[];
 
 const EDITS: readonly Edit[] = [
-  (chance) => [[['nodes', 'max'], 4 + chance.integer(10)]],
-  (chance) => [
-    [['nodes', 'min'], 1 + chance.integer(4)],
-    [['nodes', 'max'], 8 + chance.integer(4)],
+  (random) => [[['nodes', 'max'], 4 + random.integer(10)]],
+  (random) => [
+    [['nodes', 'min'], 1 + random.integer(4)],
+    [['nodes', 'max'], 8 + random.integer(4)],
   ],
-  (chance) => [[['utilization', 'cpu', 'upPercent'], 55 + chance.integer(25)]],
-  (chance) => [[['spot', 'percent'], chance.integer(101)]],
-  (chance) => [[['shrink', 'maxNodesPerDecision'], 1 + chance.integer(3)]],
+  (random) => [[['utilization', 'cpu', 'upPercent'], 55 + random.integer(25)]],
+  (random) => [[['spot', 'percent'], random.integer(101)]],
+  (random) => [[['shrink', 'maxNodesPerDecision'], 1 + random.integer(3)]],
   () => [[['suspend'], true]],
   // Broken ones: a rule between fields, a kind of value, a key that does not exist.
   () => [
@@ -25,11 +25,11 @@ const EDITS: readonly Edit[] = [
 ];
 
 /** Commits a change to the policy the world began with, or takes the last one back. */
-export function changePolicy(world: FaultInjector, chance: Chance): void {
-  const edit = chance.next() < 0.45 ? undefined : chance.pick(EDITS);
+export function changePolicy(world: FaultInjector, random: RandomStream): void {
+  const edit = random.next() < 0.45 ? undefined : random.pick(EDITS);
   const first: unknown = parseDocument(world.firstPolicy.text).toJS();
   const document = new Document(first ?? {});
-  const settings = edit?.(chance) ?? [];
+  const settings = edit?.(random) ?? [];
   for (const [path, value] of settings) document.setIn(path, value);
   const change = settings.map(([path, value]) => `${path.join('.')}: ${String(value)}`).join(', ');
   world.commitPolicy(document.toString(), change === '' ? 'the first one again' : change);

@@ -31,7 +31,7 @@ const WORDS: Readonly<Record<string, Words>> = {
     `EC2 has no ${[lifecycle, type].filter((part) => part !== undefined).join(' ') || 'machine'}${about(' in ', zone)} for ${minutes} min`,
   'kubelet-died': ({ node }) => `the kubelet of ${node} falls silent`,
   'telemetry-outage': ({ minutes }) => `Prometheus is away for ${minutes} min`,
-  trouble: ({ trouble, ms }) => `trouble: ${trouble} for ${span(ms)}`,
+  trouble: ({ trouble: activeFault, ms }) => `trouble: ${activeFault} for ${span(ms)}`,
   'clock-skew': ({ ms }) => `the clocks of the processes are off by ${span(ms)}`,
   'by-hand': ({ what, instance, offering, node }) => `by hand: ${what} ${instance ?? offering ?? node}`,
   rebalance: ({ instance }) => `EC2 recommends to replace ${instance}`,

@@ -1,13 +1,13 @@
 import type { EventLog } from '../base/event-log.ts';
 import { INVARIANTS, type Invariant } from './invariants.ts';
-import { triesAgain } from './invariants/rest.ts';
+import { violationOfNoRetry } from './invariants/steady-state.ts';
+import type { ObservedWorld, WorldWrite } from './observed-world.ts';
 import type { Violation } from './violation.ts';
 import { whatHappened } from './what-happened.ts';
-import type { WorldSight, WorldWrite } from './world-sight.ts';
 
 /** Events in which a story is looked for, and violations that are kept of one run. */
 const STORY_EVENTS = 1_000;
-const MOST_KEPT = 20;
+const MAX_KEPT = 20;
 
 /** Checks every invariant where it applies and keeps what was broken, each fact once. */
 export class InvariantWatch {
@@ -15,10 +15,10 @@ export class InvariantWatch {
   readonly #seed: number;
   readonly #log: EventLog;
   readonly #clock: { monotonicMs(): number };
-  readonly #told = new Set<string>();
+  readonly #reported = new Set<string>();
   /** Since when each finding that may last for a while lasts. */
   #lastingSinceMs: ReadonlyMap<string, number> = new Map();
-  #isStill = false;
+  #isSteady = false;
 
   constructor(parts: { seed: number; log: EventLog; clock: { monotonicMs(): number } }) {
     this.#seed = parts.seed;
@@ -26,37 +26,41 @@ export class InvariantWatch {
     this.#clock = parts.clock;
   }
 
-  write(write: WorldWrite, sight: WorldSight): void {
+  write(write: WorldWrite, observed: ObservedWorld): void {
     const isBeginning = write.kind === 'launch' || write.kind === 'start' || write.kind === 'cordon';
-    if (this.#isStill && isBeginning && !triesAgain(write, sight)) {
+    if (this.#isSteady && isBeginning && !violationOfNoRetry(write, observed)) {
       this.#note(10, `a ${write.kind} though nothing has changed for long`);
     }
-    for (const { number, atWrite } of INVARIANTS) this.#note(number, atWrite?.(write, sight));
+    for (const { number, atWrite } of INVARIANTS) this.#note(number, atWrite?.(write, observed));
   }
 
-  look(sight: WorldSight): void {
+  check(observed: ObservedWorld): void {
     const lasting = new Map<string, number>();
     for (const invariant of INVARIANTS) {
-      this.#note(invariant.number, invariant.atLook?.(sight));
-      this.#endure(invariant, sight, lasting);
+      this.#note(invariant.number, invariant.atCheck?.(observed));
+      this.#checkLasting(invariant, observed, lasting);
     }
     this.#lastingSinceMs = lasting;
   }
 
   /** From now on nothing that begins is right: the world has been left alone for long. */
-  expectStillness(): void {
-    this.#isStill = true;
+  expectSteadyState(): void {
+    this.#isSteady = true;
   }
 
   /** The world has been left alone for long. */
-  rest(sight: WorldSight): void {
-    for (const { number, atRest } of INVARIANTS) this.#note(number, atRest?.(sight));
+  checkSteadyState(observed: ObservedWorld): void {
+    for (const { number, atSteadyState: violation } of INVARIANTS) this.#note(number, violation?.(observed));
   }
 
   /** Adds what lasts still, with its beginning, to `lasting`. */
-  #endure({ number, lasting: law }: Invariant, sight: WorldSight, lasting: Map<string, number>): void {
+  #checkLasting(
+    { number, lasting: law }: Invariant,
+    observed: ObservedWorld,
+    lasting: Map<string, number>,
+  ): void {
     const nowMs = this.#clock.monotonicMs();
-    for (const [subject, fact] of law?.findings(sight) ?? []) {
+    for (const [subject, fact] of law?.findings(observed) ?? []) {
       const key = `${number} ${subject}`;
       const sinceMs = this.#lastingSinceMs.get(key) ?? nowMs;
       lasting.set(key, sinceMs);
@@ -65,10 +69,10 @@ export class InvariantWatch {
   }
 
   #note(invariant: number, fact: string | undefined): void {
-    if (fact === undefined || this.violations.length >= MOST_KEPT) return;
+    if (fact === undefined || this.violations.length >= MAX_KEPT) return;
     const key = `${invariant} ${fact}`;
-    if (this.#told.has(key)) return;
-    this.#told.add(key);
+    if (this.#reported.has(key)) return;
+    this.#reported.add(key);
     const story = [fact, ...whatHappened(this.#log.recent(STORY_EVENTS), fact)].join('\n');
     const atMs = Math.round(this.#clock.monotonicMs());
     this.violations.push({ seed: this.#seed, invariant, atMs, fact, story });

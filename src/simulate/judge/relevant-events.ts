@@ -2,7 +2,7 @@ import type { WorldEvent } from '../base/event-log.ts';
 
 /** Facts of events that name a thing. */
 const NAMES = ['instance', 'node', 'pod', 'operation', 'id', 'process', 'about'] as const;
-/** What pods go through all day: told of a pod, not of the node it is on. */
+/** What pods go through all day: shown for a pod, not for its node. */
 const OF_PODS = new Set(['bind', 'unschedulable', 'pod-stopped']);
 /** Too fine where no single thing is concerned. */
 const OF_ONE = new Set([...OF_PODS, 'evict', 'launch-refused', 'queue', 'violation']);
@@ -10,16 +10,16 @@ const OF_ONE = new Set([...OF_PODS, 'evict', 'launch-refused', 'queue', 'violati
 const FRAME = new Set(['decision', 'lease', 'policy-accepted', 'left-alone', 'process-died', 'terminate']);
 const FRAME_EVENTS = 4;
 
-/** The latest events about what `fact` names, at most so many kinds of lines, with the decisions around them; oldest first. */
+/** The latest events about what `fact` names, at most this many kinds of lines, with the decisions around them; oldest first. */
 export function relevantEvents(
   events: readonly WorldEvent[],
   fact: string,
-  most: number,
+  max: number,
 ): readonly WorldEvent[] {
   const concerned = concernedBy(events, fact);
   const isOf = (event: WorldEvent) =>
     concerned.size === 0 ? !OF_ONE.has(event.kind) : concerns(event, concerned);
-  const chosen = new Set(latest(events.filter(isOf), most - FRAME_EVENTS));
+  const chosen = new Set(latest(events.filter(isOf), max - FRAME_EVENTS));
   const frame = events.filter((event) => FRAME.has(event.kind) && !chosen.has(event));
   for (const event of frame.slice(-FRAME_EVENTS)) chosen.add(event);
   return events.filter((event) => chosen.has(event));
@@ -50,7 +50,7 @@ function concerns(event: WorldEvent, things: ReadonlySet<string>): boolean {
   return event.kind !== 'violation' && namesIn(event).some((name) => things.has(name));
 }
 
-/** The last events that are told in so many lines. */
+/** The last events that fit into this many lines. */
 function latest(events: readonly WorldEvent[], lines: number): readonly WorldEvent[] {
   return alike(events).slice(-lines).flat();
 }

@@ -4,11 +4,11 @@ import { eventWords } from './event-words.ts';
 import { alike, relevantEvents } from './relevant-events.ts';
 
 /** Lines that are told of what happened. */
-const MOST_LINES = 16;
+const MAX_LINES = 16;
 
 /** What led to `fact`, a line an event. */
 export function whatHappened(events: readonly WorldEvent[], fact: string): readonly string[] {
-  return alike(relevantEvents(events, fact, MOST_LINES)).map((row) => {
+  return alike(relevantEvents(events, fact, MAX_LINES)).map((row) => {
     const [first] = row;
     if (first === undefined) return '';
     const more = row.length === 1 ? '' : ` (and ${row.length - 1} more like it)`;

@@ -4,8 +4,8 @@ export const TARGET_SHARE = 0.7;
 const TOLERANCE = 0.1;
 /** It shrinks to the highest replica count that it wanted within this time. */
 const STABILIZATION_MS = 300_000;
-/** It grows at most to twice what runs, or by so many pods. */
-const MOST_PODS_AT_ONCE = 4;
+/** Scale-up limit per step: twice the running pods, or this number of pods. */
+const MAX_PODS_PER_STEP = 4;
 
 export interface AutoscalerReading {
   readonly replicas: number;
@@ -31,7 +31,7 @@ export class HorizontalAutoscaler {
     const wanted = this.#recommend(reading);
     this.#wanted = this.#wanted.filter((w) => reading.nowMs - w.atMs < STABILIZATION_MS);
     this.#wanted.push({ atMs: reading.nowMs, replicas: wanted });
-    const stable = this.#wanted.reduce((most, w) => Math.max(most, w.replicas), 0);
+    const stable = this.#wanted.reduce((max, w) => Math.max(max, w.replicas), 0);
     return wanted >= reading.replicas ? wanted : Math.min(reading.replicas, stable);
   }
 
@@ -43,7 +43,7 @@ export class HorizontalAutoscaler {
     if (Math.abs(ratio - 1) <= TOLERANCE) return replicas;
     if (ratio > 1 && ifAllRan <= 1 + TOLERANCE) return replicas;
     const exact = Math.ceil(usedRequests / TARGET_SHARE);
-    const most = Math.max(running * 2, running + MOST_PODS_AT_ONCE, replicas);
-    return Math.min(this.#maxReplicas, Math.max(this.#minReplicas, Math.min(exact, most)));
+    const max = Math.max(running * 2, running + MAX_PODS_PER_STEP, replicas);
+    return Math.min(this.#maxReplicas, Math.max(this.#minReplicas, Math.min(exact, max)));
   }
 }

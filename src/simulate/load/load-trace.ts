@@ -38,7 +38,7 @@ export function parseTrace(name: string, text: string): LoadTrace {
     throw new TraceError(rows.length + 1, 'a trace needs at least two rows of `timestamp,value`');
   const offsets = Float64Array.from(rows, (row) => row.atMs - first.atMs);
   const values = Float64Array.from(rows, (row) => row.value);
-  const peak = values.reduce((most, value) => Math.max(most, value), 0);
+  const peak = values.reduce((max, value) => Math.max(max, value), 0);
   if (peak === 0) throw new TraceError(rows.length, 'every value is 0: there is no load to scale');
   const lastStepMs = last.atMs - (rows.at(-2)?.atMs ?? first.atMs);
   const lengthMs = last.atMs - first.atMs + lastStepMs;

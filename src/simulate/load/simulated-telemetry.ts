@@ -16,7 +16,7 @@ interface Scrape {
 
 /** Scrapes that are kept: two hours at 15 seconds, longer than any window that a policy looks back in practice. */
 const KEPT = 480;
-/** A signal whose newest scrape is older than so many steps is stale, hence unknown. */
+/** A signal whose newest scrape is older than this many steps is stale, hence unknown. */
 const STALE_STEPS = 4;
 
 type Measure = 'cpuPercent' | 'memoryPercent' | 'networkBytesPerSecond';
@@ -33,7 +33,7 @@ export class SimulatedTelemetry implements Telemetry {
     this.#clock = clock;
   }
 
-  /** Neither scrapes nor answers for so long. */
+  /** Neither scrapes nor answers for `ms`. */
   switchOff(forMs: number): void {
     const nowMs = this.#clock.monotonicMs();
     const fromMs = this.isOff ? (this.#outages.pop()?.fromMs ?? nowMs) : nowMs;

@@ -26,7 +26,7 @@ export function gatedPorts(ports: WorldPorts, gate: ProcessGate, skewMs: () => n
       current: () => policySource.current(),
       whyNone: () => policySource.whyNone(),
       lastGood: () => policySource.lastGood(),
-      onChange: (listener) => gate.untilDeath(policySource.onChange(() => gate.tell(listener))),
+      onChange: (listener) => gate.untilDeath(policySource.onChange(() => gate.deliver(listener))),
     },
     reporter: {
       report: (event) => {
@@ -40,7 +40,7 @@ function gatedCluster(cluster: Cluster, gate: ProcessGate): Cluster {
   return {
     synced: (signal) => gate.call(() => cluster.synced(signal)),
     view: () => cluster.view(),
-    onChange: (listener) => gate.untilDeath(cluster.onChange(() => gate.tell(listener))),
+    onChange: (listener) => gate.untilDeath(cluster.onChange(() => gate.deliver(listener))),
     cordon: (...parameters) => gate.call(() => cluster.cordon(...parameters)),
     uncordon: (...parameters) => gate.call(() => cluster.uncordon(...parameters)),
     evict: (...parameters) => gate.call(() => cluster.evict(...parameters)),
@@ -98,12 +98,12 @@ function gatedClock(clock: Clock, gate: ProcessGate, skewMs: () => number): Cloc
   return {
     now: () => clock.now() + skewMs(),
     monotonicMs: () => clock.monotonicMs(),
-    sleep: (ms, signal) => gate.hear(clock.sleep(ms, signal)),
-    ringAfter: (ms, ring) => {
+    sleep: (ms, signal) => gate.subscribe(clock.sleep(ms, signal)),
+    callAfter: (ms, callback) => {
       let isOff = false;
-      const callOff = clock.ringAfter(ms, () =>
-        gate.tell(() => {
-          if (!isOff) ring();
+      const callOff = clock.callAfter(ms, () =>
+        gate.deliver(() => {
+          if (!isOff) callback();
         }),
       );
       return () => {

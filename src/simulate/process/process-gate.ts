@@ -61,7 +61,7 @@ export class ProcessGate {
       death.callsLeft -= 1;
       if (death.callsLeft <= 0) return this.#lastCall(make, death.when);
     }
-    return this.hear(make());
+    return this.subscribe(make());
   }
 
   /** Unsubscribes when the process dies, unless it does so itself by what this returns: nothing of a dead process is kept. */
@@ -75,15 +75,15 @@ export class ProcessGate {
   }
 
   /** Calls a listener of the process: at once, when it goes on, or never. */
-  tell(listener: () => void): void {
+  deliver(listener: () => void): void {
     if (this.#isDead) return;
     const paused = this.#paused;
     if (paused === undefined) listener();
-    else void paused.promise.then(() => this.tell(listener));
+    else void paused.promise.then(() => this.deliver(listener));
   }
 
   /** The answer as the process hears it. */
-  async hear<T>(answer: Promise<T>): Promise<T> {
+  async subscribe<T>(answer: Promise<T>): Promise<T> {
     try {
       return await answer;
     } finally {
@@ -94,7 +94,7 @@ export class ProcessGate {
 
   #lastCall<T>(make: () => Promise<T>, when: Death): Promise<T> {
     this.#death = undefined;
-    // Whatever comes of the call, nobody is left to hear it.
+    // The process is dead: the call's result is dropped.
     if (when === 'after') make().catch(() => undefined);
     this.kill();
     return silence();

@@ -1,6 +1,6 @@
 import type { Leadership } from '../../ports.ts';
-import type { Chance } from '../base/chance.ts';
 import type { EventLog } from '../base/event-log.ts';
+import type { RandomStream } from '../base/random-stream.ts';
 import type { VirtualClock } from '../base/virtual-clock.ts';
 import type { WorldPorts } from '../world/world-ports.ts';
 import { gatedPorts } from './gated-ports.ts';
@@ -14,13 +14,15 @@ export interface RunningController {
 /** Starts a controller on these ports. */
 export type StartController = (ports: WorldPorts) => RunningController;
 
-/** A leader that cannot renew for so long stops writing; another may lead once the lease has expired. As the Lease's own times. */
+/**
+ * A leader that cannot renew for this long stops writing; another may lead once the lease has expired. As the Lease's own times.
+ */
 const RENEW_DEADLINE_MS = 8_000;
 const LEASE_DURATION_MS = 12_000;
 /** A process that slept through its lease does not end at once: what has waited for it runs first, until it looks at the lease. */
-const NOTICES_MS = { least: 20, most: 2_000 } as const;
+const NOTICES_MS = { min: 20, max: 2_000 } as const;
 /** How long a process takes to be there again after it died. */
-const RESTART_MS = { least: 3_000, most: 30_000 } as const;
+const RESTART_MS = { min: 3_000, max: 30_000 } as const;
 /** A process that does not end in time is killed, as the kubelet does. */
 const GRACE_MS = 30_000;
 
@@ -34,7 +36,7 @@ interface Replica {
 export interface ReplicasWorld {
   readonly clock: VirtualClock;
   readonly log: EventLog;
-  readonly chance: Chance;
+  readonly random: RandomStream;
   /** The world's ports for a process of this leadership; `holdsLease` is the truth that invariants judge by. */
   readonly portsOf: (leadership: Leadership, holdsLease: () => boolean) => WorldPorts;
   /** How far the clocks of processes are off now. */
@@ -75,7 +77,7 @@ export class Replicas {
     this.#holder?.gate.dieAtCall(calls, when);
   }
 
-  /** The leader does not run for so long, as after SIGSTOP or on a starved machine. */
+  /** The leader does not run for `ms`, as after SIGSTOP or on a starved machine. */
   pause(ms: number): void {
     const replica = this.#holder;
     if (replica === undefined) return;
@@ -87,8 +89,8 @@ export class Replicas {
       // Whether it still leads is settled before any of its code runs.
       this.#review(() => replica.gate.resume());
       if (this.#knowsItLeads(replica) || replica.running === undefined) return;
-      const { least, most } = NOTICES_MS;
-      this.#world.clock.after(this.#world.chance.between(least, most), () => void this.#end(replica, false));
+      const { min, max } = NOTICES_MS;
+      this.#world.clock.after(this.#world.random.between(min, max), () => void this.#end(replica, false));
     });
   }
 
@@ -212,7 +214,7 @@ export class Replicas {
   #leave(replica: Replica): void {
     this.#replicas.splice(this.#replicas.indexOf(replica), 1);
     if (this.#isOver) return;
-    const { clock, chance } = this.#world;
-    clock.after(chance.between(RESTART_MS.least, RESTART_MS.most), () => this.#join());
+    const { clock, random } = this.#world;
+    clock.after(random.between(RESTART_MS.min, RESTART_MS.max), () => this.#join());
   }
 }

@@ -1,7 +1,12 @@
 import type { PolicyDocument } from '../../model/policy-document.ts';
 import type { Policy } from '../../policy/policy-schema.ts';
 import type { WorldEvent } from '../base/event-log.ts';
-import { letStrike, planStrikes, type Strike, strikeName } from '../faults/strikes.ts';
+import {
+  injectFaults,
+  planFaultInjections,
+  type FaultInjection,
+  injectionName,
+} from '../faults/fault-injections.ts';
 import type { Violation } from '../judge/violation.ts';
 import type { LoadTrace } from '../load/load-trace.ts';
 import { Replicas, type StartController } from '../process/replicas.ts';
@@ -17,9 +22,9 @@ const STEP_MS = 300_000;
  * How long before the end the faults stop and the load holds still: long enough for every cooldown and deadline, and for a fleet that
  * shrinks by a node each ten minutes to be consolidated once its youngest nodes are old enough.
  */
-const REST_MS = 9_000_000;
-/** No change may begin within so long of the end. */
-const STILL_MS = 1_200_000;
+const SETTLE_MS = 9_000_000;
+/** Length of the steady-state check at the end of a run. */
+const STEADY_MS = 1_200_000;
 
 export interface SimulationOptions {
   readonly seed: number;
@@ -29,8 +34,8 @@ export interface SimulationOptions {
   readonly trace: LoadTrace;
   /** Names of kinds of fault; empty: nothing goes wrong. */
   readonly faults: readonly string[];
-  /** Names of the strikes that may happen out of those planned. @default all of them */
-  readonly onlyStrikes?: readonly string[];
+  /** Names of the planned fault injections to run. @default all of them */
+  readonly onlyInjections?: readonly string[];
   readonly controller: StartController;
   /** @default 0 */
   readonly traceOffsetMs?: number;
@@ -47,7 +52,7 @@ export interface SimulationOptions {
 export interface SimulationStats {
   readonly launches: number;
   readonly terminations: number;
-  /** Spot instances that EC2 decided to take back, whether or not they were gone before it did. */
+  /** Spot instances that EC2 interrupted, whether or not they were terminated before. */
   readonly interruptions: number;
   /** Times the controller was killed. */
   readonly crashes: number;
@@ -63,30 +68,32 @@ export interface SimulationResult {
   readonly digest: string;
 }
 
-/** Runs the controller in one world for so many virtual hours. The same options give the same result, digest included. */
+/**
+ * Runs the controller in one simulated world for `hours` virtual hours. The same options give the same result, digest included.
+ */
 export async function runSimulation(options: SimulationOptions): Promise<SimulationResult> {
-  return runStrikes(options, plannedStrikes(options));
+  return runInjections(options, plannedInjections(options));
 }
 
-/** The strikes of a world, in the order of time. */
-export function plannedStrikes(options: SimulationOptions): readonly Strike[] {
-  const { seed, faults, onlyStrikes } = options;
-  const planned = planStrikes(seed, faults, leftAloneAtMs(options));
-  return onlyStrikes === undefined
+/** The fault injections of a world, by time. */
+export function plannedInjections(options: SimulationOptions): readonly FaultInjection[] {
+  const { seed, faults, onlyInjections } = options;
+  const planned = planFaultInjections(seed, faults, faultFreeFromMs(options));
+  return onlyInjections === undefined
     ? planned
-    : planned.filter((strike) => onlyStrikes.includes(strikeName(strike)));
+    : planned.filter((injection) => onlyInjections.includes(injectionName(injection)));
 }
 
 /** When, since the world's beginning, its faults have stopped. */
-export function leftAloneAtMs({ hours, faults }: Pick<SimulationOptions, 'hours' | 'faults'>): number {
+export function faultFreeFromMs({ hours, faults }: Pick<SimulationOptions, 'hours' | 'faults'>): number {
   const lengthMs = hours * MS_PER_HOUR;
-  return faults.length === 0 ? lengthMs : lengthMs - Math.min(REST_MS, lengthMs / 2);
+  return faults.length === 0 ? lengthMs : lengthMs - Math.min(SETTLE_MS, lengthMs / 2);
 }
 
-/** Runs the world with exactly these of its strikes. */
-export async function runStrikes(
+/** Runs the world with exactly these of its fault injections. */
+export async function runInjections(
   options: SimulationOptions,
-  strikes: readonly Strike[],
+  injections: readonly FaultInjection[],
 ): Promise<SimulationResult> {
   const { seed, trace, policy, policyDocument, hours, onHour, onEvent, untilBroken } = options;
   const world = new SimulatedWorld({
@@ -102,37 +109,37 @@ export async function runStrikes(
     {
       clock: world.clock,
       log: world.log,
-      chance: world.chance.stream('processes'),
+      random: world.random.stream('processes'),
       portsOf: (leadership, holdsLease) => world.portsOf(leadership, holdsLease),
-      skewMs: () => world.troubles.skewMs,
+      skewMs: () => world.activeFaults.skewMs,
     },
     options.controller,
   );
-  letStrike(strikes, seed, { world: world.faults, replicas });
+  injectFaults(injections, seed, { world: world.faults, replicas });
   const endMs = hours * MS_PER_HOUR;
-  const restMs = endMs - leftAloneAtMs(options);
-  if (restMs > 0) leaveAlone(world, endMs, restMs);
+  const settleMs = endMs - faultFreeFromMs(options);
+  if (settleMs > 0) settle(world, endMs, settleMs);
   const isBroken = () => world.watch.violations.some(({ invariant }) => invariant === untilBroken);
   for (let atMs = 0; atMs < endMs && !isBroken();) {
     atMs = Math.min(endMs, atMs + STEP_MS);
     await world.advanceTo(atMs);
     if (atMs % MS_PER_HOUR === 0 || atMs === endMs) onHour?.(world.view());
   }
-  if (restMs > 0 && world.clock.monotonicMs() >= endMs) world.judgeAtRest();
+  if (settleMs > 0 && world.clock.monotonicMs() >= endMs) world.checkSteadyState();
   const stats = { ...statsOf(world), crashes: replicas.crashes };
   const result = { violations: world.watch.violations, stats, digest: world.log.digest() };
   await stop(replicas, world);
   return result;
 }
 
-/** From `restMs` before the end: the load holds still, the first policy is back, clocks go on as they are. Near the end nothing may begin. */
-function leaveAlone(world: SimulatedWorld, endMs: number, restMs: number): void {
-  world.clock.after(endMs - restMs, () => {
+/** From `settleMs` before the end: the load holds still, the first policy is back, clocks go on as they are. Near the end nothing may begin. */
+function settle(world: SimulatedWorld, endMs: number, settleMs: number): void {
+  world.clock.after(endMs - settleMs, () => {
     world.log.add('left-alone', {});
     world.holdLoad();
     world.faults.commitPolicy(world.faults.firstPolicy.text, 'the first one again');
   });
-  world.clock.after(Math.max(endMs - restMs, endMs - STILL_MS), () => world.watch.expectStillness());
+  world.clock.after(Math.max(endMs - settleMs, endMs - STEADY_MS), () => world.watch.expectSteadyState());
 }
 
 /** Processes may wait for virtual time while they stop, so time goes on until they have. */

@@ -2,8 +2,8 @@ import { isAlive } from '../../model/instance.ts';
 import type { Node } from '../../model/node.ts';
 import type { OfferingKey } from '../../model/offering.ts';
 import type { PolicyDocument } from '../../model/policy-document.ts';
-import type { Chance } from '../base/chance.ts';
 import type { EventLog } from '../base/event-log.ts';
+import type { RandomStream } from '../base/random-stream.ts';
 import type { VirtualClock } from '../base/virtual-clock.ts';
 import type { CapacityScope } from '../cloud/capacity-windows.ts';
 import type { MachineFate } from '../cloud/machine-fate.ts';
@@ -11,9 +11,9 @@ import type { SimulatedCloud } from '../cloud/simulated-cloud.ts';
 import type { SimulatedQueue } from '../cloud/simulated-queue.ts';
 import type { SimulatedCluster } from '../cluster/simulated-cluster.ts';
 import type { SimulatedTelemetry } from '../load/simulated-telemetry.ts';
-import type { Trouble, Troubles } from '../trouble/troubles.ts';
+import type { ActiveFault, ActiveFaults } from '../trouble/active-faults.ts';
+import { burstOf } from './sample-workloads.ts';
 import type { SimulatedPolicySource } from './simulated-policy-source.ts';
-import { burstOf } from './simulated-shop.ts';
 import type { UserDemand } from './user-demand.ts';
 
 const MS_PER_MINUTE = 60_000;
@@ -23,12 +23,12 @@ const BURST_MINUTES = 15;
 export interface FaultInjectorParts {
   readonly clock: VirtualClock;
   readonly log: EventLog;
-  readonly chance: Chance;
+  readonly random: RandomStream;
   readonly cluster: SimulatedCluster;
   readonly cloud: SimulatedCloud;
   readonly queue: SimulatedQueue;
   readonly telemetry: SimulatedTelemetry;
-  readonly troubles: Troubles;
+  readonly activeFaults: ActiveFaults;
   readonly demand: UserDemand;
   readonly policySource: SimulatedPolicySource;
   /** The policy that the world began with. */
@@ -75,7 +75,7 @@ export class FaultInjector {
     const workload = burstOf(`burst-${this.#bursts}`, pods);
     this.log.add('burst', { pods });
     cluster.apply(workload);
-    this.clock.after(BURST_MINUTES * MS_PER_MINUTE, () => cluster.withdraw(workload));
+    this.clock.after(BURST_MINUTES * MS_PER_MINUTE, () => cluster.delete(workload));
   }
 
   /** EC2 takes a spot node back, this one or any; returns its name, or `undefined` when there is none to take. */
@@ -83,7 +83,7 @@ export class FaultInjector {
     const candidates = this.cloud
       .shown()
       .filter((i) => isAlive(i) && i.lifecycle === 'spot' && !this.cloud.isNoticed(i.id));
-    const id = nodeName ?? this.#parts.chance.stream(`interrupt-${this.log.count}`).pick(candidates)?.id;
+    const id = nodeName ?? this.#parts.random.stream(`interrupt-${this.log.count}`).pick(candidates)?.id;
     return id !== undefined && this.cloud.interrupt(id) ? id : undefined;
   }
 
@@ -106,10 +106,10 @@ export class FaultInjector {
   }
 
   /** Something is wrong with the world's answers for `ms`; `over` is called at its end. */
-  troubleFor(trouble: Trouble, ms: number, over?: () => void): void {
-    const { troubles, cluster } = this.#parts;
-    this.log.add('trouble', { trouble, ms: Math.round(ms) });
-    troubles.begin(trouble, ms, () => {
+  activateFault(activeFault: ActiveFault, ms: number, over?: () => void): void {
+    const { activeFaults, cluster } = this.#parts;
+    this.log.add('trouble', { trouble: activeFault, ms: Math.round(ms) });
+    activeFaults.begin(activeFault, ms, () => {
       // What a mirror that stood still has missed comes now.
       cluster.state.touch();
       cluster.announce();
@@ -120,7 +120,7 @@ export class FaultInjector {
   /** The clocks of the processes are off by `ms` from now on. */
   skewClocks(ms: number): void {
     this.log.add('clock-skew', { ms });
-    this.#parts.troubles.skew(ms);
+    this.#parts.activeFaults.skew(ms);
   }
 
   terminateByHand(instanceId: string): void {

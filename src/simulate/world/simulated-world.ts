@@ -3,26 +3,26 @@ import type { PolicyDocument } from '../../model/policy-document.ts';
 import type { PolicyIdentity } from '../../model/policy-identity.ts';
 import type { Policy } from '../../policy/policy-schema.ts';
 import type { Leadership, Reporter } from '../../ports.ts';
-import { Chance } from '../base/chance.ts';
 import { EventLog, type WorldEvent } from '../base/event-log.ts';
+import { RandomStream } from '../base/random-stream.ts';
 import { VirtualClock } from '../base/virtual-clock.ts';
 import { SimulatedCloud } from '../cloud/simulated-cloud.ts';
 import { SimulatedQueue } from '../cloud/simulated-queue.ts';
 import { SimulatedCluster } from '../cluster/simulated-cluster.ts';
 import { InvariantWatch } from '../judge/invariant-watch.ts';
-import type { WorldSight, WorldWrite } from '../judge/world-sight.ts';
+import type { ObservedWorld, WorldWrite } from '../judge/observed-world.ts';
 import type { LoadTrace } from '../load/load-trace.ts';
 import { SimulatedTelemetry } from '../load/simulated-telemetry.ts';
 import { type LoadReading, WebLoad } from '../load/web-load.ts';
-import { troubledCloud } from '../trouble/troubled-cloud.ts';
-import { troubledCluster, troubledLedger } from '../trouble/troubled-cluster.ts';
-import { Troubles } from '../trouble/troubles.ts';
+import { ActiveFaults } from '../trouble/active-faults.ts';
+import { faultyCloud } from '../trouble/faulty-cloud.ts';
+import { faultyCluster, faultyLedger } from '../trouble/faulty-cluster.ts';
 import { AcceptedPolicies } from './accepted-policies.ts';
+import { BootSimulator } from './boot-simulator.ts';
 import { FaultInjector } from './fault-injector.ts';
-import { MachineRoom } from './machine-room.ts';
+import { deploySampleWorkloads, WEB } from './sample-workloads.ts';
 import { ShortMinutes } from './short-minutes.ts';
 import { SimulatedPolicySource } from './simulated-policy-source.ts';
-import { openShop, WEB } from './simulated-shop.ts';
 import { UserDemand } from './user-demand.ts';
 import { WatchedLedger } from './watched-ledger.ts';
 import { watchedCalls, watchedCluster, watchedEffects } from './watched-ports.ts';
@@ -35,7 +35,7 @@ const DEFAULT_START_MS = Date.UTC(2026, 0, 5);
 const DEFAULT_PEAK_NODES = 8;
 /** Prometheus scrapes and the horizontal autoscaler looks this often. */
 const SCRAPE_MS = 15_000;
-const LOOK_MS = 60_000;
+const CHECK_MS = 60_000;
 export const SIMULATED_CLUSTER_NAME = 'simulated';
 
 export interface WorldOptions {
@@ -55,13 +55,13 @@ export interface WorldOptions {
 }
 
 /**
- * A whole world in memory on virtual time: a K3s cluster with a shop in it, EC2, Prometheus, users. It implements the
- * ports, watches the invariants, and offers what can go wrong as calls (`faults`). The same options give the same story.
+ * A whole world in memory on virtual time: a K3s cluster with sample workloads, EC2, Prometheus, users. It implements the ports,
+ * watches the invariants, and offers what can go wrong as calls (`faults`). The same options give the same story.
  */
 export class SimulatedWorld {
   readonly clock: VirtualClock;
   readonly log: EventLog;
-  readonly chance: Chance;
+  readonly random: RandomStream;
   readonly cluster: SimulatedCluster;
   readonly cloud: SimulatedCloud;
   readonly queue: SimulatedQueue;
@@ -69,7 +69,7 @@ export class SimulatedWorld {
   readonly policySource: SimulatedPolicySource;
   readonly ledger: WatchedLedger;
   readonly watch: InvariantWatch;
-  readonly troubles: Troubles;
+  readonly activeFaults: ActiveFaults;
   readonly faults: FaultInjector;
   readonly ports: WorldPorts;
   readonly #reporter: WorldReporter;
@@ -86,25 +86,25 @@ export class SimulatedWorld {
   constructor(options: WorldOptions) {
     const clock = new VirtualClock(options.startMs ?? DEFAULT_START_MS);
     const log = new EventLog(clock);
-    const chance = new Chance(options.seed);
+    const random = new RandomStream(options.seed);
     this.clock = clock;
     this.log = log;
-    this.chance = chance;
+    this.random = random;
     this.#policy = options.policy;
     this.cluster = new SimulatedCluster(clock, log);
-    const troubles = new Troubles(clock, chance.stream('troubles'));
-    const machines = new MachineRoom({
+    const activeFaults = new ActiveFaults(clock, random.stream('troubles'));
+    const machines = new BootSimulator({
       clock,
       log,
-      chance: chance.stream('boot'),
+      random: random.stream('boot'),
       cluster: this.cluster,
-      troubles,
+      activeFaults,
       lose: (instanceId) => this.cloud.endByHand(instanceId),
     });
-    this.troubles = troubles;
-    const queue = new SimulatedQueue({ clock, chance: chance.stream('queue'), troubles });
+    this.activeFaults = activeFaults;
+    const queue = new SimulatedQueue({ clock, random: random.stream('queue'), activeFaults });
     this.queue = queue;
-    this.cloud = new SimulatedCloud({ clock, log, chance: chance.stream('ec2'), machines, queue });
+    this.cloud = new SimulatedCloud({ clock, log, random: random.stream('ec2'), machines, queue });
     this.telemetry = new SimulatedTelemetry(clock);
     this.policySource = new SimulatedPolicySource(clock, options.policyDocument);
     this.ledger = new WatchedLedger(log, clock);
@@ -113,7 +113,7 @@ export class SimulatedWorld {
     this.#demand = new UserDemand({
       trace: options.trace,
       clock,
-      chance: chance.stream('demand'),
+      random: random.stream('demand'),
       peakNodes: options.peakNodes ?? DEFAULT_PEAK_NODES,
       traceOffsetMs: options.traceOffsetMs ?? 0,
     });
@@ -123,24 +123,24 @@ export class SimulatedWorld {
       { isLeader: () => this.#isLeader, fencingToken: () => this.#fencingToken },
       () => this.#isLeader,
     );
-    openShop(this.cluster);
+    deploySampleWorkloads(this.cluster);
     clock.every(SCRAPE_MS, () => this.#scrape());
-    clock.every(LOOK_MS, () => this.watch.look(this.#sight(() => this.#isLeader)));
+    clock.every(CHECK_MS, () => this.watch.check(this.#observe(() => this.#isLeader)));
   }
 
   /** The ports of one process; `holdsLease` is the truth about its leadership, which it may not know. */
   portsOf(leadership: Leadership, holdsLease: () => boolean): WorldPorts {
-    const watch = (write: WorldWrite) => this.watch.write(write, this.#sight(holdsLease));
-    const { troubles, clock } = this;
+    const watch = (write: WorldWrite) => this.watch.write(write, this.#observe(holdsLease));
+    const { activeFaults, clock } = this;
     return {
-      cluster: troubledCluster(watchedCluster(this.cluster, watch), troubles),
+      cluster: faultyCluster(watchedCluster(this.cluster, watch), activeFaults),
       cloud: watchedCalls(
-        troubledCloud(watchedEffects(this.cloud, watch), troubles, clock),
+        faultyCloud(watchedEffects(this.cloud, watch), activeFaults, clock),
         () => this.cloud.shown(),
         watch,
       ),
       telemetry: this.telemetry,
-      ledger: troubledLedger(this.ledger, troubles),
+      ledger: faultyLedger(this.ledger, activeFaults),
       leadership,
       clock,
       reporter: {
@@ -155,7 +155,7 @@ export class SimulatedWorld {
     };
   }
 
-  /** Moves the world on to so many virtual milliseconds after its beginning. */
+  /** Advances virtual time to `ms` after the start. */
   async advanceTo(monotonicMs: number): Promise<void> {
     await this.clock.advanceTo(monotonicMs);
   }
@@ -173,8 +173,8 @@ export class SimulatedWorld {
   }
 
   /** Judges a world that was left alone for long. */
-  judgeAtRest(): void {
-    this.watch.rest(this.#sight(() => this.#isLeader));
+  checkSteadyState(): void {
+    this.watch.checkSteadyState(this.#observe(() => this.#isLeader));
   }
 
   view(): WorldView {
@@ -196,13 +196,13 @@ export class SimulatedWorld {
   }
 
   /** The latest events, oldest first. */
-  events(most: number): readonly WorldEvent[] {
-    return this.log.recent(most);
+  events(max: number): readonly WorldEvent[] {
+    return this.log.recent(max);
   }
 
   #faultInjector(firstPolicy: PolicyDocument): FaultInjector {
-    const { clock, log, chance, cluster, cloud, queue, telemetry, troubles, policySource } = this;
-    const parts = { clock, log, chance, cluster, cloud, queue, telemetry, troubles, policySource };
+    const { clock, log, random, cluster, cloud, queue, telemetry, activeFaults, policySource } = this;
+    const parts = { clock, log, random, cluster, cloud, queue, telemetry, activeFaults, policySource };
     return new FaultInjector({ ...parts, demand: this.#demand, firstPolicy });
   }
 
@@ -222,12 +222,12 @@ export class SimulatedWorld {
     return this.cluster.state.unbound().filter((pod) => pod.unschedulableSinceMs !== undefined).length;
   }
 
-  #sight(holdsLease: () => boolean): WorldSight {
+  #observe(holdsLease: () => boolean): ObservedWorld {
     return {
       nowMs: this.clock.now(),
-      skewMs: this.troubles.skewMs,
-      skewedAtMs: this.troubles.skewedAtMs,
-      isTroubled: this.troubles.areOfAnswers,
+      skewMs: this.activeFaults.skewMs,
+      skewedAtMs: this.activeFaults.skewedAtMs,
+      isFaulty: this.activeFaults.affectsAnswers,
       policy: this.#policy,
       cluster: this.cluster.view(),
       instances: this.cloud.shown(),

@@ -1,6 +1,6 @@
-import type { Chance } from '../base/chance.ts';
+import type { RandomStream } from '../base/random-stream.ts';
 import type { LoadTrace } from '../load/load-trace.ts';
-import { LOAD_MILLIS_PER_NODE } from './simulated-shop.ts';
+import { LOAD_MILLIS_PER_NODE } from './sample-workloads.ts';
 
 /** How far demand strays from the trace between two scrapes. */
 const UNEVEN_SHARE = 0.03;
@@ -8,7 +8,7 @@ const UNEVEN_SHARE = 0.03;
 export interface UserDemandOptions {
   readonly trace: LoadTrace;
   readonly clock: { monotonicMs(): number };
-  readonly chance: Chance;
+  readonly random: RandomStream;
   /** How many t3.small the trace's peak needs. */
   readonly peakNodes: number;
   /** Where in the trace the world begins. */
@@ -43,9 +43,9 @@ export class UserDemand {
   /** Millicores asked for now; uneven anew with each call. */
   millis(): number {
     if (this.#heldMillis !== undefined) return this.#heldMillis;
-    const { trace, clock, chance, peakNodes, traceOffsetMs } = this.#options;
+    const { trace, clock, random, peakNodes, traceOffsetMs } = this.#options;
     const millisPerUnit = (peakNodes * LOAD_MILLIS_PER_NODE) / trace.peak;
-    const unevenness = chance.between(1 - UNEVEN_SHARE, 1 + UNEVEN_SHARE);
+    const unevenness = random.between(1 - UNEVEN_SHARE, 1 + UNEVEN_SHARE);
     return trace.at(traceOffsetMs + clock.monotonicMs()) * millisPerUnit * this.#factor * unevenness;
   }
 }

@@ -2,7 +2,7 @@ import { MemoryLedger } from '../../adapters/memory/memory-ledger.ts';
 import { hasEnded, type Operation } from '../../model/operation.ts';
 import type { Ledger } from '../../ports.ts';
 import type { EventLog } from '../base/event-log.ts';
-import type { EndedOperation } from '../judge/world-sight.ts';
+import type { EndedOperation } from '../judge/observed-world.ts';
 
 /** No law looks back further than this. */
 const KEPT_MS = 48 * 3_600_000;

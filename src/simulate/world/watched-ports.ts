@@ -6,7 +6,7 @@ import type { Pod } from '../../model/pod.ts';
 import type { Cloud, Cluster } from '../../ports.ts';
 import type { SimulatedCloud } from '../cloud/simulated-cloud.ts';
 import type { SimulatedCluster } from '../cluster/simulated-cluster.ts';
-import type { WorldWrite } from '../judge/world-sight.ts';
+import type { WorldWrite } from '../judge/observed-world.ts';
 
 /** Told of every write. */
 export type WriteWatcher = (write: WorldWrite) => void;

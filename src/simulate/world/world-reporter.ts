@@ -2,10 +2,10 @@ import { byKind } from '../../events/reporter.ts';
 import type { Plan } from '../../model/plan.ts';
 import type { NoticeSubject, ReportEvent, Reporter } from '../../ports.ts';
 import type { EventLog } from '../base/event-log.ts';
-import type { ReportedDecision } from '../judge/world-sight.ts';
+import type { ReportedDecision } from '../judge/observed-world.ts';
 
 /** Decisions that are remembered: those that an operation may still name, adopted ones included. */
-const MOST_DECISIONS = 6_000;
+const MAX_DECISIONS = 6_000;
 
 /** Writes down what the controller says, and passes it on. */
 export class WorldReporter implements Reporter {
@@ -42,7 +42,7 @@ export class WorldReporter implements Reporter {
     this.#next?.report(event);
   }
 
-  /** A decision that says the same as the one before is not told again. */
+  /** A decision equal to the one before is not reported again. */
   #decided(plan: Plan): void {
     this.#remember(plan);
     const { currentNodes, desiredNodes, policy } = plan;
@@ -62,7 +62,7 @@ export class WorldReporter implements Reporter {
   #remember(plan: Plan): void {
     const { digest } = plan.policy;
     this.#decisions.set(plan.decisionId, { digest, atMs: this.#clock.monotonicMs() });
-    if (this.#decisions.size <= MOST_DECISIONS) return;
+    if (this.#decisions.size <= MAX_DECISIONS) return;
     const [oldest] = this.#decisions.keys();
     if (oldest !== undefined) this.#decisions.delete(oldest);
   }

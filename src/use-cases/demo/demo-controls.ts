@@ -1,6 +1,6 @@
 import type { ControlCommand, ControlsView, PageControls } from '../../report/page/page-router.ts';
 import type { PageState } from '../../report/page/page-state.ts';
-import type { Pace } from '../../simulate/run/pace.ts';
+import type { Playback } from '../../simulate/run/playback.ts';
 import type { SimulatedWorld } from '../../simulate/world/simulated-world.ts';
 
 const BURST_PODS = 40;
@@ -77,7 +77,7 @@ const FAULTS: readonly Fault[] = [
 
 export interface DemoControlsParts {
   readonly world: SimulatedWorld;
-  readonly pace: Pace;
+  readonly playback: Playback;
   readonly page: PageState;
   readonly howToEdit: readonly string[];
 }
@@ -91,7 +91,7 @@ export class DemoControls implements PageControls {
   }
 
   describe(): ControlsView {
-    const { world, pace, howToEdit } = this.#parts;
+    const { world, playback: pace, howToEdit } = this.#parts;
     const { loadFactor, costUsd, nowMs } = world.view();
     return {
       speed: pace.speed,
@@ -105,7 +105,7 @@ export class DemoControls implements PageControls {
   }
 
   apply(command: ControlCommand): { readonly done: boolean; readonly text: string } {
-    const { world, pace, page } = this.#parts;
+    const { world, playback: pace, page } = this.#parts;
     switch (command.command) {
       case 'speed':
         pace.setSpeed(command.value);

@@ -4,7 +4,7 @@ import type { PolicyDocument } from '../../model/policy-document.ts';
 import { defaultPolicy } from '../../policy/default-policy.ts';
 import type { ReportEvent, Reporter } from '../../ports.ts';
 import { SimulatedWorld } from '../../simulate/world/simulated-world.ts';
-import { CannotDo } from '../cannot-do.ts';
+import { CommandError } from '../command-error.ts';
 import { readTraceFile } from '../files/read-trace-file.ts';
 import { SHIPPED_TRACE } from '../files/shipped-file.ts';
 
@@ -18,9 +18,9 @@ const PAST_MS = 3 * 3_600_000;
 export interface DemoWorldOptions {
   readonly seed: number;
   readonly git: GitPolicySource;
-  /** Told of everything, the past included. */
+  /** Receives all reports, also those of the past. */
   readonly reporters: readonly Reporter[];
-  /** Told from `tell` on, and then first of the policy in force. */
+  /** Told from `report` on, and then first of the policy in force. */
   readonly story: Reporter;
 }
 
@@ -29,22 +29,22 @@ export class DemoWorld {
   readonly world: SimulatedWorld;
   /** Rejects when the controller breaks; never resolves before `close`. */
   readonly broken: Promise<void>;
-  /** From now on the story is told. */
-  readonly tell: () => void;
+  /** Starts reporting. */
+  readonly report: () => void;
   readonly #stop = new AbortController();
   readonly #stopFollowing: () => void;
 
   private constructor({
     world,
     git,
-    tell,
+    report,
   }: {
     world: SimulatedWorld;
     git: GitPolicySource;
-    tell: () => void;
+    report: () => void;
   }) {
     this.world = world;
-    this.tell = tell;
+    this.report = report;
     this.broken = new Controller(world.ports).run(this.#stop.signal);
     this.#stopFollowing = git.onChange(() => world.policySource.commit(git.current()));
   }
@@ -68,7 +68,7 @@ export class DemoWorld {
         },
       },
     });
-    const demo = new DemoWorld({ world, git, tell: () => tellFrom(past, story) });
+    const demo = new DemoWorld({ world, git, report: () => reporterFrom(past, story) });
     await world.advanceTo(PAST_MS);
     return demo;
   }
@@ -80,7 +80,7 @@ export class DemoWorld {
   }
 }
 
-function tellFrom(past: { policy?: ReportEvent; isOver: boolean }, story: Reporter): void {
+function reporterFrom(past: { policy?: ReportEvent; isOver: boolean }, story: Reporter): void {
   past.isOver = true;
   if (past.policy !== undefined) story.report(past.policy);
 }
@@ -88,7 +88,7 @@ function tellFrom(past: { policy?: ReportEvent; isOver: boolean }, story: Report
 function startingDocument(git: GitPolicySource): PolicyDocument {
   const document = git.current();
   if (document !== undefined) return document;
-  throw new CannotDo(
+  throw new CommandError(
     'the repository has no policy.yaml at its head: commit one, or name another with --repository',
   );
 }

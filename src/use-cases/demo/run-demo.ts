@@ -8,7 +8,7 @@ import { startHttp } from '../../report/http-server.ts';
 import { Metrics } from '../../report/metrics.ts';
 import { pageRouter } from '../../report/page/page-router.ts';
 import { PageState } from '../../report/page/page-state.ts';
-import { Pace } from '../../simulate/run/pace.ts';
+import { Playback } from '../../simulate/run/playback.ts';
 import { SIMULATED_CLUSTER_NAME } from '../../simulate/world/simulated-world.ts';
 import { readPolicyFile } from '../files/read-policy-file.ts';
 import { SHIPPED_POLICY } from '../files/shipped-file.ts';
@@ -47,7 +47,7 @@ export interface DemoAudience {
 
 /**
  * Runs the demo until SIGINT or SIGTERM; gives the folder of the repository, which stays.
- * @throws {CannotDo} when the policy file cannot be read or is not valid
+ * @throws {CommandError} when the policy file cannot be read or is not valid
  * @throws {PortError} when git is missing, the repository cannot be used or the port is taken
  */
 export async function runDemo(options: DemoOptions, audience: DemoAudience): Promise<string> {
@@ -90,9 +90,9 @@ async function play(
   const metrics = new Metrics({ isLeader: () => true, watches: () => ({}), eventsDropped: () => 0 });
   const story = new StoryReporter((line) => audience.told(line));
   const demo = await DemoWorld.open({ seed: options.seed, git: source, reporters: [page, metrics], story });
-  const pace = new Pace(demo.world.clock, options.speed);
+  const pace = new Playback(demo.world.clock, options.speed);
   const howToEdit = linesFor(repository);
-  const serving = pageRouter(page, new DemoControls({ world: demo.world, pace, page, howToEdit }));
+  const serving = pageRouter(page, new DemoControls({ world: demo.world, playback: pace, page, howToEdit }));
   try {
     const http = await startHttp({
       listen,
@@ -105,7 +105,7 @@ async function play(
     const { directory, file } = repository;
     const policyFile = join(directory, file);
     await audience.opened({ port: http.port, directory, policyFile, howToEdit });
-    demo.tell();
+    demo.report();
     const broken = new Promise<never>((_resolve, reject) => pace.start(reject));
     await Promise.race([stopAsked, demo.broken, broken]);
     await http.close();

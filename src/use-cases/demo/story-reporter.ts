@@ -8,16 +8,16 @@ import type { ReportEvent, Reporter } from '../../ports.ts';
 export class StoryReporter implements Reporter {
   readonly #write: (line: string) => void;
   readonly #events = reporter({
-    decision: ({ plan }) => this.#tellPlan(plan),
-    operation: ({ operation, atMs }) => this.#tellOperation(operation, atMs),
+    decision: ({ plan }) => this.#writePlan(plan),
+    operation: ({ operation, atMs }) => this.#writeOperation(operation, atMs),
     'policy-accepted': ({ document: { commit, revision }, identity, atMs }) => {
       const what = commit === undefined ? '' : ` “${commit.subject}” by ${commit.author}`;
-      this.#tell(atMs, `policy${what} is in force: ${identity.digest.slice(0, 15)}${short(revision)}`);
+      this.#writeLine(atMs, `policy${what} is in force: ${identity.digest.slice(0, 15)}${short(revision)}`);
     },
     'policy-rejected': ({ inForce, faults, atMs }) =>
-      this.#tell(atMs, `policy refused, ${stays(inForce)} in force: ${faults.join('; ')}`),
+      this.#writeLine(atMs, `policy refused, ${isUnchanged(inForce)} in force: ${faults.join('; ')}`),
     notice: ({ reason, atMs }, { severity }) => {
-      if (severity === 'warning') this.#tell(atMs, reason.text);
+      if (severity === 'warning') this.#writeLine(atMs, reason.text);
     },
   });
 
@@ -29,37 +29,37 @@ export class StoryReporter implements Reporter {
     this.#events.report(event);
   }
 
-  #tellPlan(plan: Plan): void {
+  #writePlan(plan: Plan): void {
     for (const action of plan.actions) {
       const why = action.reasons.map((reason) => reason.text).join('; ');
       const what =
         action.kind === 'launch'
           ? `launch ${action.offerings[0] ?? ''}`
           : `${action.kind.replace('-', ' ')} ${'nodeName' in action ? action.nodeName : action.operationId}`;
-      this.#tell(
+      this.#writeLine(
         plan.decidedAtMs,
         `${what}: ${why} [policy ${plan.policy.digest.slice(7, 15)}${short(plan.policy.revision)}]`,
       );
     }
   }
 
-  #tellOperation(operation: Operation, atMs: number): void {
+  #writeOperation(operation: Operation, atMs: number): void {
     if (operation.kind === 'launch' && operation.step === 'ready') {
       const seconds = Math.round((atMs - operation.createdAtMs) / 1000);
-      this.#tell(atMs, `${operation.instanceId ?? ''} is ready, ${seconds} s after the decision`);
+      this.#writeLine(atMs, `${operation.instanceId ?? ''} is ready, ${seconds} s after the decision`);
     }
-    if (operation.step === 'removed') this.#tell(atMs, `${operation.nodeName} is gone`);
+    if (operation.step === 'removed') this.#writeLine(atMs, `${operation.nodeName} is gone`);
     if (operation.step === 'failed' || operation.step === 'aborted') {
-      this.#tell(atMs, `${operation.kind} ${operation.step}: ${operation.outcome?.text ?? ''}`);
+      this.#writeLine(atMs, `${operation.kind} ${operation.step}: ${operation.outcome?.text ?? ''}`);
     }
   }
 
-  #tell(atMs: number, text: string): void {
+  #writeLine(atMs: number, text: string): void {
     this.#write(`${new Date(atMs).toISOString().slice(11, 19)}  ${text}`);
   }
 }
 
-function stays(inForce: PolicyIdentity | undefined): string {
+function isUnchanged(inForce: PolicyIdentity | undefined): string {
   return inForce === undefined ? 'there is none' : 'the last good one stays';
 }
 

@@ -1,15 +1,15 @@
 import { parseAllDocuments } from 'yaml';
-import { CannotDo } from '../cannot-do.ts';
+import { CommandError } from '../command-error.ts';
 import { readTextFile } from './read-text-file.ts';
 
 /**
  * What a file of JSON (it begins with `[` or `{`) or YAML says; YAML may hold several documents, empty ones are left out.
- * @throws CannotDo when it cannot be read, is neither, or holds nothing
+ * @throws CommandError when it cannot be read, is neither, or holds nothing
  */
 export async function readDocuments(file: string): Promise<readonly unknown[]> {
   const text = (await readTextFile(file)).replace(/^\uFEFF/, '');
   const documents = /^\s*[[{]/.test(text) ? [fromJson(file, text)] : fromYaml(file, text);
-  if (documents.length === 0) throw new CannotDo(`${file} is empty: write a list into it`);
+  if (documents.length === 0) throw new CommandError(`${file} is empty: write a list into it`);
   return documents;
 }
 
@@ -17,8 +17,8 @@ function fromJson(file: string, text: string): unknown {
   try {
     return JSON.parse(text);
   } catch (error) {
-    const told = error instanceof Error ? error.message.replaceAll(/\s*\n\s*/g, ' ') : String(error);
-    throw new CannotDo(`${file} is no valid JSON: ${told}: mend it there`, { cause: error });
+    const message = error instanceof Error ? error.message.replaceAll(/\s*\n\s*/g, ' ') : String(error);
+    throw new CommandError(`${file} is no valid JSON: ${message}: mend it there`, { cause: error });
   }
 }
 
@@ -26,8 +26,8 @@ function fromYaml(file: string, text: string): readonly unknown[] {
   return parseAllDocuments(text).flatMap((document) => {
     const [fault] = document.errors;
     if (fault !== undefined) {
-      const told = fault.message.split('\n')[0]?.replace(/:$/, '');
-      throw new CannotDo(`${file} is no valid YAML: ${told}: mend it there`, { cause: fault });
+      const message = fault.message.split('\n')[0]?.replace(/:$/, '');
+      throw new CommandError(`${file} is no valid YAML: ${message}: mend it there`, { cause: fault });
     }
     const value: unknown = document.toJS();
     return value === null || value === undefined ? [] : [value];

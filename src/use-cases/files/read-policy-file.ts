@@ -1,11 +1,11 @@
 import { parsePolicy } from '../../policy/parse-policy.ts';
 import type { Policy } from '../../policy/policy-schema.ts';
-import { CannotDo } from '../cannot-do.ts';
+import { CommandError } from '../command-error.ts';
 import { readTextFile } from './read-text-file.ts';
 
 /**
  * A policy file's text and what it says.
- * @throws CannotDo when it cannot be read or is no valid policy
+ * @throws CommandError when it cannot be read or is no valid policy
  */
 export async function readPolicyFile(
   file: string,
@@ -13,8 +13,8 @@ export async function readPolicyFile(
   const text = await readTextFile(file);
   const reading = parsePolicy(text);
   if (reading.valid) return { text, policy: reading.policy };
-  const told = reading.faults.map(({ line, path, rule }) => `line ${line}, ${path}: ${rule}`).join('; ');
-  throw new CannotDo(
-    `${file} is no valid policy: ${told}: run \`smartscale check ${file}\` for the remedies`,
+  const message = reading.faults.map(({ line, path, rule }) => `line ${line}, ${path}: ${rule}`).join('; ');
+  throw new CommandError(
+    `${file} is no valid policy: ${message}: run \`smartscale check ${file}\` for the remedies`,
   );
 }

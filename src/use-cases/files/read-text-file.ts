@@ -1,8 +1,8 @@
 import { createReadStream } from 'node:fs';
-import { CannotDo } from '../cannot-do.ts';
+import { CommandError } from '../command-error.ts';
 
 /** More than any text that a command takes; what reads further is a device or a mistake. */
-const MOST_BYTES = 64_000_000;
+const MAX_BYTES = 64_000_000;
 
 const REASONS: Readonly<Record<string, string>> = {
   ENOENT: 'no such file: check the path',
@@ -13,14 +13,14 @@ const REASONS: Readonly<Record<string, string>> = {
 
 /**
  * The text of a file, or of standard input for `-`.
- * @throws CannotDo when it cannot be read, is larger than 64 MB or is not UTF-8
+ * @throws CommandError when it cannot be read, is larger than 64 MB or is not UTF-8
  */
 export async function readTextFile(file: string): Promise<string> {
   const bytes = await readBytes(file);
   try {
     return new TextDecoder('utf-8', { fatal: true }).decode(bytes);
   } catch (error) {
-    throw new CannotDo(`cannot read ${file}: it is not UTF-8 text: save it as UTF-8`, { cause: error });
+    throw new CommandError(`cannot read ${file}: it is not UTF-8 text: save it as UTF-8`, { cause: error });
   }
 }
 
@@ -31,12 +31,13 @@ async function readBytes(file: string): Promise<Buffer> {
     for await (const chunk of file === '-' ? process.stdin : createReadStream(file)) {
       chunks.push(Buffer.from(chunk as Buffer));
       size += (chunk as Buffer).length;
-      if (size > MOST_BYTES) break;
+      if (size > MAX_BYTES) break;
     }
   } catch (error) {
-    throw new CannotDo(`cannot read ${file}: ${reasonOf(error)}`, { cause: error });
+    throw new CommandError(`cannot read ${file}: ${reasonOf(error)}`, { cause: error });
   }
-  if (size > MOST_BYTES) throw new CannotDo(`cannot read ${file}: it is larger than 64 MB: check the path`);
+  if (size > MAX_BYTES)
+    throw new CommandError(`cannot read ${file}: it is larger than 64 MB: check the path`);
   return Buffer.concat(chunks);
 }
 

@@ -1,10 +1,10 @@
 import { type LoadTrace, parseTrace, TraceError } from '../../simulate/load/load-trace.ts';
-import { CannotDo } from '../cannot-do.ts';
+import { CommandError } from '../command-error.ts';
 import { readTextFile } from './read-text-file.ts';
 
 /**
  * A trace file as a load over time.
- * @throws CannotDo when it cannot be read or is malformed
+ * @throws CommandError when it cannot be read or is malformed
  */
 export async function readTraceFile(file: string): Promise<LoadTrace> {
   const text = await readTextFile(file);
@@ -12,7 +12,7 @@ export async function readTraceFile(file: string): Promise<LoadTrace> {
     return parseTrace(file, text);
   } catch (error) {
     if (!(error instanceof TraceError)) throw error;
-    throw new CannotDo(`${file}, ${error.message}: a trace is a CSV of timestamp,value lines`, {
+    throw new CommandError(`${file}, ${error.message}: a trace is a CSV of timestamp,value lines`, {
       cause: error,
     });
   }

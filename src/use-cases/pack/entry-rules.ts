@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { nearMiss } from '../../policy/near-miss.ts';
 import { valueAt } from '../../policy/policy-path.ts';
-import { CannotDo } from '../cannot-do.ts';
+import { CommandError } from '../command-error.ts';
 
 /*
  * Rules for the fields of a file's entries. Each one's message is the rule, a semicolon and the remedy; `checkEntry` puts
@@ -19,16 +19,16 @@ export const textByKey = z.record(
   { error: 'must map keys to text; write it like {"app": "web"}' },
 );
 
-/** A number, `least` or more, of what `unit` says. */
-export function amount(unit: string, least: number): z.ZodNumber {
-  const error = `must be a number of ${unit}, ${least} or more; write a bare number`;
-  return z.number({ error }).min(least, { error });
+/** A number, `min` or more, of what `unit` says. */
+export function amount(unit: string, min: number): z.ZodNumber {
+  const error = `must be a number of ${unit}, ${min} or more; write a bare number`;
+  return z.number({ error }).min(min, { error });
 }
 
-/** A whole number, `least` or more, of what `unit` says. */
-export function count(unit: string, least: number): z.ZodNumber {
-  const error = `must be a whole number of ${unit}, ${least} or more; write a bare number`;
-  return z.number({ error }).int({ error }).min(least, { error });
+/** A whole number, `min` or more, of what `unit` says. */
+export function count(unit: string, min: number): z.ZodNumber {
+  const error = `must be a whole number of ${unit}, ${min} or more; write a bare number`;
+  return z.number({ error }).int({ error }).min(min, { error });
 }
 
 export function oneOf<const T extends readonly [string, string, ...string[]]>(...values: T) {
@@ -63,7 +63,7 @@ export interface EntryPlace {
 
 /**
  * The entry as its schema reads it.
- * @throws CannotDo with the file, place, value, rule and remedy of the first fault
+ * @throws CommandError with the file, place, value, rule and remedy of the first fault
  */
 export function checkEntry<T>(schema: z.ZodType<T>, entry: unknown, place: EntryPlace): T {
   const reading = schema.safeParse(entry);
@@ -78,12 +78,12 @@ export function checkEntry<T>(schema: z.ZodType<T>, entry: unknown, place: Entry
 export function faultOf(
   { file, at, name }: EntryPlace,
   fault: { readonly path: readonly (string | number)[]; readonly entry: unknown; readonly message: string },
-): CannotDo {
+): CommandError {
   const inner = fault.path.map((step) => (typeof step === 'number' ? `[${step}]` : `.${step}`)).join('');
   const value = valueAt(fault.entry, fault.path);
   const shown = value === undefined ? ' is missing' : ` = ${shortText(value)}`;
   const whose = name === undefined ? '' : ` (${name})`;
-  return new CannotDo(`${file}: ${at}${inner}${shown}${whose}: ${fault.message}`);
+  return new CommandError(`${file}: ${at}${inner}${shown}${whose}: ${fault.message}`);
 }
 
 function pathOf(issue: z.core.$ZodIssue): readonly (string | number)[] {
@@ -91,10 +91,10 @@ function pathOf(issue: z.core.$ZodIssue): readonly (string | number)[] {
   return issue.code === 'unrecognized_keys' ? [...path, String(issue.keys[0])] : path;
 }
 
-const MOST_CHARACTERS = 60;
+const MAX_CHARACTERS = 60;
 
 /** JSON has neither NaN nor infinities. */
 function shortText(value: unknown): string {
   const json = typeof value === 'number' ? String(value) : JSON.stringify(value);
-  return json.length > MOST_CHARACTERS ? `${json.slice(0, MOST_CHARACTERS - 1)}…` : json;
+  return json.length > MAX_CHARACTERS ? `${json.slice(0, MAX_CHARACTERS - 1)}…` : json;
 }

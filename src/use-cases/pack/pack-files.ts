@@ -23,7 +23,7 @@ export interface PackedFiles {
 
 /**
  * Packs the pods of one file onto offerings of another.
- * @throws CannotDo when a file cannot be read or breaks a rule
+ * @throws CommandError when a file cannot be read or breaks a rule
  */
 export async function packFiles(
   files: PackFiles,

@@ -1,4 +1,4 @@
-import { CannotDo } from '../cannot-do.ts';
+import { CommandError } from '../command-error.ts';
 import { readDocuments } from '../files/read-documents.ts';
 import { checkEntry, type EntryPlace, faultOf } from './entry-rules.ts';
 import { type PodManifest, podManifest } from './pod-manifest.ts';
@@ -9,7 +9,7 @@ const FORMS = `a list of pods like ${EXAMPLE}, or a Kubernetes Pod or List of Po
 
 /**
  * The pods of a file as manifests, whichever way they are written: in short, or as Kubernetes Pods and Lists of them.
- * @throws CannotDo when it cannot be read, holds anything else, breaks a rule, or names a pod of one namespace twice
+ * @throws CommandError when it cannot be read, holds anything else, breaks a rule, or names a pod of one namespace twice
  */
 export async function readPodManifests(file: string): Promise<readonly PodManifest[]> {
   const documents = await readDocuments(file);
@@ -28,7 +28,7 @@ export async function readPodManifests(file: string): Promise<readonly PodManife
       return manifest;
     });
   });
-  if (manifests.length === 0) throw new CannotDo(`${file} has no pod: write ${FORMS}`);
+  if (manifests.length === 0) throw new CommandError(`${file} has no pod: write ${FORMS}`);
   return manifests;
 }
 
@@ -55,14 +55,14 @@ function entriesOf(value: unknown, { file, at }: Document): readonly Entry[] {
   if (kind === 'Pod') return [podOf(value, { file, at: `${at}Pod`, name: undefined })];
   if (isObject(value) && (kind === 'List' || kind === 'PodList')) {
     if (!Array.isArray(value['items'])) {
-      throw new CannotDo(`${file}: ${at}items is no list: write items: [ ] around the pods`);
+      throw new CommandError(`${file}: ${at}items is no list: write items: [ ] around the pods`);
     }
     return value['items'].map((entry: unknown, i) =>
       podOf(entry, { file, at: `${at}items[${i}]`, name: undefined }, kind),
     );
   }
   const found = typeof kind === 'string' ? `a ${kind}` : 'something else';
-  throw new CannotDo(`${file}: ${at}${found} cannot be packed: write ${FORMS}`);
+  throw new CommandError(`${file}: ${at}${found} cannot be packed: write ${FORMS}`);
 }
 
 function podOf(entry: unknown, bare: EntryPlace, listKind = 'List'): Entry {

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { type Offering, offeringKey } from '../../model/offering.ts';
-import { CannotDo } from '../cannot-do.ts';
+import { CommandError } from '../command-error.ts';
 import { readDocuments } from '../files/read-documents.ts';
 import { amount, checkEntry, count, faultOf, fields, oneOf, text } from './entry-rules.ts';
 
@@ -28,15 +28,15 @@ const offeringEntry = fields({
 /**
  * The offerings of a file: a list of `{ type, zone, lifecycle, arch, priceUsdPerHour?, allocatable }` in JSON or YAML. A
  * price that is not stated is unknown, which is not free.
- * @throws CannotDo when it cannot be read, an entry breaks a rule, or two name the same type, zone and lifecycle
+ * @throws CommandError when it cannot be read, an entry breaks a rule, or two name the same type, zone and lifecycle
  */
 export async function readOfferings(file: string): Promise<readonly Offering[]> {
   const documents = await readDocuments(file);
   const [list] = documents;
   if (documents.length !== 1 || !Array.isArray(list)) {
-    throw new CannotDo(`${file} is no list of offerings: write [ ] around them, each like ${EXAMPLE}`);
+    throw new CommandError(`${file} is no list of offerings: write [ ] around them, each like ${EXAMPLE}`);
   }
-  if (list.length === 0) throw new CannotDo(`${file} has no offering: add one like ${EXAMPLE}`);
+  if (list.length === 0) throw new CommandError(`${file} has no offering: add one like ${EXAMPLE}`);
   const seen = new Map<string, number>();
   return list.map((entry: unknown, index) => {
     const place = { file, at: `[${index}]`, name: undefined };

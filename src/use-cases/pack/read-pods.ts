@@ -3,7 +3,7 @@ import type { RawObject } from '../../adapters/kubernetes/watch/kube-resource.ts
 import { countText } from '../../decide/text/wording.ts';
 import type { DaemonOverhead } from '../../model/daemon-overhead.ts';
 import { type Pod, podRef } from '../../model/pod.ts';
-import { CannotDo } from '../cannot-do.ts';
+import { CommandError } from '../command-error.ts';
 import { readPodManifests } from './pod-entries.ts';
 import type { PodManifest } from './pod-manifest.ts';
 
@@ -20,7 +20,7 @@ export interface PodFile {
 
 /**
  * Reads a list of pods in short, or Kubernetes Pods and Lists of them, in JSON or YAML.
- * @throws CannotDo when the file cannot be read, holds anything else, breaks a rule, or has nothing to place
+ * @throws CommandError when the file cannot be read, holds anything else, breaks a rule, or has nothing to place
  */
 export async function readPods(file: string): Promise<PodFile> {
   const resource = podResource();
@@ -30,7 +30,7 @@ export async function readPods(file: string): Promise<PodFile> {
   });
   const toPlace = records.filter(({ pod }) => isPlaced(pod));
   if (toPlace.length === 0) {
-    throw new CannotDo(`${file} has no pod to place: all of them are finished, static or of a DaemonSet`);
+    throw new CommandError(`${file} has no pod to place: all of them are finished, static or of a DaemonSet`);
   }
   const pods = toPlace.map(({ pod }) => ({ ...pod, nodeName: undefined }));
   const names = new Set(pods.map(({ name }) => name));

@@ -1,17 +1,17 @@
 import { basename } from 'node:path';
 import { Controller } from '../../loop/controller.ts';
-import { strikeName } from '../../simulate/faults/strikes.ts';
+import { injectionName } from '../../simulate/faults/fault-injections.ts';
 import type { Violation } from '../../simulate/judge/violation.ts';
 import type { RunningController } from '../../simulate/process/replicas.ts';
 import {
-  plannedStrikes,
+  plannedInjections,
   runSimulation,
   type SimulationOptions,
   type SimulationResult,
 } from '../../simulate/run/run-simulation.ts';
 import { variationOf } from '../../simulate/run/vary-world.ts';
 import type { WorldPorts } from '../../simulate/world/world-ports.ts';
-import { CannotDo } from '../cannot-do.ts';
+import { CommandError } from '../command-error.ts';
 import { readPolicyFile } from '../files/read-policy-file.ts';
 import { readTraceFile } from '../files/read-trace-file.ts';
 import { SHIPPED_POLICY, SHIPPED_TRACE } from '../files/shipped-file.ts';
@@ -22,7 +22,7 @@ import type { SimulationRequest } from './simulation-request.ts';
 
 /**
  * Reads what a simulation needs, once for all seeds; the answer runs one seed.
- * @throws CannotDo when a file cannot be read, the policy is invalid or the trace is malformed
+ * @throws CommandError when a file cannot be read, the policy is invalid or the trace is malformed
  */
 export async function prepareSimulation(
   request: SimulationRequest,
@@ -33,7 +33,7 @@ export async function prepareSimulation(
 
 /**
  * The answer tells a violation as a short story, for which it runs its seed again and again.
- * @throws CannotDo as `prepareSimulation` does
+ * @throws CommandError as `prepareSimulation` does
  */
 export async function prepareStories(
   request: SimulationRequest,
@@ -45,7 +45,7 @@ export async function prepareStories(
 
 /**
  * Reads what a simulation needs, once for all seeds; the answer is all about one seed's world.
- * @throws CannotDo as `prepareSimulation` does
+ * @throws CommandError as `prepareSimulation` does
  */
 export async function readSimulationOptions(
   request: SimulationRequest,
@@ -58,7 +58,7 @@ export async function readSimulationOptions(
   const trace = await readTraceFile(request.trace ?? SHIPPED_TRACE);
   const { hours, strikes } = request;
   const common = { hours, faults, policy, policyDocument, trace, controller: startController };
-  return (seed) => withStrikes({ ...common, seed, ...variationOf(seed, trace) }, strikes);
+  return (seed) => withInjections({ ...common, seed, ...variationOf(seed, trace) }, strikes);
 }
 
 /** The real controller on a world's ports. */
@@ -80,20 +80,20 @@ export function faultsOf(text: string, known: readonly string[]): readonly strin
   const names = text.split(',').map((name) => name.trim());
   const unknown = names.find((name) => !known.includes(name));
   if (unknown === undefined) return known.filter((name) => names.includes(name));
-  throw new CannotDo(`no fault is called '${unknown}': use none, all, or some of ${known.join(', ')}`);
+  throw new CommandError(`no fault is called '${unknown}': use none, all, or some of ${known.join(', ')}`);
 }
 
-/** The strikes that `--strikes` names: each must be planned in this world, or the replay would be of another one. */
-function withStrikes(options: SimulationOptions, names: string | undefined): SimulationOptions {
+/** The fault injections that `--strikes` names: each must be planned in this world, or the replay would be of another one. */
+function withInjections(options: SimulationOptions, names: string | undefined): SimulationOptions {
   if (names === undefined) return options;
-  const planned = plannedStrikes(options).map(strikeName);
+  const planned = plannedInjections(options).map(injectionName);
   const onlyStrikes = names
     .split(',')
     .map((name) => name.trim())
     .filter((name) => name !== '');
   const unknown = onlyStrikes.find((name) => !planned.includes(name));
-  if (unknown === undefined) return { ...options, onlyStrikes };
-  throw new CannotDo(
+  if (unknown === undefined) return { ...options, onlyInjections: onlyStrikes };
+  throw new CommandError(
     `--strikes: seed ${options.seed} plans no strike '${unknown}' within ${options.hours} h of these --faults: take names and the rest of the command from a story`,
   );
 }

@@ -1,5 +1,5 @@
-import { strikeName } from '../../simulate/faults/strikes.ts';
-import type { ReplayCommands } from '../../simulate/story/tell-story.ts';
+import { injectionName } from '../../simulate/faults/fault-injections.ts';
+import type { ReplayCommands } from '../../simulate/story/story-text.ts';
 import type { SimulationRequest } from './simulation-request.ts';
 
 /** The commands that show a seed's violation again, as a shell takes them. */
@@ -15,7 +15,7 @@ export function replayCommands(request: SimulationRequest, seed: number): Replay
     ].join(' ');
   return {
     whole: command(request.hours, request.strikes),
-    short: ({ hours, strikes }) => command(hours, strikes.map(strikeName).join(',')),
+    short: ({ hours, injections: strikes }) => command(hours, strikes.map(injectionName).join(',')),
   };
 }
 

@@ -19,7 +19,7 @@ const WORKER = new URL(`./simulation-worker${extname(fileURLToPath(import.meta.u
 /**
  * Runs every seed, in as many threads as `workers` says, and gives the results in the order of the seeds, whichever thread
  * ran them and whenever it was done.
- * @throws CannotDo as `prepareSimulation` does
+ * @throws CommandError as `prepareSimulation` does
  */
 export async function* runSeeds(
   request: SimulationRequest,

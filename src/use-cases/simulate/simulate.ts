@@ -1,8 +1,8 @@
 import { CombinedResults } from '../../simulate/run/combined-results.ts';
 import type { SimulationResult } from '../../simulate/run/run-simulation.ts';
+import { printFirstViolations } from './print-first-violations.ts';
 import { runSeeds, type SeedRange } from './run-seeds.ts';
 import type { SimulationRequest } from './simulation-request.ts';
-import { tellFirst } from './tell-first.ts';
 
 export interface SimulationScope {
   readonly seeds: SeedRange;
@@ -24,7 +24,7 @@ export interface SimulationReport extends SimulationResult {
 /**
  * Runs the real controller in the simulated world of each seed, and combines what came of them. The first violation of each
  * invariant tells the short story of its world.
- * @throws CannotDo as `prepareSimulation` does
+ * @throws CommandError as `prepareSimulation` does
  */
 export async function simulate(
   request: SimulationRequest,
@@ -42,5 +42,5 @@ export async function simulate(
   }
   const { count, whole } = results;
   if (violations > 0) onProgress({ step: 'stories' });
-  return { ...whole, seeds: count, violations: await tellFirst(request, whole.violations) };
+  return { ...whole, seeds: count, violations: await printFirstViolations(request, whole.violations) };
 }

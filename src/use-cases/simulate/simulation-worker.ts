@@ -11,9 +11,9 @@ const port = parentPort;
 if (port === null) throw new Error('simulation-worker runs as a worker thread only');
 const simulate = await prepareSimulation(workerData as SimulationRequest);
 const ask = async (answer?: object) => {
-  const told = once(port, 'message');
+  const answered = once(port, 'message');
   port.postMessage(answer);
-  const [seed] = (await told) as [number | undefined];
+  const [seed] = (await answered) as [number | undefined];
   return seed;
 };
 for (let seed = await ask(); seed !== undefined;) seed = await ask({ seed, result: await simulate(seed) });

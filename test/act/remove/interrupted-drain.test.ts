@@ -1,15 +1,15 @@
 import { describe, expect, it } from '@jest/globals';
-import { hastenRemoval } from '../../../src/act/remove/hasten-removal.ts';
+import { expediteRemoval } from '../../../src/act/remove/expedite-removal.ts';
 import type { RemoveOperation } from '../../../src/model/operation.ts';
-import type { HastenRemovalAction } from '../../../src/model/plan.ts';
+import type { ExpediteRemovalAction } from '../../../src/model/plan.ts';
 import { aNode, anInstance, aRemoval } from '../../builders/fleet.ts';
 import { aPod, type PodParts } from '../../builders/pod.ts';
 import { ActWorld } from '../../fakes/act-world.ts';
 
 const blocked = { status: 'blocked', budget: 'web', retryAfterMs: 10_000 } as const;
 
-/** A spot worker that EC2 takes back two minutes from now, with pods on it. */
-function aNodeTakenBack(...pods: readonly PodParts[]): { world: ActWorld; removal: RemoveOperation } {
+/** A spot worker that EC2 interrupts two minutes from now, with pods on it. */
+function aReclaimedNode(...pods: readonly PodParts[]): { world: ActWorld; removal: RemoveOperation } {
   const world = new ActWorld();
   world.cluster.nodes = [aNode({ lifecycle: 'spot' })];
   world.cluster.pods = pods.map((pod, i) => aPod({ name: `p${i + 1}`, nodeName: 'i-1', ...pod }));
@@ -30,7 +30,7 @@ function evictions(world: ActWorld): readonly string[] {
 
 describe('draining a machine that EC2 takes back', () => {
   it('evicts what is protected, too, since it goes with the machine, and says how it went', async () => {
-    const { world, removal } = aNodeTakenBack(
+    const { world, removal } = aReclaimedNode(
       { disruption: 'never', graceSeconds: 600 },
       { owner: undefined },
       { hasLocalVolume: true },
@@ -43,8 +43,8 @@ describe('draining a machine that EC2 takes back', () => {
   });
 
   it('asks again every few seconds while a budget holds a pod, and goes on past its deadline', async () => {
-    const { world, removal } = aNodeTakenBack({});
-    world.cluster.evictionTurns.push(...Array.from({ length: 60 }, () => blocked));
+    const { world, removal } = aReclaimedNode({});
+    world.cluster.scriptedEvictions.push(...Array.from({ length: 60 }, () => blocked));
     const startMs = world.clock.now();
     const drained = await world.remove(removal, 'terminating');
     expect(drained.step).toBe('terminating');
@@ -54,8 +54,8 @@ describe('draining a machine that EC2 takes back', () => {
   });
 
   it('tidies up when EC2 takes the machine before its pods are gone, and says which went with it', async () => {
-    const { world, removal } = aNodeTakenBack({}, {});
-    world.cluster.evictionTurns.push(...Array.from({ length: 40 }, () => blocked));
+    const { world, removal } = aReclaimedNode({}, {});
+    world.cluster.scriptedEvictions.push(...Array.from({ length: 40 }, () => blocked));
     const draining = await world.remove(removal, 'draining');
     world.cloud.list = [anInstance({ lifecycle: 'spot', state: 'shutting-down' })];
     await world.clock.advance(6_000);
@@ -68,7 +68,7 @@ describe('draining a machine that EC2 takes back', () => {
   });
 
   it('goes on while EC2 does not answer', async () => {
-    const { world, removal } = aNodeTakenBack({});
+    const { world, removal } = aReclaimedNode({});
     const draining = await world.remove(removal, 'draining');
     world.cloud.failures.instances = 1;
     await world.removalStep(draining);
@@ -76,14 +76,14 @@ describe('draining a machine that EC2 takes back', () => {
   });
 
   it('begins even when the message came after the deadline', async () => {
-    const { world, removal } = aNodeTakenBack({});
+    const { world, removal } = aReclaimedNode({});
     const late = { ...removal, deadlineMs: world.clock.now() - 10_000 };
     expect((await world.remove(late)).step).toBe('removed');
   });
 
   it('takes the cordon off again when EC2 does not take the machine after all', async () => {
-    const { world, removal } = aNodeTakenBack({});
-    world.cluster.evictionTurns.push(...Array.from({ length: 100 }, () => blocked));
+    const { world, removal } = aReclaimedNode({});
+    world.cluster.scriptedEvictions.push(...Array.from({ length: 100 }, () => blocked));
     expect(await world.remove(removal)).toMatchObject({
       step: 'aborted',
       outcome: { code: 'interruption-void' },
@@ -93,15 +93,15 @@ describe('draining a machine that EC2 takes back', () => {
   });
 
   it('goes on asking where two budgets select a pod: only waiting is left', async () => {
-    const { world, removal } = aNodeTakenBack({});
-    world.cluster.evictionTurns.push({ status: 'misconfigured', message: 'two budgets' });
+    const { world, removal } = aReclaimedNode({});
+    world.cluster.scriptedEvictions.push({ status: 'misconfigured', message: 'two budgets' });
     expect((await world.remove(removal)).step).toBe('removed');
   });
 });
 
 describe('draining a node that a person cordoned', () => {
   it('evicts its pods at once, since no new ones come, and leaves no mark on it (F47)', async () => {
-    const { world, removal } = aNodeTakenBack({});
+    const { world, removal } = aReclaimedNode({});
     world.cluster.edit('i-1', { isUnschedulable: true });
     const startMs = world.clock.now();
     const terminating = await world.remove(removal, 'terminating');
@@ -112,9 +112,9 @@ describe('draining a node that a person cordoned', () => {
   });
 
   it('leaves the cordon of the person when it turns back', async () => {
-    const { world, removal } = aNodeTakenBack({});
+    const { world, removal } = aReclaimedNode({});
     world.cluster.edit('i-1', { isUnschedulable: true });
-    world.cluster.evictionTurns.push(...Array.from({ length: 100 }, () => blocked));
+    world.cluster.scriptedEvictions.push(...Array.from({ length: 100 }, () => blocked));
     expect(await world.remove(removal)).toMatchObject({
       step: 'aborted',
       outcome: { code: 'interruption-void' },
@@ -123,9 +123,9 @@ describe('draining a node that a person cordoned', () => {
   });
 
   it('cordons it for itself once the person has taken the cordon off', async () => {
-    const { world, removal } = aNodeTakenBack({});
+    const { world, removal } = aReclaimedNode({});
     world.cluster.edit('i-1', { isUnschedulable: true });
-    world.cluster.evictionTurns.push(...Array.from({ length: 100 }, () => blocked));
+    world.cluster.scriptedEvictions.push(...Array.from({ length: 100 }, () => blocked));
     const draining = await world.removalStep(await world.remove(removal, 'draining'));
     world.cluster.edit('i-1', { isUnschedulable: false });
     await world.removalStep(draining);
@@ -135,7 +135,7 @@ describe('draining a node that a person cordoned', () => {
   });
 
   it('takes over the mark of another removal before it evicts', async () => {
-    const { world, removal } = aNodeTakenBack({});
+    const { world, removal } = aReclaimedNode({});
     const before = { operationId: 'op-1', atMs: 0 };
     const draining = await world.remove(removal, 'draining');
     world.cluster.edit('i-1', { isUnschedulable: true, cordonedBy: before });
@@ -147,7 +147,7 @@ describe('draining a node that a person cordoned', () => {
 
 describe('a node that is only cordoned', () => {
   it('keeps its pods until the hold is over, and takes pods again then', async () => {
-    const { world, removal } = aNodeTakenBack({});
+    const { world, removal } = aReclaimedNode({});
     const hold: RemoveOperation = { ...removal, interruption: 'rebalance', isCordonOnly: true };
     expect(await world.remove(hold)).toMatchObject({ step: 'aborted', outcome: { code: 'hold-over' } });
     expect(world.calls()).toEqual(['cordon i-1', 'uncordon i-1']);
@@ -155,7 +155,7 @@ describe('a node that is only cordoned', () => {
 });
 
 describe('hastening a removal', () => {
-  const haste: HastenRemovalAction = {
+  const expedite: ExpediteRemovalAction = {
     kind: 'hasten-removal',
     operationId: 'op-2',
     nodeName: 'i-1',
@@ -164,16 +164,16 @@ describe('hastening a removal', () => {
     graceLimitSeconds: 30,
   };
 
-  async function hastened(parts: Partial<RemoveOperation>): Promise<RemoveOperation> {
-    const { world, removal } = aNodeTakenBack({});
+  async function expedited(parts: Partial<RemoveOperation>): Promise<RemoveOperation> {
+    const { world, removal } = aReclaimedNode({});
     const { interruption: _none, ...before } = removal;
     const operation = { ...before, deadlineMs: 300_000, graceLimitSeconds: 60, ...parts };
-    return (await hastenRemoval(operation, haste, world.ports, world.signal)).operation;
+    return (await expediteRemoval(operation, expedite, world.ports, world.signal)).operation;
   }
 
   it('writes the shorter time and the reason down', async () => {
     const reasons = [{ code: 'low-load' as const, text: 'low' }];
-    expect(await hastened({ step: 'draining', reasons })).toMatchObject({
+    expect(await expedited({ step: 'draining', reasons })).toMatchObject({
       step: 'draining',
       interruption: 'spot-warning',
       deadlineMs: 90_000,
@@ -183,14 +183,14 @@ describe('hastening a removal', () => {
   });
 
   it('drains again what was turning back or only cordoned', async () => {
-    const back = await hastened({ step: 'aborting', outcome: { code: 'drain-timeout', text: '' } });
+    const back = await expedited({ step: 'aborting', outcome: { code: 'drain-timeout', text: '' } });
     expect(back).toMatchObject({ step: 'draining' });
     expect(back.outcome).toBeUndefined();
-    expect((await hastened({ step: 'draining', isCordonOnly: true })).isCordonOnly).toBeUndefined();
+    expect((await expedited({ step: 'draining', isCordonOnly: true })).isCordonOnly).toBeUndefined();
   });
 
   it('leaves alone what is being terminated', async () => {
-    expect(await hastened({ step: 'terminating' })).toMatchObject({
+    expect(await expedited({ step: 'terminating' })).toMatchObject({
       step: 'terminating',
       deadlineMs: 300_000,
     });

@@ -1,10 +1,10 @@
 import type { InstanceState } from '../../../src/model/instance.ts';
-import { Chance } from '../../../src/simulate/base/chance.ts';
 import { EventLog } from '../../../src/simulate/base/event-log.ts';
+import { RandomStream } from '../../../src/simulate/base/random-stream.ts';
 import { VirtualClock } from '../../../src/simulate/base/virtual-clock.ts';
 import { SimulatedCloud } from '../../../src/simulate/cloud/simulated-cloud.ts';
 import { SimulatedQueue } from '../../../src/simulate/cloud/simulated-queue.ts';
-import { Troubles } from '../../../src/simulate/trouble/troubles.ts';
+import { ActiveFaults } from '../../../src/simulate/trouble/active-faults.ts';
 import { RecordingCloud } from '../../fakes/recording-cloud.ts';
 import { SteppedClock } from '../../fakes/stepped-clock.ts';
 import { startEc2World } from '../ec2/ec2-world.ts';
@@ -36,11 +36,11 @@ describeCloud('Ec2Cloud', async () => {
 describeCloud('SimulatedCloud', async (): Promise<CloudStage> => {
   const clock = new VirtualClock(Date.parse('2026-11-24T10:00:00Z'));
   const log = new EventLog(clock);
-  const chance = new Chance(1);
-  const troubles = new Troubles(clock, chance.stream('troubles'));
-  const queue = new SimulatedQueue({ clock, chance: chance.stream('queue'), troubles });
+  const chance = new RandomStream(1);
+  const troubles = new ActiveFaults(clock, chance.stream('troubles'));
+  const queue = new SimulatedQueue({ clock, random: chance.stream('queue'), activeFaults: troubles });
   const machines = { started: nothing, stopped: nothing, restarted: nothing, ended: nothing };
-  const cloud = new SimulatedCloud({ clock, log, chance: chance.stream('ec2'), machines, queue });
+  const cloud = new SimulatedCloud({ clock, log, random: chance.stream('ec2'), machines, queue });
   return {
     cloud,
     sellOut: (offering) => {

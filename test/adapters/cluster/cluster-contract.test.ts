@@ -15,7 +15,7 @@ import { type StoredObject, StoredObjects } from '../kubernetes/stored-objects.t
 import { until } from '../kubernetes/until.ts';
 import { type ClusterStage, describeCluster, strictBudget } from './cluster-contract.ts';
 
-const LONGEST_MS = 60_000;
+const MAX_MS = 60_000;
 const WATCHED_KINDS = 9;
 
 describeCluster('KubernetesCluster', async () => {
@@ -55,7 +55,7 @@ describeCluster('SimulatedCluster', async (): Promise<ClusterStage> => {
     },
     until: async (condition) => {
       while (!condition()) {
-        if (clock.monotonicMs() > LONGEST_MS) throw new Error(`never came true: ${condition.toString()}`);
+        if (clock.monotonicMs() > MAX_MS) throw new Error(`never came true: ${condition.toString()}`);
         await clock.advanceTo(clock.monotonicMs() + 100);
       }
     },

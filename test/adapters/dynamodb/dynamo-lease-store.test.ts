@@ -137,7 +137,7 @@ describe('LeaseLeadership by a lock in DynamoDB', () => {
     const b = contend('b', clock);
     await pass(0, clock, [a, b]);
     expect(await giveUp(a)).toBe('released');
-    await pass(DYNAMODB_LEASE_TIMES_MS.lookPeriod, clock, [b]);
+    await pass(DYNAMODB_LEASE_TIMES_MS.pollPeriod, clock, [b]);
     expect(b.leadership.isLeader()).toBe(true);
     expect(b.leadership.fencingToken()).toBeGreaterThan(a.leadership.fencingToken());
     await giveUp(b);
@@ -156,7 +156,7 @@ class JumpingClock implements Clock {
   now = () => this.#true.now() + this.aheadMs;
   monotonicMs = () => this.#true.monotonicMs();
   sleep = (ms: number, wake?: AbortSignal) => this.#true.sleep(ms, wake);
-  ringAfter = (ms: number, ring: () => void) => this.#true.ringAfter(ms, ring);
+  callAfter = (ms: number, ring: () => void) => this.#true.callAfter(ms, ring);
 }
 
 interface Contender {
@@ -189,8 +189,8 @@ async function giveUp(contender: Contender): Promise<'lost' | 'released'> {
 async function pass(ms: number, clock: ManualClock, contenders: readonly Contender[]): Promise<void> {
   const everybodySleeps = () => clock.sleepsMs().length === contenders.length;
   await until(everybodySleeps);
-  for (let left = ms; left > 0; left -= DYNAMODB_LEASE_TIMES_MS.lookPeriod) {
-    clock.advance(Math.min(left, DYNAMODB_LEASE_TIMES_MS.lookPeriod));
+  for (let left = ms; left > 0; left -= DYNAMODB_LEASE_TIMES_MS.pollPeriod) {
+    clock.advance(Math.min(left, DYNAMODB_LEASE_TIMES_MS.pollPeriod));
     await until(everybodySleeps);
   }
 }

@@ -16,7 +16,7 @@ class StillClock implements Clock {
     return this.ms;
   }
   async sleep(): Promise<void> {}
-  ringAfter(): () => void {
+  callAfter(): () => void {
     return () => undefined;
   }
 }

@@ -21,7 +21,7 @@ class TurnstileClock implements Clock {
     });
   }
 
-  ringAfter(): () => void {
+  callAfter(): () => void {
     throw new Error('a source of policies rings nothing');
   }
 

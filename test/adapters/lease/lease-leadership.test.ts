@@ -55,7 +55,7 @@ class PausableClock implements Clock {
 
   now = () => this.#real.now();
   monotonicMs = () => this.#real.monotonicMs();
-  ringAfter = (ms: number, ring: () => void) => this.#real.ringAfter(ms, ring);
+  callAfter = (ms: number, ring: () => void) => this.#real.callAfter(ms, ring);
 
   async sleep(ms: number, signal?: AbortSignal): Promise<void> {
     await this.#real.sleep(ms, signal);

@@ -49,7 +49,7 @@ describe('RepeatedReading', () => {
   it('reads again at once when what became of a write is in doubt', async () => {
     const { store, reading } = aStore();
     await reading.done(signal);
-    reading.isInDoubt();
+    reading.isUncertain();
     await reading.done(signal);
     expect(store.reads).toBe(2);
   });

@@ -11,7 +11,7 @@ const clock: Clock = {
   now: () => NOW_S * 1_000,
   monotonicMs: () => 0,
   sleep: async () => {},
-  ringAfter: () => () => {},
+  callAfter: () => () => {},
 };
 
 let fake: FakePrometheus;

@@ -78,7 +78,7 @@ export class BenchCluster {
     return { ...this.#lists, pods: this.#joined.list() };
   }
 
-  /** Replaces so many bound pods by equal ones of another name, as rollouts do. */
+  /** Replaces this many bound pods by equal ones of another name, as rollouts do. */
   replacePods(count: number): void {
     for (let i = 0; i < count; i += 1) {
       this.#replaced += 1;

@@ -1,5 +1,5 @@
 import type { RawObject } from '../../../src/adapters/kubernetes/watch/kube-resource.ts';
-import { seededDraw } from '../packing/diverse-pods.ts';
+import { seededRandom } from '../packing/diverse-pods.ts';
 
 /** A Deployment or StatefulSet of the bench, and what its pods ask for. */
 export interface Workload {
@@ -15,7 +15,7 @@ export interface Workload {
 }
 
 const NAMESPACES = 40;
-const MOST_REPLICAS = 100;
+const MAX_REPLICAS = 100;
 const HOSTNAME = 'kubernetes.io/hostname';
 const ZONE = 'topology.kubernetes.io/zone';
 const CPU_MILLIS = [20, 50, 100, 100, 150, 200, 250, 400];
@@ -23,11 +23,11 @@ const MEMORY_MIB = [64, 128, 256, 256, 384, 512, 768];
 
 /** Workloads of 1 to 100 replicas, `pods` in all, about one for every 20 pods; the same for the same number. */
 export function workloadsOf(pods: number): readonly Workload[] {
-  const draw = seededDraw(7);
+  const draw = seededRandom(7);
   const workloads: Workload[] = [];
   for (let left = pods; left > 0;) {
     // Squared, so that most are small and some are large; the mean is near 20.
-    const wished = 1 + Math.floor(MOST_REPLICAS * (draw(1000) / 1000) ** 4);
+    const wished = 1 + Math.floor(MAX_REPLICAS * (draw(1000) / 1000) ** 4);
     const replicas = Math.min(left, wished);
     workloads.push(workloadOf(workloads.length, replicas, draw));
     left -= replicas;
@@ -35,7 +35,7 @@ export function workloadsOf(pods: number): readonly Workload[] {
   return workloads;
 }
 
-/** One workload of so many replicas, its constraints drawn: the shares are of all workloads. */
+/** One workload of this many replicas, its constraints drawn: the shares are of all workloads. */
 export function workloadOf(
   index: number,
   replicas: number,

@@ -1,4 +1,4 @@
-import { seededDraw } from '../packing/diverse-pods.ts';
+import { seededRandom } from '../packing/diverse-pods.ts';
 import { type Workload, workloadOf } from './raw-workloads.ts';
 
 /** A situation that a round of deciding meets, at any size of the fleet. */
@@ -77,7 +77,7 @@ export const DECIDE_SCENARIOS: readonly DecideScenario[] = [
 ];
 
 function pending(workloads: number, replicas: number, cpuMillis?: number, from = 0): readonly Workload[] {
-  const draw = seededDraw(11);
+  const draw = seededRandom(11);
   return Array.from({ length: workloads }, (_, i) =>
     workloadOf(FIRST_PENDING + from + i, replicas, draw, cpuMillis),
   );

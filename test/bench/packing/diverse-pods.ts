@@ -1,5 +1,5 @@
 import { readFileSync } from 'node:fs';
-import { Chance } from '../../../src/simulate/base/chance.ts';
+import { RandomStream } from '../../../src/simulate/base/random-stream.ts';
 import type { ShortPod } from '../../packing-checker/short-pods.ts';
 
 const CPU_MILLIS = [100, 250, 500, 1000, 1500];
@@ -8,13 +8,13 @@ const LETTERS = ['a', 'b', 'c', 'd', 'e', 'f', 'g'];
 const ZONE = 'topology.kubernetes.io/zone';
 const HOST = 'kubernetes.io/hostname';
 
-/** The next choice among so many, counted from 0. */
-type Draw = (choices: number) => number;
+/** The next choice among this many, counted from 0. */
+type RandomSource = (choices: number) => number;
 
 /** Karpenter's "diverse" pods: generic, zone spread, host spread, zone affinity, host anti-affinity, a fifth each. */
-export function diversePods(count: number, draw: Draw): readonly ShortPod[] {
+export function diversePods(count: number, random: RandomSource): readonly ShortPod[] {
   const each = Math.floor(count / 5);
-  const one = <T>(list: readonly T[]): T => list[draw(list.length)] as T;
+  const one = <T>(list: readonly T[]): T => list[random(list.length)] as T;
   const block = (name: string, placing: () => Partial<ShortPod>) =>
     Array.from({ length: each }, (_, i): ShortPod => {
       const size = { cpuMilli: one(CPU_MILLIS), memMi: one(MEMORY_MIB) };
@@ -40,21 +40,21 @@ export function diversePods(count: number, draw: Draw): readonly ShortPod[] {
 }
 
 /** The generic fifth alone. */
-export function genericPods(count: number, draw: Draw): readonly ShortPod[] {
-  return diversePods(count * 5, draw).slice(0, count);
+export function genericPods(count: number, random: RandomSource): readonly ShortPod[] {
+  return diversePods(count * 5, random).slice(0, count);
 }
 
 /** Choices of our own seed. */
-export function seededDraw(seed: number): Draw {
-  const chance = new Chance(seed).stream('diverse');
+export function seededRandom(seed: number): RandomSource {
+  const chance = new RandomStream(seed).stream('diverse');
   return (choices) => chance.integer(choices);
 }
 
 /**
- * The choices that Karpenter's own generator makes with its seed 42 for so many pods, of which its figures are; kept for
- * 100, 1,000 and 5,000, since another language's generator cannot be had from a seed.
+ * The choices that Karpenter's own generator makes with its seed 42 for this many pods, of which its figures are; kept for 100,
+ * 1,000 and 5,000, since another language's generator cannot be had from a seed.
  */
-export function karpenterDraw(count: number): Draw {
+export function karpenterRandom(count: number): RandomSource {
   const file = new URL('diverse-of-seed-42.txt', import.meta.url);
   const [, after = ''] = readFileSync(file, 'utf8').split(`diverse-${count}\n`);
   const digits = after.replace(/diverse-[\s\S]*$/, '').replaceAll('\n', '');

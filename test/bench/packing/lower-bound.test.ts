@@ -3,7 +3,7 @@ import type { Offering } from '../../../src/model/offering.ts';
 import { podOfShort, type ShortPod } from '../../packing-checker/short-pods.ts';
 import { estimatedNode, fakeOfferings, kwokOfferings } from './bench-offerings.ts';
 import { estimatedPods } from './deployment-pods.ts';
-import { diversePods, karpenterDraw } from './diverse-pods.ts';
+import { diversePods, karpenterRandom } from './diverse-pods.ts';
 import { lowerBound } from './lower-bound.ts';
 
 const HOST = 'kubernetes.io/hostname';
@@ -59,8 +59,8 @@ describe('the lower bound', () => {
 
   // The first two are what the peers' figures were compared with, found there by another program.
   it.each([
-    ['diverse', fakeOfferings(), diversePods(1000, karpenterDraw(1000)), 215.08],
-    ['diverse on KWOK types', kwokOfferings(), diversePods(1000, karpenterDraw(1000)), 18.55],
+    ['diverse', fakeOfferings(), diversePods(1000, karpenterRandom(1000)), 215.08],
+    ['diverse on KWOK types', kwokOfferings(), diversePods(1000, karpenterRandom(1000)), 18.55],
     ['the estimate', [estimatedNode], estimatedPods(), 2595],
   ])('of %s is the known one', async (_, offerings, shorts, bound) => {
     expect(await lowerBound(shorts.map(podOfShort), offerings)).toBeCloseTo(bound, 2);

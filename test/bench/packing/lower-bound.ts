@@ -55,20 +55,20 @@ function demand(pods: readonly Pod[]): Amounts {
 function fewestNodes(pods: readonly Pod[]): number {
   const classes = new Map<string, { size: number; readonly most: number }>();
   for (const pod of pods) {
-    const most = mostOnOneNode(pod);
+    const max = maxOnOneNode(pod);
     const { namespace, labels, podAntiAffinity, topologySpread } = pod;
     const name = JSON.stringify([namespace, labels, podAntiAffinity, topologySpread]);
-    const known = classes.get(name) ?? { size: 0, most };
+    const known = classes.get(name) ?? { size: 0, most: max };
     known.size += 1;
     classes.set(name, known);
   }
   return [...classes.values()].reduce(
-    (fewest, { size, most }) => Math.max(fewest, Math.ceil(size / most)),
+    (fewest, { size, most: max }) => Math.max(fewest, Math.ceil(size / max)),
     1,
   );
 }
 
-function mostOnOneNode({ namespace, labels, podAntiAffinity, topologySpread }: Pod): number {
+function maxOnOneNode({ namespace, labels, podAntiAffinity, topologySpread }: Pod): number {
   const isApart = podAntiAffinity.some(
     ({ topologyKey, namespaces, selector }) =>
       topologyKey === HOST && namespaces.includes(namespace) && matches(selector, labels),

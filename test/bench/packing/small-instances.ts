@@ -1,10 +1,10 @@
 import type { Offering } from '../../../src/model/offering.ts';
-import { Chance } from '../../../src/simulate/base/chance.ts';
+import { RandomStream } from '../../../src/simulate/base/random-stream.ts';
 import type { ShortPod } from '../../packing-checker/short-pods.ts';
 
 const ZONE = 'topology.kubernetes.io/zone';
 const HOST = 'kubernetes.io/hostname';
-const MOST_PODS = 9;
+const MAX_PODS = 9;
 
 /** A few pods and offerings, small enough for the cheapest fleet to be found by trying all. */
 export interface SmallInstance {
@@ -14,21 +14,21 @@ export interface SmallInstance {
 
 /** The same seed gives the same instance: two to four deployments, one to three zones, two to five types. */
 export function smallInstance(seed: number): SmallInstance {
-  const chance = new Chance(seed).stream('small-instance');
+  const chance = new RandomStream(seed).stream('small-instance');
   const zones = ['z-a', 'z-b', 'z-c'].slice(0, 1 + chance.integer(3));
   const offerings = offeringsIn(zones, chance.stream('offerings'));
   const pods: ShortPod[] = [];
   const deployments = 2 + chance.integer(3);
   for (let i = 0; i < deployments; i += 1) {
     const deployment = aDeployment(i, zones, chance.stream(`deployment ${i}`));
-    const replicas = Math.min(1 + chance.integer(4), MOST_PODS - pods.length);
+    const replicas = Math.min(1 + chance.integer(4), MAX_PODS - pods.length);
     for (let j = 0; j < replicas; j += 1) pods.push({ ...deployment, name: `d${i}-${j}` });
   }
   return { pods, offerings };
 }
 
 /** Larger types are a little cheaper or dearer per core; in half of the instances zones differ in price too. */
-function offeringsIn(zones: readonly string[], chance: Chance): readonly Offering[] {
+function offeringsIn(zones: readonly string[], chance: RandomStream): readonly Offering[] {
   const differs = chance.next() < 0.5;
   const types = 2 + chance.integer(4);
   return Array.from({ length: types }, (_, i) => i).flatMap((i) => {
@@ -54,7 +54,7 @@ function offeringsIn(zones: readonly string[], chance: Chance): readonly Offerin
 }
 
 /** A pod without a name; its constraints look at its own deployment, or at the one before it. */
-function aDeployment(index: number, zones: readonly string[], chance: Chance): Omit<ShortPod, 'name'> {
+function aDeployment(index: number, zones: readonly string[], chance: RandomStream): Omit<ShortPod, 'name'> {
   const labels = { app: `d${index}` };
   const before = { app: `d${Math.max(0, index - 1)}` };
   const spread = (key: string) => {

@@ -2,7 +2,7 @@ import type { Offering } from '../../../src/model/offering.ts';
 import type { ShortPod } from '../../packing-checker/short-pods.ts';
 import { estimatedNode, fakeOfferings, kwokOfferings } from './bench-offerings.ts';
 import { basicPods, estimatedPods, hostSpreadPods, widePods } from './deployment-pods.ts';
-import { diversePods, genericPods, karpenterDraw, seededDraw } from './diverse-pods.ts';
+import { diversePods, genericPods, karpenterRandom, seededRandom } from './diverse-pods.ts';
 
 /** What a peer reached, in a run of its own: docs/benchmarks.md says where the figures are from. */
 export interface PeerFigures {
@@ -28,40 +28,40 @@ function karpenter(podsPerCpuSecond: number, nodes: number, usdPerHour: number):
 export const PACKING_WORKLOADS: readonly PackingWorkload[] = [
   {
     name: 'diverse/100',
-    pods: () => diversePods(100, karpenterDraw(100)),
+    pods: () => diversePods(100, karpenterRandom(100)),
     offerings: fakeOfferings,
     peer: karpenter(109, 20, 32.42),
   },
   {
     name: 'diverse/1000',
-    pods: () => diversePods(1000, karpenterDraw(1000)),
+    pods: () => diversePods(1000, karpenterRandom(1000)),
     offerings: fakeOfferings,
     peer: karpenter(106, 200, 342.76),
   },
   {
     name: 'diverse/5000',
-    pods: () => diversePods(5000, karpenterDraw(5000)),
+    pods: () => diversePods(5000, karpenterRandom(5000)),
     offerings: fakeOfferings,
     peer: karpenter(100, 1000, 1757.56),
   },
-  { name: 'diverse/10000', pods: () => diversePods(10_000, seededDraw(1)), offerings: fakeOfferings },
-  { name: 'diverse/100000', pods: () => diversePods(100_000, seededDraw(2)), offerings: fakeOfferings },
+  { name: 'diverse/10000', pods: () => diversePods(10_000, seededRandom(1)), offerings: fakeOfferings },
+  { name: 'diverse/100000', pods: () => diversePods(100_000, seededRandom(2)), offerings: fakeOfferings },
   {
     name: 'diverse-kwok/1000',
-    pods: () => diversePods(1000, karpenterDraw(1000)),
+    pods: () => diversePods(1000, karpenterRandom(1000)),
     offerings: kwokOfferings,
     peer: karpenter(795, 200, 28.7),
   },
   {
     name: 'diverse-kwok/5000',
-    pods: () => diversePods(5000, karpenterDraw(5000)),
+    pods: () => diversePods(5000, karpenterRandom(5000)),
     offerings: kwokOfferings,
     peer: karpenter(395, 1000, 142.12),
   },
   {
     // The first fifth of the larger workload is drawn first, so it is the generic one of a fifth of its size.
     name: 'generic/1000',
-    pods: () => genericPods(1000, karpenterDraw(5000)),
+    pods: () => genericPods(1000, karpenterRandom(5000)),
     offerings: fakeOfferings,
     peer: karpenter(1529, 3, 255.89),
   },

@@ -1,7 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import { decide } from '../../../src/decide/decide.ts';
 import { explainNode } from '../../../src/decide/explain/explain-node.ts';
-import { takeStock } from '../../../src/decide/state/situation.ts';
+import { buildDecisionContext } from '../../../src/decide/state/decision-context.ts';
 import type { Snapshot } from '../../../src/model/snapshot.ts';
 import { aNode, anInstance, aRemoval } from '../../builders/fleet.ts';
 import { aPod } from '../../builders/pod.ts';
@@ -25,7 +25,7 @@ function explain(name: string, parts: Partial<Snapshot> = {}) {
   const snapshot = aSnapshot({ nodes, utilization: IDLE, ...parts });
   const inForce = aPolicy();
   const plan = decide(inForce, snapshot, NOW);
-  return explainNode(name, takeStock(inForce, snapshot, { nowMs: NOW }), plan);
+  return explainNode(name, buildDecisionContext(inForce, snapshot, { nowMs: NOW }), plan);
 }
 
 describe('a machine of the warm pool', () => {
@@ -41,7 +41,7 @@ describe('a machine of the warm pool', () => {
     const snapshot = aSnapshot({ nodes: [...nodes, warm], instances: { status: 'known', value: instances } });
     const inForce = aPolicy({ warmPool: { size: 1 } });
     const plan = decide(inForce, snapshot, NOW);
-    const told = explainNode('w-1', takeStock(inForce, snapshot, { nowMs: NOW }), plan);
+    const told = explainNode('w-1', buildDecisionContext(inForce, snapshot, { nowMs: NOW }), plan);
     expect(told).toMatchObject({ verdict: 'warm', plan: { code: 'warm-pool-kept' }, protections: [] });
     expect(told.costUsdPerHour).toBeCloseTo((20 * 0.096) / 730, 6);
   });

@@ -1,7 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import { decide } from '../../../src/decide/decide.ts';
-import { explainPod, nodesInWords } from '../../../src/decide/explain/explain-pod.ts';
-import { takeStock } from '../../../src/decide/state/situation.ts';
+import { explainPod, nodesText } from '../../../src/decide/explain/explain-pod.ts';
+import { buildDecisionContext } from '../../../src/decide/state/decision-context.ts';
 import type { Pod } from '../../../src/model/pod.ts';
 import type { Snapshot } from '../../../src/model/snapshot.ts';
 import { aLaunch, aNode, SMALL } from '../../builders/fleet.ts';
@@ -18,7 +18,7 @@ function explain(pod: Pod, parts: Partial<Snapshot> = {}) {
   const snapshot = aSnapshot({ nodes, ...parts, pods: [...(parts.pods ?? full), pod] });
   const inForce = aPolicy();
   const plan = decide(inForce, snapshot, NOW);
-  return explainPod(pod, takeStock(inForce, snapshot, { nowMs: NOW }), plan);
+  return explainPod(pod, buildDecisionContext(inForce, snapshot, { nowMs: NOW }), plan);
 }
 
 describe('a pod that needs no node', () => {
@@ -44,7 +44,7 @@ describe('a pod that cannot be scheduled', () => {
     });
     expect(told.launch?.offerings[0]).toMatch(/^t3a?\.small\//);
     expect(told.offerings[0]?.cost?.totalUsdPerHour).toBeGreaterThan(0);
-    expect(nodesInWords(told.nodes)).toEqual(['2 nodes have too little CPU left: i-1, i-2']);
+    expect(nodesText(told.nodes)).toEqual(['2 nodes have too little CPU left: i-1, i-2']);
   });
 
   it('is told the nearest offering and what it lacks, when none will ever do', () => {
@@ -65,8 +65,8 @@ describe('a pod that cannot be scheduled', () => {
       },
     ];
     const operations = [aLaunch({ step: 'failed', endedAtMs: NOW - 60_000, faults })];
-    const resting = explain(aPendingPod({ cpu: 900 }), { operations }).offerings.filter(({ why }) => why);
-    expect(resting).toMatchObject([
+    const unavailable = explain(aPendingPod({ cpu: 900 }), { operations }).offerings.filter(({ why }) => why);
+    expect(unavailable).toMatchObject([
       { offering: 't3.small/ap-southeast-1a/spot', why: 'rests for another 2 min: no capacity' },
     ]);
   });

@@ -96,7 +96,7 @@ describe('a zone in which nothing can be bought', () => {
     `t3a.small/${B}/spot`,
   ];
   const fault = { class: 'capacity', code: 'InsufficientInstanceCapacity', message: 'none' } as const;
-  const resting = [
+  const unavailable = [
     aLaunch({
       id: 'lost',
       step: 'failed',
@@ -109,20 +109,24 @@ describe('a zone in which nothing can be bought', () => {
   it('is left for later: the rule of one node a zone asks for nothing and holds nothing back (F69)', () => {
     const nodes = [...inA, aNode({ name: 'i-4', zone: A })];
     const low = aUtilization({ cpuPercent: steady(5), memoryPercent: steady(5) });
-    const plan = decide(aPolicy(), aSnapshot({ nodes, operations: resting, utilization: low }), NOW);
+    const plan = decide(aPolicy(), aSnapshot({ nodes, operations: unavailable, utilization: low }), NOW);
     expect(launches(plan)).toEqual([]);
     expect(refusalCodes(plan)).toEqual([]);
     expect(plan.kept.map(({ reason }) => reason.code)).not.toContain('growth-wanted');
   });
 
   it('leaves the minimum to the other zones', () => {
-    const plan = decide(aPolicy({ nodes: { min: 4 } }), aSnapshot({ nodes: inA, operations: resting }), NOW);
+    const plan = decide(
+      aPolicy({ nodes: { min: 4 } }),
+      aSnapshot({ nodes: inA, operations: unavailable }),
+      NOW,
+    );
     expect(launches(plan)).toHaveLength(1);
     expect(launches(plan)[0]?.offerings.every((key) => key.includes(A))).toBe(true);
   });
 
   it('gets its node once its offerings rest no more', () => {
-    const plan = decide(aPolicy(), aSnapshot({ nodes: inA, operations: resting }), NOW + 600_000);
+    const plan = decide(aPolicy(), aSnapshot({ nodes: inA, operations: unavailable }), NOW + 600_000);
     expect(launches(plan).map(({ reasons }) => reasons[0]?.code)).toEqual(['zone-below-minimum']);
   });
 });

@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import { launchPauseOf } from '../../../src/decide/state/launch-pause.ts';
-import { restsOf } from '../../../src/decide/state/rests.ts';
+import { unavailableOfferings } from '../../../src/decide/state/unavailable-offerings.ts';
 import type { OfferingKey } from '../../../src/model/offering.ts';
 import type { LaunchFault } from '../../../src/model/operation.ts';
 import { aLaunch } from '../../builders/fleet.ts';
@@ -30,46 +30,50 @@ function failed(endedAtMs: number, underDigest = digest) {
 }
 
 describe('an offering rests', () => {
-  const rest = (faults: readonly LaunchFault[], key: OfferingKey, success?: number) => {
+  const unavailable = (faults: readonly LaunchFault[], key: OfferingKey, success?: number) => {
     const bought = success === undefined ? {} : { offering: key, launchedAtMs: success };
-    return restsOf([aLaunch({ step: 'failed', faults, offerings: [small], ...bought })], policy, NOW)(key);
+    return unavailableOfferings(
+      [aLaunch({ step: 'failed', faults, offerings: [small], ...bought })],
+      policy,
+      NOW,
+    )(key);
   };
 
   it('three minutes after a lack of capacity, and no other offering with it', () => {
-    expect(rest([fault({})], small)).toEqual({ untilMs: NOW + 120_000, why: 'no capacity' });
-    expect(rest([fault({})], other)).toBeUndefined();
-    expect(rest([fault({ atMs: NOW - 180_000 })], small)).toBeUndefined();
+    expect(unavailable([fault({})], small)).toEqual({ untilMs: NOW + 120_000, why: 'no capacity' });
+    expect(unavailable([fault({})], other)).toBeUndefined();
+    expect(unavailable([fault({ atMs: NOW - 180_000 })], small)).toBeUndefined();
   });
 
   it('twice as long after each further failure, at most an hour', () => {
     const twice = [fault({ atMs: NOW - 400_000 }), fault({})];
-    expect(rest(twice, small)?.untilMs).toBe(NOW - 60_000 + 360_000);
+    expect(unavailable(twice, small)?.untilMs).toBe(NOW - 60_000 + 360_000);
     const often = Array.from({ length: 9 }, (_, i) => fault({ atMs: NOW - 9 + i }));
-    expect(rest(often, small)?.untilMs).toBe(NOW - 1 + 3_600_000);
+    expect(unavailable(often, small)?.untilMs).toBe(NOW - 1 + 3_600_000);
   });
 
   it('no more after it was bought', () => {
-    expect(rest([fault({})], small, NOW - 30_000)).toBeUndefined();
+    expect(unavailable([fault({})], small, NOW - 30_000)).toBeUndefined();
   });
 
   it('with all spot when spot itself is refused', () => {
     const refused = [fault({ class: 'spot-only', offerings: [] })];
-    expect(rest(refused, other)?.why).toBe('spot refused');
-    expect(rest(refused, onDemand)).toBeUndefined();
+    expect(unavailable(refused, other)?.why).toBe('spot refused');
+    expect(unavailable(refused, onDemand)).toBeUndefined();
   });
 
   it('ten minutes with all of its lifecycle when a quota is reached', () => {
     const quota = [fault({ class: 'quota', offerings: [onDemand] })];
-    expect(rest(quota, onDemand)?.untilMs).toBe(NOW + 540_000);
-    expect(rest(quota, small)).toBeUndefined();
+    expect(unavailable(quota, onDemand)?.untilMs).toBe(NOW + 540_000);
+    expect(unavailable(quota, small)).toBeUndefined();
   });
 
   it('as all that the call asked for when the fault names none', () => {
-    expect(rest([fault({ offerings: [] })], small)?.untilMs).toBe(NOW + 120_000);
+    expect(unavailable([fault({ offerings: [] })], small)?.untilMs).toBe(NOW + 120_000);
   });
 
   it('from now on when the fault is stamped in the future', () => {
-    expect(rest([fault({ atMs: NOW + 3_600_000 })], small)?.untilMs).toBe(NOW + 180_000);
+    expect(unavailable([fault({ atMs: NOW + 3_600_000 })], small)?.untilMs).toBe(NOW + 180_000);
   });
 });
 

@@ -40,7 +40,7 @@ export interface Shortage {
 }
 
 /**
- * moto takes milliseconds for each instance that it describes, EC2 does not: an answer is given again for so long. What a test
+ * moto takes milliseconds for each instance that it describes, EC2 does not: an answer is given again for this long. What a test
  * changes behind the proxy's back shows by then.
  */
 const DESCRIBED_MS = 5_000;

@@ -34,7 +34,7 @@ export function isUsable(node: KubeObject): boolean {
   );
 }
 
-/** Waits until the fleet is exactly so many usable workers, each with its instance and no instance without a worker. */
+/** Waits until the fleet is exactly this many usable workers, each with its instance and no instance without a worker. */
 export async function untilSettled(
   world: World,
   count: number,

@@ -10,7 +10,7 @@ function requests(perScrape: Readonly<Record<string, number>>): Series {
   );
 }
 
-/** Requests of one app in 15 s that took at most so many seconds. */
+/** Requests of one app in 15 s that took at most this many seconds. */
 function durations(perScrape: Readonly<Record<string, number>>): Series {
   return Object.fromEntries(
     Object.entries(perScrape).map(([le, count]) => [

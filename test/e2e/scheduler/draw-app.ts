@@ -13,8 +13,8 @@ const LARGE_CPU_MILLIS = [750, 1000, 1800, 3500] as const;
 const SMALL_MEMORY_MIB = [32, 64, 128, 128, 256, 256, 512] as const;
 const LARGE_MEMORY_MIB = [1024, 2048, 3000, 6000] as const;
 
-/** The next application of a workload, with at most so many replicas. */
-export function drawApp(drawing: Drawing, most: number): Draft {
+/** The next application of a workload, with at most this many replicas. */
+export function drawApp(drawing: Drawing, max: number): Draft {
   const { chance, drafts } = drawing;
   const app = `app-${drafts.length}`;
   const traits: string[] = [];
@@ -22,7 +22,7 @@ export function drawApp(drawing: Drawing, most: number): Draft {
     app,
     namespace: oneOf(chance, [NAMESPACES[0], NAMESPACES[0], NAMESPACES[1]]),
     labels: { app, tier: oneOf(chance, ['web', 'data']), 'pod-template-hash': `h${chance.integer(1000)}` },
-    replicas: Math.min(most, isDrawn(chance, 40) ? 1 + chance.integer(2) : 2 + chance.integer(11)),
+    replicas: Math.min(max, isDrawn(chance, 40) ? 1 + chance.integer(2) : 2 + chance.integer(11)),
     spec: {
       containers: [{ name: 'main', image: 'example.invalid/app:1', resources: { requests: sizes(drawing) } }],
     },

@@ -1,5 +1,5 @@
 import type { Lifecycle, Offering } from '../../../src/model/offering.ts';
-import type { Chance } from '../../../src/simulate/base/chance.ts';
+import type { RandomStream } from '../../../src/simulate/base/random-stream.ts';
 import { isDrawn } from './drawing.ts';
 
 const ZONES = ['ap-southeast-1a', 'ap-southeast-1b', 'ap-southeast-1c'];
@@ -77,7 +77,7 @@ const TYPES: readonly Type[] = [
 ];
 
 /** Three to six types in two or three zones, spot and on-demand; not every type is sold everywhere. */
-export function drawOfferings(chance: Chance): readonly Offering[] {
+export function drawOfferings(chance: RandomStream): readonly Offering[] {
   const zones = isDrawn(chance, 80) ? ZONES : ZONES.slice(0, 2);
   const count = 3 + chance.integer(4);
   const types = TYPES.map((type) => ({ type, at: chance.next() }))
@@ -93,7 +93,7 @@ export function drawOfferings(chance: Chance): readonly Offering[] {
 function offeringOf(
   { type, arch, usdPerHour, cpuMillis, memoryMiB, pods, extended }: Type,
   { zone, lifecycle }: Pick<Offering, 'zone' | 'lifecycle'>,
-  chance: Chance,
+  chance: RandomStream,
 ): Offering {
   const share = lifecycle === 'spot' ? chance.between(0.25, 0.6) : 1;
   return {

@@ -1,5 +1,5 @@
 import type { Offering } from '../../../src/model/offering.ts';
-import type { Chance } from '../../../src/simulate/base/chance.ts';
+import type { RandomStream } from '../../../src/simulate/base/random-stream.ts';
 import type { KubeObject } from '../harness/kube-client.ts';
 
 /** A container as far as the scheduler looks at it. */
@@ -51,7 +51,7 @@ export interface Draft {
 
 /** What is being drawn so far. */
 export interface Drawing {
-  readonly chance: Chance;
+  readonly chance: RandomStream;
   readonly offerings: readonly Offering[];
   /** Applications that are finished. */
   readonly drafts: readonly Draft[];
@@ -74,11 +74,11 @@ export const ARCH = 'kubernetes.io/arch';
 export const LIFECYCLE = 'smartscale.dev/lifecycle';
 
 /** One of a list that is not empty. */
-export function oneOf<T>(chance: Chance, list: readonly [T, ...T[]]): T {
+export function oneOf<T>(chance: RandomStream, list: readonly [T, ...T[]]): T {
   return chance.pick(list) ?? list[0];
 }
 
-export function isDrawn(chance: Chance, percent: number): boolean {
+export function isDrawn(chance: RandomStream, percent: number): boolean {
   return chance.next() * 100 < percent;
 }
 

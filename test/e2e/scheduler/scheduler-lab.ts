@@ -172,7 +172,7 @@ export class SchedulerLab {
   }
 }
 
-/** Calls for every item, so many at a time; the results are in the items' order. */
+/** Calls for every item, this many at a time; the results are in the items' order. */
 async function inParallel<T, R>(items: readonly T[], call: (item: T) => Promise<R>): Promise<readonly R[]> {
   const results: R[] = [];
   let next = 0;

@@ -1,6 +1,6 @@
 import { decide } from '../../../src/decide/decide.ts';
 import type { RemoveAction } from '../../../src/model/plan.ts';
-import { Chance } from '../../../src/simulate/base/chance.ts';
+import { RandomStream } from '../../../src/simulate/base/random-stream.ts';
 import { aPolicy } from '../../builders/policy.ts';
 import { KubeError, type KubeObject } from '../harness/kube-client.ts';
 import { eventually } from '../harness/poll.ts';
@@ -58,13 +58,13 @@ class ShrinkingFleet {
   /** The pods that live, as they were created. */
   readonly #pods: Map<PodKey, KubeObject>;
   readonly #ready = new Set<PodKey>();
-  readonly #chance: Chance;
+  readonly #chance: RandomStream;
   #made = 0;
 
   constructor(lab: SchedulerLab, planned: PlannedWorkload) {
     this.#lab = lab;
     this.#planned = planned;
-    this.#chance = new Chance(`${planned.workload.name}/shrink`);
+    this.#chance = new RandomStream(`${planned.workload.name}/shrink`);
     this.#pods = new Map(planned.pods.map((pod) => [keyOf(pod), pod]));
   }
 

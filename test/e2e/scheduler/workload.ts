@@ -1,5 +1,5 @@
 import type { Offering } from '../../../src/model/offering.ts';
-import { Chance } from '../../../src/simulate/base/chance.ts';
+import { RandomStream } from '../../../src/simulate/base/random-stream.ts';
 import type { KubeObject } from '../harness/kube-client.ts';
 import { drawApp } from './draw-app.ts';
 import { drawDaemonSets } from './draw-daemon-sets.ts';
@@ -27,7 +27,7 @@ const PODS = { from: 5, to: 60 };
 
 /** The workload of this seed, always the same. */
 export function drawWorkload(seed: number | string): Workload {
-  const chance = new Chance(seed);
+  const chance = new RandomStream(seed);
   const offerings = drawOfferings(chance);
   const drafts: Draft[] = [];
   const volumes: KubeObject[] = [];
@@ -51,7 +51,7 @@ export function drawWorkload(seed: number | string): Workload {
 }
 
 /** Every replica of every application, in an order that has nothing to do with who belongs together. */
-function interleaved(drafts: readonly Draft[], chance: Chance): readonly KubeObject[] {
+function interleaved(drafts: readonly Draft[], chance: RandomStream): readonly KubeObject[] {
   const pods = drafts.flatMap((draft) =>
     Array.from({ length: draft.replicas }, (_, index) => podOf(draft, index)),
   );

@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import { selectorOf } from '../../../src/model/selector.ts';
-import { inLegalOrder } from '../../../src/packing/rehearsal/binding-order.ts';
+import { inValidOrder } from '../../../src/packing/rehearsal/binding-order.ts';
 import { offerings } from '../../builders/fleet.ts';
 import { aPod, type PodParts } from '../../builders/pod.ts';
 import { planned } from '../planned-pods.ts';
@@ -38,30 +38,30 @@ describe('a wished order of bindings', () => {
   const near = pods('near', 2, { cpu: 300, podAffinity: affinity });
 
   it('is kept as it is where no rule is against it', () => {
-    const { bench, pods: plan } = planned(
+    const { context, pods: plan } = planned(
       [...pods('small', 4, {}), ...pods('large', 2, { cpu: 900 })],
       offerings(),
     );
-    expect(inLegalOrder(bench, plan.toReversed())).toEqual(plan.toReversed());
+    expect(inValidOrder(context, plan.toReversed())).toEqual(plan.toReversed());
   });
 
   it('has pods wait until those are there that they ask for, and not longer', () => {
-    const { bench, pods: plan } = planned(
+    const { context, pods: plan } = planned(
       [...near, ...pods('base', 1, {}), ...pods('other', 1, {})],
       offerings(),
     );
     const wished = ['near-1', 'near-0', 'base-0', 'other-0'].flatMap((name) =>
       plan.filter(({ pod }) => pod.name === name),
     );
-    const names = inLegalOrder(bench, wished)?.map(({ pod }) => pod.name);
+    const names = inValidOrder(context, wished)?.map(({ pod }) => pod.name);
     expect(names).toEqual(['base-0', 'near-1', 'near-0', 'other-0']);
   });
 
   it('is none when pods wait for somebody who is not among them', () => {
-    const { bench, pods: plan } = planned([...near, ...pods('base', 1, {})], offerings());
+    const { context, pods: plan } = planned([...near, ...pods('base', 1, {})], offerings());
     expect(
-      inLegalOrder(
-        bench,
+      inValidOrder(
+        context,
         plan.filter(({ pod }) => pod.name !== 'base-0'),
       ),
     ).toBeUndefined();

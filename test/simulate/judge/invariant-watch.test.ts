@@ -2,7 +2,7 @@ import { describe, expect, it } from '@jest/globals';
 import { policySchema } from '../../../src/policy/policy-schema.ts';
 import { EventLog } from '../../../src/simulate/base/event-log.ts';
 import { InvariantWatch } from '../../../src/simulate/judge/invariant-watch.ts';
-import type { WorldSight } from '../../../src/simulate/judge/world-sight.ts';
+import type { ObservedWorld } from '../../../src/simulate/judge/observed-world.ts';
 import { anInstance } from '../../builders/fleet.ts';
 
 const MINUTE_MS = 60_000;
@@ -12,10 +12,10 @@ function watched(isTroubled: (minute: number) => boolean = () => false) {
   let nowMs = 0;
   const clock = { monotonicMs: () => nowMs };
   const watch = new InvariantWatch({ seed: 7, log: new EventLog(clock), clock });
-  const sight = (minute: number): WorldSight => ({
+  const observed = (minute: number): ObservedWorld => ({
     nowMs,
     skewMs: 0,
-    isTroubled: isTroubled(minute),
+    isFaulty: isTroubled(minute),
     policy: policySchema.parse({ nodes: { min: 2, max: 3 } }),
     cluster: { nodes: [], pods: [], budgets: [], daemons: [] },
     instances: [anInstance({ operationId: 'op-1' })],
@@ -32,7 +32,7 @@ function watched(isTroubled: (minute: number) => boolean = () => false) {
   });
   for (let minute = 0; minute <= 10; minute += 1) {
     nowMs = minute * MINUTE_MS;
-    watch.look(sight(minute));
+    watch.check(observed(minute));
   }
   return watch.violations;
 }

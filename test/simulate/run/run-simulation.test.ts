@@ -9,7 +9,7 @@ import { steadyTrace } from '../../builders/simulated-world.ts';
 const FAULT_NAMES = FAULT_KINDS.map(({ name }) => name);
 
 /** A controller that buys spot whenever pods wait, decides nothing and writes nothing down. */
-const reckless: StartController = ({ clock, cluster, cloud }) => {
+const unsafe: StartController = ({ clock, cluster, cloud }) => {
   const abort = new AbortController();
   let launches = 0;
   const loop = async () => {
@@ -44,7 +44,7 @@ const options = (parts: Partial<SimulationOptions> = {}): SimulationOptions => (
   trace: steadyTrace(),
   peakNodes: 3,
   faults: [],
-  controller: reckless,
+  controller: unsafe,
   ...parts,
 });
 

@@ -1,26 +1,26 @@
 import { beforeAll, describe, expect, it } from '@jest/globals';
+import { injectionName } from '../../../src/simulate/faults/fault-injections.ts';
 import { FAULT_KINDS } from '../../../src/simulate/faults/fault-kinds.ts';
-import { strikeName } from '../../../src/simulate/faults/strikes.ts';
 import {
-  plannedStrikes,
+  plannedInjections,
   runSimulation,
-  runStrikes,
+  runInjections,
   type SimulationOptions,
 } from '../../../src/simulate/run/run-simulation.ts';
 import { type ShortRun, shrinkRun } from '../../../src/simulate/story/shrink-run.ts';
-import { tellStory } from '../../../src/simulate/story/tell-story.ts';
-import { carelessDay } from '../../builders/careless-controller.ts';
+import { storyText } from '../../../src/simulate/story/story-text.ts';
+import { unsafeDay } from '../../builders/unsafe-controller.ts';
 
-const DAY = carelessDay(FAULT_KINDS.map(({ name }) => name));
+const DAY = unsafeDay(FAULT_KINDS.map(({ name }) => name));
 const REPLAY = { whole: 'replay-whole', short: ({ hours }: Pick<ShortRun, 'hours'>) => `replay-${hours}` };
 
-async function shortened(options: SimulationOptions, mostWorlds?: number) {
+async function shortened(options: SimulationOptions, maxWorlds?: number) {
   const { violations } = await runSimulation(options);
   const violation = violations.find(({ invariant }) => invariant === 9);
   if (violation === undefined) throw new Error('the careless controller was not caught');
-  const run = await shrinkRun(options, violation, mostWorlds);
+  const run = await shrinkRun(options, violation, maxWorlds);
   if (run === undefined) throw new Error('the run was not reproducible');
-  return { violation, run, story: tellStory(violation, run, REPLAY) };
+  return { violation, run, story: storyText(violation, run, REPLAY) };
 }
 
 let found: Awaited<ReturnType<typeof shortened>>;
@@ -29,29 +29,29 @@ beforeAll(async () => {
   found = await shortened(DAY);
 });
 
-function strikesIn(story: string): readonly string[] {
+function injectionsIn(story: string): readonly string[] {
   return [...story.matchAll(/^ {2}\d\d:\d\d:\d\d ([a-z0-9]+-\d+): /gm)].map((match) => match[1] ?? '');
 }
 
 describe('shrinkRun', () => {
   it('tells of the two strikes that a careless controller trips over, and of no other', async () => {
     const { run, story } = found;
-    expect(run.planned).toBe(plannedStrikes(DAY).length);
+    expect(run.planned).toBe(plannedInjections(DAY).length);
     expect(run.planned).toBeGreaterThan(80);
-    expect(run.strikes.map(({ kind }) => kind.name).toSorted()).toEqual(['clock', 'queue']);
-    expect(strikesIn(story)).toEqual(run.strikes.map(strikeName));
+    expect(run.injections.map(({ kind }) => kind.name).toSorted()).toEqual(['clock', 'queue']);
+    expect(injectionsIn(story)).toEqual(run.injections.map(injectionName));
     expect(run.isShortest).toBe(true);
-    for (const strike of run.strikes) {
-      const others = run.strikes.filter((other) => other !== strike);
-      const { violations } = await runStrikes({ ...DAY, hours: run.hours }, others);
+    for (const injection of run.injections) {
+      const others = run.injections.filter((other) => other !== injection);
+      const { violations } = await runInjections({ ...DAY, hours: run.hours }, others);
       expect(violations.filter(({ invariant }) => invariant === 9)).toEqual([]);
     }
   });
 
   it('finds a world that breaks the same invariant when it is run as its strikes and hours say', async () => {
     const { run } = found;
-    const alone = { ...DAY, hours: run.hours, onlyStrikes: run.strikes.map(strikeName) };
-    expect(plannedStrikes(alone)).toEqual(run.strikes);
+    const alone = { ...DAY, hours: run.hours, onlyInjections: run.injections.map(injectionName) };
+    expect(plannedInjections(alone)).toEqual(run.injections);
     expect((await runSimulation(alone)).violations).toContainEqual(run.violation);
     expect(run.hours).toBeLessThan(DAY.hours);
   });
@@ -63,8 +63,12 @@ describe('shrinkRun', () => {
       const violation = violations.find(({ invariant }) => invariant === 9);
       if (violation === undefined) continue;
       const run = await shrinkRun(options, violation);
-      const alone = { ...options, hours: run?.hours ?? 0, onlyStrikes: run?.strikes.map(strikeName) ?? [] };
-      expect(plannedStrikes(alone)).toEqual(run?.strikes);
+      const alone = {
+        ...options,
+        hours: run?.hours ?? 0,
+        onlyInjections: run?.injections.map(injectionName) ?? [],
+      };
+      expect(plannedInjections(alone)).toEqual(run?.injections);
     }
   });
 
@@ -87,7 +91,7 @@ describe('shrinkRun', () => {
       return { stop: () => done.then(() => undefined) };
     };
     const { run, story } = await shortened({ ...DAY, controller: eager });
-    expect(run).toMatchObject({ strikes: [], hours: 1, isShortest: true });
+    expect(run).toMatchObject({ injections: [], hours: 1, isShortest: true });
     expect(story).toContain('none: it happens in a world in which nothing goes wrong');
   });
 

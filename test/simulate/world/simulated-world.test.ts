@@ -38,7 +38,7 @@ describe('SimulatedWorld', () => {
     world.log.follow(({ kind, facts }) => {
       if (kind === 'boot-trouble') fates.set(String(facts['instance']), String(facts['fate']));
     });
-    world.faults.troubleFor('boots-fail', 60 * MINUTE_MS);
+    world.faults.activateFault('boots-fail', 60 * MINUTE_MS);
     for (let i = 0; i < 30; i += 1) {
       const operationId = `op-${i}`;
       void world.cloud.launch(
@@ -46,12 +46,12 @@ describe('SimulatedWorld', () => {
         signal,
       );
     }
-    const fateOf = (id: string) => fates.get(id) ?? 'well';
+    const bootOutcomeOf = (id: string) => fates.get(id) ?? 'well';
     const seen = () => {
       const nodes = new Map(world.cluster.view().nodes.map((node) => [node.instanceId, node]));
       return world.cloud
         .shown()
-        .map(({ id, state }) => ({ fate: fateOf(id), state, isReady: nodes.get(id)?.isReady }));
+        .map(({ id, state }) => ({ fate: bootOutcomeOf(id), state, isReady: nodes.get(id)?.isReady }));
     };
     await world.advanceTo(90_000);
     expect(

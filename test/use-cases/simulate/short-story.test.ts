@@ -1,14 +1,14 @@
 import { describe, expect, it } from '@jest/globals';
-import { strikeName } from '../../../src/simulate/faults/strikes.ts';
-import { plannedStrikes, runSimulation } from '../../../src/simulate/run/run-simulation.ts';
+import { injectionName } from '../../../src/simulate/faults/fault-injections.ts';
+import { plannedInjections, runSimulation } from '../../../src/simulate/run/run-simulation.ts';
 import { prepareSimulation } from '../../../src/use-cases/simulate/prepare-simulation.ts';
+import { printFirstViolations } from '../../../src/use-cases/simulate/print-first-violations.ts';
 import { replayCommands } from '../../../src/use-cases/simulate/replay-commands.ts';
 import { shortStory } from '../../../src/use-cases/simulate/short-story.ts';
-import { tellFirst } from '../../../src/use-cases/simulate/tell-first.ts';
-import { carelessDay } from '../../builders/careless-controller.ts';
+import { unsafeDay } from '../../builders/unsafe-controller.ts';
 
 const WISH = { hours: 24, faults: 'queue,clock' };
-const DAY = carelessDay(['queue', 'clock']);
+const DAY = unsafeDay(['queue', 'clock']);
 
 describe('shortStory', () => {
   it('tells the strikes that it takes, and ends with the commands that show it again', async () => {
@@ -23,7 +23,7 @@ describe('shortStory', () => {
   });
 });
 
-describe('tellFirst', () => {
+describe('printFirstViolations', () => {
   const never = (seed: number, invariant = 4) => ({
     seed,
     invariant,
@@ -32,7 +32,7 @@ describe('tellFirst', () => {
     story: 'a long one',
   });
   const tell = async (...violations: ReturnType<typeof never>[]) =>
-    (await tellFirst({ hours: 1, faults: 'none' }, violations)).map(({ story }) => story);
+    (await printFirstViolations({ hours: 1, faults: 'none' }, violations)).map(({ story }) => story);
 
   it('says of a violation that does not come again that it does not', async () => {
     expect(await tell(never(1))).toEqual([
@@ -69,8 +69,8 @@ describe('replayCommands', () => {
     const { whole, short } = replayCommands({ ...WISH, policy: "it's mine.yaml", trace: 'a.csv' }, 7);
     const files = `--policy 'it'\\''s mine.yaml' --trace a.csv`;
     expect(whole).toBe(`npx smartscale simulate --seeds 7..7 --hours 24 --faults queue,clock ${files}`);
-    expect(short({ hours: 3, strikes: plannedStrikes(DAY).slice(0, 2) })).toBe(
-      `npx smartscale simulate --seeds 7..7 --hours 3 --faults queue,clock --strikes ${plannedStrikes(DAY).slice(0, 2).map(strikeName).join(',')} ${files}`,
+    expect(short({ hours: 3, injections: plannedInjections(DAY).slice(0, 2) })).toBe(
+      `npx smartscale simulate --seeds 7..7 --hours 3 --faults queue,clock --strikes ${plannedInjections(DAY).slice(0, 2).map(injectionName).join(',')} ${files}`,
     );
   });
 });

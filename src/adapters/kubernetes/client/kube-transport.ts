@@ -10,7 +10,7 @@ const CALL_TIMEOUT_MS = 10_000;
 /** The rate that controllers in Go start with, too. */
 const RATE = { perSecond: 20, burst: 30 };
 /** How often one GET is repeated after API Priority and Fairness pushed it back. */
-const PUSHED_BACK_RETRIES = 3;
+const THROTTLED_RETRIES = 3;
 /** Without a `Retry-After` the server means "shortly". */
 const DEFAULT_RETRY_AFTER_MS = 1000;
 
@@ -29,7 +29,7 @@ export interface KubeRequest {
   /** Deadline of one attempt. @default 10,000 */
   readonly timeoutMs?: number;
   /** How often a GET that was pushed back (429) is repeated after the time the server asks for. @default 3 */
-  readonly pushedBackRetries?: number;
+  readonly throttledRetries?: number;
 }
 
 export interface KubeResponse {
@@ -66,7 +66,7 @@ export class KubeTransport {
 
   /** One call and its whole answer. Rate limited; only a GET that was pushed back is ever repeated. */
   async request(request: KubeRequest): Promise<KubeResponse> {
-    const retries = request.method === 'GET' ? (request.pushedBackRetries ?? PUSHED_BACK_RETRIES) : 0;
+    const retries = request.method === 'GET' ? (request.throttledRetries ?? THROTTLED_RETRIES) : 0;
     for (let attempt = 0; ; attempt += 1) {
       await this.#bucket.take(request.signal);
       try {

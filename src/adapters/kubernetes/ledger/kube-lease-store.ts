@@ -27,7 +27,7 @@ export class KubeLeaseStore implements LeaseStore {
         path,
         signal,
         timeoutMs: CALL_TIMEOUT_MS,
-        pushedBackRetries: 0,
+        throttledRetries: 0,
       });
       return storedOf(response.body);
     } catch (error) {

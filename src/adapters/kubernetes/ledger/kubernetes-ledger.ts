@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { forgettable } from '../../../model/ledger-retention.ts';
+import { expiredOperations } from '../../../model/ledger-retention.ts';
 import { hasEnded, type Operation } from '../../../model/operation.ts';
 import { type Clock, FencedError, type Ledger } from '../../../ports.ts';
 import { operationOf } from '../../ledger/operation-record.ts';
@@ -75,10 +75,10 @@ export class KubernetesLedger implements Ledger {
         break;
       } catch (error) {
         if (!isOutdated(error) || attempt >= CONFLICT_RETRIES) {
-          this.#reading.isInDoubt();
+          this.#reading.isUncertain();
           throw error;
         }
-        // Somebody else wrote, or deleted, an object since it was read here.
+        // The object was written or deleted by another client since it was read here.
         await this.#listAll(signal);
       }
     }
@@ -140,7 +140,7 @@ export class KubernetesLedger implements Ledger {
   /** What cannot be deleted now is deleted after another operation's end. */
   async #forgetOld(nowMs: number, signal: AbortSignal): Promise<void> {
     const operations = [...this.#stored.values()].map(({ operation }) => operation);
-    for (const { id } of forgettable(operations, nowMs)) {
+    for (const { id } of expiredOperations(operations, nowMs)) {
       try {
         await this.#transport.request({
           method: 'DELETE',

@@ -2,8 +2,8 @@ import type { Action, Plan } from '../../../model/plan.ts';
 import type { Reason } from '../../../model/reason.ts';
 
 /** What a status has room for. */
-const MOST_PARTS = 3;
-const MOST_CHARS = 600;
+const MAX_PARTS = 3;
+const MAX_CHARS = 600;
 
 /** What a decision does and why, in a line. */
 export function decisionText(plan: Plan): string {
@@ -43,10 +43,10 @@ function texts(reasons: readonly Reason[]): string {
 }
 
 function joined(parts: readonly string[]): string {
-  const more = parts.length - MOST_PARTS;
-  return `${parts.slice(0, MOST_PARTS).join('. ')}${more > 0 ? `. And ${more} more` : ''}`;
+  const more = parts.length - MAX_PARTS;
+  return `${parts.slice(0, MAX_PARTS).join('. ')}${more > 0 ? `. And ${more} more` : ''}`;
 }
 
 function cut(text: string): string {
-  return text.length <= MOST_CHARS ? text : `${text.slice(0, MOST_CHARS - 1)}…`;
+  return text.length <= MAX_CHARS ? text : `${text.slice(0, MAX_CHARS - 1)}…`;
 }

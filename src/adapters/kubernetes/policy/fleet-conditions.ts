@@ -3,10 +3,10 @@ import { kubeTime } from '../client/kube-time.ts';
 import type { AcceptedPolicy, Condition, NodeFleetStatus, RejectedPolicy } from './node-fleet-resource.ts';
 
 /** Flux copies the message into its own, which people read in a table. */
-const MOST_FAULT_CHARS = 700;
+const MAX_FAULT_CHARS = 700;
 
 /** What the two conditions are made of. */
-export interface Standing {
+export interface FleetStatus {
   readonly accepted: AcceptedPolicy | undefined;
   readonly rejected: RejectedPolicy | undefined;
   /** What is missing, while the source shows no policy. */
@@ -23,18 +23,18 @@ type Statement = Pick<Condition, 'status' | 'reason' | 'message'>;
 
 /** `Synced`: the newest policy is in force. `Ready`: it is, and the fleet is as it wants it. */
 export function conditionsOf(
-  standing: Standing,
+  status: FleetStatus,
   before: readonly Condition[],
   nowMs: number,
 ): readonly Condition[] {
-  const synced = syncedOf(standing);
-  const ready = synced.status === 'True' ? readyOf(standing) : synced;
+  const synced = syncedOf(status);
+  const ready = synced.status === 'True' ? readyOf(status) : synced;
   return [dated('Ready', ready), dated('Synced', synced)];
 
   function dated(type: string, statement: Statement): Condition {
     const last = before.find((condition) => condition.type === type);
     const isSame = last?.status === statement.status;
-    const { observedGeneration } = standing;
+    const { observedGeneration } = status;
     return {
       type,
       ...statement,
@@ -44,7 +44,7 @@ export function conditionsOf(
   }
 }
 
-function syncedOf({ accepted, rejected, missing }: Standing): Statement {
+function syncedOf({ accepted, rejected, missing }: FleetStatus): Statement {
   if (missing !== undefined) return { status: 'False', reason: 'PolicyMissing', message: missing };
   if (rejected !== undefined) {
     const stays = accepted === undefined ? 'no policy is in force' : `${nameOf(accepted)} stays in force`;
@@ -56,7 +56,7 @@ function syncedOf({ accepted, rejected, missing }: Standing): Statement {
   return { status: 'True', reason: 'PolicyAccepted', message: `${nameOf(accepted)} is in force` };
 }
 
-function readyOf({ nodes, fleetUnknown, isSuspended }: Standing): Statement {
+function readyOf({ nodes, fleetUnknown, isSuspended }: FleetStatus): Statement {
   if (isSuspended)
     return {
       status: 'False',
@@ -77,7 +77,7 @@ function readyOf({ nodes, fleetUnknown, isSuspended }: Standing): Statement {
 function faultText(faults: readonly string[]): string {
   const [first = 'it breaks a rule', ...others] = faults;
   const text = first.replaceAll(/\s+/g, ' ');
-  const short = text.length <= MOST_FAULT_CHARS ? text : `${text.slice(0, MOST_FAULT_CHARS - 1)}…`;
+  const short = text.length <= MAX_FAULT_CHARS ? text : `${text.slice(0, MAX_FAULT_CHARS - 1)}…`;
   return others.length === 0 ? short : `${short} (and ${others.length} more)`;
 }
 

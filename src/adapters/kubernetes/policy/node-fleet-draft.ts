@@ -4,7 +4,7 @@ import { isAlive } from '../../../model/instance.ts';
 import { STARTUP_TAINT_KEY } from '../../../model/node.ts';
 import type { PolicyDocument } from '../../../model/policy-document.ts';
 import type { PolicyIdentity } from '../../../model/policy-identity.ts';
-import { NO_POLICY, POLICY_VANISHED } from '../../../model/reason.ts';
+import { NO_POLICY, POLICY_MISSING } from '../../../model/reason.ts';
 import type { Snapshot } from '../../../model/snapshot.ts';
 import type { ReportEvent } from '../../../ports.ts';
 import { kubeTime } from '../client/kube-time.ts';
@@ -13,7 +13,7 @@ import { conditionsOf, shortDigest } from './fleet-conditions.ts';
 import type { AcceptedPolicy, NodeFleetStatus, RejectedPolicy } from './node-fleet-resource.ts';
 
 /** More are seldom read, and the object must stay small. */
-const MOST_FAULTS = 20;
+const MAX_FAULTS = 20;
 
 /** How soon a change of the status should be written. */
 export type Urgency = 'at once' | 'soon' | 'never';
@@ -54,7 +54,7 @@ export class NodeFleetDraft {
         return 'at once';
       },
       'policy-restated': ({ document, identity, atMs }) => {
-        this.#see(document);
+        this.#observe(document);
         this.#hold(document, identity, atMs);
         return 'at once';
       },
@@ -63,7 +63,7 @@ export class NodeFleetDraft {
         return 'at once';
       },
       notice: ({ reason }) => {
-        if (reason.code !== NO_POLICY && reason.code !== POLICY_VANISHED) return 'never';
+        if (reason.code !== NO_POLICY && reason.code !== POLICY_MISSING) return 'never';
         this.#missing = reason.text;
         return 'at once';
       },
@@ -107,25 +107,25 @@ export class NodeFleetDraft {
       this.#accepted = { ...this.#accepted, digest, shortDigest: shortDigest(digest) };
       return;
     }
-    this.#see(document);
+    this.#observe(document);
     this.#hold(document, identity, atMs);
   }
 
   #reject({ document, faults, atMs }: EventOf<'policy-rejected'>): void {
     const was = this.#rejected;
-    this.#see(document);
-    const more = faults.length - MOST_FAULTS;
+    this.#observe(document);
+    const more = faults.length - MAX_FAULTS;
     const configMap = document.reference?.configMap;
     this.#rejected = {
       ...defined('revision', document.revision),
       since: was !== undefined && was.configMap === configMap ? was.since : kubeTime(atMs),
       ...defined('configMap', configMap),
-      faults: [...faults.slice(0, MOST_FAULTS), ...(more > 0 ? [`and ${more} more`] : [])],
+      faults: [...faults.slice(0, MAX_FAULTS), ...(more > 0 ? [`and ${more} more`] : [])],
     };
   }
 
   /** There is a policy, and its place was judged. */
-  #see({ reference }: PolicyDocument): void {
+  #observe({ reference }: PolicyDocument): void {
     this.#missing = undefined;
     this.#rejected = undefined;
     this.#observedGeneration = reference?.generation ?? this.#observedGeneration;

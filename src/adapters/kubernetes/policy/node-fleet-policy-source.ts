@@ -1,7 +1,7 @@
 import { isDeepStrictEqual } from 'node:util';
 import type { PolicyDocument, RememberedPolicy } from '../../../model/policy-document.ts';
 import { PortError } from '../../../ports.ts';
-import { untilAborted } from '../../../time/until-aborted.ts';
+import { whenAborted } from '../../../time/when-aborted.ts';
 import { HeldPolicySource } from '../../memory/held-policy-source.ts';
 import { Reflector, type ReflectorOptions } from '../watch/reflector.ts';
 import { fluxRevision } from './flux-revision.ts';
@@ -14,7 +14,7 @@ const MISSING_AFTER_MS = 3_000;
 const REVISION_LIMIT_MS = 5_000;
 const REVISION_RETRY_MS = 250;
 
-type Sight =
+type PolicyLookup =
   | { readonly kind: 'policy'; readonly fleet: NodeFleet; readonly text: string }
   | { readonly kind: 'none'; readonly why: string };
 
@@ -99,7 +99,7 @@ export class NodeFleetPolicySource extends HeldPolicySource {
       this.#change = new AbortController();
       const waitMs = await this.#settle(signal);
       const changed = AbortSignal.any([signal, this.#change.signal]);
-      if (waitMs === undefined) await untilAborted(changed);
+      if (waitMs === undefined) await whenAborted(changed);
       else await this.#options.clock.sleep(waitMs, changed);
     }
     this.#markSettled();
@@ -107,10 +107,10 @@ export class NodeFleetPolicySource extends HeldPolicySource {
 
   /** Shows what is there; gives how soon to look again though nothing changes. */
   async #settle(signal: AbortSignal): Promise<number | undefined> {
-    const sight = this.#look();
-    if (sight.kind === 'none') return this.#miss(sight.why);
+    const lookup = this.#evaluate();
+    if (lookup.kind === 'none') return this.#markMissing(lookup.why);
     this.#missingSinceMs = undefined;
-    const { fleet, text } = sight;
+    const { fleet, text } = lookup;
     const { configMap, generation, uid } = fleet;
     this.#named = fleet;
     this.#renamed = new AbortController();
@@ -125,7 +125,7 @@ export class NodeFleetPolicySource extends HeldPolicySource {
     return undefined;
   }
 
-  #look(): Sight {
+  #evaluate(): PolicyLookup {
     const { fleet } = this;
     if (fleet === undefined) return { kind: 'none', why: `There is no ${this.#name()}` };
     const { namespace } = this.#ref;
@@ -136,14 +136,14 @@ export class NodeFleetPolicySource extends HeldPolicySource {
     return { kind: 'policy', fleet, text: configMap.text };
   }
 
-  #miss(why: string): number | undefined {
+  #markMissing(why: string): number | undefined {
     const nowMs = this.#options.clock.monotonicMs();
     this.#missingSinceMs ??= nowMs;
     const leftMs = this.#missingSinceMs + MISSING_AFTER_MS - nowMs;
     if (this.current() !== undefined && leftMs > 0) return leftMs;
-    const isNews = this.#why !== why || this.current() !== undefined;
+    const isNew = this.#why !== why || this.current() !== undefined;
     this.#why = why;
-    if (isNews) this.hold(undefined);
+    if (isNew) this.hold(undefined);
     this.#markSettled();
     return undefined;
   }
@@ -156,11 +156,14 @@ export class NodeFleetPolicySource extends HeldPolicySource {
       return last.text === text ? last.revision : undefined;
     const judged = judgedBefore(fleet, text);
     if (judged !== undefined || owner === undefined) return judged?.revision;
-    return this.#ask(owner, AbortSignal.any([signal, this.#renamed.signal]));
+    return this.#requestRevision(owner, AbortSignal.any([signal, this.#renamed.signal]));
   }
 
   /** Later than the limit the answer might be that of a later commit, so unknown is the truth then. */
-  async #ask(owner: Parameters<typeof fluxRevision>[0], signal: AbortSignal): Promise<string | undefined> {
+  async #requestRevision(
+    owner: Parameters<typeof fluxRevision>[0],
+    signal: AbortSignal,
+  ): Promise<string | undefined> {
     const { clock, transport } = this.#options;
     const endMs = clock.monotonicMs() + REVISION_LIMIT_MS;
     for (;;) {

@@ -1,6 +1,6 @@
 import { isDeepStrictEqual } from 'node:util';
 import { type Clock, type Leadership, PortError, type ReportEvent, type Reporter } from '../../../ports.ts';
-import { untilAborted } from '../../../time/until-aborted.ts';
+import { whenAborted } from '../../../time/when-aborted.ts';
 import { KubeApiError } from '../client/kube-api-error.ts';
 import type { KubeTransport } from '../client/kube-transport.ts';
 import { Backoff } from '../watch/backoff.ts';
@@ -70,7 +70,7 @@ export class NodeFleetStatusWriter implements Reporter {
       this.#change = new AbortController();
       const dueAtMs = this.#dueAtMs === undefined ? undefined : Math.max(this.#dueAtMs, this.#notBeforeMs);
       const changed = AbortSignal.any([signal, this.#change.signal]);
-      if (dueAtMs === undefined) await untilAborted(changed);
+      if (dueAtMs === undefined) await whenAborted(changed);
       else if (dueAtMs > clock.monotonicMs()) await clock.sleep(dueAtMs - clock.monotonicMs(), changed);
       else await this.#write(signal);
     }

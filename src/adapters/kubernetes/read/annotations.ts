@@ -7,9 +7,9 @@ export const CORDON_ANNOTATION = 'smartscale.dev/cordoned-by';
 /** What AWS announced of a node's machine: `KIND@time`, or `KIND@time/time of the event`, separated by commas. */
 export const ANNOUNCED_ANNOTATION = 'smartscale.dev/announced';
 
-/** A person's wish, on a pod or a node, not to be disrupted: ours. */
+/** Our annotation on a pod or a node that must not be disrupted. */
 export const DO_NOT_DISRUPT = 'smartscale.dev/do-not-disrupt';
-/** The same wish as people who come from Karpenter write it. */
+/** The same annotation of Karpenter. */
 export const KARPENTER_DO_NOT_DISRUPT = 'karpenter.sh/do-not-disrupt';
 /** On pods only, either way: `false` forbids, `true` allows what a rule would forbid. */
 export const SAFE_TO_EVICT = 'cluster-autoscaler.kubernetes.io/safe-to-evict';

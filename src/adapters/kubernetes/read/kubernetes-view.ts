@@ -16,7 +16,7 @@ export class KubernetesView implements Pick<Cluster, 'synced' | 'view' | 'onChan
   readonly #listeners = new Set<() => void>();
   #lists: Lists | undefined;
   #view: ClusterView | undefined;
-  #isTelling = false;
+  #isNotifying = false;
   #isSynced = false;
 
   constructor(options: ReflectorOptions) {
@@ -81,10 +81,10 @@ export class KubernetesView implements Pick<Cluster, 'synced' | 'view' | 'onChan
 
   #changed(): void {
     this.#view = undefined;
-    if (!this.#isSynced || this.#isTelling) return;
-    this.#isTelling = true;
+    if (!this.#isSynced || this.#isNotifying) return;
+    this.#isNotifying = true;
     queueMicrotask(() => {
-      this.#isTelling = false;
+      this.#isNotifying = false;
       for (const listener of this.#listeners) listener();
     });
   }

@@ -14,7 +14,7 @@ interface NodeChanges {
 }
 
 /** So many changes at once cost as much as looking through all pods. */
-const MOST_CHANGES = 0.2;
+const MAX_CHANGES = 0.2;
 
 /** Keeps the parts of the list of pods up to date change by change: a list costs what changed, and copies of the maps. */
 export class PodIndex {
@@ -46,7 +46,7 @@ export class PodIndex {
 
   /** The parts of the list of all pods as it is now. */
   lists(all: readonly Pod[]): PodLists {
-    if (this.#changes > all.length * MOST_CHANGES) this.#lookThrough(all);
+    if (this.#changes > all.length * MAX_CHANGES) this.#lookThrough(all);
     else for (const name of this.#changed.keys()) this.#rebuild(name);
     this.#changed.clear();
     this.#changes = 0;

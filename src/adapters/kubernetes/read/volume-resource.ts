@@ -48,9 +48,7 @@ export const volumeResource: KubeResource<VolumeRecord> = {
   path: '/api/v1/persistentvolumes',
   project: (raw) => {
     const { metadata, spec } = raw as RawVolume;
-    const affinity = spec.nodeAffinity?.required?.nodeSelectorTerms
-      .map(alternativeOf)
-      .filter(asksForSomething);
+    const affinity = spec.nodeAffinity?.required?.nodeSelectorTerms.map(alternativeOf).filter(isRestrictive);
     const labelled = selectorOfLabels(metadata.labels ?? {});
     return {
       nodes: [...(affinity === undefined ? [] : [affinity]), ...(labelled.length === 0 ? [] : [[labelled]])],
@@ -71,7 +69,7 @@ function alternativeOf(term: Raw<V1NodeSelectorTerm>): LabelSelector {
 }
 
 /** A term without any requirement matches no node, so it is no alternative. */
-function asksForSomething(place: LabelSelector): boolean {
+function isRestrictive(place: LabelSelector): boolean {
   return place.length > 0;
 }
 

@@ -54,7 +54,7 @@ export const statefulSetResource: KubeResource<WorkloadRecord> = {
 };
 
 /** What the DaemonSet controller adds to what its pods tolerate: trouble of their node does not drive them away. */
-const DAEMON_TOLERATIONS: readonly Toleration[] = [
+const DAEMONSET_TOLERATIONS: readonly Toleration[] = [
   { key: 'node.kubernetes.io/not-ready', operator: 'Exists', effect: 'NoExecute' },
   { key: 'node.kubernetes.io/unreachable', operator: 'Exists', effect: 'NoExecute' },
   { key: 'node.kubernetes.io/disk-pressure', operator: 'Exists', effect: 'NoSchedule' },
@@ -91,7 +91,7 @@ export const daemonSetResource: KubeResource<DaemonOverhead> = {
       nodeAffinityTerms,
       tolerations: [
         ...tolerations,
-        ...DAEMON_TOLERATIONS,
+        ...DAEMONSET_TOLERATIONS,
         ...(template.spec.hostNetwork === true ? [HOST_NETWORK_TOLERATION] : []),
       ],
     };

@@ -1,7 +1,7 @@
 import { jitteredBackoffMs } from '../../../time/backoff.ts';
 
 /** Meanwhile nothing is heard of the cluster, so what is back should be noticed soon. */
-const RECONNECT = { firstMs: 800, longestMs: 10_000 } as const;
+const RECONNECT = { firstMs: 800, maxMs: 10_000 } as const;
 /** After this long without a fault the next one is a first one again. */
 const HEALTHY_MS = 10_000;
 

@@ -67,7 +67,7 @@ async function fetchPage(
     signal,
     timeoutMs: PAGE_TIMEOUT_MS,
     // The reflector waits by itself, and counts it.
-    pushedBackRetries: 0,
+    throttledRetries: 0,
   });
   if (!isList(body)) {
     throw new PortError(`GET ${resource.path}: not a list`, { retry: 'transient', code: 'NOT_A_LIST' });

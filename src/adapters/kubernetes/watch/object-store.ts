@@ -59,7 +59,7 @@ export class ObjectStore<T> {
     const entry = this.#project(key, raw);
     if (entry === old) return;
     this.#entries.set(key, entry);
-    this.#tell(key, old, entry);
+    this.#notify(key, old, entry);
   }
 
   remove(raw: RawObject): void {
@@ -96,10 +96,10 @@ export class ObjectStore<T> {
     this.#entries = incoming;
     this.#isFilled = true;
     for (const key of old.keys()) if (!incoming.has(key)) this.#emit('deleted', key);
-    for (const [key, entry] of incoming) this.#tell(key, old.get(key), entry);
+    for (const [key, entry] of incoming) this.#notify(key, old.get(key), entry);
   }
 
-  #tell(key: string, old: Entry<T> | undefined, entry: Entry<T>): void {
+  #notify(key: string, old: Entry<T> | undefined, entry: Entry<T>): void {
     if (old === entry) return;
     if (old?.uid === entry.uid) return this.#emit('updated', key);
     if (old !== undefined) this.#emit('deleted', key);

@@ -50,7 +50,7 @@ export class Reflector<T> {
   #reconnects = 0;
   #failures = 0;
   #fault: string | undefined;
-  #heardAtMs: number;
+  #lastEventAtMs: number;
   #filledAtMs: number;
 
   constructor(resource: KubeResource<T>, options: ReflectorOptions) {
@@ -58,8 +58,8 @@ export class Reflector<T> {
     this.store = new ObjectStore(resource, options.clock);
     this.#options = options;
     this.#backoff = new Backoff(options.random);
-    this.#heardAtMs = options.clock.monotonicMs();
-    this.#filledAtMs = this.#heardAtMs;
+    this.#lastEventAtMs = options.clock.monotonicMs();
+    this.#filledAtMs = this.#lastEventAtMs;
     this.#filled = new Promise((resolve) => {
       this.#markFilled = resolve;
     });
@@ -86,7 +86,7 @@ export class Reflector<T> {
     return this.#fault;
   }
 
-  /** Whether nothing was heard from the API server for so long that the store may mislead. */
+  /** Whether the last event is so old that the store may be stale. */
   isStale(): boolean {
     return this.#silentMs() > STALE_MS;
   }
@@ -116,7 +116,7 @@ export class Reflector<T> {
     this.#relists[reason] += 1;
     try {
       const from = await listInto(this.store, this.resource, this.#options.transport, signal);
-      this.#onHeard();
+      this.#onEvent();
       this.#onFilled();
       return { kind: 'watch', from };
     } catch (error) {
@@ -135,7 +135,7 @@ export class Reflector<T> {
       clock,
       timeoutSeconds: TIMEOUT_SECONDS.from + Math.floor(random() * range),
       from: state.from,
-      onHeard: () => this.#onHeard(),
+      onEvent: () => this.#onEvent(),
     });
     const fault = await session.run(signal).then(
       () => undefined,
@@ -169,12 +169,12 @@ export class Reflector<T> {
     this.#markFilled();
   }
 
-  #onHeard(): void {
+  #onEvent(): void {
     this.#fault = undefined;
-    this.#heardAtMs = this.#options.clock.monotonicMs();
+    this.#lastEventAtMs = this.#options.clock.monotonicMs();
   }
 
   #silentMs(): number {
-    return this.#options.clock.monotonicMs() - this.#heardAtMs;
+    return this.#options.clock.monotonicMs() - this.#lastEventAtMs;
   }
 }

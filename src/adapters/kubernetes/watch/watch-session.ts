@@ -16,7 +16,7 @@ export interface WatchOptions<T> {
   /** The resource version to go on from. */
   readonly from: string;
   /** Called at every sign of life. */
-  readonly onHeard: () => void;
+  readonly onEvent: () => void;
 }
 
 interface WatchEvent {
@@ -29,12 +29,12 @@ export class WatchSession<T> {
   readonly #options: WatchOptions<T>;
   readonly #silence = new AbortController();
   #resourceVersion: string;
-  #heardAtMs: number;
+  #lastEventAtMs: number;
 
   constructor(options: WatchOptions<T>) {
     this.#options = options;
     this.#resourceVersion = options.from;
-    this.#heardAtMs = options.clock.monotonicMs();
+    this.#lastEventAtMs = options.clock.monotonicMs();
   }
 
   /** Where a next session goes on. */
@@ -54,7 +54,7 @@ export class WatchSession<T> {
         path: this.#options.resource.path,
         query: this.#query(),
         signal: AbortSignal.any([signal, this.#silence.signal]),
-        onOpen: () => this.#heard(),
+        onOpen: () => this.#recordEvent(),
         onLine: (line) => this.#receive(line),
       });
     } catch (cause) {
@@ -78,15 +78,15 @@ export class WatchSession<T> {
     };
   }
 
-  #heard(): void {
-    this.#heardAtMs = this.#options.clock.monotonicMs();
-    this.#options.onHeard();
+  #recordEvent(): void {
+    this.#lastEventAtMs = this.#options.clock.monotonicMs();
+    this.#options.onEvent();
   }
 
   async #watchSilence(ended: AbortSignal): Promise<void> {
     const { clock } = this.#options;
     while (!ended.aborted) {
-      const leftMs = this.#heardAtMs + SILENCE_LIMIT_MS - clock.monotonicMs();
+      const leftMs = this.#lastEventAtMs + SILENCE_LIMIT_MS - clock.monotonicMs();
       if (leftMs <= 0) return this.#silence.abort();
       await clock.sleep(leftMs, ended);
     }
@@ -95,7 +95,7 @@ export class WatchSession<T> {
   #receive(line: string): void {
     try {
       this.#apply(JSON.parse(line) as WatchEvent);
-      this.#heard();
+      this.#recordEvent();
     } catch (cause) {
       if (cause instanceof PortError) throw cause;
       const message = `watch of ${this.#options.resource.name}: an event cannot be read`;

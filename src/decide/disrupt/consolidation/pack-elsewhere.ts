@@ -2,13 +2,13 @@ import type { Offering } from '../../../model/offering.ts';
 import type { Pod } from '../../../model/pod.ts';
 import { buyableNode } from '../../../packing/model/buyable-node.ts';
 import type { PresentNode } from '../../../packing/model/nodes.ts';
+import type { DecisionContext } from '../../state/decision-context.ts';
 import type { Worker } from '../../state/fleet.ts';
-import type { Situation } from '../../state/situation.ts';
 
 export interface Elsewhere {
   /** Workers that the pods must leave. */
   readonly leaving: readonly Worker[];
-  readonly situation: Situation;
+  readonly situation: DecisionContext;
   readonly buyable: readonly Offering[];
   /** Every node, those open that pods may move to. */
   readonly room: readonly PresentNode[];
@@ -17,17 +17,17 @@ export interface Elsewhere {
 /** What must be bought so that these pods stand elsewhere, beside the room there is; `undefined` when not all of them can. */
 export function packElsewhere(
   pods: readonly Pod[],
-  { leaving, situation, buyable, room }: Elsewhere,
+  { leaving, situation: context, buyable, room }: Elsewhere,
 ): readonly Offering[] | undefined {
   const priced = buyable.flatMap((offering) => {
-    const costUsdPerHour = situation.costOf(offering)?.totalUsdPerHour;
+    const costUsdPerHour = context.costOf(offering)?.totalUsdPerHour;
     return costUsdPerHour === undefined
       ? []
-      : [buyableNode(offering, situation.snapshot.daemons, costUsdPerHour)];
+      : [buyableNode(offering, context.snapshot.daemons, costUsdPerHour)];
   });
   const present = presentWithout(leaving, pods, room);
-  const maxNewNodes = Math.max(0, situation.policy.nodes.max - situation.fleet.billable);
-  const solution = situation.solve({ pods, buyable: priced, present, maxNewNodes });
+  const maxNewNodes = Math.max(0, context.policy.nodes.max - context.fleet.billable);
+  const solution = context.solve({ pods, buyable: priced, present, maxNewNodes });
   if (solution.unplaced.length > 0) return undefined;
   return solution.newNodes.map(({ offering }) => offering);
 }

@@ -7,12 +7,12 @@ import type { PresentNode } from '../../../packing/model/nodes.ts';
 import { bounded } from '../../launch/bounds.ts';
 import { type FleetMix, mixOf, nextLifecycle, spotTarget, withWorker } from '../../launch/choice.ts';
 import type { Growth } from '../../launch/growth.ts';
+import type { DecisionContext } from '../../state/decision-context.ts';
 import { fleetLayout, readyAlone } from '../../state/fleet-layout.ts';
 import type { Worker } from '../../state/fleet.ts';
-import type { Situation } from '../../state/situation.ts';
 import { costOfWorker, sumKnown } from '../../state/worker-cost.ts';
 import { percentText } from '../../text/wording.ts';
-import { brakeOf } from '../rules/brakes.ts';
+import { disruptionBlockerOf } from '../rules/disruption-blockers.ts';
 import { evictablePods } from '../rules/protections.ts';
 import { candidateSets, LOOK_EVERY_MS } from './candidate-sets.ts';
 import { packElsewhere } from './pack-elsewhere.ts';
@@ -36,38 +36,39 @@ interface Replacement {
  * disruption: `saving × horizon − moves × podMoveUsd − new cost × join time`, and is at least `minSavingPercent` of the old cost.
  */
 export function planReplacement(
-  situation: Situation,
+  context: DecisionContext,
   growth: Growth,
   round: { readonly isAborting: boolean; readonly repairs: readonly string[] },
 ): readonly LaunchIntent[] {
-  if (!situation.policy.consolidation.enabled || !isLookDue(situation)) return NOTHING;
-  if (brakeOf({ situation, growth, purpose: 'replacement', ...round }) !== undefined) return NOTHING;
-  const sets = candidateSets(situation);
+  if (!context.policy.consolidation.enabled || !isEvaluationDue(context)) return NOTHING;
+  if (disruptionBlockerOf({ situation: context, growth, purpose: 'replacement', ...round }) !== undefined)
+    return NOTHING;
+  const sets = candidateSets(context);
   if (sets.length === 0) return NOTHING;
-  const look: Look = {
-    situation,
+  const evaluation: EvaluationContext = {
+    situation: context,
     growth,
-    room: readyAlone(fleetLayout(situation), situation),
-    movable: evictablePods(situation.snapshot.pods),
+    room: readyAlone(fleetLayout(context), context),
+    movable: evictablePods(context.snapshot.pods),
   };
   const best = sets
-    .map((leaving) => replacementOf(leaving, look))
+    .map((leaving) => replacementOf(leaving, evaluation))
     .filter((found) => found !== undefined)
     .reduce<Replacement | undefined>((a, b) => (a === undefined || b.gainUsd > a.gainUsd ? b : a), undefined);
   if (best === undefined) return NOTHING;
-  const wishes = wishesFor(best);
+  const nodeRequests = nodeRequestsFor(best);
   // Half a replacement would be pure cost.
-  return bounded(situation, wishes).wishes.length === wishes.length ? wishes : NOTHING;
+  return bounded(context, nodeRequests).nodeRequests.length === nodeRequests.length ? nodeRequests : NOTHING;
 }
 
 /** True in the rounds of one interval out of every `LOOK_EVERY_MS`: a matter of the time alone, since deciding remembers nothing. */
-function isLookDue({ nowMs, policy }: Situation): boolean {
+function isEvaluationDue({ nowMs, policy }: DecisionContext): boolean {
   return nowMs % LOOK_EVERY_MS < policy.loop.intervalSeconds * 1_000;
 }
 
 /** What all sets of one look share. */
-interface Look {
-  readonly situation: Situation;
+interface EvaluationContext {
+  readonly situation: DecisionContext;
   readonly growth: Growth;
   /** Every node, the ready ones open. */
   readonly room: readonly PresentNode[];
@@ -75,37 +76,37 @@ interface Look {
   readonly movable: ReadonlyMap<string, readonly Pod[]>;
 }
 
-function replacementOf(leaving: readonly Worker[], look: Look): Replacement | undefined {
-  const { situation, room, movable } = look;
-  const oldCost = sumKnown(leaving.map((worker) => costOfWorker(worker, situation)));
+function replacementOf(leaving: readonly Worker[], evaluation: EvaluationContext): Replacement | undefined {
+  const { situation: context, room, movable } = evaluation;
+  const oldCost = sumKnown(leaving.map((worker) => costOfWorker(worker, context)));
   if (oldCost === undefined) return undefined;
-  const staying = situation.fleet.workers.filter((worker) => !leaving.includes(worker));
-  const buyable = buyableAfter(staying, situation);
+  const staying = context.fleet.workers.filter((worker) => !leaving.includes(worker));
+  const buyable = buyableAfter(staying, context);
   const pods = leaving.flatMap((worker): readonly Pod[] => movable.get(worker.id) ?? []);
   // At least one node is bought, so the cheapest bounds what can be saved: most sets need no packing to be ruled out.
-  const cheapest = Math.min(...buyable.map((offering) => costOf(offering, situation)));
-  if (worth({ oldCost, newCost: cheapest, moves: pods.length }, situation) === undefined) return undefined;
-  const offerings = packElsewhere(pods, { leaving, situation, buyable, room });
+  const cheapest = Math.min(...buyable.map((offering) => costOf(offering, context)));
+  if (netGain({ oldCost, newCost: cheapest, moves: pods.length }, context) === undefined) return undefined;
+  const offerings = packElsewhere(pods, { leaving, situation: context, buyable, room });
   if (offerings === undefined || offerings.length === 0) return undefined;
-  if (staying.length + offerings.length < look.growth.keepsAtLeast) return undefined;
-  if (!keepsRules(staying, offerings, situation) || !carriesLoad(leaving, offerings, situation))
+  if (staying.length + offerings.length < evaluation.growth.keepsAtLeast) return undefined;
+  if (!satisfiesFleetRules(staying, offerings, context) || !carriesLoad(leaving, offerings, context))
     return undefined;
-  const costUsdPerHour = offerings.reduce((sum, offering) => sum + costOf(offering, situation), 0);
-  const gainUsd = worth({ oldCost, newCost: costUsdPerHour, moves: pods.length }, situation);
+  const costUsdPerHour = offerings.reduce((sum, offering) => sum + costOf(offering, context), 0);
+  const gainUsd = netGain({ oldCost, newCost: costUsdPerHour, moves: pods.length }, context);
   if (gainUsd === undefined) return undefined;
   const savingUsdPerHour = oldCost - costUsdPerHour;
   return { leaving, offerings, savingUsdPerHour, gainUsd, costUsdPerHour, moves: pods.length };
 }
 
 /** Unknown is never cheap. */
-function costOf(offering: Offering, situation: Situation): number {
-  return situation.costOf(offering)?.totalUsdPerHour ?? Number.POSITIVE_INFINITY;
+function costOf(offering: Offering, context: DecisionContext): number {
+  return context.costOf(offering)?.totalUsdPerHour ?? Number.POSITIVE_INFINITY;
 }
 
 /** What the policy's score makes of it in USD, or `undefined` when it is not worth it. */
-function worth(
+function netGain(
   { oldCost, newCost, moves }: { readonly oldCost: number; readonly newCost: number; readonly moves: number },
-  { policy }: Situation,
+  { policy }: DecisionContext,
 ): number | undefined {
   const { minSavingPercent, horizonHours, podMoveUsd } = policy.consolidation;
   const saving = oldCost - newCost;
@@ -116,18 +117,19 @@ function worth(
 }
 
 /** What may be bought now: resting offerings are left out, and of the lifecycles the one that the share asks for next. */
-function buyableAfter(staying: readonly Worker[], situation: Situation): readonly Offering[] {
-  const lifecycle = nextLifecycle(mixOf(staying), situation.policy.spot);
-  return situation.snapshot.offerings.filter(
-    (offering) => offering.lifecycle === lifecycle && situation.restOf(offeringKey(offering)) === undefined,
+function buyableAfter(staying: readonly Worker[], context: DecisionContext): readonly Offering[] {
+  const lifecycle = nextLifecycle(mixOf(staying), context.policy.spot);
+  return context.snapshot.offerings.filter(
+    (offering) =>
+      offering.lifecycle === lifecycle && context.unavailableUntil(offeringKey(offering)) === undefined,
   );
 }
 
 /** The share of spot, the on-demand base and the workers of each zone are as the policy wants them, or no worse than now. */
-function keepsRules(
+function satisfiesFleetRules(
   staying: readonly Worker[],
   offerings: readonly Offering[],
-  { policy, fleet }: Situation,
+  { policy, fleet }: DecisionContext,
 ): boolean {
   const now = mixOf(fleet.workers);
   const after = offerings.reduce<FleetMix>(withWorker, mixOf(staying));
@@ -144,13 +146,13 @@ function keepsRules(
 function carriesLoad(
   leaving: readonly Worker[],
   offerings: readonly Offering[],
-  { policy, fleet, snapshot, nowMs }: Situation,
+  { policy, fleet, snapshot, nowMs }: DecisionContext,
 ): boolean {
   const cpuOf = (worker: Worker) => worker.node?.allocatable.cpuMillis ?? 0;
   const before = fleet.workers.reduce((sum, worker) => sum + cpuOf(worker), 0);
-  const lost = leaving.reduce((sum, worker) => sum + cpuOf(worker), 0);
+  const unhealthy = leaving.reduce((sum, worker) => sum + cpuOf(worker), 0);
   const gained = offerings.reduce((sum, offering) => sum + offering.allocatable.cpuMillis, 0);
-  const after = before - lost + gained;
+  const after = before - unhealthy + gained;
   if (after <= 0) return false;
   const { cpu, downWindowSeconds } = policy.utilization;
   const percent = (peakCpuPercent(snapshot, nowMs - downWindowSeconds * 1_000) * before) / after;
@@ -164,18 +166,18 @@ function peakCpuPercent({ utilization: { cpuPercent } }: Snapshot, sinceMs: numb
   return values.length === 0 ? Number.POSITIVE_INFINITY : Math.max(...values);
 }
 
-function wishesFor(replacement: Replacement): readonly LaunchIntent[] {
+function nodeRequestsFor(replacement: Replacement): readonly LaunchIntent[] {
   const consolidates = replacement.leaving.map(({ id }) => id).sort();
   return replacement.offerings.map((offering) => ({
     offerings: [offeringKey(offering)],
     nominatedPods: [],
-    reasons: [whyReplaced(replacement)],
+    reasons: [replacementReason(replacement)],
     startsCooldown: false,
     consolidates,
   }));
 }
 
-function whyReplaced({
+function replacementReason({
   leaving,
   offerings,
   savingUsdPerHour,

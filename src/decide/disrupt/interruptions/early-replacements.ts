@@ -1,19 +1,19 @@
 import type { InterruptionKind } from '../../../model/interruption.ts';
-import { oncePer } from '../../../model/once-per.ts';
+import { memoizeByIdentity } from '../../../model/memoize-by-identity.ts';
 import { hasEnded, type Operation } from '../../../model/operation.ts';
 import type { Refusal } from '../../../model/plan.ts';
 import type { Reason } from '../../../model/reason.ts';
 import { floorOf } from '../../launch/demands/floor.ts';
+import type { DecisionContext } from '../../state/decision-context.ts';
 import type { Disruption, WantedRemoval } from '../../state/disruption.ts';
 import type { Worker } from '../../state/fleet.ts';
 import { launchesIn } from '../../state/operation-lists.ts';
-import { replacementOf, replacementWish } from '../../state/replacement.ts';
-import type { Situation } from '../../state/situation.ts';
+import { replacementOf, replacementRequest } from '../../state/replacement.ts';
 import { protectionsFor } from '../rules/protections.ts';
 import { relocator } from '../rules/relocation.ts';
 
 /** How long a node that is only cordoned waits for the warning that the hint spoke of. */
-const HOLD_MS = 900_000;
+const CORDON_HOLD_MS = 900_000;
 
 interface Candidate {
   readonly worker: Worker & { readonly node: NonNullable<Worker['node']> };
@@ -25,35 +25,35 @@ interface Candidate {
  * What follows from rebalance recommendations and scheduled maintenance (F68): there is time, so every rule that protects a node
  * from shrinking holds here, too, and one goes after another. The replacement comes first where the pods would not fit elsewhere.
  */
-export function replaceEarly(situation: Situation): Disruption {
-  const [first, ...others] = candidatesOf(situation);
+export function replaceEarly(context: DecisionContext): Disruption {
+  const [first, ...others] = candidatesOf(context);
   if (first === undefined) return NOTHING;
-  const waiting = others.map((candidate) => refusal(candidate, othersFirst(first.worker.id)));
-  const busy = inFlight(situation, first.instanceId);
-  if (busy !== undefined) return { refusals: [refusal(first, othersFirst(busy.id)), ...waiting] };
-  const step = stepFor(first, situation);
+  const waiting = others.map((candidate) => refusal(candidate, waitsForOther(first.worker.id)));
+  const busy = inFlight(context, first.instanceId);
+  if (busy !== undefined) return { refusals: [refusal(first, waitsForOther(busy.id)), ...waiting] };
+  const step = stepFor(first, context);
   return { ...step, refusals: [...(step.refusals ?? []), ...waiting] };
 }
 
 const NOTHING: Disruption = {};
 
-function stepFor(candidate: Candidate, situation: Situation): Disruption {
+function stepFor(candidate: Candidate, context: DecisionContext): Disruption {
   const { worker, kind, instanceId } = candidate;
-  if (kind === 'rebalance' && situation.policy.spot.rebalance === 'cordon')
-    return { removals: [hold(candidate, situation)] };
-  const protectedBy = protectionsFor(situation).of(worker);
-  const replacement = replacementOf(instanceId, situation.snapshot);
+  if (kind === 'rebalance' && context.policy.spot.rebalance === 'cordon')
+    return { removals: [hold(candidate, context)] };
+  const protectedBy = protectionsFor(context).of(worker);
+  const replacement = replacementOf(instanceId, context.snapshot);
   // The last node of a zone, or of the on-demand base, may go once another is there.
   if (protectedBy !== undefined && (replacement?.step === 'ready' || !isAboutPlace(protectedBy)))
     return { refusals: [refusal(candidate, protectedBy)] };
-  const missing = protectedBy ?? belowFloor(situation) ?? relocator(situation)(worker);
-  if (missing === undefined) return { removals: [drain(candidate, situation)] };
+  const missing = protectedBy ?? belowFloor(context) ?? relocator(context)(worker);
+  if (missing === undefined) return { removals: [drain(candidate, context)] };
   if (replacement !== undefined) return { refusals: [refusal(candidate, missing)] };
-  const wish = replacementWish({ instanceId, interruption: kind }, situation.snapshot, whyOf(kind));
-  return { replacements: [wish] };
+  const nodeRequest = replacementRequest({ instanceId, interruption: kind }, context.snapshot, whyOf(kind));
+  return { replacements: [nodeRequest] };
 }
 
-function candidatesOf({ snapshot, fleet, policy }: Situation): readonly Candidate[] {
+function candidatesOf({ snapshot, fleet, policy }: DecisionContext): readonly Candidate[] {
   // After a restart the ledger knows what was begun.
   const announced = new Map(begunIn(snapshot.operations));
   for (const { kind, instanceId } of snapshot.interruptions)
@@ -74,14 +74,16 @@ function candidatesOf({ snapshot, fleet, policy }: Situation): readonly Candidat
 }
 
 /** Instances that were replaced early, and why. */
-const begunIn = oncePer((operations: readonly Operation[]): ReadonlyMap<string, Candidate['kind']> => {
-  const begun = new Map<string, Candidate['kind']>();
-  for (const { replaces } of launchesIn(operations)) {
-    if (replaces !== undefined && isEarly(replaces.interruption))
-      begun.set(replaces.instanceId, replaces.interruption);
-  }
-  return begun;
-});
+const begunIn = memoizeByIdentity(
+  (operations: readonly Operation[]): ReadonlyMap<string, Candidate['kind']> => {
+    const begun = new Map<string, Candidate['kind']>();
+    for (const { replaces } of launchesIn(operations)) {
+      if (replaces !== undefined && isEarly(replaces.interruption))
+        begun.set(replaces.instanceId, replaces.interruption);
+    }
+    return begun;
+  },
+);
 
 /** A hint is followed once; maintenance comes whatever became of the first drain. */
 function wasTried(instanceId: string, operations: readonly Operation[]): boolean {
@@ -90,7 +92,7 @@ function wasTried(instanceId: string, operations: readonly Operation[]): boolean
   );
 }
 
-function inFlight({ snapshot }: Situation, instanceId: string): Operation | undefined {
+function inFlight({ snapshot }: DecisionContext, instanceId: string): Operation | undefined {
   return snapshot.operations.find((o) => {
     if (hasEnded(o)) return false;
     if (o.kind === 'remove') return isEarly(o.interruption) && o.isCordonOnly !== true;
@@ -106,12 +108,12 @@ function isAboutPlace({ code }: Reason): boolean {
   return code === 'last-in-zone' || code === 'on-demand-base';
 }
 
-function belowFloor(situation: Situation): Reason | undefined {
-  const floor = floorOf(situation);
-  return situation.fleet.workers.length > floor.nodes ? undefined : floor.shrinkReason;
+function belowFloor(context: DecisionContext): Reason | undefined {
+  const floor = floorOf(context);
+  return context.fleet.workers.length > floor.nodes ? undefined : floor.shrinkReason;
 }
 
-function drain({ worker, kind, instanceId }: Candidate, { policy, nowMs }: Situation): WantedRemoval {
+function drain({ worker, kind, instanceId }: Candidate, { policy, nowMs }: DecisionContext): WantedRemoval {
   const text = `${worker.id} is replaced: ${whyOf(kind)}`;
   return {
     nodeName: worker.node.name,
@@ -123,12 +125,12 @@ function drain({ worker, kind, instanceId }: Candidate, { policy, nowMs }: Situa
   };
 }
 
-function hold(candidate: Candidate, situation: Situation): WantedRemoval {
+function hold(candidate: Candidate, context: DecisionContext): WantedRemoval {
   const text = `${candidate.worker.id} takes no more pods: ${whyOf(candidate.kind)}`;
   return {
-    ...drain(candidate, situation),
+    ...drain(candidate, context),
     reasons: [{ code: candidate.kind, text }],
-    deadlineMs: situation.nowMs + HOLD_MS,
+    deadlineMs: context.nowMs + CORDON_HOLD_MS,
     isCordonOnly: true,
   };
 }
@@ -139,7 +141,7 @@ function whyOf(kind: Candidate['kind']): string {
     : 'AWS has scheduled maintenance of its machine';
 }
 
-function othersFirst(id: string): Reason {
+function waitsForOther(id: string): Reason {
   return { code: 'others-first', text: `${id} is replaced first` };
 }
 

@@ -1,19 +1,19 @@
 import type { DisruptionBudget } from '../../../model/disruption-budget.ts';
-import { oncePer } from '../../../model/once-per.ts';
+import { memoizeByIdentity } from '../../../model/memoize-by-identity.ts';
 import type { Operation, RemoveOperation } from '../../../model/operation.ts';
 import { podsByNode } from '../../../model/pod-lists.ts';
 import { needsEviction, type Pod } from '../../../model/pod.ts';
 import type { Reason } from '../../../model/reason.ts';
 import { selects } from '../../../model/selector.ts';
 import { type FleetMix, mixOf } from '../../launch/choice.ts';
+import type { DecisionContext } from '../../state/decision-context.ts';
 import type { Worker } from '../../state/fleet.ts';
-import type { Situation } from '../../state/situation.ts';
 import { secondsText } from '../../text/wording.ts';
 import { podProtection } from './pod-protections.ts';
 
 interface Question {
   readonly worker: Worker;
-  readonly situation: Situation;
+  readonly situation: DecisionContext;
   /** The workers that are ready, less what this round removes already: one that was only asked for may never come. */
   readonly mix: FleetMix;
   readonly evictable: readonly Pod[];
@@ -26,10 +26,10 @@ type BudgetsOf = (pod: Pod) => readonly DisruptionBudget[];
 type Rule = (question: Question) => Reason | undefined;
 
 /** Read top-down (R46, R47, R45); the first that holds keeps the node. */
-const OF_THE_NODE: readonly Rule[] = [notOurs, annotated, cordonedByAPerson, tooYoung, drainPaused];
+const NODE_RULES: readonly Rule[] = [unmanaged, annotated, cordonedManually, tooYoung, drainPaused];
 /** What the fleet would lack without the node; another in its place may give that. */
-const OF_THE_FLEET: readonly Rule[] = [lastInZone, onDemandBase];
-const OF_ITS_PODS: readonly Rule[] = [protectedPod];
+const FLEET_RULES: readonly Rule[] = [lastInZone, onDemandBase];
+const POD_RULES: readonly Rule[] = [protectedPod];
 
 export interface Protections {
   /** The rule that keeps this node, or `undefined` when none does. */
@@ -43,16 +43,23 @@ export interface Protections {
 }
 
 /** The rules that protect single nodes, over the present fleet. */
-export function protectionsFor(situation: Situation): Protections {
+export function protectionsFor(context: DecisionContext): Protections {
   const removed = new Set<string>();
-  const ready = situation.fleet.workers.filter(isReady);
+  const ready = context.fleet.workers.filter(isReady);
   let mix = mixOf(ready);
-  const evictableOn = evictablePods(situation.snapshot.pods);
-  const aborts = lastAborts(situation);
-  const budgets = budgetsOf(situation.snapshot.budgets);
+  const evictableOn = evictablePods(context.snapshot.pods);
+  const aborts = lastAborts(context);
+  const budgets = budgetsOf(context.snapshot.budgets);
   const all = (worker: Worker, rules: readonly Rule[]): readonly Reason[] => {
     const evictable = evictableOn.get(worker.id) ?? [];
-    const question = { worker, situation, mix, evictable, lastAbortMs: aborts.get(worker.id), budgets };
+    const question = {
+      worker,
+      situation: context,
+      mix,
+      evictable,
+      lastAbortMs: aborts.get(worker.id),
+      budgets,
+    };
     return rules.map((rule) => rule(question)).filter((reason) => reason !== undefined);
   };
   const first = (worker: Worker, ...lists: readonly (readonly Rule[])[]) => {
@@ -63,9 +70,9 @@ export function protectionsFor(situation: Situation): Protections {
     return undefined;
   };
   return {
-    of: (worker) => first(worker, OF_THE_NODE, OF_THE_FLEET, OF_ITS_PODS),
-    all: (worker) => all(worker, [...OF_THE_NODE, ...OF_THE_FLEET, ...OF_ITS_PODS]),
-    ofReplaced: (worker) => first(worker, OF_THE_NODE, OF_ITS_PODS),
+    of: (worker) => first(worker, NODE_RULES, FLEET_RULES, POD_RULES),
+    all: (worker) => all(worker, [...NODE_RULES, ...FLEET_RULES, ...POD_RULES]),
+    ofReplaced: (worker) => first(worker, NODE_RULES, POD_RULES),
     noteRemoved: (worker) => {
       removed.add(worker.id);
       mix = mixOf(ready.filter((other) => !removed.has(other.id)));
@@ -74,14 +81,18 @@ export function protectionsFor(situation: Situation): Protections {
 }
 
 /** Pods that a drain must move, by node. */
-export const evictablePods = oncePer((pods: readonly Pod[]): ReadonlyMap<string, readonly Pod[]> => {
-  return new Map(Array.from(podsByNode(pods), ([node, there]) => [node, evictableAmong(there)] as const));
-});
+export const evictablePods = memoizeByIdentity(
+  (pods: readonly Pod[]): ReadonlyMap<string, readonly Pod[]> => {
+    return new Map(Array.from(podsByNode(pods), ([node, there]) => [node, evictableAmong(there)] as const));
+  },
+);
 
-const evictableAmong = oncePer((pods: readonly Pod[]): readonly Pod[] => pods.filter(needsEviction));
+const evictableAmong = memoizeByIdentity((pods: readonly Pod[]): readonly Pod[] =>
+  pods.filter(needsEviction),
+);
 
 /** The budgets that select a pod; those of pods with the same labels are looked for once. */
-const budgetsOf = oncePer((all: readonly DisruptionBudget[]): BudgetsOf => {
+const budgetsOf = memoizeByIdentity((all: readonly DisruptionBudget[]): BudgetsOf => {
   const byNamespace = Map.groupBy(all, (budget) => budget.namespace);
   const known = new WeakMap<Pod['labels'], Map<string, readonly DisruptionBudget[]>>();
   return ({ namespace, labels }) => {
@@ -96,7 +107,7 @@ const budgetsOf = oncePer((all: readonly DisruptionBudget[]): BudgetsOf => {
   };
 });
 
-function notOurs({ worker }: Question): Reason | undefined {
+function unmanaged({ worker }: Question): Reason | undefined {
   if (worker.instance !== undefined) return undefined;
   return { code: 'no-instance', text: `EC2 shows no instance of this fleet behind ${worker.id}` };
 }
@@ -106,40 +117,40 @@ function annotated({ worker }: Question): Reason | undefined {
   return { code: 'node-do-not-disrupt', text: `an annotation on ${worker.id} forbids disruption` };
 }
 
-function cordonedByAPerson({ worker }: Question): Reason | undefined {
+function cordonedManually({ worker }: Question): Reason | undefined {
   if (worker.node?.isUnschedulable !== true || worker.node.cordonedBy !== undefined) return undefined;
   return { code: 'cordoned-by-person', text: `${worker.id} was cordoned, and not by us` };
 }
 
-function tooYoung({ worker, situation }: Question): Reason | undefined {
-  const youngMs = situation.policy.shrink.minNodeAgeSeconds * 1000;
-  const ageMs = situation.nowMs - (worker.node?.createdAtMs ?? situation.nowMs);
+function tooYoung({ worker, situation: context }: Question): Reason | undefined {
+  const youngMs = context.policy.shrink.minNodeAgeSeconds * 1000;
+  const ageMs = context.nowMs - (worker.node?.createdAtMs ?? context.nowMs);
   if (ageMs >= youngMs) return undefined;
   const text = `${worker.id} is ${secondsText(ageMs)} old, younger than ${secondsText(youngMs)}`;
   return { code: 'too-young', text, facts: { ageMs } };
 }
 
-function drainPaused({ worker, situation, lastAbortMs }: Question): Reason | undefined {
+function drainPaused({ worker, situation: context, lastAbortMs }: Question): Reason | undefined {
   const untilMs =
-    (lastAbortMs ?? Number.NEGATIVE_INFINITY) + situation.policy.shrink.retryAfterAbortSeconds * 1000;
-  if (untilMs <= situation.nowMs) return undefined;
-  const text = `the last drain of ${worker.id} was aborted; it is left alone for another ${secondsText(untilMs - situation.nowMs)}`;
+    (lastAbortMs ?? Number.NEGATIVE_INFINITY) + context.policy.shrink.retryAfterAbortSeconds * 1000;
+  if (untilMs <= context.nowMs) return undefined;
+  const text = `the last drain of ${worker.id} was aborted; it is left alone for another ${secondsText(untilMs - context.nowMs)}`;
   return { code: 'drain-paused', text, facts: { untilMs } };
 }
 
 /** A zone that the policy no longer names needs no worker. */
-function lastInZone({ worker, situation, mix }: Question): Reason | undefined {
-  const { minPerZone } = situation.policy.nodes;
-  if (worker.zone !== undefined && !situation.policy.instances.zones.includes(worker.zone)) return undefined;
+function lastInZone({ worker, situation: context, mix }: Question): Reason | undefined {
+  const { minPerZone } = context.policy.nodes;
+  if (worker.zone !== undefined && !context.policy.instances.zones.includes(worker.zone)) return undefined;
   const inZone = worker.zone === undefined ? 0 : (mix.byZone.get(worker.zone) ?? 0);
   if (inZone - Number(isReady(worker)) >= minPerZone) return undefined;
   const text = `${inZone} ready worker(s) in ${worker.zone ?? 'an unknown zone'}, ${minPerZone} must stay in every zone`;
   return { code: 'last-in-zone', text, facts: { inZone, minPerZone } };
 }
 
-function onDemandBase({ worker, situation, mix }: Question): Reason | undefined {
+function onDemandBase({ worker, situation: context, mix }: Question): Reason | undefined {
   if (worker.lifecycle === 'spot') return undefined;
-  const { onDemandBase: base } = situation.policy.spot;
+  const { onDemandBase: base } = context.policy.spot;
   const onDemand = mix.total - mix.spot;
   if (onDemand - Number(isReady(worker)) >= base) return undefined;
   const text = `${onDemand} ready on-demand worker(s), the base is ${base}`;
@@ -167,7 +178,7 @@ function isReady({ condition }: Worker): boolean {
   return condition === 'ready';
 }
 
-function lastAborts({ snapshot, nowMs }: Situation): ReadonlyMap<string, number> {
+function lastAborts({ snapshot, nowMs }: DecisionContext): ReadonlyMap<string, number> {
   const latest = new Map<string, number>();
   for (const operation of abortedIn(snapshot.operations)) {
     const endedAtMs = Math.min(operation.endedAtMs ?? nowMs, nowMs);
@@ -176,6 +187,6 @@ function lastAborts({ snapshot, nowMs }: Situation): ReadonlyMap<string, number>
   return latest;
 }
 
-const abortedIn = oncePer((operations: readonly Operation[]) =>
+const abortedIn = memoizeByIdentity((operations: readonly Operation[]) =>
   operations.filter((o): o is RemoveOperation => o.kind === 'remove' && o.step === 'aborted'),
 );

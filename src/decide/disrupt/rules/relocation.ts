@@ -2,39 +2,39 @@ import { type Pod, podRef } from '../../../model/pod.ts';
 import type { Reason } from '../../../model/reason.ts';
 import { addResources } from '../../../model/resources.ts';
 import type { PresentNode } from '../../../packing/model/nodes.ts';
-import { type EmptiableNode, Emptying } from '../../../packing/rehearsal/emptying.ts';
+import { type DrainableNode, DrainSimulation } from '../../../packing/rehearsal/drain-simulation.ts';
+import type { DecisionContext } from '../../state/decision-context.ts';
 import { fleetLayout, readyAlone } from '../../state/fleet-layout.ts';
 import type { Worker } from '../../state/fleet.ts';
-import type { Situation } from '../../state/situation.ts';
 import { evictablePods } from './protections.ts';
 
 /**
  * Answers for one node after another whether all its pods fit on the others (R48), by the packer that also grows the
  * fleet. A node that may go counts as gone for the answers after it, and its pods as moved.
  */
-export function relocator(situation: Situation): (worker: Worker) => Reason | undefined {
-  const evictable = evictablePods(situation.snapshot.pods);
-  let emptying: Emptying | undefined;
+export function relocator(context: DecisionContext): (worker: Worker) => Reason | undefined {
+  const evictable = evictablePods(context.snapshot.pods);
+  let simulation: DrainSimulation | undefined;
   return (worker) => {
-    emptying ??= new Emptying(emptiableNodes(situation, evictable));
-    const homeless = emptying.tryEmpty(worker.id);
-    if (homeless === undefined) {
+    simulation ??= new DrainSimulation(drainableNodes(context, evictable));
+    const unplaceable = simulation.simulateDrain(worker.id);
+    if (unplaceable === undefined) {
       return { code: 'pods-unknown', text: `what runs on ${worker.id} is not known` };
     }
-    const first = homeless[0];
+    const first = unplaceable[0];
     if (first === undefined) return undefined;
     const pods = evictable.get(worker.id)?.length ?? 0;
-    const text = `${homeless.length} of ${pods} pods of ${worker.id} fit nowhere else, ${podRef(first)} first`;
-    return { code: 'pods-do-not-fit', text, facts: { unplaced: homeless.length, pods } };
+    const text = `${unplaceable.length} of ${pods} pods of ${worker.id} fit nowhere else, ${podRef(first)} first`;
+    return { code: 'pods-do-not-fit', text, facts: { unplaced: unplaceable.length, pods } };
   };
 }
 
 /** The ready nodes with what a drain would move set apart. */
-function emptiableNodes(
-  situation: Situation,
+function drainableNodes(
+  context: DecisionContext,
   evictable: ReadonlyMap<string, readonly Pod[]>,
-): readonly EmptiableNode[] {
-  return readyAlone(fleetLayout(situation), situation).map((node) =>
+): readonly DrainableNode[] {
+  return readyAlone(fleetLayout(context), context).map((node) =>
     emptiableNode(node, evictable.get(node.place.id) ?? NOBODY),
   );
 }
@@ -43,13 +43,13 @@ const NOBODY: readonly Pod[] = [];
 
 interface Known {
   readonly movable: readonly Pod[];
-  readonly emptiable: EmptiableNode;
+  readonly emptiable: DrainableNode;
 }
 
 /** By the node as it is laid out, which is the same object as long as it and its pods are the same. */
 const known = new WeakMap<PresentNode, Known>();
 
-function emptiableNode(node: PresentNode, movable: readonly Pod[]): EmptiableNode {
+function emptiableNode(node: PresentNode, movable: readonly Pod[]): DrainableNode {
   const found = known.get(node);
   if (found?.movable === movable) return found.emptiable;
   const moving = new Set(movable);

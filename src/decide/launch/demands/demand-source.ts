@@ -2,13 +2,13 @@ import type { LaunchIntent } from '../../../model/intent.ts';
 import type { Lifecycle, Offering } from '../../../model/offering.ts';
 import type { Demand, Refusal } from '../../../model/plan.ts';
 import type { Reason } from '../../../model/reason.ts';
+import type { DecisionContext } from '../../state/decision-context.ts';
 import type { Purpose } from '../../state/purpose.ts';
-import type { Situation } from '../../state/situation.ts';
 import type { FleetMix } from '../choice.ts';
 
 /** What a demand may look at. */
 export interface DemandContext {
-  readonly situation: Situation;
+  readonly situation: DecisionContext;
   /** Offerings that may be asked for now: those that rest are left out. */
   readonly usable: readonly Offering[];
   /** The fleet with what the demands before this one asked for. */

@@ -1,7 +1,7 @@
 import type { Demand } from '../../../model/plan.ts';
 import type { Reason } from '../../../model/reason.ts';
-import type { Situation } from '../../state/situation.ts';
-import { earliest } from '../../text/wake.ts';
+import type { DecisionContext } from '../../state/decision-context.ts';
+import { earliest } from '../../text/earliest-time.ts';
 import { repairAllowance } from '../bounds.ts';
 import type { DemandContext, DemandSource } from './demand-source.ts';
 import { nextLevelAtMs, scheduledLevel } from './schedule-levels.ts';
@@ -22,13 +22,13 @@ export interface Floor {
 /** Repair up to the floor waits for no cooldown but obeys the launch-rate guard (R9, R21). */
 export const floorDemand: DemandSource = {
   name: 'floor',
-  evaluate: ({ situation, usable, mix }: DemandContext) => {
-    const floor = floorOf(situation);
+  evaluate: ({ situation: context, usable, mix }: DemandContext) => {
+    const floor = floorOf(context);
     const { demand } = floor;
     const keepsAtLeast = { nodes: floor.shrinkFloor, reason: floor.shrinkReason };
     const missing = Math.max(0, floor.nodes - mix.total);
     if (missing === 0) return { demand, requests: [], keepsAtLeast, wakeAtMs: floor.wakeAtMs };
-    const allowance = repairAllowance(situation, floor.nodes);
+    const allowance = repairAllowance(context, floor.nodes);
     const count = Math.min(missing, allowance.launches);
     const isHeldBack = missing > allowance.launches;
     return {
@@ -43,8 +43,8 @@ export const floorDemand: DemandSource = {
 };
 
 /** The least the fleet should have now: the minimum, or a schedule's level, never above the maximum. */
-export function floorOf(situation: Situation): Floor {
-  const { policy, nowMs, fleet } = situation;
+export function floorOf(context: DecisionContext): Floor {
+  const { policy, nowMs, fleet } = context;
   const { min, max } = policy.nodes;
   const level = scheduledLevel(policy.schedules, nowMs);
   const ahead = scheduledLevel(policy.schedules, nowMs, LOOK_AHEAD_MS);

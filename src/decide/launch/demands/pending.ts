@@ -3,16 +3,21 @@ import type { Demand, Refusal } from '../../../model/plan.ts';
 import { type Pod, podRef } from '../../../model/pod.ts';
 import type { ReasonCode } from '../../../model/reason-codes.ts';
 import type { Reason } from '../../../model/reason.ts';
-import { fitsAny, neverFits, restingRefusal, unplacedRefusal } from '../../../packing/never-fits.ts';
+import {
+  fitsAny,
+  unschedulableReason,
+  unavailableRefusal,
+  unplacedRefusal,
+} from '../../../packing/unschedulable-reason.ts';
+import type { DecisionContext } from '../../state/decision-context.ts';
 import { fleetLayout } from '../../state/fleet-layout.ts';
-import type { Situation } from '../../state/situation.ts';
 import { countText, secondsText } from '../../text/wording.ts';
 import { type NewNode, packWaiting } from '../nodes-to-buy.ts';
 import type { DemandAnswer, DemandContext, DemandSource, NodeRequest } from './demand-source.ts';
 import { countsFromMs, waitingPods } from './waiting-pods.ts';
 
 /** What pods that wait for a node ask for. */
-export interface PendingNeed {
+export interface PendingDemand {
   readonly demand: Demand;
   /** Nodes to buy now, filled; empty while the batch is open or a cooldown holds. */
   readonly nodes: readonly NewNode[];
@@ -56,72 +61,75 @@ function podsWait(waiting: number): Reason {
 }
 
 /** Sizing by step may want more nodes than the pods fill; where nothing could be packed, there is nothing to buy, and that is said. */
-function restOf(need: PendingNeed, { usable, mix, situation }: DemandContext): readonly NodeRequest[] {
+function restOf(
+  need: PendingDemand,
+  { usable, mix, situation: context }: DemandContext,
+): readonly NodeRequest[] {
   const { demand, nodes, uncovered } = need;
   if (demand.nodes === undefined) return [];
   const isLacking = nodes.length === 0 && uncovered > 0 && usable.length === 0;
   const more = nodes.length === 0 ? Number(isLacking) : demand.nodes - mix.total - nodes.length;
-  const { obeysCooldown } = situation.policy.pending;
+  const { obeysCooldown } = context.policy.pending;
   const { reasons } = demand;
   return more > 0 ? [{ count: more, offerings: usable, reasons, startsCooldown: obeysCooldown }] : [];
 }
 
 /** Packs the waiting pods onto what there is, what boots, and then onto nodes to buy from `usable` offerings. */
-export function pendingNeed(situation: Situation, usable: readonly Offering[]): PendingNeed {
-  const { policy, snapshot, nowMs } = situation;
+export function pendingNeed(context: DecisionContext, usable: readonly Offering[]): PendingDemand {
+  const { policy, snapshot, nowMs } = context;
   const { pending } = policy;
   if (!pending.enabled) return nothing('pending-off', 'pending pods are off in the policy');
   const { counting, nextAtMs } = waitingPods(snapshot.pods, pending.minAgeSeconds, nowMs);
   if (counting.length === 0) {
     return { ...nothing('no-pending-pods', 'no pod waits for a node'), wakeAtMs: nextAtMs };
   }
-  const packed = pack(situation, counting, usable);
+  const packed = pack(context, counting, usable);
   const isWaiting = packed.uncovered.length > 0;
-  const closesAtMs = batchClosesAtMs(packed.uncovered, situation);
+  const closesAtMs = batchClosesAtMs(packed.uncovered, context);
   const base = {
     uncovered: packed.uncovered.length,
-    waiting: counting.length - packed.hopeless.length,
+    waiting: counting.length - packed.unplaceable.length,
     refusals: packed.refusals,
     wakeAtMs: nextAtMs,
   };
-  if (!isWaiting) return { ...base, nodes: [], demand: covered(counting.length, packed.hopeless.length) };
+  if (!isWaiting) return { ...base, nodes: [], demand: covered(counting.length, packed.unplaceable.length) };
   if (closesAtMs > nowMs) {
     const text = `${countText(packed.uncovered.length, 'pod')} wait for a node; the batch closes in ${closesAtMs - nowMs} ms`;
-    const demand = noOpinion({ code: 'batch-open', text, facts: { pods: packed.uncovered.length } });
+    const demand = noDemand({ code: 'batch-open', text, facts: { pods: packed.uncovered.length } });
     return { ...base, nodes: [], demand, wakeAtMs: Math.min(nextAtMs ?? closesAtMs, closesAtMs) };
   }
-  return { ...base, ...sized(situation, packed, base) };
+  return { ...base, ...sized(context, packed, base) };
 }
 
 interface Packed {
   readonly uncovered: readonly Pod[];
-  readonly hopeless: readonly Pod[];
+  readonly unplaceable: readonly Pod[];
   readonly nodes: readonly NewNode[];
   readonly refusals: readonly Refusal[];
 }
 
-function pack(situation: Situation, counting: readonly Pod[], usable: readonly Offering[]): Packed {
-  const layout = fleetLayout(situation);
+function pack(context: DecisionContext, counting: readonly Pod[], usable: readonly Offering[]): Packed {
+  const layout = fleetLayout(context);
   const pods = counting.filter((pod) => !layout.nominated.has(podRef(pod)));
-  const { nodes, unplaced } = packWaiting(situation, { layout, pods, usable });
-  const hopeless: Pod[] = [];
-  const onlyResting: Pod[] = [];
+  const { nodes, unplaced } = packWaiting(context, { layout, pods, usable });
+  const unplaceable: Pod[] = [];
+  const onlyUnavailable: Pod[] = [];
   const refusals = unplaced.flatMap((pod): Refusal[] => {
-    const never = neverFits(pod, situation.snapshot);
+    const never = unschedulableReason(pod, context.snapshot);
     if (never !== undefined) {
-      hopeless.push(pod);
+      unplaceable.push(pod);
       return [never];
     }
-    if (fitsAny(pod, usable, situation.snapshot.daemons)) return [unplacedRefusal(pod)];
-    onlyResting.push(pod);
-    return [restingRefusal(pod)];
+    if (fitsAny(pod, usable, context.snapshot.daemons)) return [unplacedRefusal(pod)];
+    onlyUnavailable.push(pod);
+    return [unavailableRefusal(pod)];
   });
-  const uncovered = [...nodes.flatMap((node) => node.pods), ...onlyResting];
-  return { uncovered, hopeless, nodes, refusals };
+  const uncovered = [...nodes.flatMap((node) => node.pods), ...onlyUnavailable];
+  return { uncovered, unplaceable, nodes, refusals };
 }
 
 /** A batch closes when no further pod joined for `batchIdleMs`, at the latest `batchMaxMs` after its first. */
-function batchClosesAtMs(pods: readonly Pod[], { policy, nowMs }: Situation): number {
+function batchClosesAtMs(pods: readonly Pod[], { policy, nowMs }: DecisionContext): number {
   const { batchIdleMs, batchMaxMs, minAgeSeconds } = policy.pending;
   let newest = Number.NEGATIVE_INFINITY;
   let oldest = Number.POSITIVE_INFINITY;
@@ -134,25 +142,25 @@ function batchClosesAtMs(pods: readonly Pod[], { policy, nowMs }: Situation): nu
 }
 
 function sized(
-  situation: Situation,
+  context: DecisionContext,
   packed: Packed,
-  base: Pick<PendingNeed, 'refusals' | 'wakeAtMs'>,
-): Pick<PendingNeed, 'nodes' | 'demand' | 'refusals' | 'wakeAtMs'> {
-  const { policy, nowMs, cooldowns } = situation;
-  const reason = needReason(situation, packed);
+  base: Pick<PendingDemand, 'refusals' | 'wakeAtMs'>,
+): Pick<PendingDemand, 'nodes' | 'demand' | 'refusals' | 'wakeAtMs'> {
+  const { policy, nowMs, cooldowns } = context;
+  const reason = needReason(context, packed);
   if (policy.pending.obeysCooldown && cooldowns.growthUntilMs > nowMs) {
     const left = secondsText(cooldowns.growthUntilMs - nowMs);
     const text = `${reason.text}; suppressed by the cooldown after growth for another ${left}`;
     const refusal: Refusal = { what: 'grow', reason: { code: 'suppressed-by-cooldown', text } };
     const wakeAtMs = Math.min(base.wakeAtMs ?? cooldowns.growthUntilMs, cooldowns.growthUntilMs);
-    return { nodes: [], demand: noOpinion(reason), refusals: [...base.refusals, refusal], wakeAtMs };
+    return { nodes: [], demand: noDemand(reason), refusals: [...base.refusals, refusal], wakeAtMs };
   }
-  const total = targetNodes(situation, packed);
-  const most = policy.pending.maxNodesPerDecision;
-  const nodes = packed.nodes.slice(0, Math.max(0, Math.min(most, total - situation.fleet.workers.length)));
+  const total = targetNodes(context, packed);
+  const max = policy.pending.maxNodesPerDecision;
+  const nodes = packed.nodes.slice(0, Math.max(0, Math.min(max, total - context.fleet.workers.length)));
   const refusals = [...base.refusals];
-  if (packed.nodes.length > most) {
-    const text = `${packed.nodes.length} nodes are needed, a decision launches at most ${most} for pending pods`;
+  if (packed.nodes.length > max) {
+    const text = `${packed.nodes.length} nodes are needed, a decision launches at most ${max} for pending pods`;
     refusals.push({ what: 'grow', reason: { code: 'max-nodes-per-decision', text } });
   }
   return {
@@ -163,8 +171,8 @@ function sized(
   };
 }
 
-/** By packing: as many as the pods need; by step: so many above what is ready, so that what boots counts (R11). */
-function targetNodes({ policy, fleet }: Situation, packed: Packed): number {
+/** By packing: as many as the pods need; by step: a fixed number above the ready nodes, so that booting nodes count (R11). */
+function targetNodes({ policy, fleet }: DecisionContext, packed: Packed): number {
   const { pending, utilization } = policy;
   const have = fleet.workers.length;
   if (pending.sizing === 'packing') return have + Math.min(packed.nodes.length, pending.maxNodesPerDecision);
@@ -173,7 +181,7 @@ function targetNodes({ policy, fleet }: Situation, packed: Packed): number {
   return Math.max(have, ready + (isUrgent ? utilization.urgentStep : utilization.step));
 }
 
-function needReason({ nowMs }: Situation, packed: Packed): Reason {
+function needReason({ nowMs }: DecisionContext, packed: Packed): Reason {
   const oldest = Math.min(
     ...packed.uncovered.map((pod) => Math.min(pod.unschedulableSinceMs ?? nowMs, nowMs)),
   );
@@ -182,16 +190,20 @@ function needReason({ nowMs }: Situation, packed: Packed): Reason {
   return { code: 'pending-pods', text, facts };
 }
 
-function covered(counting: number, hopeless: number): Demand {
-  const text = `${countText(counting - hopeless, 'waiting pod')} fit on present or booting nodes, ${hopeless} fit no offering`;
-  return noOpinion({ code: 'pending-covered', text, facts: { covered: counting - hopeless, hopeless } });
+function covered(counting: number, unplaceable: number): Demand {
+  const text = `${countText(counting - unplaceable, 'waiting pod')} fit on present or booting nodes, ${unplaceable} fit no offering`;
+  return noDemand({
+    code: 'pending-covered',
+    text,
+    facts: { covered: counting - unplaceable, hopeless: unplaceable },
+  });
 }
 
-function noOpinion(reason: Reason): Demand {
+function noDemand(reason: Reason): Demand {
   return { name: 'pending', nodes: undefined, reasons: [reason] };
 }
 
-function nothing(code: ReasonCode, text: string): PendingNeed {
-  const demand = noOpinion({ code, text });
+function nothing(code: ReasonCode, text: string): PendingDemand {
+  const demand = noDemand({ code, text });
   return { demand, nodes: [], uncovered: 0, waiting: 0, refusals: [], wakeAtMs: undefined };
 }

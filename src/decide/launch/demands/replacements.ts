@@ -1,18 +1,20 @@
 import type { Offering } from '../../../model/offering.ts';
 import type { Resources } from '../../../model/resources.ts';
-import type { ReplacementWish } from '../../state/replacement.ts';
+import type { ReplacementRequest } from '../../state/replacement.ts';
 import type { DemandSource, NodeRequest } from './demand-source.ts';
 
 /** In place of what AWS takes away, at once and of at least its size: no cooldown holds it back and it begins none (R21, R77). */
-export function replacementDemand(wishes: readonly ReplacementWish[]): DemandSource {
+export function replacementDemand(nodeRequests: readonly ReplacementRequest[]): DemandSource {
   return {
     name: 'replacement',
-    evaluate: ({ usable }) => ({ requests: wishes.map((wish) => requestFor(wish, usable)) }),
+    evaluate: ({ usable }) => ({
+      requests: nodeRequests.map((nodeRequest) => requestFor(nodeRequest, usable)),
+    }),
   };
 }
 
 function requestFor(
-  { replaces, lifecycle, atLeast, reason }: ReplacementWish,
+  { replaces, lifecycle, minAllocatable: atLeast, reason }: ReplacementRequest,
   usable: readonly Offering[],
 ): NodeRequest {
   const asLarge = usable.filter(({ allocatable }) => isAtLeast(allocatable, atLeast));

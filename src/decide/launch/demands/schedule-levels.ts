@@ -10,9 +10,9 @@ export interface ScheduledLevel {
 }
 
 /**
- * The highest level wanted at any time between now and `aheadMs` later; `undefined` when no schedule wants one. A level is
- * wanted from `leadMinutes` before each start until its duration is over, in the schedule's own time zone; it is a
- * state, so one that began while nobody looked is not missed.
+ * The highest level wanted at any time between now and `aheadMs` later; `undefined` when no schedule wants one. A level is wanted
+ * from `leadMinutes` before each start until its duration is over, in the schedule's own time zone; it is a level, not an event,
+ * so a start during an outage is not missed.
  */
 export function scheduledLevel(
   schedules: Policy['schedules'],

@@ -2,7 +2,7 @@ import type { Demand, Refusal } from '../../../model/plan.ts';
 import type { ReasonCode } from '../../../model/reason-codes.ts';
 import type { Reason } from '../../../model/reason.ts';
 import type { Signal } from '../../../model/signal.ts';
-import type { Situation } from '../../state/situation.ts';
+import type { DecisionContext } from '../../state/decision-context.ts';
 import { countText, percentText, secondsText } from '../../text/wording.ts';
 import type { DemandContext, DemandSource } from './demand-source.ts';
 import { valuesOver, type WindowOptions, type WindowValues } from './window.ts';
@@ -24,8 +24,8 @@ interface Trigger {
 /** Growth by load, which alone waits for the cooldown after growth and begins one. */
 export const loadDemand: DemandSource = {
   name: 'utilization',
-  evaluate: ({ situation, usable, mix, waitingPods }: DemandContext) => {
-    const { demand, shrinkBlockedBy } = utilizationDemand(situation, waitingPods);
+  evaluate: ({ situation: context, usable, mix, waitingPods }: DemandContext) => {
+    const { demand, shrinkBlockedBy } = utilizationDemand(context, waitingPods);
     const said = {
       demand,
       ...(shrinkBlockedBy !== undefined && {
@@ -34,11 +34,11 @@ export const loadDemand: DemandSource = {
     };
     const count = Math.max(0, (demand.nodes ?? 0) - mix.total);
     if (count === 0) return { ...said, requests: [] };
-    const { growthUntilMs } = situation.cooldowns;
+    const { growthUntilMs } = context.cooldowns;
     const { reasons } = demand;
-    if (growthUntilMs <= situation.nowMs)
+    if (growthUntilMs <= context.nowMs)
       return { ...said, requests: [{ count, offerings: usable, reasons, startsCooldown: true }] };
-    const left = secondsText(growthUntilMs - situation.nowMs);
+    const left = secondsText(growthUntilMs - context.nowMs);
     const why = reasons.map((reason) => reason.text).join('; ');
     const text = `${why}: suppressed by the cooldown after growth for another ${left}`;
     const refusal: Refusal = { what: 'grow', reason: { code: 'suppressed-by-cooldown', text } };
@@ -51,16 +51,19 @@ export const loadDemand: DemandSource = {
  * ready now, so what boots already counts. Nothing is said under unknown or stale data; under partial data only what the
  * known part proves even if all others were idle (F5).
  */
-export function utilizationDemand(situation: Situation, pendingPods: number): UtilizationDemand {
-  const { policy, snapshot, fleet } = situation;
+export function utilizationDemand(context: DecisionContext, pendingPods: number): UtilizationDemand {
+  const { policy, snapshot, fleet } = context;
   if (!policy.utilization.enabled)
-    return { demand: quiet('utilization-off', 'metrics are off in the policy'), shrinkBlockedBy: undefined };
-  const triggers = triggersOf(situation);
-  const shrinkBlockedBy = whyNotLow(situation);
+    return {
+      demand: noDemand('utilization-off', 'metrics are off in the policy'),
+      shrinkBlockedBy: undefined,
+    };
+  const triggers = triggersOf(context);
+  const shrinkBlockedBy = whyNotLow(context);
   if (triggers.length === 0) {
     const { cpuPercent, memoryPercent } = snapshot.utilization;
     const text = `no metric was above its threshold for ${secondsText(policy.utilization.upWindowSeconds * 1000)}: CPU ${newestText(cpuPercent)}, memory ${newestText(memoryPercent)}`;
-    return { demand: quiet('load-not-high', text), shrinkBlockedBy };
+    return { demand: noDemand('load-not-high', text), shrinkBlockedBy };
   }
   const { step, urgentStep, urgentPendingPods } = policy.utilization;
   const isCrowded = pendingPods > urgentPendingPods;
@@ -75,12 +78,12 @@ export function utilizationDemand(situation: Situation, pendingPods: number): Ut
 }
 
 /** Whether CPU or memory is above its threshold in all samples of the last 30 s: reason enough to stop a drain (F57). */
-export function loadIsHighNow(situation: Situation): Reason | undefined {
-  const { utilization } = situation.policy;
+export function loadIsHighNow(context: DecisionContext): Reason | undefined {
+  const { utilization } = context.policy;
   if (!utilization.enabled) return undefined;
   const stepMs = utilization.scrapeIntervalSeconds * 1000;
-  const options = { ...windowOf(situation, 0), windowMs: Math.max(30_000, 2 * stepMs) };
-  for (const { name, signal, threshold } of levelsOf(situation)) {
+  const options = { ...windowOf(context, 0), windowMs: Math.max(30_000, 2 * stepMs) };
+  for (const { name, signal, threshold } of levelsOf(context)) {
     const values = valuesOver(signal, options);
     if (values.status === 'unknown' || values.lowest * provenShare(values) <= threshold.upPercent) continue;
     const text = `${name} is at ${percentText(values.newest)}, above ${threshold.upPercent} %`;
@@ -89,7 +92,7 @@ export function loadIsHighNow(situation: Situation): Reason | undefined {
   return undefined;
 }
 
-function levelsOf({ policy, snapshot }: Situation) {
+function levelsOf({ policy, snapshot }: DecisionContext) {
   return [
     { name: 'CPU', code: 'cpu', signal: snapshot.utilization.cpuPercent, threshold: policy.utilization.cpu },
     {
@@ -101,11 +104,11 @@ function levelsOf({ policy, snapshot }: Situation) {
   ] as const;
 }
 
-function triggersOf(situation: Situation): Trigger[] {
-  const { utilization } = situation.policy;
-  const options = windowOf(situation, utilization.upWindowSeconds);
+function triggersOf(context: DecisionContext): Trigger[] {
+  const { utilization } = context.policy;
+  const options = windowOf(context, utilization.upWindowSeconds);
   const window = secondsText(options.windowMs);
-  const levels = levelsOf(situation).flatMap(({ name, code, signal, threshold }): Trigger[] => {
+  const levels = levelsOf(context).flatMap(({ name, code, signal, threshold }): Trigger[] => {
     const values = valuesOver(signal, options);
     if (values.status === 'unknown' || values.lowest * provenShare(values) <= threshold.upPercent) return [];
     const urgentPercent = threshold.urgentPercent ?? Number.POSITIVE_INFINITY;
@@ -115,12 +118,12 @@ function triggersOf(situation: Situation): Trigger[] {
     const facts = { percent: values.newest, threshold: threshold.upPercent };
     return [{ isUrgent, reason: { code: `${code}-high`, text, facts } }];
   });
-  return [...levels, ...throughputTriggers(situation, options)];
+  return [...levels, ...throughputTriggers(context, options)];
 }
 
-function throughputTriggers(situation: Situation, options: WindowOptions): Trigger[] {
-  const { utilization } = situation.policy;
-  const signals = situation.snapshot.utilization;
+function throughputTriggers(context: DecisionContext, options: WindowOptions): Trigger[] {
+  const { utilization } = context.policy;
+  const signals = context.snapshot.utilization;
   const all = [
     { name: 'network', limit: utilization.network?.upMBps, signal: signals.networkBytesPerSecond },
     { name: 'disk', limit: utilization.disk?.upMBps, signal: signals.diskBytesPerSecond },
@@ -142,10 +145,10 @@ function provenShare(values: Extract<WindowValues, { status: 'known' }>): number
   return values.isPartial ? values.coverage : 1;
 }
 
-function whyNotLow(situation: Situation): Reason | undefined {
-  const options = windowOf(situation, situation.policy.utilization.downWindowSeconds);
+function whyNotLow(context: DecisionContext): Reason | undefined {
+  const options = windowOf(context, context.policy.utilization.downWindowSeconds);
   const window = secondsText(options.windowMs);
-  for (const { name, code, signal, threshold } of levelsOf(situation)) {
+  for (const { name, code, signal, threshold } of levelsOf(context)) {
     const values = valuesOver(signal, options);
     if (values.status === 'unknown') {
       return { code: `${code}-unknown`, text: `${name} is not known: ${values.why}` };
@@ -163,12 +166,12 @@ function whyNotLow(situation: Situation): Reason | undefined {
   return undefined;
 }
 
-function windowOf(situation: Situation, windowSeconds: number): WindowOptions {
-  const { minCoveragePercent } = situation.policy.utilization;
-  return { nowMs: situation.nowMs, windowMs: windowSeconds * 1000, minCoveragePercent };
+function windowOf(context: DecisionContext, windowSeconds: number): WindowOptions {
+  const { minCoveragePercent } = context.policy.utilization;
+  return { nowMs: context.nowMs, windowMs: windowSeconds * 1000, minCoveragePercent };
 }
 
-function quiet(code: ReasonCode, text: string): Demand {
+function noDemand(code: ReasonCode, text: string): Demand {
   return { name: 'utilization', nodes: undefined, reasons: [{ code, text }] };
 }
 

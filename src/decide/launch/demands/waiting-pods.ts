@@ -1,4 +1,4 @@
-import { oncePer } from '../../../model/once-per.ts';
+import { memoizeByIdentity } from '../../../model/memoize-by-identity.ts';
 import { unboundPods } from '../../../model/pod-lists.ts';
 import type { Pod } from '../../../model/pod.ts';
 
@@ -13,7 +13,7 @@ export interface WaitingPods {
 export function waitingPods(pods: readonly Pod[], minAgeSeconds: number, nowMs: number): WaitingPods {
   const counting: Pod[] = [];
   let nextAtMs: number | undefined;
-  for (const pod of helpableIn(pods)) {
+  for (const pod of candidatesIn(pods)) {
     const countsAtMs = countsFromMs(pod, minAgeSeconds, nowMs);
     if (countsAtMs <= nowMs) counting.push(pod);
     else nextAtMs = Math.min(nextAtMs ?? countsAtMs, countsAtMs);
@@ -27,11 +27,11 @@ export function countsFromMs(pod: Pod, minAgeSeconds: number, nowMs: number): nu
   return sinceMs > nowMs ? 0 : sinceMs + minAgeSeconds * 1000;
 }
 
-const helpableIn = oncePer((pods: readonly Pod[]) =>
-  unboundPods(pods).filter((pod) => pod.unschedulableSinceMs !== undefined && couldBeHelped(pod)),
+const candidatesIn = memoizeByIdentity((pods: readonly Pod[]) =>
+  unboundPods(pods).filter((pod) => pod.unschedulableSinceMs !== undefined && isCandidate(pod)),
 );
 
-function couldBeHelped(pod: Pod): boolean {
+function isCandidate(pod: Pod): boolean {
   if (pod.phase !== 'Pending' || pod.deletionRequestedAtMs !== undefined) return false;
   return !pod.isMirror && pod.owner?.kind !== 'DaemonSet';
 }

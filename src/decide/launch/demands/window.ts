@@ -1,10 +1,10 @@
 import type { Signal } from '../../../model/signal.ts';
 import { percentText, secondsText } from '../../text/wording.ts';
 
-/** Older than so many sampling steps, the newest sample says nothing of now. */
+/** A sample older than this many sampling steps is stale. */
 const STALE_STEPS = 4;
-/** A shorter window than so many sampling steps would often hold no sample. */
-const LEAST_STEPS = 2;
+/** Minimum window in sampling steps; a shorter one would often contain no sample. */
+const MIN_STEPS = 2;
 
 /** The values of a signal over a whole window, or why it does not speak for it. */
 export type WindowValues =
@@ -32,7 +32,7 @@ export interface WindowOptions {
 export function valuesOver(signal: Signal, options: WindowOptions): WindowValues {
   if (signal.status === 'unknown') return signal;
   const { nowMs, minCoveragePercent } = options;
-  const windowMs = Math.max(options.windowMs, LEAST_STEPS * signal.stepMs);
+  const windowMs = Math.max(options.windowMs, MIN_STEPS * signal.stepMs);
   const inWindow = signal.samples.filter(
     (sample) => sample.atMs > nowMs - windowMs && sample.atMs <= nowMs && Number.isFinite(sample.value),
   );

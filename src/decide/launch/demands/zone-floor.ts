@@ -7,7 +7,7 @@ import type { DemandContext, DemandSource, NodeRequest } from './demand-source.t
 export const zoneDemand: DemandSource = {
   name: 'zones',
   evaluate: ({ situation: { policy }, usable, mix }: DemandContext) => {
-    const requests = zonesShort(policy, mix).flatMap(({ zone, reason }): NodeRequest[] => {
+    const requests = zonesBelowMinimum(policy, mix).flatMap(({ zone, reason }): NodeRequest[] => {
       const offerings = usable.filter((offering) => offering.zone === zone);
       return offerings.length === 0
         ? []
@@ -19,10 +19,10 @@ export const zoneDemand: DemandSource = {
 };
 
 /**
- * Zones with fewer workers than `minPerZone`, once for each that is missing. A fleet too small to have so many in every
- * zone is not made larger for it (R69).
+ * Zones with fewer workers than `minPerZone`, once for each that is missing. A fleet too small for the minimum in every zone is
+ * not enlarged for it (R69).
  */
-export function zonesShort(
+export function zonesBelowMinimum(
   policy: Policy,
   mix: FleetMix,
 ): readonly { readonly zone: string; readonly reason: Reason }[] {

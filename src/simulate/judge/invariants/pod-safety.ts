@@ -1,36 +1,36 @@
 import type { Instance } from '../../../model/instance.ts';
 import { isAdmitted } from '../../../model/node.ts';
 import { needsEviction, type Pod, podRef } from '../../../model/pod.ts';
-import type { WorldSight, WorldWrite } from '../world-sight.ts';
+import type { ObservedWorld, WorldWrite } from '../observed-world.ts';
 import { isServing, nodeOf } from './serving.ts';
 
-export function harmsPods(write: WorldWrite, sight: WorldSight): string | undefined {
+export function violationOfPodSafety(write: WorldWrite, observed: ObservedWorld): string | undefined {
   switch (write.kind) {
     case 'evict':
-      return harmsByEviction(write.pod, sight);
+      return violationByEviction(write.pod, observed);
     case 'terminate':
-      return harmsByTermination(write.instance, sight);
+      return violationByTermination(write.instance, observed);
     case 'stop':
-      return harmsByStop(write.instance, sight);
+      return violationByStop(write.instance, observed);
     default:
       return undefined;
   }
 }
 
 /** Only what was never a worker may be stopped: its taint has kept pods away. */
-function harmsByStop(instance: Instance, sight: WorldSight): string | undefined {
-  const node = nodeOf(instance, sight);
+function violationByStop(instance: Instance, observed: ObservedWorld): string | undefined {
+  const node = nodeOf(instance, observed);
   if (node === undefined) return undefined;
   if (isAdmitted(node)) return `${instance.id} is stopped though it is a worker`;
-  const pod = sight.cluster.pods.find((one) => one.nodeName === node.name && needsEviction(one));
+  const pod = observed.cluster.pods.find((one) => one.nodeName === node.name && needsEviction(one));
   return pod === undefined ? undefined : `${instance.id} is stopped while ${podRef(pod)} runs on it`;
 }
 
-function harmsByEviction(pod: Pod, sight: WorldSight): string | undefined {
-  const node = sight.cluster.nodes.find((n) => n.name === pod.nodeName);
+function violationByEviction(pod: Pod, observed: ObservedWorld): string | undefined {
+  const node = observed.cluster.nodes.find((n) => n.name === pod.nodeName);
   // A node that is lost anyway has to be emptied as well as can be.
   const isLost =
-    node?.isReady !== true || (node.instanceId !== undefined && sight.isNoticed(node.instanceId));
+    node?.isReady !== true || (node.instanceId !== undefined && observed.isNoticed(node.instanceId));
   const guard = isLost ? undefined : protection(pod);
   return guard === undefined ? undefined : `${podRef(pod)} is evicted from ${pod.nodeName}, but ${guard}`;
 }
@@ -45,10 +45,10 @@ function protection(pod: Pod): string | undefined {
   return pod.hasLocalVolume && pod.disruption !== 'always' ? 'its data lives on the node' : undefined;
 }
 
-function harmsByTermination(instance: Instance, sight: WorldSight): string | undefined {
-  if (!isServing(instance, sight)) return undefined;
-  const left = sight.cluster.pods.find(
-    (pod) => pod.nodeName === nodeOf(instance, sight)?.name && needsEviction(pod),
+function violationByTermination(instance: Instance, observed: ObservedWorld): string | undefined {
+  if (!isServing(instance, observed)) return undefined;
+  const left = observed.cluster.pods.find(
+    (pod) => pod.nodeName === nodeOf(instance, observed)?.name && needsEviction(pod),
   );
   return left === undefined
     ? undefined

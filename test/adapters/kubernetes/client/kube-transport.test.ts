@@ -81,7 +81,7 @@ describe('KubeTransport', () => {
 
   it('gives up a GET that is pushed back again and again', async () => {
     server.answer = () => refusal(429, 'TooManyRequests');
-    const answer = transport.request({ ...get, pushedBackRetries: 1 }).catch((error: unknown) => error);
+    const answer = transport.request({ ...get, throttledRetries: 1 }).catch((error: unknown) => error);
     await until(() => clock.sleepsMs().includes(1000));
     clock.advance(1000);
     expect(await answer).toMatchObject({ status: 429 });

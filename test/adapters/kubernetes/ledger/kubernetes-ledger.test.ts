@@ -55,7 +55,7 @@ afterEach(async () => {
   await Promise.all(servers.splice(0).map((server) => server.close()));
 });
 
-/** What the ledger lists once it knows so many operations. */
+/** What the ledger lists once it knows this many operations. */
 async function listOf(ledger: KubernetesLedger, count: number) {
   for (;;) {
     const listed = await ledger.list(signal);

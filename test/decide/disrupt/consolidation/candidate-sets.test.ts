@@ -1,6 +1,6 @@
 import { expect, test } from '@jest/globals';
 import { candidateSets } from '../../../../src/decide/disrupt/consolidation/candidate-sets.ts';
-import { takeStock } from '../../../../src/decide/state/situation.ts';
+import { buildDecisionContext } from '../../../../src/decide/state/decision-context.ts';
 import { aNode } from '../../../builders/fleet.ts';
 import { aPolicy } from '../../../builders/policy.ts';
 import { aSnapshot } from '../../../builders/snapshot.ts';
@@ -12,8 +12,8 @@ function setsAt(nowMs: number, workers: number): readonly string[] {
   const nodes = Array.from({ length: workers }, (_, i) =>
     aNode({ name: `i-${i + 10}`, lifecycle: i % 2 === 0 ? 'spot' : 'on-demand', createdAtMs: 0 }),
   );
-  const situation = takeStock(aPolicy({ nodes: { max: 20 } }), aSnapshot({ nodes }), { nowMs });
-  return candidateSets(situation).map((set) => set.map(({ id }) => id).join());
+  const context = buildDecisionContext(aPolicy({ nodes: { max: 20 } }), aSnapshot({ nodes }), { nowMs });
+  return candidateSets(context).map((set) => set.map(({ id }) => id).join());
 }
 
 const sizeOf = (set: string) => set.split(',').length;

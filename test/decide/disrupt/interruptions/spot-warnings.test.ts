@@ -12,7 +12,7 @@ import { aSnapshot } from '../../../builders/snapshot.ts';
 const NOW = 10_000_000;
 const ZONES = ['ap-southeast-1a', 'ap-southeast-1b'];
 
-/** Two on-demand workers, i-1 and i-2, and so many spot workers after them, each with a pod. */
+/** Two on-demand workers, i-1 and i-2, and this many spot workers after them, each with a pod. */
 function fleet(spot: number, parts: Partial<Snapshot> = {}): Snapshot {
   const nodes = Array.from({ length: 2 + spot }, (_, i) =>
     aNode({ name: `i-${i + 1}`, zone: ZONES[i % 2] ?? '', lifecycle: i < 2 ? 'on-demand' : 'spot' }),
@@ -112,8 +112,8 @@ describe('a spot warning', () => {
     expect(plan.actions).toMatchObject([
       { operationId: removal.id, deadlineMs: NOW + 90_000, graceLimitSeconds: 30 },
     ]);
-    const hastened = { ...removal, interruption: 'spot-warning' as const };
-    expect(told(decide(aPolicy(), { ...snapshot, operations: [hastened] }, NOW))).toEqual([]);
+    const expedited = { ...removal, interruption: 'spot-warning' as const };
+    expect(told(decide(aPolicy(), { ...snapshot, operations: [expedited] }, NOW))).toEqual([]);
   });
 
   it('shortens a drain that the same round would turn back, since the machine goes anyway', () => {

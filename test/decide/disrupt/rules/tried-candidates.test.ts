@@ -1,5 +1,5 @@
 import { expect, test } from '@jest/globals';
-import { MOST_TRIED, triedThisRound } from '../../../../src/decide/disrupt/rules/tried-candidates.ts';
+import { MAX_TRIED, triedThisRound } from '../../../../src/decide/disrupt/rules/tried-candidates.ts';
 import { aPolicy } from '../../../builders/policy.ts';
 
 const { policy } = aPolicy();
@@ -7,13 +7,13 @@ const INTERVAL_MS = policy.loop.intervalSeconds * 1000;
 const numbers = (count: number) => Array.from({ length: count }, (_, i) => i);
 
 test('tries all candidates as long as they are few', () => {
-  const few = numbers(MOST_TRIED);
+  const few = numbers(MAX_TRIED);
   expect(few.every(triedThisRound(few, { nowMs: 0, policy }, () => undefined))).toBe(true);
 });
 
 test('tries all that nothing else keeps as long as these are few', () => {
   const many = numbers(400);
-  const keeps = (candidate: number) => (candidate < MOST_TRIED ? undefined : 'protected');
+  const keeps = (candidate: number) => (candidate < MAX_TRIED ? undefined : 'protected');
   expect(many.every(triedThisRound(many, { nowMs: 0, policy }, keeps))).toBe(true);
 });
 
@@ -23,7 +23,7 @@ test('tries the first of many every round, and each of the others within some ro
   for (let round = 0; round < 11; round += 1) {
     const isTried = triedThisRound(many, { nowMs: round * INTERVAL_MS, policy }, () => undefined);
     const now = many.filter(isTried);
-    expect(now).toHaveLength(MOST_TRIED);
+    expect(now).toHaveLength(MAX_TRIED);
     expect(now).toEqual(expect.arrayContaining([0, 1, 2]));
     for (const one of now) tried.add(one);
   }

@@ -1,0 +1,63 @@
+import { isImminent } from '../../model/interruption.ts';
+import type { Offering } from '../../model/offering.ts';
+import type { AbortRemovalAction } from '../../model/plan.ts';
+import type { PolicyIdentity } from '../../model/policy-identity.ts';
+import type { Snapshot } from '../../model/snapshot.ts';
+import type { Solve } from '../../packing/solution-cache.ts';
+import { solve } from '../../packing/solve.ts';
+import type { PolicyInForce } from '../../policy/policy-in-force.ts';
+import type { Policy } from '../../policy/policy-schema.ts';
+import { type Cooldowns, cooldownsOf } from './cooldowns.ts';
+import { type ExpectedCost, expectedCost, expectedCpuPercent } from './expected-cost.ts';
+import { type Fleet, fleetOf } from './fleet.ts';
+import { type LaunchPause, launchPauseOf } from './launch-pause.ts';
+import { type UnavailableUntil, unavailableOfferings } from './unavailable-offerings.ts';
+
+/** All that one round of deciding looks at: what is, what the policy says, and what the ledger remembers. */
+export interface DecisionContext {
+  readonly policy: Policy;
+  readonly identity: PolicyIdentity;
+  readonly snapshot: Snapshot;
+  readonly fleet: Fleet;
+  readonly nowMs: number;
+  readonly cooldowns: Cooldowns;
+  readonly launchPause: LaunchPause | undefined;
+  readonly unavailableUntil: UnavailableUntil;
+  /** What an hour of the offering is expected to cost; `undefined` when its price is not known. */
+  readonly costOf: (offering: Offering) => ExpectedCost | undefined;
+  readonly solve: Solve;
+}
+
+/** Takes stock; removals that are `turned` back are seen as undone, their nodes as staying. */
+export function buildDecisionContext(
+  inForce: PolicyInForce,
+  snapshot: Snapshot,
+  at: { readonly nowMs: number; readonly turned?: readonly AbortRemovalAction[]; readonly solve?: Solve },
+): DecisionContext {
+  const { policy, identity } = inForce;
+  const { nowMs, turned = [] } = at;
+  const cancelledRemovals = new Set(turned.map(({ operationId }) => operationId));
+  const cpuPercent = expectedCpuPercent(snapshot.utilization.cpuPercent, policy, nowMs);
+  const imminent = snapshot.interruptions.filter((interruption) => isImminent(interruption, nowMs));
+  const announcedGone = new Set(imminent.map(({ instanceId }) => instanceId));
+  const keepsPool = policy.warmPool !== undefined;
+  const unreadyGraceMs = policy.launch.joinTimeoutSeconds * 1000;
+  return {
+    policy,
+    identity,
+    snapshot,
+    nowMs,
+    fleet: fleetOf(snapshot, {
+      cancelledRemovals,
+      unreadyGraceMs,
+      nowMs,
+      announcedTerminations: announcedGone,
+      isPoolEnabled: keepsPool,
+    }),
+    cooldowns: cooldownsOf(snapshot.operations, policy.cooldown, nowMs),
+    launchPause: launchPauseOf(snapshot.operations, policy.launch, { nowMs, digest: identity.digest }),
+    unavailableUntil: unavailableOfferings(snapshot.operations, policy.launch, nowMs),
+    costOf: (offering) => expectedCost(offering, policy.cost, cpuPercent),
+    solve: at.solve ?? solve,
+  };
+}
