@@ -1,8 +1,6 @@
 import type { Pod } from '../model/pod.ts';
-import { BinFleet, packingContextOf } from './filling/bin-fleet.ts';
-import { ConstrainedPlacement } from './filling/constrained-placement.ts';
-import type { PresentNode } from './model/nodes.ts';
-import { modelOf } from './model/packing-model.ts';
+import { BinFleet, ConstrainedPlacement, packingContextOf } from './filling.ts';
+import { modelOf, type PresentNode } from './model.ts';
 
 /**
  * Those of the candidates, given by their places among the nodes that are there, that take the pod under all rules beside

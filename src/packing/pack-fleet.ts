@@ -2,7 +2,7 @@ import type { DaemonOverhead } from '../model/daemon-overhead.ts';
 import { type Offering, offeringKey } from '../model/offering.ts';
 import { type Pod, podRef } from '../model/pod.ts';
 import type { Reason } from '../model/reason.ts';
-import { buyableNode } from './model/buyable-node.ts';
+import { buyableNode } from './model.ts';
 import { solve } from './solve.ts';
 import { unschedulableReason, unplacedRefusal } from './unschedulable-reason.ts';
 

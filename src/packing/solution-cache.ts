@@ -1,7 +1,6 @@
 import type { Resources } from '../model/resources.ts';
-import type { BuyableNode, PresentNode } from './model/nodes.ts';
-import type { PackingProblem } from './model/packing-model.ts';
-import type { Place } from './rules/place.ts';
+import type { BuyableNode, PackingProblem, PresentNode } from './model.ts';
+import type { Place } from './rules.ts';
 import type { Solution } from './solution.ts';
 import { solve } from './solve.ts';
 

@@ -1,12 +1,14 @@
 import type { Offering } from '../model/offering.ts';
 import type { Pod } from '../model/pod.ts';
-import type { BinFleet, PackingContext } from './filling/bin-fleet.ts';
-import { needsOrderedPlacement, type OrderedPlacement } from './filling/constrained-placement.ts';
-import type { NodeBin } from './filling/node-bin.ts';
-import type { PackingModel } from './model/packing-model.ts';
-import type { PodGroup } from './model/pod-groups.ts';
-import { hardestFirst } from './rehearsal/binding-order.ts';
-import { withDryRunOrder } from './rehearsal/dry-run-order.ts';
+import {
+  type BinFleet,
+  needsOrderedPlacement,
+  type NodeBin,
+  type OrderedPlacement,
+  type PackingContext,
+} from './filling.ts';
+import type { PackingModel, PodGroup } from './model.ts';
+import { hardestFirst, withDryRunOrder } from './rehearsal.ts';
 
 /** A pod's place: a present node or one to be bought, by index. */
 export interface PlacedPod {

@@ -1,12 +1,15 @@
 import type { Pod } from '../model/pod.ts';
 import { type Resources, subtractResources } from '../model/resources.ts';
-import { BinFleet, type PackingContext, packingContextOf } from './filling/bin-fleet.ts';
-import { type OrderedPlacement, ConstrainedPlacement } from './filling/constrained-placement.ts';
-import { placementOrder } from './filling/strategies.ts';
-import { modelOf, type PackingProblem } from './model/packing-model.ts';
-import type { PodGroup } from './model/pod-groups.ts';
-import { improveByLocalSearch } from './search/local-search.ts';
-import { packNewNodes } from './search/pack-new-nodes.ts';
+import {
+  BinFleet,
+  ConstrainedPlacement,
+  type OrderedPlacement,
+  type PackingContext,
+  packingContextOf,
+  placementOrder,
+} from './filling.ts';
+import { modelOf, type PackingProblem, type PodGroup } from './model.ts';
+import { improveByLocalSearch, packNewNodes } from './search.ts';
 import { type PlacedPod, type Solution, solutionOf } from './solution.ts';
 
 /** Packs pods onto present nodes first, at no extra cost, and the others onto the cheapest new fleet that the search finds. */

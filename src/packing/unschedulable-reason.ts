@@ -3,8 +3,8 @@ import type { Refusal } from '../model/plan.ts';
 import { type Pod, podRef } from '../model/pod.ts';
 import { fitsInto, type Resources, subtractResources } from '../model/resources.ts';
 import type { Snapshot } from '../model/snapshot.ts';
-import { buyableNode } from './model/buyable-node.ts';
-import { type PlacementBarrier, barrier } from './rules/place.ts';
+import { buyableNode } from './model.ts';
+import { barrier, type PlacementBarrier } from './rules.ts';
 
 const WORDS: Record<PlacementBarrier, string> = {
   'node-selector': 'its node selector or node affinity asks for labels that no worker has',

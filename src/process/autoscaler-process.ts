@@ -1,6 +1,6 @@
 import type { Logger } from 'pino';
-import { KubernetesEvents } from '../adapters/kubernetes/events/kubernetes-events.ts';
-import { KubernetesCluster } from '../adapters/kubernetes/write/kubernetes-cluster.ts';
+import { KubernetesEvents } from '../adapters/kubernetes/events.ts';
+import { KubernetesCluster } from '../adapters/kubernetes/write.ts';
 import { LeaseLeadership } from '../adapters/lease/lease-leadership.ts';
 import { listen } from '../adapters/system/listen.ts';
 import type { ControllerPorts } from '../loop/controller.ts';

@@ -1,9 +1,6 @@
-import { loadKubeCredentials } from '../adapters/kubernetes/client/kube-config-credentials.ts';
-import type { KubeCredentials } from '../adapters/kubernetes/client/kube-credentials.ts';
-import { KubeTransport } from '../adapters/kubernetes/client/kube-transport.ts';
-import { NodeFleetPolicySource } from '../adapters/kubernetes/policy/node-fleet-policy-source.ts';
-import type { NodeFleetRef } from '../adapters/kubernetes/policy/node-fleet-resource.ts';
-import { KubernetesView } from '../adapters/kubernetes/read/kubernetes-view.ts';
+import { type KubeCredentials, KubeTransport, loadKubeCredentials } from '../adapters/kubernetes/client.ts';
+import { NodeFleetPolicySource, type NodeFleetRef } from '../adapters/kubernetes/policy.ts';
+import { KubernetesView } from '../adapters/kubernetes/read.ts';
 import type { Clock } from '../ports.ts';
 
 export interface ClusterChoice {

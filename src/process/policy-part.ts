@@ -1,10 +1,13 @@
 import type { Logger } from 'pino';
 import { FilePolicySource } from '../adapters/file/file-policy-source.ts';
-import type { EventObject } from '../adapters/kubernetes/events/kubernetes-events.ts';
-import type { NodeFleetPolicySource } from '../adapters/kubernetes/policy/node-fleet-policy-source.ts';
-import { NODE_FLEET, type NodeFleetRef } from '../adapters/kubernetes/policy/node-fleet-resource.ts';
-import { NodeFleetStatusWriter } from '../adapters/kubernetes/policy/node-fleet-status-writer.ts';
-import type { Reflector, ReflectorStats } from '../adapters/kubernetes/watch/reflector.ts';
+import type { EventObject } from '../adapters/kubernetes/events.ts';
+import {
+  NODE_FLEET,
+  type NodeFleetPolicySource,
+  type NodeFleetRef,
+  NodeFleetStatusWriter,
+} from '../adapters/kubernetes/policy.ts';
+import type { Reflector, ReflectorStats } from '../adapters/kubernetes/watch.ts';
 import type { Clock, Leadership, PolicySource, PortError, Reporter } from '../ports.ts';
 import type { LiveCluster } from './live-cluster.ts';
 import { settledFlag } from './settled-flag.ts';

@@ -1,7 +1,5 @@
-import { KubeApiError } from '../adapters/kubernetes/client/kube-api-error.ts';
-import { KubeTransport } from '../adapters/kubernetes/client/kube-transport.ts';
-import { KubeLeaseStore } from '../adapters/kubernetes/ledger/kube-lease-store.ts';
-import { KubernetesLedger } from '../adapters/kubernetes/ledger/kubernetes-ledger.ts';
+import { KubeApiError, KubeTransport } from '../adapters/kubernetes/client.ts';
+import { KubeLeaseStore, KubernetesLedger } from '../adapters/kubernetes/ledger.ts';
 import { LEASE_TIMES_MS, type LeaseTimesMs } from '../adapters/lease/lease-leadership.ts';
 import type { LeaseStore } from '../adapters/lease/lease-store.ts';
 import { type Clock, type Ledger, PortError } from '../ports.ts';

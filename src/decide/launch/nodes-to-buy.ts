@@ -1,6 +1,6 @@
 import { type Offering, type OfferingKey, offeringKey } from '../../model/offering.ts';
 import type { Pod } from '../../model/pod.ts';
-import { buyableNode } from '../../packing/model/buyable-node.ts';
+import { buyableNode } from '../../packing/model.ts';
 import type { NodeToBuy } from '../../packing/solution.ts';
 import type { DecisionContext } from '../state/decision-context.ts';
 import type { FleetLayout } from '../state/fleet-layout.ts';

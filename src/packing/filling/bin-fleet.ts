@@ -1,7 +1,5 @@
-import { NO_TABLE, OfferTables } from '../model/offer-tables.ts';
-import type { PackingModel } from '../model/packing-model.ts';
-import { shadowPricesOf } from '../model/shadow-prices.ts';
-import type { TopologyCounts } from '../rules/topology-counts.ts';
+import { NO_TABLE, OfferTables, type PackingModel, shadowPricesOf } from '../model.ts';
+import type { TopologyCounts } from '../rules.ts';
 import { HostRules } from './host-rules.ts';
 import { type NodeBinParts, NodeBin } from './node-bin.ts';
 import { type StandingOnNode, StandingPods } from './standing-pods.ts';

@@ -1,6 +1,6 @@
 import type { Pod } from '../../model/pod.ts';
-import type { PodGroup } from '../model/pod-groups.ts';
-import { HOST } from '../rules/topology-rules.ts';
+import type { PodGroup } from '../model.ts';
+import { HOST } from '../rules.ts';
 import type { BinFleet, PackingContext } from './bin-fleet.ts';
 import { GreedyPlacer } from './greedy-placer.ts';
 import type { Batch, NodeBin } from './node-bin.ts';

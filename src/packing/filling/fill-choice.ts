@@ -1,4 +1,4 @@
-import { NO_TABLE } from '../model/offer-tables.ts';
+import { NO_TABLE } from '../model.ts';
 import type { NodeBin } from './node-bin.ts';
 
 /** Where a pod would go. */

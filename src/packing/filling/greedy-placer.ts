@@ -1,6 +1,5 @@
 import type { Pod } from '../../model/pod.ts';
-import { NO_ROW } from '../model/offer-table.ts';
-import { NO_TABLE } from '../model/offer-tables.ts';
+import { NO_ROW, NO_TABLE } from '../model.ts';
 import type { PackableFleet, PackingContext } from './bin-fleet.ts';
 import { Choice, type Step } from './fill-choice.ts';
 import { satisfiesHostRules } from './host-rules.ts';

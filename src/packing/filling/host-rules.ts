@@ -1,6 +1,4 @@
-import type { TopologyClasses } from '../rules/topology-classes.ts';
-import { affinityScoreOf } from '../rules/topology-counts.ts';
-import { HOST, type TopologyRules } from '../rules/topology-rules.ts';
+import { affinityScoreOf, HOST, type TopologyClasses, type TopologyRules } from '../rules.ts';
 import { type Bits, bitOf, type HostRuleSet, type HostSpread, WORD } from './host-rule-set.ts';
 import type { NodeBin } from './node-bin.ts';
 

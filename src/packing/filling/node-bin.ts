@@ -1,6 +1,5 @@
 import type { Pod } from '../../model/pod.ts';
-import { NO_ROW, type OfferTable } from '../model/offer-table.ts';
-import type { PodGroup } from '../model/pod-groups.ts';
+import { NO_ROW, type OfferTable, type PodGroup } from '../model.ts';
 import type { HostRuleSet } from './host-rule-set.ts';
 import type { StandingOnNode } from './standing-pods.ts';
 

@@ -1,7 +1,4 @@
-import { NO_ROW, type OfferTable } from '../model/offer-table.ts';
-import { NO_TABLE } from '../model/offer-tables.ts';
-import type { PodGroup } from '../model/pod-groups.ts';
-import { CPU, MEMORY } from '../model/resource-dimensions.ts';
+import { CPU, MEMORY, NO_ROW, NO_TABLE, type OfferTable, type PodGroup } from '../model.ts';
 import type { PackableFleet, PackingContext } from './bin-fleet.ts';
 import type { Choice } from './fill-choice.ts';
 import { hostAffinityScore } from './host-rules.ts';

@@ -1,7 +1,6 @@
 import type { Pod } from '../../model/pod.ts';
-import type { PackingModel } from '../model/packing-model.ts';
-import { TopologyCounts } from '../rules/topology-counts.ts';
-import { HOST, type TopologyRules } from '../rules/topology-rules.ts';
+import type { PackingModel } from '../model.ts';
+import { HOST, TopologyCounts, type TopologyRules } from '../rules.ts';
 import { bitOf } from './host-rule-set.ts';
 
 /** What the rules count of the pods that stood on a node before; shared by all drafts of the node and never changed. */

@@ -1,7 +1,5 @@
-import type { PackingModel } from '../model/packing-model.ts';
-import type { PodGroup } from '../model/pod-groups.ts';
-import { CPU, MEMORY } from '../model/resource-dimensions.ts';
-import { HOST } from '../rules/topology-rules.ts';
+import { CPU, MEMORY, type PackingModel, type PodGroup } from '../model.ts';
+import { HOST } from '../rules.ts';
 import { seededRandom } from './seeded-random.ts';
 
 /** A packing strategy: the order of the pods and how candidates are scored. */

@@ -1,7 +1,7 @@
 import { type DaemonOverhead, daemonsOn } from '../../model/daemon-overhead.ts';
 import type { Offering } from '../../model/offering.ts';
 import { subtractResources } from '../../model/resources.ts';
-import { placeOf } from '../rules/place.ts';
+import { placeOf } from '../rules.ts';
 import type { BuyableNode } from './nodes.ts';
 
 /** A node of this offering before any pod is on it but those of its DaemonSets. */

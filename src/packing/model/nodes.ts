@@ -1,7 +1,7 @@
 import type { Offering } from '../../model/offering.ts';
 import type { Pod } from '../../model/pod.ts';
 import type { Resources } from '../../model/resources.ts';
-import type { Place } from '../rules/place.ts';
+import type { Place } from '../rules.ts';
 
 /** A node that may be bought. */
 export interface BuyableNode {

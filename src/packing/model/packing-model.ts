@@ -1,7 +1,5 @@
 import type { Pod } from '../../model/pod.ts';
-import { barrier } from '../rules/place.ts';
-import { TopologyClasses } from '../rules/topology-classes.ts';
-import { TopologyRules } from '../rules/topology-rules.ts';
+import { barrier, TopologyClasses, TopologyRules } from '../rules.ts';
 import type { BuyableNode, PresentNode } from './nodes.ts';
 import { groupPods, type PodGroup } from './pod-groups.ts';
 import type { ResourceDimensions } from './resource-dimensions.ts';

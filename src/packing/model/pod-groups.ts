@@ -1,8 +1,6 @@
 import type { NodePreference, Pod } from '../../model/pod.ts';
 import type { Resources } from '../../model/resources.ts';
-import type { NodeChoice } from '../rules/place.ts';
-import type { TopologyRules } from '../rules/topology-rules.ts';
-import { ValueInterner } from '../rules/value-interner.ts';
+import { type NodeChoice, type TopologyRules, ValueInterner } from '../rules.ts';
 import { ResourceDimensions } from './resource-dimensions.ts';
 
 /** Waiting pods that are equal in all that placing looks at; work is done once for the group where it can be. */

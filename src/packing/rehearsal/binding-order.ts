@@ -1,8 +1,6 @@
 import type { Pod } from '../../model/pod.ts';
-import { BinFleet, type PackingContext } from '../filling/bin-fleet.ts';
-import { satisfiesHostRules } from '../filling/host-rules.ts';
-import type { NodeBin } from '../filling/node-bin.ts';
-import type { PodGroup } from '../model/pod-groups.ts';
+import { BinFleet, type NodeBin, type PackingContext, satisfiesHostRules } from '../filling.ts';
+import type { PodGroup } from '../model.ts';
 
 /** A pod and the node that it is planned for. */
 export interface PlannedPod {

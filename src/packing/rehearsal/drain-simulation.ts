@@ -1,15 +1,19 @@
 import { memoizeByIdentity } from '../../model/memoize-by-identity.ts';
 import type { Pod } from '../../model/pod.ts';
 import { addResources, type Resources } from '../../model/resources.ts';
-import { BinFleet, type PackingContext, packingContextOf } from '../filling/bin-fleet.ts';
-import type { Step } from '../filling/fill-choice.ts';
-import { GreedyPlacer } from '../filling/greedy-placer.ts';
-import type { Batch, Item, NodeBin } from '../filling/node-bin.ts';
-import { seededRandom } from '../filling/seeded-random.ts';
-import { placementOrder } from '../filling/strategies.ts';
-import type { PresentNode } from '../model/nodes.ts';
-import { modelOf } from '../model/packing-model.ts';
-import type { PodGroup } from '../model/pod-groups.ts';
+import {
+  type Batch,
+  BinFleet,
+  GreedyPlacer,
+  type Item,
+  type NodeBin,
+  type PackingContext,
+  packingContextOf,
+  placementOrder,
+  seededRandom,
+  type Step,
+} from '../filling.ts';
+import { modelOf, type PodGroup, type PresentNode } from '../model.ts';
 import type { PlannedPod } from './binding-order.ts';
 import { type Amounts, type SimulatedNode, StageCounts, sumsWith } from './scheduler-scores.ts';
 import { type RandomSource, SchedulerSimulation } from './scheduler-simulation.ts';

@@ -1,8 +1,6 @@
 import { picksPod } from '../../model/pod.ts';
-import type { PackingContext } from '../filling/bin-fleet.ts';
-import { ConstrainedPlacement } from '../filling/constrained-placement.ts';
-import { seededRandom } from '../filling/seeded-random.ts';
-import type { PodGroup } from '../model/pod-groups.ts';
+import { ConstrainedPlacement, type PackingContext, seededRandom } from '../filling.ts';
+import type { PodGroup } from '../model.ts';
 import { inValidOrder, type PlannedPod } from './binding-order.ts';
 import { type DryRun, SchedulerDryRuns } from './scheduler-dry-run.ts';
 import type { RandomSource } from './scheduler-simulation.ts';

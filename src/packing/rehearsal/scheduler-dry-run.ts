@@ -1,5 +1,4 @@
-import { BinFleet, type PackingContext } from '../filling/bin-fleet.ts';
-import type { NodeBin } from '../filling/node-bin.ts';
+import { BinFleet, type NodeBin, type PackingContext } from '../filling.ts';
 import type { PlannedPod } from './binding-order.ts';
 import { type SimulatedNode, StageCounts } from './scheduler-scores.ts';
 import { type RandomSource, type SimulatedBindings, SchedulerSimulation } from './scheduler-simulation.ts';

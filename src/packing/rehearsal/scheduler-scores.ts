@@ -1,11 +1,8 @@
 import { type Pod, type PodPreference, picksPod, selectsNode } from '../../model/pod.ts';
 import type { Labels } from '../../model/selector.ts';
-import type { NodeBin } from '../filling/node-bin.ts';
-import type { PackingModel } from '../model/packing-model.ts';
-import type { PodGroup } from '../model/pod-groups.ts';
-import { CPU, MEMORY } from '../model/resource-dimensions.ts';
-import { ZONE } from '../rules/place.ts';
-import { HOSTNAME } from '../rules/topology-rules.ts';
+import type { NodeBin } from '../filling.ts';
+import { CPU, MEMORY, type PackingModel, type PodGroup } from '../model.ts';
+import { HOSTNAME, ZONE } from '../rules.ts';
 
 /** A node on which a scheduler binds pods, and what its scoring looks at. */
 export interface SimulatedNode {

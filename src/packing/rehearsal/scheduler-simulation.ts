@@ -1,7 +1,5 @@
-import type { BinFleet, PackingContext } from '../filling/bin-fleet.ts';
-import { satisfiesHostRules } from '../filling/host-rules.ts';
-import type { Batch } from '../filling/node-bin.ts';
-import type { PodGroup } from '../model/pod-groups.ts';
+import { type Batch, type BinFleet, type PackingContext, satisfiesHostRules } from '../filling.ts';
+import type { PodGroup } from '../model.ts';
 import type { PlannedPod } from './binding-order.ts';
 import { noteBound, SchedulerScores, type SimulatedNode, type StageCounts } from './scheduler-scores.ts';
 

@@ -1,6 +1,5 @@
-import type { BinFleet, PackingContext } from '../filling/bin-fleet.ts';
-import { placementOrder } from '../filling/strategies.ts';
-import type { PackingModel } from '../model/packing-model.ts';
+import { type BinFleet, type PackingContext, placementOrder } from '../filling.ts';
+import type { PackingModel } from '../model.ts';
 import { CountCodes } from './count-codes.ts';
 import { PlannedBinding } from './planned-binding.ts';
 import { type CostParts, TopologyClassCosts } from './topology-class-costs.ts';

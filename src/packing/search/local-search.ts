@@ -1,10 +1,14 @@
-import type { BinFleet, PackingContext } from '../filling/bin-fleet.ts';
-import type { Step } from '../filling/fill-choice.ts';
-import { GreedyPlacer } from '../filling/greedy-placer.ts';
-import { isValidInBindingOrder } from '../filling/host-rules.ts';
-import type { Item, NodeBin } from '../filling/node-bin.ts';
-import { seededRandom } from '../filling/seeded-random.ts';
-import { CPU, MEMORY } from '../model/resource-dimensions.ts';
+import {
+  type BinFleet,
+  GreedyPlacer,
+  isValidInBindingOrder,
+  type Item,
+  type NodeBin,
+  type PackingContext,
+  seededRandom,
+  type Step,
+} from '../filling.ts';
+import { CPU, MEMORY } from '../model.ts';
 import { LiveFleet, ScratchFleet } from './search-fleets.ts';
 
 /** Bounds of the search, counted rather than timed, so that it ends at the same point on every machine. */

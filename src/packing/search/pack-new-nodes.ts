@@ -1,20 +1,20 @@
 import type { Pod } from '../../model/pod.ts';
-import { BinFleet, type PackingContext } from '../filling/bin-fleet.ts';
 import {
-  needsOrderedPlacement,
-  type OrderedPlacement,
-  ConstrainedPlacement,
-} from '../filling/constrained-placement.ts';
-import { GreedyPlacer, type PodBatch } from '../filling/greedy-placer.ts';
-import type { Batch } from '../filling/node-bin.ts';
-import {
-  type Order,
-  type Strategy,
-  placementOrders,
-  strategiesFor,
+  type Batch,
   bindingOrderOf,
-} from '../filling/strategies.ts';
-import type { PodGroup } from '../model/pod-groups.ts';
+  BinFleet,
+  ConstrainedPlacement,
+  GreedyPlacer,
+  needsOrderedPlacement,
+  type Order,
+  type OrderedPlacement,
+  type PackingContext,
+  placementOrders,
+  type PodBatch,
+  strategiesFor,
+  type Strategy,
+} from '../filling.ts';
+import type { PodGroup } from '../model.ts';
 import { canBeExact, exactFleet } from './exact-fleet.ts';
 import { improveByLocalSearch } from './local-search.ts';
 

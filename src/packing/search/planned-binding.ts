@@ -1,8 +1,6 @@
 import type { Pod } from '../../model/pod.ts';
-import { BinFleet, type PackingContext } from '../filling/bin-fleet.ts';
-import { satisfiesHostRules } from '../filling/host-rules.ts';
-import type { NodeBin } from '../filling/node-bin.ts';
-import type { PodGroup } from '../model/pod-groups.ts';
+import { BinFleet, type NodeBin, type PackingContext, satisfiesHostRules } from '../filling.ts';
+import type { PodGroup } from '../model.ts';
 import type { CostParts, PricedNode } from './topology-class-costs.ts';
 
 /** A node, and how many pods of each group are still to come to it. */

@@ -1,5 +1,4 @@
-import type { BinFleet, PackableFleet, PackingContext } from '../filling/bin-fleet.ts';
-import { NodeBin } from '../filling/node-bin.ts';
+import { type BinFleet, NodeBin, type PackableFleet, type PackingContext } from '../filling.ts';
 
 /** The nodes to be bought while a search changes them, by topology class. */
 export class LiveFleet implements PackableFleet {

@@ -1,9 +1,5 @@
-import type { PackingContext } from '../filling/bin-fleet.ts';
-import { satisfiesHostRules } from '../filling/host-rules.ts';
-import { NodeBin } from '../filling/node-bin.ts';
-import { NO_ROW } from '../model/offer-table.ts';
-import { NO_TABLE } from '../model/offer-tables.ts';
-import type { PodGroup } from '../model/pod-groups.ts';
+import { NodeBin, type PackingContext, satisfiesHostRules } from '../filling.ts';
+import { NO_ROW, NO_TABLE, type PodGroup } from '../model.ts';
 import type { CountCodes } from './count-codes.ts';
 
 /** A node to be bought, and the pods that it is for. */

@@ -1,8 +1,6 @@
-import type { PackingContext } from '../filling/bin-fleet.ts';
-import type { PackingModel } from '../model/packing-model.ts';
-import type { PodGroup } from '../model/pod-groups.ts';
-import { NO_DOMAIN } from '../rules/topology-classes.ts';
-import { type DomainRule, HOST, type RuleSet } from '../rules/topology-rules.ts';
+import type { PackingContext } from '../filling.ts';
+import type { PackingModel, PodGroup } from '../model.ts';
+import { type DomainRule, HOST, NO_DOMAIN, type RuleSet } from '../rules.ts';
 
 /** Pods of each group, by topology class. */
 export type PodsByClass = readonly ArrayLike<number>[];

@@ -2,7 +2,7 @@ import type { Interruption } from '../../model/interruption.ts';
 import { type InterruptionMessage, type Interruptions, PortError } from '../../ports.ts';
 import type { RandomStream } from '../base/random-stream.ts';
 import type { VirtualClock } from '../base/virtual-clock.ts';
-import type { ActiveFaults } from '../trouble/active-faults.ts';
+import type { ActiveFaults } from '../faulty/active-faults.ts';
 
 /** What an event takes from EC2 into the queue. */
 const DELIVERY_MS = { min: 100, max: 900 } as const;

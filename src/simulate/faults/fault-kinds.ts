@@ -1,8 +1,8 @@
 import { isAlive } from '../../model/instance.ts';
 import { parseOfferingKey } from '../../model/offering.ts';
 import type { RandomStream } from '../base/random-stream.ts';
+import type { ActiveFault } from '../faulty/active-faults.ts';
 import type { Replicas } from '../process/replicas.ts';
-import type { ActiveFault } from '../trouble/active-faults.ts';
 import type { FaultInjector } from '../world/fault-injector.ts';
 import { changePolicy } from './policy-commits.ts';
 

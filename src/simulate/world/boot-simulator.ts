@@ -7,7 +7,7 @@ import type { VirtualClock } from '../base/virtual-clock.ts';
 import { MACHINE_FATES, type MachineFate } from '../cloud/machine-fate.ts';
 import type { Machines } from '../cloud/machines.ts';
 import type { SimulatedCluster } from '../cluster/simulated-cluster.ts';
-import type { ActiveFaults } from '../trouble/active-faults.ts';
+import type { ActiveFaults } from '../faulty/active-faults.ts';
 
 /** From launch to a Ready node, with a baked image (facts: boot time 58). */
 const BOOT_MS = { min: 40_000, max: 75_000 } as const;

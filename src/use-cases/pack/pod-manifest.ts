@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { parseQuantity } from '../../adapters/kubernetes/read/quantity.ts';
+import { parseQuantity } from '../../adapters/kubernetes/read.ts';
 import { count, fields, listOf, oneOf, text, textByKey } from './entry-rules.ts';
 
 /*

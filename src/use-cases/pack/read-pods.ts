@@ -1,5 +1,5 @@
-import { type PodRecord, podResource } from '../../adapters/kubernetes/read/pod-resource.ts';
-import type { RawObject } from '../../adapters/kubernetes/watch/kube-resource.ts';
+import { type PodRecord, podResource } from '../../adapters/kubernetes/read.ts';
+import type { RawObject } from '../../adapters/kubernetes/watch.ts';
 import { countText } from '../../decide/text/wording.ts';
 import type { DaemonOverhead } from '../../model/daemon-overhead.ts';
 import { type Pod, podRef } from '../../model/pod.ts';

@@ -4,7 +4,7 @@ import { RandomStream } from '../../../src/simulate/base/random-stream.ts';
 import { VirtualClock } from '../../../src/simulate/base/virtual-clock.ts';
 import { SimulatedCloud } from '../../../src/simulate/cloud/simulated-cloud.ts';
 import { SimulatedQueue } from '../../../src/simulate/cloud/simulated-queue.ts';
-import { ActiveFaults } from '../../../src/simulate/trouble/active-faults.ts';
+import { ActiveFaults } from '../../../src/simulate/faulty/active-faults.ts';
 import { RecordingCloud } from '../../fakes/recording-cloud.ts';
 import { SteppedClock } from '../../fakes/stepped-clock.ts';
 import { startEc2World } from '../ec2/ec2-world.ts';

@@ -1,8 +1,6 @@
 import { type EventText, messageOf } from '../../../events/event-text.ts';
 import { PortError, type ReportEvent, type Reporter } from '../../../ports.ts';
-import { KubeApiError } from '../client/kube-api-error.ts';
-import { kubeTime } from '../client/kube-time.ts';
-import type { KubeTransport } from '../client/kube-transport.ts';
+import { KubeApiError, kubeTime, type KubeTransport } from '../client.ts';
 
 /** Events alike within this time become one with a count. */
 const AGGREGATION_MS = 600_000;

@@ -1,7 +1,6 @@
 import type { V1Lease } from '@kubernetes/client-node';
 import type { LeaseRecord, LeaseStore, StoredLease } from '../../lease/lease-store.ts';
-import { KubeApiError } from '../client/kube-api-error.ts';
-import type { KubeTransport } from '../client/kube-transport.ts';
+import { KubeApiError, type KubeTransport } from '../client.ts';
 import type { Raw } from '../raw.ts';
 
 /** A call must end well within the renew deadline of 8 s, so that a hung one leaves time for another. */

@@ -4,8 +4,7 @@ import { hasEnded, type Operation } from '../../../model/operation.ts';
 import { type Clock, FencedError, type Ledger } from '../../../ports.ts';
 import { operationOf } from '../../ledger/operation-record.ts';
 import { RepeatedReading } from '../../ledger/repeated-reading.ts';
-import { KubeApiError } from '../client/kube-api-error.ts';
-import type { KubeTransport } from '../client/kube-transport.ts';
+import { KubeApiError, type KubeTransport } from '../client.ts';
 
 const PAGE_SIZE = 500;
 /** How often one write is made anew after the object changed under it. */

@@ -1,5 +1,5 @@
 import type { PolicyIdentity } from '../../../model/policy-identity.ts';
-import { kubeTime } from '../client/kube-time.ts';
+import { kubeTime } from '../client.ts';
 import type { AcceptedPolicy, Condition, NodeFleetStatus, RejectedPolicy } from './node-fleet-resource.ts';
 
 /** Flux copies the message into its own, which people read in a table. */

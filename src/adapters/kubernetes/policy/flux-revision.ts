@@ -1,5 +1,4 @@
-import { KubeApiError } from '../client/kube-api-error.ts';
-import type { KubeTransport } from '../client/kube-transport.ts';
+import { KubeApiError, type KubeTransport } from '../client.ts';
 import type { FluxOwner } from './node-fleet-resource.ts';
 
 /** The policy waits for the answer, so no longer than this. */

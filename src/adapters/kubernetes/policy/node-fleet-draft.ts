@@ -7,7 +7,7 @@ import type { PolicyIdentity } from '../../../model/policy-identity.ts';
 import { NO_POLICY, POLICY_MISSING } from '../../../model/reason.ts';
 import type { Snapshot } from '../../../model/snapshot.ts';
 import type { ReportEvent } from '../../../ports.ts';
-import { kubeTime } from '../client/kube-time.ts';
+import { kubeTime } from '../client.ts';
 import { decisionMeaning, decisionText } from './decision-summary.ts';
 import { conditionsOf, shortDigest } from './fleet-conditions.ts';
 import type { AcceptedPolicy, NodeFleetStatus, RejectedPolicy } from './node-fleet-resource.ts';

@@ -3,7 +3,7 @@ import type { PolicyDocument, RememberedPolicy } from '../../../model/policy-doc
 import { PortError } from '../../../ports.ts';
 import { whenAborted } from '../../../time/when-aborted.ts';
 import { HeldPolicySource } from '../../memory/held-policy-source.ts';
-import { Reflector, type ReflectorOptions } from '../watch/reflector.ts';
+import { Reflector, type ReflectorOptions } from '../watch.ts';
 import { fluxRevision } from './flux-revision.ts';
 import { type NodeFleet, type NodeFleetRef, nodeFleetResource } from './node-fleet-resource.ts';
 import { POLICY_FILE, type PolicyConfigMap, policyConfigMapResource } from './policy-configmap-resource.ts';

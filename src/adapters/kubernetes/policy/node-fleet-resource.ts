@@ -1,4 +1,4 @@
-import type { KubeResource, RawObject } from '../watch/kube-resource.ts';
+import type { KubeResource, RawObject } from '../watch.ts';
 
 /** Where a fleet's object is. */
 export interface NodeFleetRef {

@@ -1,9 +1,8 @@
 import { isDeepStrictEqual } from 'node:util';
 import { type Clock, type Leadership, PortError, type ReportEvent, type Reporter } from '../../../ports.ts';
 import { whenAborted } from '../../../time/when-aborted.ts';
-import { KubeApiError } from '../client/kube-api-error.ts';
-import type { KubeTransport } from '../client/kube-transport.ts';
-import { Backoff } from '../watch/backoff.ts';
+import { KubeApiError, type KubeTransport } from '../client.ts';
+import { Backoff } from '../watch.ts';
 import { NodeFleetDraft } from './node-fleet-draft.ts';
 import {
   NODE_FLEET,

@@ -1,5 +1,5 @@
 import type { V1ConfigMap } from '@kubernetes/client-node';
-import type { KubeResource, RawOf } from '../watch/kube-resource.ts';
+import type { KubeResource, RawOf } from '../watch.ts';
 
 /** The policy file's name: the key under which kustomize puts it into the ConfigMap. */
 export const POLICY_FILE = 'policy.yaml';

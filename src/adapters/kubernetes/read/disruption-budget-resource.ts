@@ -1,6 +1,6 @@
 import type { V1PodDisruptionBudget } from '@kubernetes/client-node';
 import type { DisruptionBudget } from '../../../model/disruption-budget.ts';
-import type { KubeResource, RawOf } from '../watch/kube-resource.ts';
+import type { KubeResource, RawOf } from '../watch.ts';
 import { labelSelectorOf } from './raw-selector.ts';
 
 /** PodDisruptionBudgets; one that its controller has not looked at yet allows nothing. */

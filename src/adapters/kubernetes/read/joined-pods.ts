@@ -2,7 +2,7 @@ import { setImmediate as nextTurn } from 'node:timers/promises';
 import { keepPodLists } from '../../../model/pod-lists.ts';
 import { type Pod, type PodOwner, podRef } from '../../../model/pod.ts';
 import type { Labels } from '../../../model/selector.ts';
-import type { ObjectStore } from '../watch/object-store.ts';
+import type { ObjectStore } from '../watch.ts';
 import { closeTerms } from './open-terms.ts';
 import { type ListedPod, PodIndex } from './pod-index.ts';
 import type { PodRecord } from './pod-resource.ts';

@@ -1,6 +1,5 @@
 import type { Cluster, ClusterView } from '../../../ports.ts';
-import type { ObjectStore } from '../watch/object-store.ts';
-import { Reflector, type ReflectorOptions, type ReflectorStats } from '../watch/reflector.ts';
+import { type ObjectStore, Reflector, type ReflectorOptions, type ReflectorStats } from '../watch.ts';
 import { disruptionBudgetResource } from './disruption-budget-resource.ts';
 import { JoinedPods } from './joined-pods.ts';
 import { namespaceResource } from './namespace-resource.ts';

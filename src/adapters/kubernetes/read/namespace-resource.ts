@@ -1,5 +1,5 @@
 import type { Labels } from '../../../model/selector.ts';
-import type { KubeResource } from '../watch/kube-resource.ts';
+import type { KubeResource } from '../watch.ts';
 
 /** Labels of namespaces, by which affinity to pods may choose them. */
 export const namespaceResource: KubeResource<Labels> = {

@@ -4,7 +4,7 @@ import type { Lifecycle } from '../../../model/offering.ts';
 import type { Labels } from '../../../model/selector.ts';
 import type { Taint } from '../../../model/taint.ts';
 import type { Raw } from '../raw.ts';
-import type { KubeResource, RawOf } from '../watch/kube-resource.ts';
+import type { KubeResource, RawOf } from '../watch.ts';
 import {
   ANNOUNCED_ANNOTATION,
   CORDON_ANNOTATION,

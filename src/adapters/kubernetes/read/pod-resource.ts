@@ -1,8 +1,13 @@
 import type { V1Pod, V1PodSpec } from '@kubernetes/client-node';
 import type { Pod } from '../../../model/pod.ts';
 import type { Raw } from '../raw.ts';
-import { Interner } from '../watch/interner.ts';
-import type { KubeResource, ProjectionContext, RawMetadata, RawOf } from '../watch/kube-resource.ts';
+import {
+  Interner,
+  type KubeResource,
+  type ProjectionContext,
+  type RawMetadata,
+  type RawOf,
+} from '../watch.ts';
 import { type Annotations, forbidsDisruption, SAFE_TO_EVICT } from './annotations.ts';
 import { hostPorts } from './host-ports.ts';
 import { hasOpenTerm } from './open-terms.ts';

@@ -6,7 +6,7 @@ import type {
 } from '@kubernetes/client-node';
 import type { LabelSelector, Labels } from '../../../model/selector.ts';
 import type { Raw } from '../raw.ts';
-import type { KubeResource, RawOf } from '../watch/kube-resource.ts';
+import type { KubeResource, RawOf } from '../watch.ts';
 import { requirementOf } from './raw-selector.ts';
 
 const HOSTNAME = 'kubernetes.io/hostname';

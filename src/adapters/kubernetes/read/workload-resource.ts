@@ -3,7 +3,7 @@ import type { DaemonOverhead } from '../../../model/daemon-overhead.ts';
 import type { PodOwner } from '../../../model/pod.ts';
 import type { Toleration } from '../../../model/taint.ts';
 import type { Raw } from '../raw.ts';
-import type { KubeResource, RawOf } from '../watch/kube-resource.ts';
+import type { KubeResource, RawOf } from '../watch.ts';
 import { hostPorts } from './host-ports.ts';
 import { podConstraints } from './pod-constraints.ts';
 import { podRequests } from './pod-requests.ts';

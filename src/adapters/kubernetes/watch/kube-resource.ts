@@ -1,5 +1,5 @@
 import type { V1ObjectMeta, V1OwnerReference } from '@kubernetes/client-node';
-import type { KubeQuery } from '../client/kube-transport.ts';
+import type { KubeQuery } from '../client.ts';
 import type { Raw } from '../raw.ts';
 
 /** The metadata that every stored object has, as the API server writes it. */

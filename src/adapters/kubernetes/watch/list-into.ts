@@ -1,7 +1,6 @@
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import { PortError } from '../../../ports.ts';
-import { KubeApiError } from '../client/kube-api-error.ts';
-import type { KubeTransport } from '../client/kube-transport.ts';
+import { KubeApiError, type KubeTransport } from '../client.ts';
 import type { KubeResource, RawObject } from './kube-resource.ts';
 import type { ObjectStore } from './object-store.ts';
 

@@ -1,7 +1,6 @@
 import { type Clock, PortError } from '../../../ports.ts';
 import { raceWithAbort } from '../../../time/race-with-abort.ts';
-import { KubeApiError } from '../client/kube-api-error.ts';
-import type { KubeTransport } from '../client/kube-transport.ts';
+import { KubeApiError, type KubeTransport } from '../client.ts';
 import { Backoff } from './backoff.ts';
 import type { KubeResource } from './kube-resource.ts';
 import { isGone, listInto } from './list-into.ts';

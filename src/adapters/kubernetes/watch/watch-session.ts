@@ -1,6 +1,5 @@
 import { type Clock, PortError } from '../../../ports.ts';
-import { KubeApiError } from '../client/kube-api-error.ts';
-import type { KubeQuery, KubeTransport } from '../client/kube-transport.ts';
+import { KubeApiError, type KubeQuery, type KubeTransport } from '../client.ts';
 import type { KubeResource, RawObject } from './kube-resource.ts';
 import type { ObjectStore } from './object-store.ts';
 

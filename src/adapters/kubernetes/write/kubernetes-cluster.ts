@@ -3,7 +3,7 @@ import type { CordonMark } from '../../../model/node.ts';
 import type { EvictionOutcome } from '../../../model/outcome.ts';
 import type { Pod } from '../../../model/pod.ts';
 import type { Cluster, ClusterView } from '../../../ports.ts';
-import type { KubeTransport } from '../client/kube-transport.ts';
+import type { KubeTransport } from '../client.ts';
 import { NodeWrites } from './node-writes.ts';
 import { evictPod } from './pod-eviction.ts';
 

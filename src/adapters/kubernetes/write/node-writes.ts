@@ -1,8 +1,7 @@
 import type { V1Node, V1Taint } from '@kubernetes/client-node';
 import { type Announcement, withAnnouncement } from '../../../model/interruption.ts';
 import { type CordonMark, STARTUP_TAINT_KEY } from '../../../model/node.ts';
-import { KubeApiError } from '../client/kube-api-error.ts';
-import type { KubeTransport } from '../client/kube-transport.ts';
+import { KubeApiError, type KubeTransport } from '../client.ts';
 import type { Raw } from '../raw.ts';
 import {
   ANNOUNCED_ANNOTATION,
@@ -11,8 +10,8 @@ import {
   formatCordonMark,
   parseAnnouncements,
   parseCordonMark,
-} from '../read/annotations.ts';
-import type { RawOf } from '../watch/kube-resource.ts';
+} from '../read.ts';
+import type { RawOf } from '../watch.ts';
 
 /** How often a patch is tried anew after someone else changed the node meanwhile; kubelets write every few seconds. */
 const CONFLICT_RETRIES = 5;

@@ -3,8 +3,7 @@ import type { EvictionOutcome } from '../../../model/outcome.ts';
 import type { Pod } from '../../../model/pod.ts';
 import { selects } from '../../../model/selector.ts';
 import { PortError } from '../../../ports.ts';
-import { KubeApiError } from '../client/kube-api-error.ts';
-import type { KubeTransport } from '../client/kube-transport.ts';
+import { KubeApiError, type KubeTransport } from '../client.ts';
 
 /** What the API server answers, with a plain 500 and no reason, when two budgets select a pod. */
 const TWO_BUDGETS = 'more than one PodDisruptionBudget';

@@ -1,7 +1,6 @@
 import type { Offering } from '../../../model/offering.ts';
 import type { Pod } from '../../../model/pod.ts';
-import { buyableNode } from '../../../packing/model/buyable-node.ts';
-import type { PresentNode } from '../../../packing/model/nodes.ts';
+import { buyableNode, type PresentNode } from '../../../packing/model.ts';
 import type { DecisionContext } from '../../state/decision-context.ts';
 import type { Worker } from '../../state/fleet.ts';
 

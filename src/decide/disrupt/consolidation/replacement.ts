@@ -3,7 +3,7 @@ import { type Offering, offeringKey } from '../../../model/offering.ts';
 import type { Pod } from '../../../model/pod.ts';
 import type { Reason } from '../../../model/reason.ts';
 import type { Snapshot } from '../../../model/snapshot.ts';
-import type { PresentNode } from '../../../packing/model/nodes.ts';
+import type { PresentNode } from '../../../packing/model.ts';
 import { bounded } from '../../launch/bounds.ts';
 import { type FleetMix, mixOf, nextLifecycle, spotTarget, withWorker } from '../../launch/choice.ts';
 import type { Growth } from '../../launch/growth.ts';

@@ -1,8 +1,8 @@
 import { type Pod, podRef } from '../../../model/pod.ts';
 import type { Reason } from '../../../model/reason.ts';
 import { addResources } from '../../../model/resources.ts';
-import type { PresentNode } from '../../../packing/model/nodes.ts';
-import { type DrainableNode, DrainSimulation } from '../../../packing/rehearsal/drain-simulation.ts';
+import type { PresentNode } from '../../../packing/model.ts';
+import { type DrainableNode, DrainSimulation } from '../../../packing/rehearsal.ts';
 import type { DecisionContext } from '../../state/decision-context.ts';
 import { fleetLayout, readyAlone } from '../../state/fleet-layout.ts';
 import type { Worker } from '../../state/fleet.ts';
