@@ -29,7 +29,7 @@ export function withAdopted(
   return [...operations.filter((operation) => !ids.has(operation.id)), ...adopted];
 }
 
-/** The list without the stray intents. The same list where there are none: what was read from it once need not be read again. */
+/** The list without untracked intents. The same list where there are none: what was read from it once need not be read again. */
 export function withoutUntracked(
   operations: readonly Operation[],
   untracked: readonly Operation[],

@@ -15,7 +15,7 @@ let folder: string;
 
 beforeEach(() => {
   folder = mkdtempSync(join(tmpdir(), 'smartscale-synth-'));
-  for (const part of ['bin', 'package.json', 'charts', 'clusters', 'flux-system']) {
+  for (const part of ['.config/bin', 'package.json', 'charts', 'clusters', 'flux-system']) {
     cpSync(join(ROOT, part), join(folder, part), { recursive: true });
   }
   for (const part of ['node_modules', 'src']) symlinkSync(join(ROOT, part), join(folder, part));

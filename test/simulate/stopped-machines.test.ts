@@ -57,7 +57,7 @@ describe('a machine that is stopped in the simulated world', () => {
     expect(await after(world, 1_000, world.cloud.start(id, signal))).toMatchObject({ class: 'transient' });
     await after(world, MINUTE_MS, world.cloud.terminate([id], signal));
     expect(await after(world, 1_000, world.cloud.start(id, signal))).toMatchObject({
-      code: 'InvalidInstanceID.NotFound',
+      code: 'IncorrectInstanceState',
     });
   });
 

@@ -20,10 +20,10 @@ export const SUSPENDED: Reason = { code: 'suspended', text: 'the policy says sus
 export function planAborts(
   context: DecisionContext,
   growth: Growth,
-  hastened: readonly ExpediteRemovalAction[],
+  expedited: readonly ExpediteRemovalAction[],
 ): readonly AbortAction[] {
   return [
-    ...removalAborts(context, growth, hastened),
+    ...removalAborts(context, growth, expedited),
     ...launchAborts(context),
     ...fillAborts(context, growth),
   ];
@@ -37,7 +37,7 @@ export function planAborts(
 function removalAborts(
   context: DecisionContext,
   growth: Growth,
-  hastened: readonly ExpediteRemovalAction[],
+  expedited: readonly ExpediteRemovalAction[],
 ): readonly AbortRemovalAction[] {
   const { fleet, policy } = context;
   const stoppable = fleet.leaving
@@ -45,7 +45,7 @@ function removalAborts(
     .filter((removal) => removal !== undefined)
     .filter((removal) => removal.step === 'intended' || removal.step === 'draining');
   if (policy.suspend) return stoppable.map((removal) => abortOf(removal, [SUSPENDED]));
-  const forced = new Set(hastened.map(({ operationId }) => operationId));
+  const forced = new Set(expedited.map(({ operationId }) => operationId));
   const ours = stoppable.filter(({ id, interruption }) => interruption === undefined && !forced.has(id));
   if (ours.length === 0 || fleet.billable > policy.nodes.max) return [];
   const reasons = reasonsToStop(context, growth);

@@ -39,7 +39,7 @@ function merged(answers: readonly Disruption[]): Omit<Disruptions, 'removals'> {
   return {
     launches: answers.flatMap(({ launches = [] }) => launches),
     replacements: answers.flatMap(({ replacements = [] }) => replacements),
-    expedited: answers.flatMap(({ expedited: hastened = [] }) => hastened),
+    expedited: answers.flatMap(({ expedited = [] }) => expedited),
     calledOff: answers.flatMap(({ calledOff = [] }) => calledOff),
     refusals: answers.flatMap(({ refusals = [] }) => refusals),
     kept: answers.flatMap(({ kept = [] }) => kept),

@@ -28,11 +28,11 @@ interface PlacedFleet {
 }
 
 /**
- * Packs all pods of the problem onto nodes to be bought. Where rules look beyond single nodes, pods are first seated: placed one
- * group after the other under all rules, which fixes their topology classes and turns. With these kept, every strategy then packs
- * anew, free to choose the nodes within the topology classes; the cheapest fleet is searched for a cheaper one. Few pods are
- * seated in several orders, and very few packed exactly, or in several orders where not all can be placed. Pods that could not be
- * seated are left out. Adds to `orderedPlacements` who was seated, in their order.
+ * Packs all pods of the problem onto nodes to be bought. Where rules look beyond single nodes, groups are first placed in binding
+ * order under all rules, which fixes their topology classes and binding orders. With these kept, every strategy packs again, free
+ * to choose the nodes within the classes; a cheaper fleet is then searched for around the cheapest. Few pods are placed in several
+ * orders, and very few packed exactly, or in several orders where not all can be placed. Pods without a place are left out. Adds
+ * the ordered placements to `orderedPlacements`.
  */
 export function packNewNodes(context: PackingContext, orderedPlacements: OrderedPlacement[]): BinFleet {
   const { model } = context;
@@ -42,13 +42,13 @@ export function packNewNodes(context: PackingContext, orderedPlacements: Ordered
   // Without ordered placements all orders give the same result; before an exact search one result is enough as the upper bound.
   const isOneOrderEnough = !mayDiffer || canBeExact(model);
   let best = packedInOrder(context, order, needsOrder);
-  if (!isOneOrderEnough) best = bestOf(context, best, { orders: otherOrders, isSeated: needsOrder });
+  if (!isOneOrderEnough) best = bestOf(context, best, { orders: otherOrders, needsOrder });
   const isWhole = () => best.fleet.podCount === model.pods.length;
   const exact = exactFleet(context, isWhole() ? best.fleet.costUsd : Number.POSITIVE_INFINITY);
   if (exact !== undefined) return exact;
   // No way places all: another order may still leave fewer out.
   if (isOneOrderEnough && mayDiffer && !isWhole())
-    best = bestOf(context, best, { orders: otherOrders, isSeated: needsOrder });
+    best = bestOf(context, best, { orders: otherOrders, needsOrder });
   const { fleet, orderedPlacements: ordered } = best;
   orderedPlacements.push(...ordered);
   for (const { items, topologyClass } of fleet.bins) {
@@ -63,8 +63,8 @@ function bestOf(
   first: PlacedFleet,
   {
     orders,
-    isSeated: needsOrder,
-  }: { readonly orders: readonly Order[]; readonly isSeated: (group: PodGroup) => boolean },
+    needsOrder,
+  }: { readonly orders: readonly Order[]; readonly needsOrder: (group: PodGroup) => boolean },
 ): PlacedFleet {
   let best = first;
   for (const order of orders) {

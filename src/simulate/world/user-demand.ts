@@ -2,7 +2,7 @@ import type { RandomStream } from '../base/random-stream.ts';
 import type { LoadTrace } from '../load/load-trace.ts';
 import { LOAD_MILLIS_PER_NODE } from './sample-workloads.ts';
 
-/** How far demand strays from the trace between two scrapes. */
+/** How far demand deviates from the trace between two scrapes. */
 const UNEVEN_SHARE = 0.03;
 
 export interface UserDemandOptions {
