@@ -208,7 +208,7 @@ export class OperationRunner {
     if (entry.lastFault === code) return;
     entry.lastFault = code;
     const { kind, step, id } = entry.operation;
-    const text = `The ${kind} ${id} stays at '${step}' and is tried again in ${pauseMs / 1_000} s: ${message}`;
+    const text = `The ${kind} ${id} stays at '${step}' and is retried in ${pauseMs / 1_000} s: ${message}`;
     warn(entry.operation, { code: 'operation-stuck', text, facts: { code } }, this.#ports);
   }
 

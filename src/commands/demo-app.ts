@@ -12,7 +12,7 @@ import { wholeNumber } from './whole-number.ts';
 export function addDemoAppCommand(program: Command, terminal: Terminal): void {
   program
     .command('demo-app')
-    .description('serve the demo app, a workload that burns real CPU, until it is told to stop')
+    .description('serve the demo app, a workload that burns real CPU, until it is stopped')
     .addOption(
       new Option('--port <port>', 'port; 0 takes any free one')
         .default(8080)

@@ -20,7 +20,7 @@ export function addExplainCommand(program: Command, terminal: Terminal): void {
     .addOption(jsonOption())
     .action((ref: string, flags: ExplainFlags) => explain({ kind: 'pod', ref }, flags, terminal));
   addWorldFlags(command.command('node').argument('<name>', 'the node'))
-    .description('why a worker stays or goes: every rule, every pod')
+    .description('why a worker is kept or removed: every rule, every pod')
     .addOption(jsonOption())
     .action((ref: string, flags: ExplainFlags) => explain({ kind: 'node', ref }, flags, terminal));
 }

@@ -12,7 +12,7 @@ interface PackFlags extends JsonFlag {
 export function addPackCommand(program: Command, terminal: Terminal): void {
   program
     .command('pack')
-    .description('say which nodes to buy for a list of pods, what they cost and which pod goes where')
+    .description('compute which nodes to buy for a list of pods, their cost and the node of each pod')
     .requiredOption(
       '--pods <file>',
       'pods in short or as a Kubernetes List, JSON or YAML; - reads standard input',

@@ -19,7 +19,7 @@ interface RunFlags extends WorldOptions {
 export function addRunCommand(program: Command, terminal: Terminal): void {
   const command = program
     .command('run')
-    .description('run the autoscaler on a live cluster until it is told to stop');
+    .description('run the autoscaler on a live cluster until it is stopped');
   addWorldFlags(command)
     .addOption(
       new Option('--port <port>', 'port of the status page, /metrics, /healthz and /readyz; 0 takes any')

@@ -39,7 +39,7 @@ export function addSimulateCommand(program: Command, terminal: Terminal): void {
         faultWords,
       ),
     )
-    .option('--strikes <names>', 'of these faults only the named strikes, as a story names them')
+    .option('--strikes <names>', 'only the named fault injections, as a story names them')
     .option('--policy <file>', 'policy to obey (default: the shipped one)')
     .option('--trace <file>', 'load as timestamp,value lines (default: a week of a web server)')
     .option(
@@ -61,7 +61,7 @@ async function simulate(flags: SimulateFlags, terminal: Terminal): Promise<void>
   const { seeds, workers, strikes, json: hasJson } = flags;
   const json = hasJson === true;
   if (strikes !== undefined && seeds.first !== seeds.last)
-    throw new CommandError('--strikes needs a single seed: other seeds plan other strikes');
+    throw new CommandError('--strikes needs a single seed: other seeds plan other fault injections');
   const { simulate: run } = await import('../use-cases/simulate/simulate.ts');
   const { progressStep, simulationText } = await import('./simulate-words.ts');
   const report = await withProgress(terminal, { text: 'reading', json }, (tell) =>

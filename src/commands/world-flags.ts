@@ -21,7 +21,7 @@ SMARTSCALE_SUBNET_TAG (key=value) name the AWS account's parts; credentials are 
 export function addLedgerFlags(command: Command): Command {
   return command
     .addOption(
-      new Option('--ledger <store>', 'where operations and the lock of leaders are kept')
+      new Option('--ledger <store>', 'where operations and the leader lease are stored')
         .choices(['kubernetes', 'dynamodb'])
         .default('kubernetes')
         .env('SMARTSCALE_LEDGER'),

@@ -24,7 +24,7 @@ export async function beginPlan(
   }
   for (const action of plan.actions) {
     if (isAbort(action)) runner.abort(action.operationId, action.reasons);
-    else if (action.kind === 'hasten-removal') runner.expedite(action);
+    else if (action.kind === 'expedite-removal') runner.expedite(action);
   }
   return begun;
 }

@@ -106,7 +106,7 @@ function missingReason(why: string, inForce: PolicyIdentity | undefined): Reason
 }
 
 function unreadable({ origin, identity }: RememberedPolicy): Reason {
-  const text = `The last good policy (${identity.digest}, from ${origin}) breaks a rule of this version: it is not taken up again. Commit one that this version accepts, or go back to the version before.`;
+  const text = `The last good policy (${identity.digest}, from ${origin}) breaks a rule of this version: it is not restored. Commit one that this version accepts, or go back to the version before.`;
   return { code: 'last-good-policy-unreadable', text };
 }
 

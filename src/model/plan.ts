@@ -25,7 +25,7 @@ export interface RemoveAction extends RemovalIntent {
 
 /** A removal in flight has less time than it was given: EC2 takes its machine back (F64). */
 export interface ExpediteRemovalAction {
-  readonly kind: 'hasten-removal';
+  readonly kind: 'expedite-removal';
   readonly operationId: string;
   readonly nodeName: string;
   readonly reasons: readonly Reason[];

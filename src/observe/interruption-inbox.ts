@@ -153,7 +153,7 @@ export class InterruptionInbox {
     if (code === this.#lastFault) return;
     this.#lastFault = code;
     const message = error instanceof Error ? error.message : String(error);
-    const text = `The queue of interruptions cannot be used: ${message}. Until it can, spot warnings are seen later and hints to rebalance not at all; everything else goes on.`;
+    const text = `The queue of interruptions cannot be used: ${message}. Until it can, spot warnings are seen later and rebalance recommendations not at all; everything else continues.`;
     this.#notices.warn({ code: 'interruption-queue', text, facts: { code } });
   }
 

@@ -11,5 +11,5 @@ export function doubtAbout(instances: readonly Instance[], nodes: readonly Node[
   const listed = instanceIdsOf(instances);
   const missing = ready.filter(({ instanceId = '' }) => !listed.has(instanceId)).length;
   if (!isImplausibleLoss(missing, ready.length)) return undefined;
-  return `EC2 lists no machine for ${missing} of ${ready.length} ready nodes, which cannot be: wrong region, account or cluster tag, or a fault of EC2`;
+  return `EC2 lists no instance for ${missing} of ${ready.length} ready nodes, which cannot be: wrong region, account or cluster tag, or a fault of EC2`;
 }

@@ -47,7 +47,7 @@ function baseBeyondMax(known: KnownValues): readonly Breach[] {
   return [
     {
       places: [path, ['nodes', 'max']],
-      rule: `spot.onDemandBase (${base}) must not exceed nodes.max (${max}): so many workers never exist`,
+      rule: `spot.onDemandBase (${base}) must not exceed nodes.max (${max}): there are never that many workers`,
       remedy: `lower spot.onDemandBase to ${max} at most, or raise nodes.max`,
     },
   ];

@@ -38,7 +38,7 @@ const WORDINGS: Readonly<Record<string, Wording>> = {
     remedy: 'quote the text or delete the character',
   },
   UNEXPECTED_TOKEN: {
-    rule: 'something stands here that YAML does not expect',
+    rule: 'YAML does not expect what is here',
     remedy: 'delete the extra bracket, comma or text',
   },
   CONFLICT_MARKER: {

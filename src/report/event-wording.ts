@@ -61,7 +61,7 @@ const ANNOUNCED = {
   'spot-warning': { reason: 'SpotWarning', message: (where: string) => `spot ${where} ends in 2 minutes` },
   rebalance: {
     reason: 'RebalanceRecommended',
-    message: (where: string) => `EC2 says that spot ${where} is likely to be taken back soon`,
+    message: (where: string) => `EC2 reports an elevated interruption risk of spot ${where}`,
   },
   maintenance: {
     reason: 'MaintenanceScheduled',

@@ -59,7 +59,7 @@ export class FleetGauges {
     );
     this.#ofList(
       'instances_by_hand',
-      "Instances that carry the cluster's tag and none of a launch: people started them, and they hold no pods.",
+      "Unmanaged instances: they have the cluster's tag but no launch's, and run no pods.",
       (gauge, { instances, nodes }) => gauge.set(unmanagedInstances(instances, nodes).length),
     );
   }

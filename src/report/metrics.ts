@@ -67,7 +67,7 @@ export class Metrics implements Reporter {
   );
   readonly #ignored = this.#counter(
     'interruption_messages_ignored_total',
-    'Messages of the queue that concern no instance of this fleet, or nobody.',
+    'Messages of the queue that concern no instance of this fleet.',
     ['why'],
   );
   readonly #queueErrors = this.#counter(

@@ -50,7 +50,7 @@ export function purposeOf(action: Action): ActionPurpose {
       if (action.fromPool === true) return 'pool';
       if (action.interruption !== undefined) return 'replace';
       return action.isRepair === true ? 'repair' : 'shrink';
-    case 'hasten-removal':
+    case 'expedite-removal':
       return 'expedite';
     case 'abort-removal':
     case 'abort-launch':

@@ -73,7 +73,7 @@ describe('smartscale simulate', () => {
     ],
     [
       ['--seeds', '1', '--faults', 'people', '--strikes', 'people-99'],
-      "--strikes: seed 1 plans no strike 'people-99' within 24 h of these --faults",
+      "--strikes: seed 1 plans no fault injection 'people-99' within 24 h of these --faults",
     ],
     [['--seeds', '1..2', '--strikes', 'people-1'], '--strikes needs a single seed'],
     [['--seeds', '1..2', '--trace', '/nowhere.csv'], 'cannot read /nowhere.csv: no such file'],

@@ -44,7 +44,7 @@ describe('Observer', () => {
     expect(instances).toEqual({ status: 'unknown', why: 'no answer to instances' });
   });
 
-  it('calls them unknown, too, when EC2 lists no machine for most of the nodes that are ready (F43)', async () => {
+  it('calls them unknown, too, when EC2 lists no instance for most of the nodes that are ready (F43)', async () => {
     const { world, observer } = anObserver();
     world.cluster.nodes = ['i-1', 'i-2', 'i-3'].map((name) => aNode({ name }));
     const listing = async (...ids: readonly string[]) => {

@@ -15,7 +15,7 @@ function remove(parts: Partial<RemoveAction> = {}): Action {
 }
 
 const replaces = { instanceId: 'i-1', interruption: 'spot-warning' } as const;
-const expedite: Action = { ...COMMON, kind: 'hasten-removal', nodeName: 'i-1' };
+const expedite: Action = { ...COMMON, kind: 'expedite-removal', nodeName: 'i-1' };
 const abort: Action = { ...COMMON, kind: 'abort-removal', nodeName: 'i-1' };
 
 describe('the purpose of a decision', () => {

@@ -146,6 +146,6 @@ function hasRestartFailed(operation: LaunchOperation, { state }: Instance, nowMs
 }
 
 function restartFailure({ instanceId }: LaunchOperation): Reason {
-  const text = `Instance ${instanceId} of the warm pool was started and is stopped again: EC2 had no machine for it.`;
+  const text = `Instance ${instanceId} of the warm pool was started and is stopped again: EC2 had no capacity for it.`;
   return { code: 'warm-start-failed', text };
 }

@@ -118,7 +118,7 @@ function orphanedLaunches(
     if (node !== undefined && isAdmitted(node)) return [];
     if (isHandled(instance.id, snapshot, { recovery, operationId })) return [];
     const reason = recovered(
-      `Instance ${instance.id} of launch ${operationId} is under way without a record of it: taken up again`,
+      `Instance ${instance.id} of launch ${operationId} has no operation in the ledger: adopted`,
     );
     return [
       {
@@ -150,7 +150,7 @@ function orphanedDrains(snapshot: Snapshot, recovery: RecoveryContext): readonly
     if (isHandled(instanceId, snapshot, { recovery, operationId: mark.operationId })) return [];
     const isOver = snapshot.operations.some((operation) => operation.id === mark.operationId);
     const reason = recovered(
-      `Node ${node.name} is cordoned by removal ${mark.operationId}, which nobody carries out: taken up again`,
+      `Node ${node.name} is cordoned by removal ${mark.operationId}, which no operation carries out: adopted`,
     );
     const removal = removalOf(node, instanceId, base(mark.operationId, reason, recovery));
     const deadlineMs = mark.atMs + recovery.drainTimeoutMs;
@@ -193,7 +193,7 @@ function removeOrphanNode(
   const { instanceId } = node;
   if (instanceId === undefined || node.isControlPlane || isHandled(instanceId, snapshot, { recovery }))
     return [];
-  const reason: Reason = { code: INSTANCE_GONE, text: `${fact}: the node is taken away` };
+  const reason: Reason = { code: INSTANCE_GONE, text: `${fact}: the Node is deleted` };
   const operation = base(`gone-${instanceId}`, reason, recovery);
   return [
     {

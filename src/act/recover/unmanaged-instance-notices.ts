@@ -23,7 +23,7 @@ export class UnmanagedInstanceNotices {
       subject: node === undefined ? { kind: 'fleet' } : { kind: 'node', name: node.name },
       reason: {
         code: 'instance-by-hand',
-        text: `Instance ${id} (${lifecycle} ${type} in ${zone}) carries this cluster's tag and none of a launch: it is left alone, counts towards nodes.max and holds no pods. Terminate it, or take the tag off.`,
+        text: `Instance ${id} (${lifecycle} ${type} in ${zone}) has this cluster's tag but no launch's: it is unmanaged, counts towards nodes.max and runs no pods. Terminate it, or remove the tag.`,
         facts: { instance: id },
       },
     }));

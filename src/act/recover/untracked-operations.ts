@@ -9,7 +9,7 @@ import type { Reason } from '../../model/reason.ts';
 export function cancelUntracked(operation: Operation, nowMs: number): Operation {
   const outcome: Reason = {
     code: CANCELLED,
-    text: 'Nobody heard that it was written, so nothing was done for it: what is needed is decided anew.',
+    text: 'Its write was never confirmed, so nothing was done for it: what is needed is decided again.',
   };
   return operation.kind === 'launch'
     ? { ...operation, step: 'failed', outcome, endedAtMs: nowMs }

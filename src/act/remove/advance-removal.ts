@@ -78,7 +78,7 @@ async function recheckDeadNode(
 ): Promise<Progress<RemoveOperation>> {
   if (!hasRecovered(operation, ports))
     return transition({ ...operation, step: 'terminating' }, ports, signal);
-  const text = `${operation.nodeName} is ready again: it stays.`;
+  const text = `${operation.nodeName} is ready again: it is kept.`;
   return transition(
     { ...operation, step: 'aborting', outcome: { code: 'ready-again', text } },
     ports,

@@ -21,7 +21,7 @@ export function drainDeadlineMs(operation: RemoveOperation): number {
 /** The instance still runs long after the announced interruption: the warning is void. */
 export function voidInterruption(operation: RemoveOperation, { clock }: ActContext): Reason | undefined {
   if (clock.now() < drainDeadlineMs(operation)) return undefined;
-  const text = `EC2 did not take ${operation.instanceId} back: ${operation.nodeName} stays.`;
+  const text = `EC2 did not interrupt ${operation.instanceId}: ${operation.nodeName} is kept.`;
   return { code: 'interruption-void', text };
 }
 
@@ -53,7 +53,7 @@ export function drainResult(
   const left =
     first === undefined
       ? 'all pods moved in time'
-      : `${pods.length} of its pods went with the machine, ${podRef(first)} first`;
+      : `${pods.length} of its pods ended with the instance, ${podRef(first)} first`;
   const text = `${operation.nodeName}: ${left}, ${seconds} s after the warning.`;
   return { outcome: { code: 'interrupted', text, facts: { podsLeft: pods.length, seconds } } };
 }

@@ -64,7 +64,7 @@ function pickNodes(context: DecisionContext, growth: Growth, search: Search): Di
     const instanceId = worker.node.instanceId ?? '';
     removals.push({ nodeName, instanceId, reasons: [removalReason(context, worker, search.purpose)] });
   }
-  const nothing = `no worker can go: ${kept.length} are protected or needed`;
+  const nothing = `no worker can be removed: ${kept.length} are protected or needed`;
   const refusals: Refusal[] =
     removals.length > 0 ? [] : [{ what: 'shrink', reason: { code: 'no-safe-candidate', text: nothing } }];
   return {
@@ -101,7 +101,7 @@ function retentionReasonOf(
 
 const BLOCKED_BY_REPLACEMENT: Reason = {
   code: 'others-first',
-  text: 'workers whose replacements are ready go first (policy: consolidation)',
+  text: 'workers with ready replacements are removed first (policy: consolidation)',
 };
 
 const NOT_TRIED_YET: Reason = {
@@ -129,7 +129,7 @@ function whyNotCounted(worker: NodeWorker, nowMs: number): string {
   if (condition === 'unmanaged')
     return `${node.name} does not count: no launch of this fleet made its instance, so its startup taint stays`;
   return node.isReady
-    ? `${node.name} no longer counts: its instance is going`
+    ? `${node.name} no longer counts: its instance is terminating`
     : `${node.name} no longer counts: not ready for ${secondsText(unreadyForMs(node, nowMs))}`;
 }
 
@@ -146,7 +146,7 @@ function removalReason(context: DecisionContext, worker: Worker, purpose: Purpos
     return { code: 'replaced', text, facts: { workers: fleet.workers.length } };
   }
   if (purpose === 'over-max') {
-    const text = `${fleet.workers.length} workers, the maximum is ${policy.nodes.max}; ${worker.id} (${where}) is the first that may go`;
+    const text = `${fleet.workers.length} workers, the maximum is ${policy.nodes.max}; ${worker.id} (${where}) is the first candidate for removal`;
     return { code: 'above-maximum', text, facts: { workers: fleet.workers.length, max: policy.nodes.max } };
   }
   const { cpu, memory, downWindowSeconds, enabled } = policy.utilization;

@@ -35,5 +35,5 @@ function compared(pod: Pod, offering: Offering, context: DecisionContext): Compa
   if (refused !== undefined) return { ...priced, why: refused.reason.text };
   const rest = unavailableUntil(key);
   if (rest === undefined) return priced;
-  return { ...priced, why: `rests for another ${secondsText(rest.untilMs - nowMs)}: ${rest.why}` };
+  return { ...priced, why: `is unavailable for another ${secondsText(rest.untilMs - nowMs)}: ${rest.why}` };
 }

@@ -71,7 +71,7 @@ export class LaunchPlanner {
     const text =
       first === undefined
         ? `${why}: no offering is known for the policy's types and zones`
-        : `${why}: all ${unavailable.length} offerings rest (${first.why}), the first for another ${secondsText(first.untilMs - nowMs)}`;
+        : `${why}: all ${unavailable.length} offerings are unavailable (${first.why}), the first for another ${secondsText(first.untilMs - nowMs)}`;
     this.refusals.push({
       what: 'grow',
       reason: { code: 'no-offering', text, facts: { resting: unavailable.length } },

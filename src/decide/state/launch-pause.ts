@@ -84,7 +84,7 @@ function pauseAfterFault(
     untilMs,
     reason: {
       code: last.class === 'authorization' ? 'launch-authorization' : 'launch-configuration',
-      text: `a launch ${what} (${last.code}: ${last.message}); a person must mend it, the next try is in ${secondsText(untilMs - at.nowMs)}`,
+      text: `a launch ${what} (${last.code}: ${last.message}); it needs manual repair, the next attempt is in ${secondsText(untilMs - at.nowMs)}`,
       facts: { code: last.code, untilMs },
     },
   };

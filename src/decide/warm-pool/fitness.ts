@@ -27,7 +27,7 @@ function withoutNode({ id, node }: PoolMember): string | undefined {
 
 function wasWorker({ id, node }: PoolMember): string | undefined {
   const isHeld = node !== undefined && !isAdmitted(node);
-  return isHeld ? undefined : `${id} was a worker and somebody stopped it`;
+  return isHeld ? undefined : `${id} was a worker and was stopped manually`;
 }
 
 function isOutdated({ id, instance }: PoolMember): string | undefined {

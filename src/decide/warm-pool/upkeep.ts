@@ -90,8 +90,7 @@ function removalOf({ id, node }: PoolMember, reason: Reason): Step {
 function fill(context: DecisionContext, size: number): Step {
   const { fleet, snapshot, unavailableUntil, costOf, policy, nowMs } = context;
   const pausedMs = fillPausedUntilMs(context) - nowMs;
-  if (pausedMs > 0)
-    return waiting(`the last machine did not make it; the next try is in ${secondsText(pausedMs)}`);
+  if (pausedMs > 0) return waiting(`the last fill failed; the next attempt is in ${secondsText(pausedMs)}`);
   const usable = snapshot.offerings.filter(
     (offering) => offering.lifecycle === 'on-demand' && unavailableUntil(offeringKey(offering)) === undefined,
   );

@@ -34,7 +34,7 @@ const PHRASES: readonly Phrase[] = [
   { kind: 'remove', purposes: ['replace'], say: (a) => `remove ${nodes(a)} that AWS takes back` },
   { kind: 'remove', purposes: ['repair'], say: (a) => `remove ${counted(a.length, 'dead node')}` },
   { kind: 'remove', purposes: ['pool'], say: (a) => `remove ${machines(a)} of the warm pool` },
-  { kind: 'hasten-removal', say: (a) => `expedite the removal of ${nodes(a)}` },
+  { kind: 'expedite-removal', say: (a) => `expedite the removal of ${nodes(a)}` },
   { kind: 'abort-removal', say: (a) => `call off the removal of ${nodes(a)}` },
   { kind: 'abort-launch', say: (a) => `call off the launch of ${nodes(a)}` },
 ];

@@ -40,7 +40,7 @@ export const FAULT_KINDS: readonly FaultKind[] = [
   {
     name: 'interruption',
     about:
-      'EC2 takes spot instances back, up to five at once, with two minutes of notice, some after a hint, some without a word',
+      'EC2 interrupts up to five spot instances at once with two minutes of notice; some after a rebalance recommendation, some without a warning',
     meanHours: 2,
     inject: interrupt,
   },
@@ -66,7 +66,7 @@ export const FAULT_KINDS: readonly FaultKind[] = [
   },
   {
     name: 'pause',
-    about: 'the leader does not run for 5 to 90 seconds and then goes on',
+    about: 'the leader does not run for 5 to 90 seconds and then continues',
     meanHours: 3,
     inject: ({ replicas }, random) => replicas.pause(Math.round(random.between(5, 90) * SECOND_MS)),
   },
@@ -84,7 +84,7 @@ export const FAULT_KINDS: readonly FaultKind[] = [
   },
   {
     name: 'watch',
-    about: 'what is seen of the cluster stands still for up to a minute',
+    about: 'the view of the cluster is stale for up to a minute',
     meanHours: 3,
     inject: ({ world }, random) => world.activateFault('watch-stale', random.between(10, 60) * SECOND_MS),
   },
@@ -121,7 +121,7 @@ export const FAULT_KINDS: readonly FaultKind[] = [
   },
   {
     name: 'kubelet',
-    about: 'a node falls silent while its machine goes on costing money',
+    about: 'a node becomes NotReady while its instance goes on costing money',
     meanHours: 6,
     inject: ({ world }, random) => {
       const node = random.pick(world.readyWorkers());
@@ -130,7 +130,7 @@ export const FAULT_KINDS: readonly FaultKind[] = [
   },
   {
     name: 'people',
-    about: 'somebody terminates, adds, cordons, uncordons or deletes a worker by hand',
+    about: 'a worker is terminated, added, cordoned, uncordoned or deleted manually',
     meanHours: 4,
     inject: changeManually,
   },
@@ -149,7 +149,7 @@ export const FAULT_KINDS: readonly FaultKind[] = [
   },
   {
     name: 'zone',
-    about: 'all machines of a zone are gone, and none is to be had there for 10 to 40 minutes',
+    about: 'all instances of a zone fail, and it has no capacity for 10 to 40 minutes',
     meanHours: 24,
     inject: loseZone,
   },

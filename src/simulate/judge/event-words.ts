@@ -4,9 +4,9 @@ type Words = (facts: EventFacts) => string;
 
 /** What each kind of event means, in words. */
 const WORDS: Readonly<Record<string, Words>> = {
-  fault: ({ name, index }) => `the strike ${name}-${index}`,
+  fault: ({ name, index }) => `fault injection ${name}-${index}`,
   violation: ({ invariant, fact }) => `invariant ${invariant} breaks: ${fact}`,
-  'left-alone': () => 'the faults stop and the load holds still',
+  'left-alone': () => 'the faults end and the load is constant',
   'process-paused': ({ process, ms }) => `the leader, ${process}, does not run for ${span(ms)}`,
   'process-rolled': ({ process }) => `the leader, ${process}, is asked to end`,
   'process-died': ({ process }) => `the process ${process} dies`,
@@ -14,7 +14,7 @@ const WORDS: Readonly<Record<string, Words>> = {
     process === undefined
       ? `the lease is ${held === true ? 'held' : 'lost'}`
       : `${process} leads, token ${token}`,
-  commit: ({ change }) => `somebody commits a policy: ${change}`,
+  commit: ({ change }) => `policy commit: ${change}`,
   'policy-accepted': ({ digest, revision }) =>
     `the policy ${short(digest)} of ${short(revision)} is in force`,
   'policy-restated': ({ digest, revision }) => `${short(revision)} says what ${short(digest)} says`,
@@ -33,16 +33,16 @@ const WORDS: Readonly<Record<string, Words>> = {
   'telemetry-outage': ({ minutes }) => `Prometheus is away for ${minutes} min`,
   trouble: ({ trouble: activeFault, ms }) => `trouble: ${activeFault} for ${span(ms)}`,
   'clock-skew': ({ ms }) => `the clocks of the processes are off by ${span(ms)}`,
-  'by-hand': ({ what, instance, offering, node }) => `by hand: ${what} ${instance ?? offering ?? node}`,
+  'by-hand': ({ what, instance, offering, node }) => `manual change: ${what} ${instance ?? offering ?? node}`,
   rebalance: ({ instance }) => `EC2 recommends to replace ${instance}`,
   'spot-notice': ({ instance, warned }) =>
-    `EC2 will take ${instance} back in two minutes${warned === false ? ', without a word' : ''}`,
+    `EC2 will interrupt ${instance} in two minutes${warned === false ? ', without a warning' : ''}`,
   'spot-interruption': ({ instance }) => `EC2 takes ${instance} back`,
   launch: ({ instance, type, zone, lifecycle, operation }) =>
     `${instance} starts: ${type} ${lifecycle} in ${zone}${about(' for ', operation)}`,
   'launch-refused': ({ offering, operation }) => `EC2 has no ${offering} for ${operation}`,
   start: ({ instance }) => `${instance}, which was stopped, starts`,
-  'start-refused': ({ instance }) => `EC2 has no room to start ${instance}`,
+  'start-refused': ({ instance }) => `EC2 has no capacity to start ${instance}`,
   stop: ({ instance }) => `${instance} is stopped`,
   terminate: ({ instance }) => `${instance} is terminated`,
   'boot-trouble': ({ instance, fate }) => `${instance} does not come up: ${fate}`,
@@ -56,7 +56,7 @@ const WORDS: Readonly<Record<string, Words>> = {
   evict: ({ pod, node, outcome }) => `eviction of ${pod} from ${node}: ${outcome}`,
   'pod-stopped': ({ pod, node }) => `${pod} stops on ${node}`,
   bind: ({ pod, node }) => `${pod} runs on ${node}`,
-  unschedulable: ({ pod }) => `${pod} finds no room`,
+  unschedulable: ({ pod }) => `${pod} does not fit`,
 };
 
 /** The event in words; a kind that has none stands as it does in the log. */

@@ -56,14 +56,14 @@ export const INVARIANTS: readonly Invariant[] = [
   { number: 9, title: 'every change has a decision, every decision a policy', atWrite: violationOfDecision },
   {
     number: 10,
-    title: 'after the faults the fleet is what the policy asks, and stays still',
+    title: 'in steady state the fleet is what the policy asks, and does not change',
     atSteadyState: violationOfSteadyState,
   },
   {
     number: 11,
-    title: 'nothing goes for low load while the load is unknown, or is not low',
+    title: 'no removal for low load while the load is unknown, or is not low',
     atWrite: violationOfKnownLoad,
   },
-  { number: 12, title: 'nothing goes for low load within a cooldown', atWrite: violationOfCooldown },
+  { number: 12, title: 'no removal for low load within a cooldown', atWrite: violationOfCooldown },
   { number: 13, title: 'a machine of people is left alone', atWrite: touchesByHand },
 ];

@@ -19,7 +19,7 @@ const MS_PER_HOUR = 3_600_000;
 const STEP_MS = 300_000;
 
 /**
- * How long before the end the faults stop and the load holds still: long enough for every cooldown and deadline, and for a fleet that
+ * How long before the end the faults end and the load is constant: long enough for every cooldown and deadline, and for a fleet that
  * shrinks by a node each ten minutes to be consolidated once its youngest nodes are old enough.
  */
 const SETTLE_MS = 9_000_000;

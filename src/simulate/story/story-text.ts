@@ -23,7 +23,7 @@ export function storyText(violation: Violation, run: ShortRun, replay: ReplayCom
   const bound = isShortest ? '' : `; the search ended after ${worlds} worlds, fewer may do`;
   return [
     violation.fact,
-    `It takes ${injections.length} of ${planned} strikes in ${hours} h (${worlds} worlds tried${bound}):`,
+    `It takes ${injections.length} of ${planned} fault injections in ${hours} h (${worlds} worlds tried${bound}):`,
     ...(injections.length === 0 ? ['  none: it happens in a world in which nothing goes wrong'] : []),
     ...injections.map(
       (injection) => `  ${clockTime(injection.atMs)} ${injectionWords(injection, run.events)}`,

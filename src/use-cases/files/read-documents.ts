@@ -18,7 +18,7 @@ function fromJson(file: string, text: string): unknown {
     return JSON.parse(text);
   } catch (error) {
     const message = error instanceof Error ? error.message.replaceAll(/\s*\n\s*/g, ' ') : String(error);
-    throw new CommandError(`${file} is no valid JSON: ${message}: mend it there`, { cause: error });
+    throw new CommandError(`${file} is no valid JSON: ${message}: correct it there`, { cause: error });
   }
 }
 
@@ -27,7 +27,7 @@ function fromYaml(file: string, text: string): readonly unknown[] {
     const [fault] = document.errors;
     if (fault !== undefined) {
       const message = fault.message.split('\n')[0]?.replace(/:$/, '');
-      throw new CommandError(`${file} is no valid YAML: ${message}: mend it there`, { cause: fault });
+      throw new CommandError(`${file} is no valid YAML: ${message}: correct it there`, { cause: fault });
     }
     const value: unknown = document.toJS();
     return value === null || value === undefined ? [] : [value];

@@ -94,6 +94,6 @@ function withInjections(options: SimulationOptions, names: string | undefined): 
   const unknown = onlyStrikes.find((name) => !planned.includes(name));
   if (unknown === undefined) return { ...options, onlyInjections: onlyStrikes };
   throw new CommandError(
-    `--strikes: seed ${options.seed} plans no strike '${unknown}' within ${options.hours} h of these --faults: take names and the rest of the command from a story`,
+    `--strikes: seed ${options.seed} plans no fault injection '${unknown}' within ${options.hours} h of these --faults: take names and the rest of the command from a story`,
   );
 }

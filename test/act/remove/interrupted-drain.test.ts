@@ -61,7 +61,7 @@ describe('draining a machine that EC2 takes back', () => {
     await world.clock.advance(6_000);
     expect(await world.remove(draining)).toMatchObject({
       step: 'removed',
-      outcome: { text: expect.stringContaining('2 of its pods went with the machine, default/p1 first') },
+      outcome: { text: expect.stringContaining('2 of its pods ended with the instance, default/p1 first') },
     });
     expect(world.calls().at(-1)).toBe('delete-node i-1');
     expect(world.calls()).not.toContain('terminate i-1');
@@ -156,7 +156,7 @@ describe('a node that is only cordoned', () => {
 
 describe('hastening a removal', () => {
   const expedite: ExpediteRemovalAction = {
-    kind: 'hasten-removal',
+    kind: 'expedite-removal',
     operationId: 'op-2',
     nodeName: 'i-1',
     reasons: [{ code: 'spot-warning', text: 'EC2 takes it' }],

@@ -67,7 +67,7 @@ describe('a pod that cannot be scheduled', () => {
     const operations = [aLaunch({ step: 'failed', endedAtMs: NOW - 60_000, faults })];
     const unavailable = explain(aPendingPod({ cpu: 900 }), { operations }).offerings.filter(({ why }) => why);
     expect(unavailable).toMatchObject([
-      { offering: 't3.small/ap-southeast-1a/spot', why: 'rests for another 2 min: no capacity' },
+      { offering: 't3.small/ap-southeast-1a/spot', why: 'is unavailable for another 2 min: no capacity' },
     ]);
   });
 

@@ -81,7 +81,7 @@ describe('a rehearsal of the scheduler', () => {
     expect(typesOf([...some('web', 1, { podAffinity, cpu: 10 }), db])).toEqual(['small', 'small']);
   });
 
-  it('leaves out who finds no room', () => {
+  it('leaves out who does not fit', () => {
     const { context, pods } = planned(some('web', 3, { cpu: 600, memory: 100 }), [SMALL]);
     const { bound, unscheduled } = new SchedulerDryRuns(context, [pods[0]!.bin]).run(
       [...pods, ...pods],

@@ -40,7 +40,7 @@ describe('whatHappened', () => {
 
   it('tells where a pod of a fact was', () => {
     expect(whatHappened(DAY, 'shop/web-3 waits though the fleet may grow')).toEqual([
-      '  00:01:02 shop/web-3 finds no room',
+      '  00:01:02 shop/web-3 does not fit',
       '  00:01:10 decision d-1: 2 nodes, wants 1, does remove',
     ]);
   });

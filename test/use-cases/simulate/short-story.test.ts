@@ -17,7 +17,7 @@ describe('shortStory', () => {
     if (first === undefined) throw new Error('the careless controller was not caught');
     const story = await shortStory(first, DAY, replayCommands(WISH, 4));
     expect(story.startsWith(`${first.fact}\n`)).toBe(true);
-    expect(story).toMatch(/It takes 2 of \d+ strikes in \d+ h \(\d+ worlds tried\):/);
+    expect(story).toMatch(/It takes 2 of \d+ fault injections in \d+ h \(\d+ worlds tried\):/);
     expect(story).toContain('replay: npx smartscale simulate --seeds 4..4 --hours 24 --faults queue,clock\n');
     expect(story).toMatch(/this world alone: .* --strikes (clock-\d+,queue-\d+|queue-\d+,clock-\d+)$/);
   });

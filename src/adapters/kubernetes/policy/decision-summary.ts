@@ -29,7 +29,7 @@ function subjectOf(action: Action): string {
       return `launch ${action.offerings[0] ?? 'an instance'}`;
     case 'remove':
       return `remove ${action.nodeName}`;
-    case 'hasten-removal':
+    case 'expedite-removal':
       return `expedite the removal of ${action.nodeName}`;
     case 'abort-removal':
       return `keep ${action.nodeName}`;

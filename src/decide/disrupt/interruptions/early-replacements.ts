@@ -137,8 +137,8 @@ function hold(candidate: Candidate, context: DecisionContext): WantedRemoval {
 
 function whyOf(kind: Candidate['kind']): string {
   return kind === 'rebalance'
-    ? 'EC2 says that it is likely to be taken back soon'
-    : 'AWS has scheduled maintenance of its machine';
+    ? 'EC2 reports an elevated interruption risk (rebalance recommendation)'
+    : 'AWS has scheduled maintenance of its instance';
 }
 
 function waitsForOther(id: string): Reason {

@@ -93,7 +93,7 @@ function expedite(
 ): ExpediteRemovalAction {
   const { deadlineMs } = timesOf(interruption);
   return {
-    kind: 'hasten-removal',
+    kind: 'expedite-removal',
     operationId: removal.id,
     nodeName: removal.nodeName,
     reasons: [reason],

@@ -85,7 +85,7 @@ function operationInFlight({ situation: context, repairs }: BlockerQuery): Held 
 function growthWanted({ growth, purpose, isAborting }: BlockerQuery): Held {
   const isGrowing = growth.launches.length > 0 || (growth.isWanted && purpose !== 'over-max');
   if (!isGrowing && !isAborting) return undefined;
-  return { reason: { code: 'growth-wanted', text: 'more nodes are wanted, so none goes' } };
+  return { reason: { code: 'growth-wanted', text: 'more nodes are needed, so none is removed' } };
 }
 
 /** A blip of the network or the API server must not read as spare capacity (F70). */

@@ -17,15 +17,15 @@ export function violationOfKnownLoad(write: WorldWrite, observed: ObservedWorld)
   if (removal === undefined) return undefined;
   const unknownMs = observed.unknownLoadMs(removal.decidedAtMs);
   if (unknownMs > SAMPLES_LAST_MS)
-    return `${removal.nodeName} goes for low load, which was unknown for ${Math.round(unknownMs / 1_000)} s`;
+    return `${removal.nodeName} is removed for low load, which was unknown for ${Math.round(unknownMs / 1_000)} s`;
   const { upPercent, downPercent } = removal.policy.utilization.cpu;
   const cpuPercent = observed.cpuPercentAt(removal.decidedAtMs - KNOWN_AFTER_MS) ?? 0;
   return cpuPercent > (upPercent + downPercent) / 2
-    ? `${removal.nodeName} goes for low load, which was ${Math.round(cpuPercent)} % a minute before`
+    ? `${removal.nodeName} is removed for low load, which was ${Math.round(cpuPercent)} % a minute before`
     : undefined;
 }
 
-/** After growth by load and after a removal nothing goes for low load for a while (R19, R20). A clock that was set meanwhile is no measure. */
+/** After growth by load and after a removal nothing is removed for low load for a while (R19, R20). A clock that was set meanwhile is no measure. */
 export function violationOfCooldown(write: WorldWrite, observed: ObservedWorld): string | undefined {
   const removal = forLowLoad(write, observed);
   if (removal === undefined) return undefined;
@@ -40,7 +40,7 @@ export function violationOfCooldown(write: WorldWrite, observed: ObservedWorld):
   });
   return tooLate === undefined
     ? undefined
-    : `${removal.nodeName} goes for low load so soon after ${tooLate.operation.id} was '${tooLate.operation.step}'`;
+    : `${removal.nodeName} is removed for low load so soon after ${tooLate.operation.id} was '${tooLate.operation.step}'`;
 }
 
 interface LoadRemoval {

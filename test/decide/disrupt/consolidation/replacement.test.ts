@@ -14,7 +14,7 @@ const NOW = 600_000 * 167;
 const LARGE = { cpuMillis: 1900, memoryMiB: 6_900, pods: 110 };
 const B = 'ap-southeast-1b';
 
-/** Half used, so that nothing goes for low load. */
+/** Half used, so that nothing is removed for low load. */
 const BUSY = aUtilization({
   cpuPercent: steady(40, { untilMs: NOW }),
   memoryPercent: steady(60, { untilMs: NOW }),

@@ -56,7 +56,7 @@ describe('a rebalance recommendation', () => {
     const booting = decide(POLICY, fleet(1_500, { operations: [replacement('launched')] }), NOW);
     expect(booting.actions).toEqual([]);
     expect(booting.refusals[0]?.reason.text).toMatch(
-      /^i-4 should be replaced, since EC2 says .* fit nowhere/,
+      /^i-4 should be replaced, since EC2 reports .* fit nowhere/,
     );
   });
 

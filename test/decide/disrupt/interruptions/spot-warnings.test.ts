@@ -108,7 +108,7 @@ describe('a spot warning', () => {
     });
     const snapshot = fleet(2, { operations: [removal], interruptions: [warning('i-3')] });
     const plan = decide(aPolicy(), snapshot, NOW);
-    expect(told(plan)).toEqual(['hasten-removal i-3']);
+    expect(told(plan)).toEqual(['expedite-removal i-3']);
     expect(plan.actions).toMatchObject([
       { operationId: removal.id, deadlineMs: NOW + 90_000, graceLimitSeconds: 30 },
     ]);
@@ -120,7 +120,7 @@ describe('a spot warning', () => {
     const removal = aRemoval({ nodeName: 'i-3', instanceId: 'i-3', step: 'draining' });
     const snapshot = fleet(1, { operations: [removal], interruptions: [warning('i-3')] });
     const plan = decide(aPolicy({ nodes: { min: 3 } }), snapshot, NOW);
-    expect(told(plan)).toEqual(['launch for growth', 'hasten-removal i-3']);
+    expect(told(plan)).toEqual(['launch for growth', 'expedite-removal i-3']);
   });
 
   it('is not turned back by load or pods that wait', () => {
