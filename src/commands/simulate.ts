@@ -20,6 +20,8 @@ interface SimulateFlags extends JsonFlag {
   readonly faults: string;
   readonly policy?: string;
   readonly trace?: string;
+  readonly injections?: string;
+  /** The former name of `injections`. */
   readonly strikes?: string;
   readonly workers: number;
 }
@@ -39,7 +41,8 @@ export function addSimulateCommand(program: Command, terminal: Terminal): void {
         faultWords,
       ),
     )
-    .option('--strikes <names>', 'only the named fault injections, as a story names them')
+    .option('--injections <names>', 'only the named fault injections, as a story names them')
+    .addOption(new Option('--strikes <names>', 'the former name of --injections').hideHelp())
     .option('--policy <file>', 'policy to obey (default: the shipped one)')
     .option('--trace <file>', 'load as timestamp,value lines (default: a week of a web server)')
     .option(
@@ -58,14 +61,16 @@ async function faultWords(): Promise<SuggestedValues> {
 }
 
 async function simulate(flags: SimulateFlags, terminal: Terminal): Promise<void> {
-  const { seeds, workers, strikes, json: hasJson } = flags;
+  const { seeds, workers, json: hasJson, strikes, injections = strikes } = flags;
   const json = hasJson === true;
-  if (strikes !== undefined && seeds.first !== seeds.last)
-    throw new CommandError('--strikes needs a single seed: other seeds plan other fault injections');
+  if (injections !== undefined && seeds.first !== seeds.last)
+    throw new CommandError('--injections needs a single seed: other seeds plan other fault injections');
   const { simulate: run } = await import('../use-cases/simulate/simulate.ts');
   const { progressStep, simulationText } = await import('./simulate-words.ts');
   const report = await withProgress(terminal, { text: 'reading', json }, (tell) =>
-    run(flags, { seeds, workers }, (progress) => tell(progressStep(progress))),
+    run({ ...flags, ...(injections !== undefined && { injections }) }, { seeds, workers }, (progress) =>
+      tell(progressStep(progress)),
+    ),
   );
   const { seeds: count, violations, stats, digest } = report;
   terminal.print(

@@ -72,10 +72,12 @@ describe('smartscale simulate', () => {
       "no fault is called 'earthquake': use none, all, or some of",
     ],
     [
-      ['--seeds', '1', '--faults', 'people', '--strikes', 'people-99'],
-      "--strikes: seed 1 plans no fault injection 'people-99' within 24 h of these --faults",
+      ['--seeds', '1', '--faults', 'people', '--injections', 'people-99'],
+      "--injections: seed 1 plans no fault injection 'people-99' within 24 h of these --faults",
     ],
-    [['--seeds', '1..2', '--strikes', 'people-1'], '--strikes needs a single seed'],
+    [['--seeds', '1..2', '--injections', 'people-1'], '--injections needs a single seed'],
+    // The former name.
+    [['--seeds', '1..2', '--strikes', 'people-1'], '--injections needs a single seed'],
     [['--seeds', '1..2', '--trace', '/nowhere.csv'], 'cannot read /nowhere.csv: no such file'],
     [[], "required option '--seeds <A..B>' not specified"],
   ])('refuses %j in one line with exit code 2', async (args, words) => {

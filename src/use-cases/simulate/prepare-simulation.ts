@@ -56,9 +56,9 @@ export async function readSimulationOptions(
   // The name alone: what a world tells, and so its digest, must not depend on where the checkout lies.
   const policyDocument = { text, origin: basename(origin), revision: undefined };
   const trace = await readTraceFile(request.trace ?? SHIPPED_TRACE);
-  const { hours, strikes } = request;
+  const { hours, injections } = request;
   const common = { hours, faults, policy, policyDocument, trace, controller: startController };
-  return (seed) => withInjections({ ...common, seed, ...variationOf(seed, trace) }, strikes);
+  return (seed) => withInjections({ ...common, seed, ...variationOf(seed, trace) }, injections);
 }
 
 /** The real controller on a world's ports. */
@@ -83,7 +83,7 @@ export function faultsOf(text: string, known: readonly string[]): readonly strin
   throw new CommandError(`no fault is called '${unknown}': use none, all, or some of ${known.join(', ')}`);
 }
 
-/** The fault injections that `--strikes` names: each must be planned in this world, or the replay would be of another one. */
+/** The fault injections that `--injections` names: each must be planned in this world, or the replay would be of another one. */
 function withInjections(options: SimulationOptions, names: string | undefined): SimulationOptions {
   if (names === undefined) return options;
   const planned = plannedInjections(options).map(injectionName);
@@ -94,6 +94,6 @@ function withInjections(options: SimulationOptions, names: string | undefined): 
   const unknown = onlyStrikes.find((name) => !planned.includes(name));
   if (unknown === undefined) return { ...options, onlyInjections: onlyStrikes };
   throw new CommandError(
-    `--strikes: seed ${options.seed} plans no fault injection '${unknown}' within ${options.hours} h of these --faults: take names and the rest of the command from a story`,
+    `--injections: seed ${options.seed} plans no fault injection '${unknown}' within ${options.hours} h of these --faults: take names and the rest of the command from a story`,
   );
 }

@@ -5,17 +5,17 @@ import type { SimulationRequest } from './simulation-request.ts';
 /** The commands that show a seed's violation again, as a shell takes them. */
 export function replayCommands(request: SimulationRequest, seed: number): ReplayCommands {
   const { faults, policy, trace } = request;
-  const command = (hours: number, strikes: string | undefined) =>
+  const command = (hours: number, injections: string | undefined) =>
     [
       'npx smartscale simulate',
       `--seeds ${seed}..${seed} --hours ${hours} --faults ${quoted(faults)}`,
-      ...(strikes === undefined ? [] : [`--strikes ${quoted(strikes)}`]),
+      ...(injections === undefined ? [] : [`--injections ${quoted(injections)}`]),
       ...(policy === undefined ? [] : [`--policy ${quoted(policy)}`]),
       ...(trace === undefined ? [] : [`--trace ${quoted(trace)}`]),
     ].join(' ');
   return {
-    whole: command(request.hours, request.strikes),
-    short: ({ hours, injections: strikes }) => command(hours, strikes.map(injectionName).join(',')),
+    whole: command(request.hours, request.injections),
+    short: ({ hours, injections }) => command(hours, injections.map(injectionName).join(',')),
   };
 }
 

@@ -7,6 +7,6 @@ export interface SimulationRequest {
   readonly policy?: string;
   /** File of the load. @default the shipped one */
   readonly trace?: string;
-  /** Names of the strikes that may happen, with commas between; all of them when left out. */
-  readonly strikes?: string;
+  /** Names of the fault injections that may happen, with commas between; all of them when left out. */
+  readonly injections?: string;
 }

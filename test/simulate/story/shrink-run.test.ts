@@ -34,7 +34,7 @@ function injectionsIn(story: string): readonly string[] {
 }
 
 describe('shrinkRun', () => {
-  it('tells of the two strikes that a careless controller trips over, and of no other', async () => {
+  it('tells of the two fault injections that an unsafe controller trips over, and of no other', async () => {
     const { run, story } = found;
     expect(run.planned).toBe(plannedInjections(DAY).length);
     expect(run.planned).toBeGreaterThan(80);
@@ -48,7 +48,7 @@ describe('shrinkRun', () => {
     }
   });
 
-  it('finds a world that breaks the same invariant when it is run as its strikes and hours say', async () => {
+  it('finds a world that breaks the same invariant when it is run as its fault injections and hours say', async () => {
     const { run } = found;
     const alone = { ...DAY, hours: run.hours, onlyInjections: run.injections.map(injectionName) };
     expect(plannedInjections(alone)).toEqual(run.injections);

@@ -11,7 +11,7 @@ const WISH = { hours: 24, faults: 'queue,clock' };
 const DAY = unsafeDay(['queue', 'clock']);
 
 describe('shortStory', () => {
-  it('tells the strikes that it takes, and ends with the commands that show it again', async () => {
+  it('tells the fault injections that it takes, and ends with the commands that show it again', async () => {
     const { violations } = await runSimulation(DAY);
     const [first] = violations.filter(({ invariant }) => invariant === 9);
     if (first === undefined) throw new Error('the careless controller was not caught');
@@ -19,7 +19,7 @@ describe('shortStory', () => {
     expect(story.startsWith(`${first.fact}\n`)).toBe(true);
     expect(story).toMatch(/It takes 2 of \d+ fault injections in \d+ h \(\d+ worlds tried\):/);
     expect(story).toContain('replay: npx smartscale simulate --seeds 4..4 --hours 24 --faults queue,clock\n');
-    expect(story).toMatch(/this world alone: .* --strikes (clock-\d+,queue-\d+|queue-\d+,clock-\d+)$/);
+    expect(story).toMatch(/this world alone: .* --injections (clock-\d+,queue-\d+|queue-\d+,clock-\d+)$/);
   });
 });
 
@@ -70,15 +70,15 @@ describe('replayCommands', () => {
     const files = `--policy 'it'\\''s mine.yaml' --trace a.csv`;
     expect(whole).toBe(`npx smartscale simulate --seeds 7..7 --hours 24 --faults queue,clock ${files}`);
     expect(short({ hours: 3, injections: plannedInjections(DAY).slice(0, 2) })).toBe(
-      `npx smartscale simulate --seeds 7..7 --hours 3 --faults queue,clock --strikes ${plannedInjections(DAY).slice(0, 2).map(injectionName).join(',')} ${files}`,
+      `npx smartscale simulate --seeds 7..7 --hours 3 --faults queue,clock --injections ${plannedInjections(DAY).slice(0, 2).map(injectionName).join(',')} ${files}`,
     );
   });
 });
 
-describe('--strikes', () => {
+describe('--injections', () => {
   it('lets those happen and no others', async () => {
-    const strikes = 'interruption-1';
-    const one = await (await prepareSimulation({ hours: 12, faults: 'interruption,policy', strikes }))(2);
+    const injections = 'interruption-1';
+    const one = await (await prepareSimulation({ hours: 12, faults: 'interruption,policy', injections }))(2);
     const all = await (await prepareSimulation({ hours: 12, faults: 'interruption,policy' }))(2);
     expect(one.digest).not.toBe(all.digest);
     expect(one.stats.interruptions).toBeLessThan(all.stats.interruptions);
