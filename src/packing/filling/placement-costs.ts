@@ -3,6 +3,7 @@ import type { PackableFleet, PackingContext } from './bin-fleet.ts';
 import type { Choice } from './fill-choice.ts';
 import { hostAffinityScore } from './host-rules.ts';
 import type { Batch } from './node-bin.ts';
+import type { PlacerOptions } from './placer-options.ts';
 
 /** What a preference of weight 100 is worth, as a share of what the pod itself costs: enough to decide, never to buy for. */
 const PREFERENCE = 0.01;
@@ -27,12 +28,12 @@ export class PlacementCosts {
   constructor(
     context: PackingContext,
     fleet: PackableFleet,
-    options: { readonly evenness?: number; readonly siteShares?: Float64Array },
+    options: Pick<PlacerOptions, 'evenness' | 'classShares'>,
   ) {
     this.#context = context;
     this.#fleet = fleet;
     this.#evenness = options.evenness ?? 0;
-    this.#shares = options.siteShares;
+    this.#shares = options.classShares;
   }
 
   /** Takes what the pod prefers off the score, and an offer that it prefers where that costs no more. */
