@@ -3,7 +3,7 @@ import type { LogLine } from '../harness/autoscaler-process.ts';
 import { measured } from '../harness/measurements.ts';
 import type { Stage } from './stage.ts';
 
-/** A threshold changed and interrupted. */
+/** A threshold changed and reverted. */
 export function policyCommits(stage: () => Stage): void {
   let before: LogLine;
 

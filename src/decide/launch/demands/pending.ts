@@ -94,7 +94,7 @@ export function pendingNeed(context: DecisionContext, usable: readonly Offering[
   };
   if (!isWaiting) return { ...base, nodes: [], demand: covered(counting.length, packed.unplaceable.length) };
   if (closesAtMs > nowMs) {
-    const text = `${countText(packed.uncovered.length, 'pod')} wait for a node; the batch closes in ${closesAtMs - nowMs} ms`;
+    const text = `${countText(packed.uncovered.length, 'pod')} ${packed.uncovered.length === 1 ? 'waits' : 'wait'} for a node; the batch closes in ${closesAtMs - nowMs} ms`;
     const demand = noDemand({ code: 'batch-open', text, facts: { pods: packed.uncovered.length } });
     return { ...base, nodes: [], demand, wakeAtMs: Math.min(nextAtMs ?? closesAtMs, closesAtMs) };
   }
@@ -185,7 +185,8 @@ function needReason({ nowMs }: DecisionContext, packed: Packed): Reason {
   const oldest = Math.min(
     ...packed.uncovered.map((pod) => Math.min(pod.unschedulableSinceMs ?? nowMs, nowMs)),
   );
-  const text = `${countText(packed.uncovered.length, 'pending pod')} fit no present node and need ${countText(packed.nodes.length, 'new node')}; the oldest waits ${secondsText(nowMs - oldest)}`;
+  const verbs = packed.uncovered.length === 1 ? ['fits', 'needs'] : ['fit', 'need'];
+  const text = `${countText(packed.uncovered.length, 'pending pod')} ${verbs[0]} no present node and ${verbs[1]} ${countText(packed.nodes.length, 'new node')}; the oldest waits ${secondsText(nowMs - oldest)}`;
   const facts = { pendingPods: packed.uncovered.length, newNodes: packed.nodes.length };
   return { code: 'pending-pods', text, facts };
 }
