@@ -15,7 +15,6 @@ export interface NewNode {
 }
 
 export interface WaitingPacked {
-  readonly onPresent: readonly Pod[];
   readonly nodes: readonly NewNode[];
   readonly unplaced: readonly Pod[];
 }
@@ -41,9 +40,8 @@ export function packWaiting(
   const buyable = sorted.map((offering) => buyableNode(offering, context.snapshot.daemons, costOf(offering)));
   const { present } = layout;
   const maxNewNodes = Number.POSITIVE_INFINITY;
-  const { newNodes, placements, unplaced } = context.solve({ pods, buyable, present, maxNewNodes });
+  const { newNodes, unplaced } = context.solve({ pods, buyable, present, maxNewNodes });
   return {
-    onPresent: placements.flatMap(({ pod, presentNode }) => (presentNode === undefined ? [] : [pod])),
     nodes: bought(context, newNodes),
     unplaced,
   };

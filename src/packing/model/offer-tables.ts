@@ -65,11 +65,6 @@ export class OfferTables {
     return table;
   }
 
-  /** Every offer of a table, the dominated ones too. */
-  among(table: number): readonly number[] {
-    return this.#among[table] ?? [];
-  }
-
   #narrow(table: number, choice: number): number {
     const admitted = this.#model.admitted[choice];
     const among = this.#among[table] ?? [];
