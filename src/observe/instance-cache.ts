@@ -4,6 +4,7 @@ import type { Interruption } from '../model/interruption.ts';
 import { memoizeByIdentity } from '../model/memoize-by-identity.ts';
 import type { Node } from '../model/node.ts';
 import { type Clock, type Cloud, type Cluster, PortError } from '../ports.ts';
+import { raceWithAbort } from '../time/race-with-abort.ts';
 import { withDeadline } from '../time/with-deadline.ts';
 import { withAnnouncedStates } from './announced-states.ts';
 import { doubtAbout } from './plausible-instances.ts';
@@ -102,15 +103,10 @@ export class InstanceCache {
 
   /** One who leaves does not take the answer from the others. */
   async #join(call: Call, signal: AbortSignal): Promise<void> {
-    const left = Promise.withResolvers<never>();
-    const leave = (): void => left.reject(aborted());
     call.waiting += 1;
-    signal.addEventListener('abort', leave, { once: true });
-    if (signal.aborted) leave();
     try {
-      await Promise.race([call.answer, left.promise]);
+      await raceWithAbort(call.answer, signal, throwAborted);
     } finally {
-      signal.removeEventListener('abort', leave);
       call.waiting -= 1;
       if (call.waiting === 0) this.#giveUp(call);
     }
@@ -125,8 +121,8 @@ export class InstanceCache {
   }
 }
 
-function aborted(): PortError {
-  return new PortError('listing instances: aborted by the caller', {
+function throwAborted(): never {
+  throw new PortError('listing instances: aborted by the caller', {
     retry: 'transient',
     code: 'AbortError',
   });
