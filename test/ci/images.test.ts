@@ -1,14 +1,19 @@
-import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 import { ScratchProject } from './scratch-project.ts';
 
 const DIGEST = `sha256:${'a'.repeat(64)}`;
 const NEWER = `ghcr.io/smartscale-dev/demo-app:0.1.1@${DIGEST}`;
+let original: ScratchProject;
 let project: ScratchProject;
 
+beforeAll(() => {
+  original = new ScratchProject();
+});
 beforeEach(() => {
-  project = new ScratchProject();
+  project = new ScratchProject(original);
 });
 afterEach(() => project.close());
+afterAll(() => original.close());
 
 describe('.ci/pin-image.ts', () => {
   it('writes one image and leaves comments and marks', () => {

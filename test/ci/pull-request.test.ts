@@ -1,13 +1,18 @@
-import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 import { ScratchProject } from './scratch-project.ts';
 
 const POLICY = 'clusters/production/policy.yaml';
+let original: ScratchProject;
 let project: ScratchProject;
 
+beforeAll(() => {
+  original = new ScratchProject();
+});
 beforeEach(() => {
-  project = new ScratchProject();
+  project = new ScratchProject(original);
 });
 afterEach(() => project.close());
+afterAll(() => original.close());
 
 describe('.ci/pull-request', () => {
   beforeEach(() => {

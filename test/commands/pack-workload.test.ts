@@ -11,6 +11,7 @@ import { diversePods, seededRandom } from '../bench/packing/diverse-pods.ts';
 import { smallInstance } from '../bench/packing/small-instances.ts';
 import { checkPacking, type PackingAnswer } from '../packing-checker/check-packing.ts';
 import { podOfShort, type ShortPod } from '../packing-checker/short-pods.ts';
+import { IS_DEEP } from '../test-depth.ts';
 
 let folder = '';
 beforeAll(() => {
@@ -57,8 +58,8 @@ function manifest(pod: ShortPod): object {
 
 describe('smartscale pack on whole workloads', () => {
   const workloads: readonly (readonly [string, readonly ShortPod[], ReturnType<typeof kwokOfferings>])[] = [
-    ['diverse', diversePods(100, seededRandom(3)), kwokOfferings()],
-    ['wide', widePods().slice(0, 105), kwokOfferings()],
+    ['diverse', diversePods(IS_DEEP ? 100 : 40, seededRandom(3)), kwokOfferings()],
+    ['wide', widePods().slice(0, IS_DEEP ? 105 : 35), kwokOfferings()],
     ...[11, 12, 13, 14].map((seed) => {
       const { pods, offerings } = smallInstance(seed);
       return [`small ${seed}`, pods, offerings] as const;

@@ -4,6 +4,9 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { faultsOf, prepareSimulation } from '../../src/use-cases/simulate/prepare-simulation.ts';
 import { smartscale } from '../fakes/recorded-terminal.ts';
+import { IS_DEEP } from '../test-depth.ts';
+
+const HOURS = IS_DEEP ? '3' : '1';
 
 let folder: string;
 
@@ -21,7 +24,7 @@ function file(name: string, text: string): string {
 
 describe('smartscale simulate', () => {
   it('prints one JSON document on stdout, the same for the same seeds', async () => {
-    const args = ['simulate', '--seeds', '1..2', '--hours', '3', '--json'];
+    const args = ['simulate', '--seeds', '1..2', '--hours', HOURS, '--workers', '1', '--json'];
     const [one, two] = await Promise.all([smartscale(...args), smartscale(...args)]);
     expect(one.stdout).toBe(two.stdout);
     expect(one.exitCode).toBe(0);
@@ -34,7 +37,7 @@ describe('smartscale simulate', () => {
   });
 
   it('prints the same, whether one thread runs the seeds or several do', async () => {
-    const args = ['simulate', '--seeds', '1..4', '--hours', '2', '--faults', 'all', '--json', '--workers'];
+    const args = ['simulate', '--seeds', '1..4', '--hours', HOURS, '--faults', 'all', '--json', '--workers'];
     const [one, two] = await Promise.all([smartscale(...args, '1'), smartscale(...args, '2')]);
     expect(two.stdout).toBe(one.stdout);
     expect(JSON.parse(two.stdout)).toMatchObject({ seeds: 4, digest: expect.stringMatching(/^sha256:/) });
@@ -50,7 +53,7 @@ describe('smartscale simulate', () => {
       const policy = join(folder, name, 'policy.yaml');
       mkdirSync(join(folder, name));
       writeFileSync(policy, 'nodes: { min: 2 }\n');
-      return (await prepareSimulation({ hours: 12, faults: 'policy', policy }))(2);
+      return (await prepareSimulation({ hours: IS_DEEP ? 12 : 6, faults: 'policy', policy }))(2);
     };
     expect((await run('here')).digest).toBe((await run('somewhere-else')).digest);
   });

@@ -26,6 +26,7 @@ import { rawOwner, rawPod, type Workload, workloadOf } from '../bench/decide/raw
 import { seededRandom } from '../bench/packing/diverse-pods.ts';
 import { aPolicy } from '../builders/policy.ts';
 import { ManualClock } from '../fakes/manual-clock.ts';
+import { caseCount } from '../test-depth.ts';
 
 const NODES = 5;
 const PODS = 24;
@@ -133,7 +134,7 @@ test('plans the same with what is kept from the rounds before as from scratch', 
         }
       }
     }),
-    { numRuns: 8 },
+    { numRuns: caseCount(8) },
   );
 });
 

@@ -14,6 +14,7 @@ import { NOW, policies, snapshots } from '../builders/any-world.ts';
 import { aNode, anInstance } from '../builders/fleet.ts';
 import { aPolicy } from '../builders/policy.ts';
 import { aSnapshot, aUtilization, steady } from '../builders/snapshot.ts';
+import { caseCount } from '../test-depth.ts';
 
 function billable(snapshot: Snapshot): number {
   const instances =
@@ -39,7 +40,7 @@ describe('whatever the world looks like', () => {
       fc.property(policies, snapshots, (policy, snapshot) =>
         law(decide(policy, snapshot, NOW), { policy, snapshot }),
       ),
-      { numRuns: 150 },
+      { numRuns: caseCount(150) },
     );
 
   it('never plans more nodes than the maximum, those in flight counted', () => {
@@ -166,7 +167,7 @@ describe('whatever is the matter with its machines', () => {
           : policy;
         law(decide(inForce, snapshot, NOW), { policy: inForce, snapshot });
       }),
-      { numRuns: 300 },
+      { numRuns: caseCount(300) },
     );
   const named = ({ actions }: Plan) => actions.flatMap((one) => ('nodeName' in one ? [one.nodeName] : []));
   const instanceOf = (id: string | undefined, { instances }: Snapshot) =>

@@ -8,6 +8,7 @@ import { smallInstance } from '../bench/packing/small-instances.ts';
 import { answerOf } from '../packing-checker/answer-of.ts';
 import { checkPacking } from '../packing-checker/check-packing.ts';
 import { podOfShort } from '../packing-checker/short-pods.ts';
+import { caseCount } from '../test-depth.ts';
 
 const instances = fc.integer({ min: 1, max: 1_000_000 }).map((seed) => {
   const { pods, offerings } = smallInstance(seed);
@@ -35,7 +36,7 @@ describe('the cost of a fleet', () => {
         fc.pre(before.unplaced.length === 0);
         expect(after.costUsdPerHour).toBeLessThanOrEqual(before.costUsdPerHour + 1e-9);
       }),
-      { numRuns: 200 },
+      { numRuns: caseCount(200) },
     );
   });
 
@@ -58,7 +59,7 @@ describe('the cost of a fleet', () => {
         const larger = pods.map((pod): Pod => ({ ...pod, requests: times(2, pod.requests) }));
         expect(places(packFleet(larger, scaled(offerings, { price: 1, amount: 2 })))).toEqual(plain);
       }),
-      { numRuns: 60 },
+      { numRuns: caseCount(60) },
     );
   });
 
@@ -74,7 +75,7 @@ describe('the cost of a fleet', () => {
         const haunted = packFleet([...pods, { ...ghost, requests: nothing }], offerings);
         expect(haunted.costUsdPerHour).toBeCloseTo(plain.costUsdPerHour, 9);
       }),
-      { numRuns: 60 },
+      { numRuns: caseCount(60) },
     );
   });
 
@@ -84,7 +85,7 @@ describe('the cost of a fleet', () => {
         const answer = answerOf(packFleet(pods, offerings, { maxNodes }));
         expect(checkPacking({ pods, offerings, maxNodes }, answer)).toEqual([]);
       }),
-      { numRuns: 100 },
+      { numRuns: caseCount(100) },
     );
   });
 
@@ -100,7 +101,7 @@ describe('the cost of a fleet', () => {
       fc.property(shuffled, ({ plain, pods, offerings }) => {
         expect(packFleet(pods, offerings)).toEqual(packFleet(plain.pods, plain.offerings));
       }),
-      { numRuns: 100 },
+      { numRuns: caseCount(100) },
     );
   });
 });

@@ -6,6 +6,7 @@ import { selectorOf } from '../../src/model/selector.ts';
 import { packFleet } from '../../src/packing/pack-fleet.ts';
 import { aPod } from '../builders/pod.ts';
 import { checkPacking } from '../packing-checker/check-packing.ts';
+import { caseCount } from '../test-depth.ts';
 
 const ZONE = 'topology.kubernetes.io/zone';
 const HOST = 'kubernetes.io/hostname';
@@ -83,7 +84,7 @@ describe('packing a fleet', () => {
   it('binds pods in an order in which each may be bound, and leaves out only what fits nowhere', () => {
     fc.assert(
       fc.property(workloads, (pods) => expect(faultsOf(pods)).toEqual([])),
-      { numRuns: 120 },
+      { numRuns: caseCount(120) },
     );
   });
 
@@ -102,7 +103,7 @@ describe('packing a fleet', () => {
         const turned = packFleet([...pods].reverse(), [...offerings].reverse());
         expect(turned).toEqual(packFleet(pods, offerings));
       }),
-      { numRuns: 50 },
+      { numRuns: caseCount(50) },
     );
   });
 });

@@ -8,6 +8,7 @@ import { packFleet } from '../../src/packing/pack-fleet.ts';
 import { aPod } from '../builders/pod.ts';
 import { answerOf } from '../packing-checker/answer-of.ts';
 import { checkPacking } from '../packing-checker/check-packing.ts';
+import { caseCount } from '../test-depth.ts';
 
 /*
  * What few workloads use, all at once: terms that must hold together, spreads that count others than their own pods or
@@ -121,7 +122,7 @@ describe('any mix of rules', () => {
         const answer = answerOf(packFleet(asked, offered, { daemons: carried }));
         expect(checkPacking({ pods: asked, offerings: offered, daemons: carried }, answer)).toEqual([]);
       }),
-      { numRuns: 200 },
+      { numRuns: caseCount(200) },
     );
   });
 });

@@ -5,6 +5,7 @@ import { defaultPolicy } from '../../src/policy/default-policy.ts';
 import { parsePolicy } from '../../src/policy/parse-policy.ts';
 import { policyDigest } from '../../src/policy/policy-digest.ts';
 import type { PolicyFault } from '../../src/policy/policy-fault.ts';
+import { caseCount } from '../test-depth.ts';
 import { brokenPolicies } from './broken-policies.ts';
 import { contradictoryPolicies } from './contradictory-policies.ts';
 
@@ -162,7 +163,7 @@ describe('parsePolicy', () => {
           expect(fault.remedy).not.toBe('');
         }
       }),
-      { numRuns: 2_000 },
+      { numRuns: caseCount(2_000) },
     );
   });
 

@@ -5,6 +5,7 @@ import type { WorldEvent } from '../../src/simulate/base/event-log.ts';
 import type { SimulatedWorld } from '../../src/simulate/world/simulated-world.ts';
 import { startController } from '../../src/use-cases/simulate/prepare-simulation.ts';
 import { aWorld, HOUR_MS, MINUTE_MS } from '../builders/simulated-world.ts';
+import { IS_DEEP } from '../test-depth.ts';
 
 /** Hours of virtual time on a busy machine take their time. */
 jest.setTimeout(120_000);
@@ -48,7 +49,7 @@ describe('load that swings about the thresholds', () => {
     };
     await swings(12);
     const sinceMs = world.clock.monotonicMs();
-    await swings(48);
+    await swings(IS_DEEP ? 48 : 20);
     const events = (await stop()).filter(({ atMs }) => atMs > sinceMs);
     expect(events.length).toBeGreaterThan(100);
     expect([...ofKind(events, 'launch'), ...ofKind(events, 'terminate')]).toEqual([]);
@@ -57,7 +58,7 @@ describe('load that swings about the thresholds', () => {
 
   it('never removes a node within ten minutes of a growth, however long the swings are', async () => {
     const { world, stop, pass } = inWorld({ nodes: { min: 2, max: 10 } }, 5);
-    for (let swing = 0; swing < 40; swing += 1) {
+    for (let swing = 0; swing < (IS_DEEP ? 40 : 20); swing += 1) {
       world.faults.setLoadFactor(swing % 2 === 0 ? 1.5 : 0.3);
       await pass((2 + 7 * (swing % 5)) * MINUTE_MS);
     }

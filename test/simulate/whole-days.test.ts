@@ -8,6 +8,7 @@ import { SimulatedWorld, type WorldOptions } from '../../src/simulate/world/simu
 import type { WorldView } from '../../src/simulate/world/world-view.ts';
 import { startController } from '../../src/use-cases/simulate/prepare-simulation.ts';
 import { HOUR_MS, MINUTE_MS, nasaTrace } from '../builders/simulated-world.ts';
+import { IS_DEEP } from '../test-depth.ts';
 
 const FAULT_NAMES = FAULT_KINDS.map(({ name }) => name);
 
@@ -45,7 +46,7 @@ function mean(numbers: readonly number[]): number {
 
 const day = (parts: Partial<SimulationOptions> = {}): SimulationOptions => ({
   seed: 1,
-  hours: 24,
+  hours: IS_DEEP ? 24 : 12,
   trace: nasaTrace(),
   faults: [],
   controller: startController,
@@ -101,7 +102,7 @@ describe('a day of a web server under the real controller', () => {
   });
 
   it('tells the same story to the byte for the same seed, faults included', async () => {
-    const six = day({ faults: FAULT_NAMES, seed: 5, hours: 6 });
+    const six = day({ faults: FAULT_NAMES, seed: 5, hours: IS_DEEP ? 6 : 2 });
     const [one, again, other] = [
       await runSimulation(six),
       await runSimulation(six),

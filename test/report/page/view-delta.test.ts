@@ -8,6 +8,7 @@ import { aNode } from '../../builders/fleet.ts';
 import { aPlan } from '../../builders/plan.ts';
 import { aPod } from '../../builders/pod.ts';
 import { aSnapshot, aUtilization } from '../../builders/snapshot.ts';
+import { caseCount } from '../../test-depth.ts';
 import { browserAsset } from './assets/browser-asset.ts';
 
 /** The browser's side. */
@@ -95,7 +96,7 @@ describe('deltas of the page', () => {
           expect(browser.sortedNodes()).toEqual(nodes);
         }
       }),
-      { numRuns: 60 },
+      { numRuns: caseCount(60) },
     );
   });
 
