@@ -13,6 +13,7 @@ export type { Step } from './filling/fill-choice.ts';
 export { GreedyPlacer, type PodBatch } from './filling/greedy-placer.ts';
 export { isValidInBindingOrder, satisfiesHostRules } from './filling/host-rules.ts';
 export { type Batch, type Item, NodeBin } from './filling/node-bin.ts';
+export { RankedBins } from './filling/ranked-bins.ts';
 export { seededRandom } from './filling/seeded-random.ts';
 export {
   bindingOrderOf,

@@ -5,6 +5,7 @@ import { Choice, type Step } from './fill-choice.ts';
 import { satisfiesHostRules } from './host-rules.ts';
 import type { Batch, NodeBin } from './node-bin.ts';
 import { hasPreferences, PlacementCosts } from './placement-costs.ts';
+import type { RankedBins } from './ranked-bins.ts';
 import { ScoreHeap } from './score-heap.ts';
 
 /** Equal pods to be placed. */
@@ -13,11 +14,8 @@ export interface PodBatch {
   readonly pods: readonly Pod[];
   /** Affinity score of each topology class for these pods now, see `TopologyCounts.favour`. @default no preference */
   readonly affinityScoreOf?: (topologyClass: number) => number;
-  /**
-   * The nodes of each topology class that may have room, in their order; the same for all parties that ask for the same. @default
-   * all
-   */
-  readonly among?: (topologyClass: number) => readonly NodeBin[];
+  /** Ranks of the nodes, all of them present ones, where none may be bought. @default the nodes are ranked here or looked at one by one */
+  readonly ranks?: RankedBins;
 }
 
 export interface PlacerOptions {
@@ -59,7 +57,8 @@ export class GreedyPlacer {
   #rankedNeed: Float64Array | undefined;
   #rankedChoice = 0;
   #fewest = NO_COUNTS;
-  #among: PodBatch['among'];
+  #ranks: RankedBins | undefined;
+  readonly #leastOfClass = new Choice();
   /** How many nodes were looked at, hidden ones too: the work done, counted so that a bound on it is the same on every machine. */
   evaluations = 0;
   /** To undo it. */
@@ -81,13 +80,14 @@ export class GreedyPlacer {
    * follow each other.
    */
   place(
-    { batch, pods, affinityScoreOf, among }: PodBatch,
+    { batch, pods, affinityScoreOf, ranks }: PodBatch,
     classesNow: () => readonly number[],
     onPlaced: (bin: NodeBin) => void = () => undefined,
   ): number {
     this.#costs.hasPreferences = affinityScoreOf !== undefined || hasPreferences(batch);
-    this.#among = among;
-    const isRanked = this.#prepare(batch, pods.length);
+    this.#ranks = ranks;
+    ranks?.prepare(batch.group.need);
+    const isRanked = this.#prepare(batch, pods.length) && ranks === undefined;
     let placed = 0;
     for (const pod of pods) {
       const choice = this.#begin(batch, pods.length - placed);
@@ -114,7 +114,8 @@ export class GreedyPlacer {
   }
 
   #evaluateClass(batch: Batch, topologyClass: number, choice: Choice, isRanked: boolean): void {
-    if (isRanked) this.#evaluateRanked(batch, topologyClass, choice);
+    if (this.#ranks !== undefined) this.#evaluateByRank(batch, topologyClass, this.#ranks);
+    else if (isRanked) this.#evaluateRanked(batch, topologyClass, choice);
     else this.#evaluateAll(batch, topologyClass, choice);
     this.#evaluateNew(batch, topologyClass, choice);
   }
@@ -148,7 +149,7 @@ export class GreedyPlacer {
   }
 
   #draftsOf(topologyClass: number): readonly NodeBin[] {
-    return this.#among?.(topologyClass) ?? this.#fleet.byTopologyClass[topologyClass] ?? [];
+    return this.#fleet.byTopologyClass[topologyClass] ?? [];
   }
 
   #evaluateAll(batch: Batch, topologyClass: number, choice: Choice): void {
@@ -179,6 +180,32 @@ export class GreedyPlacer {
       }
       heap.setAside();
     }
+  }
+
+  /** The same choice as looking at all nodes of the class, made from the ranks until no further node can be better. */
+  #evaluateByRank(batch: Batch, topologyClass: number, ranks: RankedBins): void {
+    const best = this.#leastOfClass.clear(this.#choice.score);
+    const { need } = batch.group;
+    for (const bin of ranks.unranked(need, topologyClass)) this.#evaluateInClass(batch, bin, best);
+    const ranked = ranks.ofClass(need, topologyClass);
+    const leastScoreOf = this.#costs.leastScores(batch);
+    for (let rank = 0; ; rank += 1) {
+      const bin = ranked.at(rank);
+      const leastScore = leastScoreOf(ranked.roomUsd(rank));
+      if (bin === undefined || leastScore > best.score) break;
+      if (!ranks.isChanged(bin) && this.#evaluateInClass(batch, bin, best) === leastScore) break;
+    }
+    if (!best.isNone) this.#choice.copy(best);
+  }
+
+  /** The node's score when it may take the pod and is the best of its class so far; of equal nodes the first is. */
+  #evaluateInClass(batch: Batch, bin: NodeBin, best: Choice): number | undefined {
+    const probe = this.#evaluate(batch, bin, NO_CANDIDATE);
+    if (probe === undefined || probe.score > best.score) return undefined;
+    if (probe.score === best.score && !isEarlier(bin, best.bin)) return undefined;
+    if (!this.#admits(batch, bin)) return undefined;
+    best.copy(probe);
+    return probe.score;
   }
 
   #heapOf(batch: Batch, topologyClass: number): ScoreHeap {
@@ -225,6 +252,7 @@ export class GreedyPlacer {
       node.become(tableId, this.#context.tables.table(tableId), row);
     }
     node.add({ batch, pod });
+    this.#ranks?.noteChanged(node);
     return node;
   }
 
@@ -301,6 +329,10 @@ export class GreedyPlacer {
     this.#costs.addPreferences(batch, probe, this.#fleet.noLoad);
     if (probe.score < best.score) best.copy(probe);
   }
+}
+
+function isEarlier({ present: a = 0 }: NodeBin, other: NodeBin | undefined): boolean {
+  return other !== undefined && a < (other.present ?? 0);
 }
 
 const NO_CANDIDATE = new Choice();
