@@ -5,34 +5,9 @@ import { Choice, type Step } from './fill-choice.ts';
 import { satisfiesHostRules } from './host-rules.ts';
 import type { Batch, NodeBin } from './node-bin.ts';
 import { hasPreferences, PlacementCosts } from './placement-costs.ts';
-import type { RankedBins } from './ranked-bins.ts';
+import type { PlacerOptions, PodBatch } from './placer-options.ts';
+import { isEarlier, type RankedBins } from './ranked-bins.ts';
 import { ScoreHeap } from './score-heap.ts';
-
-/** Equal pods to be placed. */
-export interface PodBatch {
-  readonly batch: Batch;
-  readonly pods: readonly Pod[];
-  /** Affinity score of each topology class for these pods now, see `TopologyCounts.favour`. @default no preference */
-  readonly affinityScoreOf?: (topologyClass: number) => number;
-  /** Ranks of the nodes, all of them present ones, where none may be bought. @default the nodes are ranked here or looked at one by one */
-  readonly ranks?: RankedBins;
-}
-
-export interface PlacerOptions {
-  /** Penalty for unbalanced free CPU and memory, as a share of its value by shadow prices. 0: price alone decides. @default 0 */
-  readonly evenness?: number;
-  /**
-   * Whether a new node is at once as large as is cheapest for each of the equal pods that wait, to be cut down once all pods
-   * are placed; otherwise nodes begin small and grow with their load. @default false
-   */
-  readonly isBulk?: boolean;
-  /** Whether nodes may be bought. @default true */
-  readonly mayOpen?: boolean;
-  /** Number of nodes of a topology class that are evaluated for one pod, round robin. @default all */
-  readonly sampleSize?: number;
-  /** Target share of new nodes by topology class, used among equal prices. @default as they come */
-  readonly classShares?: Float64Array;
-}
 
 /**
  * Greedy best-fit placement of equal pods where the fleet's price rises least: on a node with free capacity, on one that grows to
@@ -56,7 +31,7 @@ export class GreedyPlacer {
   readonly #ranked = new Map<number, ScoreHeap>();
   #rankedNeed: Float64Array | undefined;
   #rankedChoice = 0;
-  #fewest = NO_COUNTS;
+  #fewest: readonly number[] = [];
   #ranks: RankedBins | undefined;
   readonly #leastOfClass = new Choice();
   /** How many nodes were looked at, hidden ones too: the work done, counted so that a bound on it is the same on every machine. */
@@ -144,16 +119,12 @@ export class GreedyPlacer {
     if (!isSame || isMoving) this.#ranked.clear();
     this.#rankedNeed = need;
     this.#rankedChoice = choice;
-    this.#fewest = NO_COUNTS;
+    this.#fewest = [];
     return !isMoving && (isSame || pods > 1);
   }
 
-  #draftsOf(topologyClass: number): readonly NodeBin[] {
-    return this.#fleet.byTopologyClass[topologyClass] ?? [];
-  }
-
   #evaluateAll(batch: Batch, topologyClass: number, choice: Choice): void {
-    const bins = this.#draftsOf(topologyClass);
+    const bins = this.#fleet.byTopologyClass[topologyClass] ?? [];
     this.evaluations += this.#fleet.hidden?.[topologyClass] ?? 0;
     const max = Math.min(bins.length, this.#sampleSize);
     let at = max < bins.length ? this.#sampledTo % bins.length : 0;
@@ -169,7 +140,7 @@ export class GreedyPlacer {
 
   #evaluateRanked(batch: Batch, topologyClass: number, choice: Choice): void {
     const heap = this.#heapOf(batch, topologyClass);
-    const bins = this.#draftsOf(topologyClass);
+    const bins = this.#fleet.byTopologyClass[topologyClass] ?? [];
     for (;;) {
       const bin = bins[heap.least ?? -1];
       if (bin === undefined || heap.leastScore >= choice.score) return;
@@ -185,16 +156,11 @@ export class GreedyPlacer {
   /** The same choice as looking at all nodes of the class, made from the ranks until no further node can be better. */
   #evaluateByRank(batch: Batch, topologyClass: number, ranks: RankedBins): void {
     const best = this.#leastOfClass.clear(this.#choice.score);
-    const { need } = batch.group;
-    for (const bin of ranks.unranked(need, topologyClass)) this.#evaluateInClass(batch, bin, best);
-    const ranked = ranks.ofClass(need, topologyClass);
-    const leastScoreOf = this.#costs.leastScores(batch);
-    for (let rank = 0; ; rank += 1) {
-      const bin = ranked.at(rank);
-      const leastScore = leastScoreOf(ranked.roomUsd(rank));
-      if (bin === undefined || leastScore > best.score) break;
-      if (!ranks.isChanged(bin) && this.#evaluateInClass(batch, bin, best) === leastScore) break;
-    }
+    ranks.search(batch.group.need, topologyClass, {
+      best,
+      leastScoreOf: this.#costs.leastScores(batch),
+      evaluate: (bin) => this.#evaluateInClass(batch, bin, best),
+    });
     if (!best.isNone) this.#choice.copy(best);
   }
 
@@ -214,7 +180,7 @@ export class GreedyPlacer {
     const heap = new ScoreHeap();
     this.#ranked.set(topologyClass, heap);
     this.evaluations += this.#fleet.hidden?.[topologyClass] ?? 0;
-    const bins = this.#draftsOf(topologyClass);
+    const bins = this.#fleet.byTopologyClass[topologyClass] ?? [];
     for (let index = 0; index < bins.length; index += 1)
       this.#rank(heap, batch, bins[index] as NodeBin, index);
     return heap;
@@ -331,9 +297,4 @@ export class GreedyPlacer {
   }
 }
 
-function isEarlier({ present: a = 0 }: NodeBin, other: NodeBin | undefined): boolean {
-  return other !== undefined && a < (other.present ?? 0);
-}
-
 const NO_CANDIDATE = new Choice();
-const NO_COUNTS: readonly number[] = [];

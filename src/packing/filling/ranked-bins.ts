@@ -4,7 +4,7 @@ import { LazyOrder } from './lazy-order.ts';
 import type { NodeBin } from './node-bin.ts';
 
 /** The nodes of one topology class that had room for a need, the least room first. */
-export class RankedClass {
+class RankedClass {
   readonly #bins: readonly NodeBin[];
   readonly #order: LazyOrder;
   readonly #rooms: Float64Array;
@@ -34,6 +34,15 @@ interface NeedRanking {
   readonly unranked: readonly NodeBin[];
 }
 
+interface RankSearch {
+  /** The best so far, which `evaluate` replaces. */
+  readonly best: { readonly score: number };
+  /** The least score that a node may have by the value of the room that would be left of it. */
+  readonly leastScoreOf: (roomUsd: number) => number;
+  /** The score of a node that became the best. */
+  readonly evaluate: (bin: NodeBin) => number | undefined;
+}
+
 /** More changed nodes than this are looked at one by one only where the ranks must not be made anew. */
 const MAX_CHANGED = 64;
 
@@ -57,20 +66,24 @@ export class RankedBins {
     this.#of(need);
   }
 
-  ofClass(need: Float64Array, topologyClass: number): RankedClass {
-    return this.#of(need).classes[topologyClass] ?? NO_NODES;
+  /** Evaluates the nodes of the class that had room for the need, the best ranks first, until no further one can be better. */
+  search(need: Float64Array, topologyClass: number, { best, leastScoreOf, evaluate }: RankSearch): void {
+    for (const bin of this.#unranked(need, topologyClass)) evaluate(bin);
+    const ranked = this.#of(need).classes[topologyClass] ?? NO_NODES;
+    for (let rank = 0; ; rank += 1) {
+      const bin = ranked.at(rank);
+      const leastScore = leastScoreOf(ranked.roomUsd(rank));
+      if (bin === undefined || leastScore > best.score) return;
+      if (!this.#changed.has(bin) && evaluate(bin) === leastScore) return;
+    }
   }
 
   /** Nodes of the topology class that have no valid rank for the need. */
-  *unranked(need: Float64Array, topologyClass: number): Iterable<NodeBin> {
+  *#unranked(need: Float64Array, topologyClass: number): Iterable<NodeBin> {
     const { hadRoom, unranked } = this.#of(need);
     for (const bin of this.#changed)
       if (bin.topologyClass === topologyClass && hadRoom[bin.present ?? -1] === 1) yield bin;
     for (const bin of unranked) if (bin.topologyClass === topologyClass && !this.#changed.has(bin)) yield bin;
-  }
-
-  isChanged(bin: NodeBin): boolean {
-    return this.#changed.has(bin);
   }
 
   /** Notes that the load of the node is not what it was ranked by. */
@@ -118,6 +131,11 @@ export class RankedBins {
     });
     return { classes, hadRoom, unranked };
   }
+}
+
+/** Whether the node comes before the other in the fleet. */
+export function isEarlier({ present: a = 0 }: NodeBin, other: NodeBin | undefined): boolean {
+  return other !== undefined && a < (other.present ?? 0);
 }
 
 const NO_NODES = new RankedClass([], () => 0);
