@@ -10,9 +10,11 @@ export {
   type OrderedPlacement,
 } from './filling/constrained-placement.ts';
 export type { Step } from './filling/fill-choice.ts';
-export { GreedyPlacer, type PodBatch } from './filling/greedy-placer.ts';
+export { GreedyPlacer } from './filling/greedy-placer.ts';
 export { isValidInBindingOrder, satisfiesHostRules } from './filling/host-rules.ts';
 export { type Batch, type Item, NodeBin } from './filling/node-bin.ts';
+export type { PodBatch } from './filling/placer-options.ts';
+export { RankedBins } from './filling/ranked-bins.ts';
 export { seededRandom } from './filling/seeded-random.ts';
 export {
   bindingOrderOf,

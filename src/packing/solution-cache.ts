@@ -9,8 +9,11 @@ export type Solve = (problem: PackingProblem) => Solution;
 
 /** Answers that are kept at most: those of a round in which many replacements were looked at. */
 const MAX_CACHED = 32;
-/** Pods in their problems together at most, since an answer holds on to the problem that it is for. */
-const MAX_PODS = 50_000;
+/**
+ * Pods in their problems together at most. Problems of nearby rounds share the pods that did not change, so that this bounds lists of
+ * references: all looks of one round at 5,000 nodes of 20 pods.
+ */
+const MAX_PODS = 2_000_000;
 
 interface CachedSolution {
   readonly problem: PackingProblem;

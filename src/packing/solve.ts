@@ -47,7 +47,10 @@ function placeOnPresent(context: PackingContext): PresentPlacement {
   if (settled.length === model.pods.length) return { settled, context: undefined };
   const byNode = Map.groupBy(settled, ({ presentNode }) => presentNode);
   const present = model.present.map((node, index) => {
-    const come = (byNode.get(index) ?? []).map(({ pod }) => pod);
+    const settledHere = byNode.get(index);
+    // The same object, so that what is known of the node is found again.
+    if (settledHere === undefined) return node;
+    const come = settledHere.map(({ pod }) => pod);
     const requests = come.map((pod): Resources => pod.requests);
     return { ...node, pods: [...node.pods, ...come], free: requests.reduce(subtractResources, node.free) };
   });

@@ -88,10 +88,10 @@ async function measure(scenario: DecideScenario): Promise<DecideFigures> {
 async function decideOf(tree: string): Promise<{ readonly decide: Decide; readonly known: unknown }> {
   const load = async (path: string) => (await import(pathToFileURL(resolve(tree, path)).href)) as unknown;
   const { decide } = (await load('src/decide/decide.ts')) as { readonly decide: Decide };
-  const { KnownSolutions } = (await load('src/packing/solution-cache.ts')) as {
-    readonly KnownSolutions: new () => unknown;
+  const { SolutionCache } = (await load('src/packing/solution-cache.ts')) as {
+    readonly SolutionCache: new () => unknown;
   };
-  return { decide, known: new KnownSolutions() };
+  return { decide, known: new SolutionCache() };
 }
 
 function policyOf({ policy = {} }: DecideScenario): PolicyInForce {

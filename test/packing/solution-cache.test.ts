@@ -77,7 +77,7 @@ describe('KnownSolutions', () => {
     for (let limit = 10; limit < 50; limit += 1) known.solve(problem({ maxNewNodes: limit }));
     expect(known.solve(problem())).not.toBe(first);
     const again = known.solve(problem());
-    const crowd = Array.from({ length: 50_000 }, () => standing[0]!);
+    const crowd = Array.from({ length: 2_000_000 }, () => standing[0]!);
     const large = problem({ pods: [] }, { pods: crowd });
     expect(known.solve(large)).toBe(known.solve(large));
     expect(known.solve(problem())).not.toBe(again);

@@ -4,6 +4,7 @@ import { HOST } from '../rules.ts';
 import type { BinFleet, PackingContext } from './bin-fleet.ts';
 import { GreedyPlacer } from './greedy-placer.ts';
 import type { Batch, NodeBin } from './node-bin.ts';
+import { RankedBins } from './ranked-bins.ts';
 
 /** A pod that was placed under all topology rules, with its place in the binding order. */
 export interface OrderedPlacement {
@@ -28,12 +29,14 @@ export class ConstrainedPlacement {
   readonly #context: PackingContext;
   readonly #fleet: BinFleet;
   readonly #placer: GreedyPlacer;
+  readonly #ranks: RankedBins | undefined;
   #nextBindingOrder: number;
 
   constructor(context: PackingContext, fleet: BinFleet, options: PlacementOptions = {}) {
     this.#context = context;
     this.#fleet = fleet;
     this.#placer = new GreedyPlacer(context, fleet, { mayOpen: options.mayOpen ?? true });
+    this.#ranks = options.mayOpen === false ? new RankedBins(context, fleet) : undefined;
     this.#nextBindingOrder = options.firstBindingOrder ?? 0;
   }
 
@@ -72,9 +75,16 @@ export class ConstrainedPlacement {
     for (; at < group.pods.length; at += step) {
       const pods = group.pods.slice(at, at + step);
       const batch = this.#batchOf(group);
+      const ranks = this.#ranks;
+      ranks?.renew();
       let placedCount = 0;
       this.#placer.place(
-        { batch, pods, ...(preferences.length > 0 && { affinityScoreOf }) },
+        {
+          batch,
+          pods,
+          ...(preferences.length > 0 && { affinityScoreOf }),
+          ...(ranks !== undefined && { ranks }),
+        },
         () => this.#allowedClasses(group),
         (bin) => {
           counts.add(group.rules, bin.topologyClass);

@@ -5,21 +5,9 @@ import { Choice, type Step } from './fill-choice.ts';
 import { satisfiesHostRules } from './host-rules.ts';
 import type { Batch, NodeBin } from './node-bin.ts';
 import { hasPreferences, PlacementCosts } from './placement-costs.ts';
-import type { PlacerOptions } from './placer-options.ts';
+import type { PlacerOptions, PodBatch } from './placer-options.ts';
+import { isEarlier, type RankedBins } from './ranked-bins.ts';
 import { ScoreHeap } from './score-heap.ts';
-
-/** Equal pods to be placed. */
-export interface PodBatch {
-  readonly batch: Batch;
-  readonly pods: readonly Pod[];
-  /** Affinity score of each topology class for these pods now, see `TopologyCounts.favour`. @default no preference */
-  readonly affinityScoreOf?: (topologyClass: number) => number;
-  /**
-   * The nodes of each topology class that may have room, in their order; the same for all parties that ask for the same. @default
-   * all
-   */
-  readonly among?: (topologyClass: number) => readonly NodeBin[];
-}
 
 /**
  * Greedy best-fit placement of equal pods where the fleet's price rises least: on a node with free capacity, on one that grows to
@@ -43,8 +31,9 @@ export class GreedyPlacer {
   readonly #ranked = new Map<number, ScoreHeap>();
   #rankedNeed: Float64Array | undefined;
   #rankedChoice = 0;
-  #fewest = NO_COUNTS;
-  #among: PodBatch['among'];
+  #fewest: readonly number[] = [];
+  #ranks: RankedBins | undefined;
+  readonly #leastOfClass = new Choice();
   /** How many nodes were looked at, hidden ones too: the work done, counted so that a bound on it is the same on every machine. */
   evaluations = 0;
   /** To undo it. */
@@ -66,13 +55,14 @@ export class GreedyPlacer {
    * follow each other.
    */
   place(
-    { batch, pods, affinityScoreOf, among }: PodBatch,
+    { batch, pods, affinityScoreOf, ranks }: PodBatch,
     classesNow: () => readonly number[],
     onPlaced: (bin: NodeBin) => void = () => undefined,
   ): number {
     this.#costs.hasPreferences = affinityScoreOf !== undefined || hasPreferences(batch);
-    this.#among = among;
-    const isRanked = this.#prepare(batch, pods.length);
+    this.#ranks = ranks;
+    ranks?.prepare(batch.group.need);
+    const isRanked = this.#prepare(batch, pods.length) && ranks === undefined;
     let placed = 0;
     for (const pod of pods) {
       const choice = this.#begin(batch, pods.length - placed);
@@ -99,7 +89,8 @@ export class GreedyPlacer {
   }
 
   #evaluateClass(batch: Batch, topologyClass: number, choice: Choice, isRanked: boolean): void {
-    if (isRanked) this.#evaluateRanked(batch, topologyClass, choice);
+    if (this.#ranks !== undefined) this.#evaluateByRank(batch, topologyClass, this.#ranks);
+    else if (isRanked) this.#evaluateRanked(batch, topologyClass, choice);
     else this.#evaluateAll(batch, topologyClass, choice);
     this.#evaluateNew(batch, topologyClass, choice);
   }
@@ -128,16 +119,12 @@ export class GreedyPlacer {
     if (!isSame || isMoving) this.#ranked.clear();
     this.#rankedNeed = need;
     this.#rankedChoice = choice;
-    this.#fewest = NO_COUNTS;
+    this.#fewest = [];
     return !isMoving && (isSame || pods > 1);
   }
 
-  #draftsOf(topologyClass: number): readonly NodeBin[] {
-    return this.#among?.(topologyClass) ?? this.#fleet.byTopologyClass[topologyClass] ?? [];
-  }
-
   #evaluateAll(batch: Batch, topologyClass: number, choice: Choice): void {
-    const bins = this.#draftsOf(topologyClass);
+    const bins = this.#fleet.byTopologyClass[topologyClass] ?? [];
     this.evaluations += this.#fleet.hidden?.[topologyClass] ?? 0;
     const max = Math.min(bins.length, this.#sampleSize);
     let at = max < bins.length ? this.#sampledTo % bins.length : 0;
@@ -153,7 +140,7 @@ export class GreedyPlacer {
 
   #evaluateRanked(batch: Batch, topologyClass: number, choice: Choice): void {
     const heap = this.#heapOf(batch, topologyClass);
-    const bins = this.#draftsOf(topologyClass);
+    const bins = this.#fleet.byTopologyClass[topologyClass] ?? [];
     for (;;) {
       const bin = bins[heap.least ?? -1];
       if (bin === undefined || heap.leastScore >= choice.score) return;
@@ -166,13 +153,34 @@ export class GreedyPlacer {
     }
   }
 
+  /** The same choice as looking at all nodes of the class, made from the ranks until no further node can be better. */
+  #evaluateByRank(batch: Batch, topologyClass: number, ranks: RankedBins): void {
+    const best = this.#leastOfClass.clear(this.#choice.score);
+    ranks.search(batch.group.need, topologyClass, {
+      best,
+      leastScoreOf: this.#costs.leastScores(batch),
+      evaluate: (bin) => this.#evaluateInClass(batch, bin, best),
+    });
+    if (!best.isNone) this.#choice.copy(best);
+  }
+
+  /** The node's score when it may take the pod and is the best of its class so far; of equal nodes the first is. */
+  #evaluateInClass(batch: Batch, bin: NodeBin, best: Choice): number | undefined {
+    const probe = this.#evaluate(batch, bin, NO_CANDIDATE);
+    if (probe === undefined || probe.score > best.score) return undefined;
+    if (probe.score === best.score && !isEarlier(bin, best.bin)) return undefined;
+    if (!this.#admits(batch, bin)) return undefined;
+    best.copy(probe);
+    return probe.score;
+  }
+
   #heapOf(batch: Batch, topologyClass: number): ScoreHeap {
     const known = this.#ranked.get(topologyClass);
     if (known !== undefined) return known;
     const heap = new ScoreHeap();
     this.#ranked.set(topologyClass, heap);
     this.evaluations += this.#fleet.hidden?.[topologyClass] ?? 0;
-    const bins = this.#draftsOf(topologyClass);
+    const bins = this.#fleet.byTopologyClass[topologyClass] ?? [];
     for (let index = 0; index < bins.length; index += 1)
       this.#rank(heap, batch, bins[index] as NodeBin, index);
     return heap;
@@ -210,6 +218,7 @@ export class GreedyPlacer {
       node.become(tableId, this.#context.tables.table(tableId), row);
     }
     node.add({ batch, pod });
+    this.#ranks?.noteChanged(node);
     return node;
   }
 
@@ -289,4 +298,3 @@ export class GreedyPlacer {
 }
 
 const NO_CANDIDATE = new Choice();
-const NO_COUNTS: readonly number[] = [];

@@ -100,6 +100,13 @@ export function hostAffinityScore(bin: NodeBin, { prefer: preferences }: HostRul
   return affinityScore;
 }
 
+/** The highest that `hostAffinityScore` may be of any node. */
+export function mostHostAffinityScore({ prefer }: HostRuleSet): number {
+  let most = 0;
+  for (const { isSpread, weight } of prefer) if (!isSpread) most += Math.max(0, weight);
+  return most;
+}
+
 function intersects(set: Uint32Array, list: readonly Bits[]): boolean {
   for (let i = 0; i < list.length; i += 1) {
     const { word, mask } = list[i] as Bits;

@@ -1,7 +1,7 @@
 import { CPU, MEMORY, NO_ROW, NO_TABLE, type OfferTable, type PodGroup } from '../model.ts';
 import type { PackableFleet, PackingContext } from './bin-fleet.ts';
 import type { Choice } from './fill-choice.ts';
-import { hostAffinityScore } from './host-rules.ts';
+import { hostAffinityScore, mostHostAffinityScore } from './host-rules.ts';
 import type { Batch } from './node-bin.ts';
 import type { PlacerOptions } from './placer-options.ts';
 
@@ -44,11 +44,24 @@ export class PlacementCosts {
     for (const { choice: preferred, weight } of group.prefers) {
       if (this.#takePreferred(group, preferred, choice, load)) affinityScore += weight;
     }
+    choice.score -= (affinityScore / 100) * PREFERENCE * this.#ownUsd(group);
+  }
+
+  /** For present nodes by the value of the room that is left: the least score such a pod may have there, all it prefers given. */
+  leastScores({ group, hostRules }: Batch): (roomUsd: number) => number {
+    if (!this.hasPreferences) return (roomUsd) => TIE * roomUsd;
+    let most = this.favour + mostHostAffinityScore(hostRules);
+    for (const { weight } of group.prefers) most += weight;
+    const worthUsd = (most / 100) * PREFERENCE * this.#ownUsd(group);
+    return (roomUsd) => TIE * BELOW_PREFERENCES * roomUsd - worthUsd;
+  }
+
+  #ownUsd({ need }: PodGroup): number {
     const { shadowPrices } = this.#context;
-    const ownUsd =
-      (group.need[CPU] as number) * (shadowPrices[CPU] as number) +
-      (group.need[MEMORY] as number) * (shadowPrices[MEMORY] as number);
-    choice.score -= (affinityScore / 100) * PREFERENCE * ownUsd;
+    return (
+      (need[CPU] as number) * (shadowPrices[CPU] as number) +
+      (need[MEMORY] as number) * (shadowPrices[MEMORY] as number)
+    );
   }
 
   #takePreferred({ need }: PodGroup, preferred: number, choice: Choice, load: Float64Array): boolean {

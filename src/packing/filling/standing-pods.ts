@@ -27,7 +27,7 @@ export class StandingPods {
     this.onNode = present.map(({ pods }, index) => {
       const topologyClass = topologyClasses.classOfNode[buyable.length + index] ?? 0;
       let note: NodeNote | undefined;
-      for (const pod of pods) {
+      for (const pod of rules.countedAmong(pods)) {
         const countedBy = rules.bumpsOf(pod);
         if (countedBy.length === 0 && pod.hostPorts.length === 0) continue;
         note ??= new NodeNote(words);

@@ -10,6 +10,7 @@ import {
   type PackingContext,
   packingContextOf,
   placementOrder,
+  RankedBins,
   seededRandom,
   type Step,
 } from '../filling.ts';
@@ -45,7 +46,9 @@ export class DrainSimulation {
   /** What the scheduler sees of each node, by its index; made when a play needs it first and kept up to date from then on. */
   readonly #stages: (SimulatedNode | undefined)[] = [];
   readonly #counts = new StageCounts();
-  readonly #roomy = new Map<Float64Array, readonly (readonly NodeBin[])[]>();
+  readonly #ranks: RankedBins;
+  /** Nodes that took pods of drained nodes. */
+  readonly #moved = new Set<NodeBin>();
   #nextBindingOrder = 1;
 
   constructor(nodes: readonly DrainableNode[]) {
@@ -54,6 +57,7 @@ export class DrainSimulation {
     this.#context = packingContextOf(model);
     this.#fleet = new BinFleet(this.#context);
     this.#placer = new GreedyPlacer(this.#context, this.#fleet);
+    this.#ranks = new RankedBins(this.#context, this.#fleet);
     this.#nodes = nodes;
     this.#scheduler = new SchedulerSimulation(this.#context);
     this.#compare = placementOrder(model);
@@ -82,6 +86,7 @@ export class DrainSimulation {
     const steps: Step[] = [];
     const unplaced = this.#placeElsewhere(items, steps);
     for (const step of steps.reverse()) this.#undo(step.bin);
+    for (const step of steps) if (!this.#moved.has(step.bin)) this.#ranks.noteRestored(step.bin);
     const unplaceable = unplaced.length > 0 ? unplaced : this.#dryRun(items, bin);
     if (unplaceable.length === 0) return unplaceable;
     for (const item of items) {
@@ -114,7 +119,7 @@ export class DrainSimulation {
     }
     const batch = this.#batchOf(group, this.#nextBindingOrder);
     const placed = this.#placer.place(
-      { batch, pods: [pod], among: this.#roomyFor(group) },
+      { batch, pods: [pod], ranks: this.#ranks },
       () => open,
       (bin) => {
         counts.add(group.rules, bin.topologyClass);
@@ -123,19 +128,6 @@ export class DrainSimulation {
     );
     this.#nextBindingOrder += placed;
     return placed === 1;
-  }
-
-  /** Nodes that had room for the need when it was asked for first: room elsewhere only shrinks as nodes go. */
-  #roomyFor({ need }: PodGroup): (topologyClass: number) => readonly NodeBin[] {
-    let byTopologyClass = this.#roomy.get(need);
-    if (byTopologyClass === undefined) {
-      byTopologyClass = this.#fleet.byTopologyClass.map((bins) =>
-        bins.filter((bin) => bin.isOpen && bin.hasRoom(need)),
-      );
-      this.#roomy.set(need, byTopologyClass);
-    }
-    const found = byTopologyClass;
-    return (topologyClass) => found[topologyClass] ?? [];
   }
 
   #put(batch: Batch | undefined, pod: Pod, bin: NodeBin): void {
@@ -186,9 +178,19 @@ export class DrainSimulation {
         run,
       );
       this.#nextBindingOrder += bound.length;
-      if (unscheduled.length === 0 && runs === RUNS) return [];
+      if (unscheduled.length === 0 && runs === RUNS) {
+        this.#noteMoved(bound);
+        return [];
+      }
       this.#unbind(bound);
       if (unscheduled.length > 0) return unscheduled.map(({ pod }) => pod);
+    }
+  }
+
+  #noteMoved(bound: readonly PlannedPod[]): void {
+    for (const { bin } of bound) {
+      this.#moved.add(bin);
+      this.#ranks.noteChanged(bin);
     }
   }
 

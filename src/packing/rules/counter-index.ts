@@ -1,6 +1,7 @@
 import { ALL_NAMESPACES, type Pod, picksPod } from '../../model/pod.ts';
 import type { LabelRequirement } from '../../model/selector.ts';
 import type { PodTerm } from './compiled-terms.ts';
+import { LabelMarks } from './label-marks.ts';
 
 /** No label has this value: a value has no such character. */
 const NO_LABEL = '\n';
@@ -35,6 +36,16 @@ export class MatcherIndex<T> {
   /** Whether anything may pick pods of the namespace. */
   mayPick(namespace: string): boolean {
     return this.#byNamespace.has(namespace) || this.#byNamespace.has(ALL_NAMESPACES);
+  }
+
+  /** The labels that every pod which is picked has one of; `undefined` when some matcher asks for no exact label. */
+  marks(): LabelMarks | undefined {
+    const marks = new LabelMarks();
+    for (const { open, byLabel } of this.#byNamespace.values()) {
+      if (open.length > 0) return undefined;
+      for (const [key, byValue] of byLabel) for (const value of byValue.keys()) marks.add(key, value);
+    }
+    return marks;
   }
 
   /** Visits whatever may pick the pod, and perhaps some that do not; none of them twice unless it was added for all namespaces, too. */

@@ -1,3 +1,4 @@
+import type { Pod } from '../../model/pod.ts';
 import {
   type CompiledSpread,
   type CompiledTerms,
@@ -10,6 +11,7 @@ import {
 } from './compiled-terms.ts';
 import { LabelIndex, MatcherIndex } from './counter-index.ts';
 import { LabelClasses } from './label-classes.ts';
+import { type LabelMarks, marksOf } from './label-marks.ts';
 import { ValueInterner } from './value-interner.ts';
 
 /** The key of one node alone; its index among the keys is 0. */
@@ -89,6 +91,8 @@ export class TopologyRules {
   readonly #picked = new Map<PodTopology['labels'], Map<string, readonly number[]>>();
   readonly #held = new Map<object, readonly number[]>();
   #hasHolders = false;
+  /** Made when all counters are there. */
+  #marks: { readonly found: LabelMarks | undefined } | undefined;
 
   /** `existing`: of each node, the pods that stand there. */
   constructor(pods: readonly PodTopology[], existing: readonly (readonly PodTopology[])[] = []) {
@@ -122,6 +126,13 @@ export class TopologyRules {
     const set = this.#sets.values[id];
     if (set === undefined) throw new RangeError(`no rule set ${id}`);
     return set;
+  }
+
+  /** Of the pods of a node, those that may add to a counter or hold a port; it may name some that do neither. */
+  countedAmong(pods: readonly Pod[]): readonly Pod[] {
+    this.#marks ??= { found: this.#index.marks() };
+    const { labels, holders } = marksOf(pods);
+    return this.#marks.found?.mayHaveAny(labels) === false ? holders : pods;
   }
 
   /** The counters that a pod which stands already adds to. */
@@ -203,6 +214,7 @@ export class TopologyRules {
     if (counter === before) {
       this.counters.push({ key, counts, matcher, eligibility });
       this.#index.add(term.matches, counter);
+      this.#marks = undefined;
       if (counts === 'holders') this.#hasHolders = true;
     }
     return { key, counter };
