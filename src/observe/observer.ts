@@ -1,5 +1,5 @@
 import type { Interruption } from '../model/interruption.ts';
-import { type Node, STARTUP_TAINT_KEY } from '../model/node.ts';
+import { isAdmitted, type Node } from '../model/node.ts';
 import type { Snapshot } from '../model/snapshot.ts';
 import {
   type Clock,
@@ -102,8 +102,7 @@ function pooledNodes(nodes: readonly Node[], instances: Snapshot['instances']): 
   const listed = instances.status === 'known' ? instances.value : [];
   const warm = new Set(listed.filter(({ isWarm }) => isWarm === true).map(({ id }) => id));
   const held = nodes.filter(
-    ({ instanceId, taints }) =>
-      instanceId !== undefined && warm.has(instanceId) && taints.some(({ key }) => key === STARTUP_TAINT_KEY),
+    (node) => node.instanceId !== undefined && warm.has(node.instanceId) && !isAdmitted(node),
   );
   return new Set(held.map(({ name }) => name));
 }

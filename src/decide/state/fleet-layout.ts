@@ -1,6 +1,6 @@
 import { type DaemonOverhead, daemonsOn } from '../../model/daemon-overhead.ts';
 import { memoizeByIdentity } from '../../model/memoize-by-identity.ts';
-import { type Node, STARTUP_TAINT_KEY } from '../../model/node.ts';
+import { isAdmitted, type Node, STARTUP_TAINT_KEY } from '../../model/node.ts';
 import { podsByNode, unboundPods } from '../../model/pod-lists.ts';
 import { type Pod, podRef } from '../../model/pod.ts';
 import { type Resources, subtractResources } from '../../model/resources.ts';
@@ -128,8 +128,7 @@ function emptyNode(node: Node, { worker, pods, situation: context, isLeaving }: 
  */
 function boots(node: Node, worker: Worker | undefined, context: DecisionContext): boolean {
   if (worker === undefined) return false;
-  const isTainted = node.taints.some((taint) => taint.key === STARTUP_TAINT_KEY);
-  return worker.launch !== undefined || isTainted || isYoung(node, context);
+  return worker.launch !== undefined || !isAdmitted(node) || isYoung(node, context);
 }
 
 /** Our own cordon on a node that is not being removed: the removal was stopped and the cordon is about to go. */

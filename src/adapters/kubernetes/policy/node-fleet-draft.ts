@@ -1,7 +1,7 @@
 import { byKind, type EventOf } from '../../../events/reporter.ts';
 import { exactCost, fleetCost } from '../../../model/fleet-cost.ts';
 import { isAlive } from '../../../model/instance.ts';
-import { STARTUP_TAINT_KEY } from '../../../model/node.ts';
+import { isAdmitted } from '../../../model/node.ts';
 import type { PolicyDocument } from '../../../model/policy-document.ts';
 import type { PolicyIdentity } from '../../../model/policy-identity.ts';
 import { NO_POLICY, POLICY_MISSING } from '../../../model/reason.ts';
@@ -164,9 +164,8 @@ export class NodeFleetDraft {
 }
 
 function isReadyWorker(node: Snapshot['nodes'][number]): boolean {
-  const isAdmitted = !node.taints.some((taint) => taint.key === STARTUP_TAINT_KEY);
   const isOurs = !node.isControlPlane && node.instanceId !== undefined;
-  return isOurs && node.isReady && isAdmitted && !node.isUnschedulable;
+  return isOurs && node.isReady && isAdmitted(node) && !node.isUnschedulable;
 }
 
 function spotOf({ instances }: Snapshot): number | undefined {
