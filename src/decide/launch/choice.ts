@@ -60,11 +60,13 @@ export interface RankOptions {
   readonly costOf: (offering: Offering) => number | undefined;
   /** `spot.spreadPercent` of the policy. */
   readonly spreadPercent: number;
+  /** Of zones that are equally crowded, the one to take first; `undefined`: the cheapest. */
+  readonly preferredZone?: string | undefined;
 }
 
 /**
- * Orders offerings by preference: the wanted lifecycle, then the zone with the fewest workers, then cost
- * (spread over the types of spot), then name.
+ * Orders offerings by preference: the wanted lifecycle, then the zone with the fewest workers, among equals the preferred zone,
+ * then cost (spread over the types of spot), then name.
  * Spot is followed by on-demand as its fallback; on-demand by nothing, unless only spot is there to choose.
  */
 export function rankOfferings(offerings: readonly Offering[], options: RankOptions): readonly Offering[] {
@@ -79,6 +81,8 @@ function compare(a: Offering, b: Offering, options: RankOptions): number {
   const { mix } = options;
   const byZone = (mix.byZone.get(a.zone) ?? 0) - (mix.byZone.get(b.zone) ?? 0);
   if (byZone !== 0) return byZone;
+  const byPreference = Number(b.zone === options.preferredZone) - Number(a.zone === options.preferredZone);
+  if (byPreference !== 0) return byPreference;
   const costA = spreadCost(a, options);
   const costB = spreadCost(b, options);
   if (costA !== costB) return costA < costB ? -1 : 1;

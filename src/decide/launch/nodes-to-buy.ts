@@ -70,12 +70,13 @@ function bought(context: DecisionContext, nodes: readonly NodeToBuy[]): readonly
   let mix: FleetMix = mixOf(fleet.workers);
   return [...nodes]
     .sort((a, b) => urgency(b) - urgency(a))
-    .map(({ pods, offering, couldBe }): NewNode => {
+    .map(({ pods, offering, couldBe, preferredZone }): NewNode => {
       const ranked = rankOfferings(couldBe(), {
         lifecycle: nextLifecycle(mix, policy.spot),
         mix,
         spreadPercent: policy.spot.spreadPercent,
         costOf: (one) => costOf(one)?.totalUsdPerHour,
+        preferredZone,
       });
       const first = ranked[0] ?? offering;
       mix = withWorker(mix, first);
