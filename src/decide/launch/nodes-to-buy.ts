@@ -65,7 +65,7 @@ function expectedCosts(
 }
 
 function bought(context: DecisionContext, nodes: readonly NodeToBuy[]): readonly NewNode[] {
-  const { policy, fleet, costOf } = context;
+  const { policy, fleet, costOf, isUnproven } = context;
   const urgency = ({ pods }: NodeToBuy) => Math.max(...pods.map(({ priority }) => priority));
   let mix: FleetMix = mixOf(fleet.workers);
   return [...nodes]
@@ -77,6 +77,7 @@ function bought(context: DecisionContext, nodes: readonly NodeToBuy[]): readonly
         spreadPercent: policy.spot.spreadPercent,
         costOf: (one) => costOf(one)?.totalUsdPerHour,
         preferredZone,
+        isUnproven,
       });
       const first = ranked[0] ?? offering;
       mix = withWorker(mix, first);
