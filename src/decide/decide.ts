@@ -18,6 +18,7 @@ import { ANNOUNCED_METHODS, CHOSEN_METHODS, POOL_METHODS } from './disruption-me
 import { type Growth, planGrowth } from './launch/growth.ts';
 import { type DecisionContext, buildDecisionContext } from './state/decision-context.ts';
 import type { WantedRemoval } from './state/disruption.ts';
+import { joinTimesOf } from './state/join-times.ts';
 import { earliest } from './text/earliest-time.ts';
 import { decisionIdOf, operationIds } from './text/ids.ts';
 import { withPoolStarts } from './warm-pool/warm-starts.ts';
@@ -125,13 +126,26 @@ function launchActions(
   launches: readonly LaunchIntent[],
   nextId: () => string,
 ): LaunchAction[] {
-  const deadlineMs = context.nowMs + context.policy.launch.joinTimeoutSeconds * 1000;
+  const { policy, nowMs, snapshot } = context;
+  const deadlineMs = nowMs + policy.launch.joinTimeoutSeconds * 1000;
   return launches.map((nodeRequest) => ({
     kind: 'launch',
     operationId: nextId(),
     deadlineMs,
+    ...joinWithin(nodeRequest, snapshot.operations, policy),
     ...nodeRequest,
   }));
+}
+
+/** A machine of the warm pool may take its time, and one that is started has its own. */
+function joinWithin(
+  { offerings, forPool, starts }: LaunchIntent,
+  operations: Snapshot['operations'],
+  policy: PolicyInForce['policy'],
+): Pick<LaunchIntent, 'joinWithinMs'> {
+  const { timeoutMs, usualMs } = joinTimesOf(operations, offerings, policy);
+  const isLearned = usualMs !== undefined && forPool !== true && starts === undefined;
+  return isLearned ? { joinWithinMs: timeoutMs } : {};
 }
 
 function removeActions(

@@ -26,6 +26,8 @@ export interface LaunchIntent {
   readonly reasons: readonly Reason[];
   /** Growth by metrics starts the cooldown; pending pods, repair and replacement do not. */
   readonly startsCooldown: boolean;
+  /** How long its machine may take from EC2's answer to the ready node, where that is shorter than until its deadline. */
+  readonly joinWithinMs?: number;
   /** What AWS takes away and this one makes up for: an instance is replaced once. */
   readonly replaces?: Replaced;
   /** Nodes whose pods it takes over, with the other launches of its decision: they go once all are ready. */

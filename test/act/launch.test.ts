@@ -59,6 +59,15 @@ describe('asking EC2 for an instance', () => {
     expect(await asked('spot-only')).toEqual([inFirstZone, [ON_DEMAND]]);
   });
 
+  it('gives the machine the time to join that was learned, from EC2’s answer on and within the deadline', async () => {
+    const world = new ActWorld();
+    world.cloud.scriptedLaunches.push('transient');
+    const deadlineOf = async (joinWithinMs: number) =>
+      (await world.launch(launchNow(world, { joinWithinMs }), 'launched')).deadlineMs - world.clock.now();
+    expect(await deadlineOf(120_000)).toBe(120_000);
+    expect(await deadlineOf(900_000)).toBe(300_000);
+  });
+
   it('goes on-demand at once under a new token when spot is refused (F24)', async () => {
     for (const fault of ['capacity', 'spot-only'] as const) {
       const world = new ActWorld();

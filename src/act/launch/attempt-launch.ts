@@ -124,7 +124,10 @@ function applyLaunchOutcome(
   const newFaults = faults.map((fault): LaunchFault => ({ ...fault, atMs: nowMs }));
   const { retryAtMs: _, ...rest } = operation;
   const withFaults = { ...rest, faults: [...operation.faults, ...newFaults].slice(-MAX_FAULTS) };
-  if (made !== undefined) return transition({ ...withFaults, step: 'launched', ...made }, ports, signal);
+  if (made !== undefined) {
+    const deadlineMs = joinDeadlineMs(operation, nowMs);
+    return transition({ ...withFaults, step: 'launched', ...made, deadlineMs }, ports, signal);
+  }
   const final = faults.find(isFinal);
   if (final !== undefined) return giveUp(withFaults, refusal(final), ports, signal);
   if (faults.some((fault) => fault.class === 'capacity' || fault.class === 'spot-only')) {
@@ -132,6 +135,11 @@ function applyLaunchOutcome(
     return attemptNext(withFaults, isSpotRefused, { ports, signal });
   }
   return retryLater(withFaults, nowMs, ports, signal);
+}
+
+/** Within the deadline of the whole, what EC2 took to answer is not taken off the time that the machine has to join. */
+function joinDeadlineMs({ deadlineMs, joinWithinMs }: LaunchOperation, nowMs: number): number {
+  return joinWithinMs === undefined ? deadlineMs : Math.min(deadlineMs, nowMs + joinWithinMs);
 }
 
 /** No retry and no fallback can help: a person must act (F27, F29-F31). */

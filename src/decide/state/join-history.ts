@@ -1,6 +1,6 @@
 import { memoizeByIdentity } from '../../model/memoize-by-identity.ts';
 import { parseOfferingKey } from '../../model/offering.ts';
-import { CANCELLED, type LaunchOperation, type Operation } from '../../model/operation.ts';
+import { CANCELLED, type LaunchOperation, type Operation, startedBy } from '../../model/operation.ts';
 import { workerLaunchesIn } from './operation-lists.ts';
 
 /** What became of one machine that was bought to be a worker. */
@@ -10,7 +10,7 @@ export interface JoinTrial {
   readonly joined: boolean;
   /** When that was known. */
   readonly atMs: number;
-  /** From EC2's answer to the ready node, in milliseconds; `undefined` where it did not join. */
+  /** From EC2's answer to the ready node, in milliseconds; `undefined` where it did not join, or was only started. */
   readonly tookMs: number | undefined;
 }
 
@@ -40,7 +40,9 @@ export const joinTrialsIn = memoizeByIdentity((operations: readonly Operation[])
     if (bought === undefined) return [];
     const { type, zone } = bought;
     const joined = step === 'ready';
-    const tookMs = joined && launchedAtMs !== undefined ? Math.max(0, atMs - launchedAtMs) : undefined;
+    // One that was started from the warm pool had joined before.
+    const isMeasured = joined && launchedAtMs !== undefined && startedBy(launch) === undefined;
+    const tookMs = isMeasured ? Math.max(0, atMs - launchedAtMs) : undefined;
     return [{ type, zone, joined, atMs, tookMs }];
   }),
 );
