@@ -23,6 +23,8 @@ export interface LaunchIntent {
   readonly offerings: readonly OfferingKey[];
   /** Pods that the node is bought for (`namespace/name`): they are nominated to it while it boots. Empty where metrics or the floor want it. */
   readonly nominatedPods: readonly string[];
+  /** The shapes of these pods, by which pods like them are known again; absent where there are none. */
+  readonly boughtFor?: readonly string[];
   readonly reasons: readonly Reason[];
   /** Growth by metrics starts the cooldown; pending pods, repair and replacement do not. */
   readonly startsCooldown: boolean;
@@ -53,6 +55,8 @@ export interface RemovalIntent {
   readonly interruption?: InterruptionKind;
   /** Nothing is evicted: the node takes no more pods until the deadline, or until a spot warning comes. */
   readonly isCordonOnly?: true;
+  /** Shapes of pods that the node was bought for, that wait still, and of which it has none. */
+  readonly untaken?: readonly string[];
   /** A stopped machine leaves the warm pool: no worker goes. Always with `isRepair`, since there is nothing to drain. */
   readonly fromPool?: true;
 }

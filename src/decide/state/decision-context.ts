@@ -12,6 +12,7 @@ import { type ExpectedCost, expectedCost, expectedCpuPercent } from './expected-
 import { failingPools, isDoubted } from './failing-pools.ts';
 import { type Fleet, fleetOf } from './fleet.ts';
 import { type LaunchPause, launchPauseOf } from './launch-pause.ts';
+import { withSeenAllocatable } from './learned-offerings.ts';
 import { type UnavailableUntil, unavailableOfferings } from './unavailable-offerings.ts';
 
 /** All that one round of deciding looks at: what is, what the policy says, and what the ledger remembers. */
@@ -34,10 +35,11 @@ export interface DecisionContext {
 /** Takes stock; removals that are `turned` back are seen as undone, their nodes as staying. */
 export function buildDecisionContext(
   inForce: PolicyInForce,
-  snapshot: Snapshot,
+  given: Snapshot,
   at: { readonly nowMs: number; readonly turned?: readonly AbortRemovalAction[]; readonly solve?: Solve },
 ): DecisionContext {
   const { policy, identity } = inForce;
+  const snapshot = withSeenAllocatable(given);
   const { nowMs, turned = [] } = at;
   const cancelledRemovals = new Set(turned.map(({ operationId }) => operationId));
   const cpuPercent = expectedCpuPercent(snapshot.utilization.cpuPercent, policy, nowMs);
