@@ -17,22 +17,12 @@ const MISSING_MIB = 60;
 function withOptimisticCatalogue(ports: WorldPorts): WorldPorts {
   const { cloud } = ports;
   const more = { cpuMillis: 0, memoryMiB: MISSING_MIB, pods: 0 };
-  return {
-    ...ports,
-    cloud: {
-      ...Object.fromEntries(
-        (['instances', 'launch', 'terminate', 'start', 'stop', 'consoleOutput'] as const).map((name) => [
-          name,
-          cloud[name].bind(cloud),
-        ]),
-      ),
-      offerings: async (wanted: Parameters<typeof cloud.offerings>[0], signal: AbortSignal) =>
-        (await cloud.offerings(wanted, signal)).map((offering) => ({
-          ...offering,
-          allocatable: addResources(offering.allocatable, more),
-        })),
-    } as WorldPorts['cloud'],
-  };
+  const offerings: typeof cloud.offerings = async (wanted, signal) =>
+    (await cloud.offerings(wanted, signal)).map((offering) => ({
+      ...offering,
+      allocatable: addResources(offering.allocatable, more),
+    }));
+  return { ...ports, cloud: { ...cloud, offerings } };
 }
 
 /** Adds a pod to a calm world after an hour: how many machines are launched from then on. */

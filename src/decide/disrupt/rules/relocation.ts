@@ -10,13 +10,19 @@ import { evictablePods } from './protections.ts';
 
 /**
  * Answers for one node after another whether all its pods fit on the others (R48), by the packer that also grows the
- * fleet. A node that may go counts as gone for the answers after it, and its pods as moved.
+ * fleet. A node that may go counts as gone for the answers after it, and its pods as moved. Nodes that go in any case (`going`, by
+ * name) are no room for others.
  */
-export function relocator(context: DecisionContext): (worker: Worker) => Reason | undefined {
+export function relocator(
+  context: DecisionContext,
+  going: ReadonlySet<string> = NONE,
+): (worker: Pick<Worker, 'id'>) => Reason | undefined {
   const evictable = evictablePods(context.snapshot.pods);
   let simulation: DrainSimulation | undefined;
   return (worker) => {
-    simulation ??= new DrainSimulation(drainableNodes(context, evictable));
+    simulation ??= new DrainSimulation(
+      drainableNodes(context, evictable).map((node) => closedIf(going, node)),
+    );
     const unplaceable = simulation.simulateDrain(worker.id);
     if (unplaceable === undefined) {
       return { code: 'pods-unknown', text: `what runs on ${worker.id} is not known` };
@@ -40,6 +46,11 @@ function drainableNodes(
 }
 
 const NOBODY: readonly Pod[] = [];
+const NONE: ReadonlySet<string> = new Set();
+
+function closedIf(going: ReadonlySet<string>, node: DrainableNode): DrainableNode {
+  return going.has(node.place.id) ? { ...node, isOpen: false } : node;
+}
 
 interface Known {
   readonly movable: readonly Pod[];
