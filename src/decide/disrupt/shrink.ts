@@ -142,7 +142,7 @@ function removalReason(context: DecisionContext, worker: Worker, purpose: Purpos
   const { fleet, policy } = context;
   const where = `${worker.lifecycle ?? 'unknown'} in ${worker.zone ?? 'an unknown zone'}`;
   if (purpose === 'replaced') {
-    const text = `${worker.id} (${where}) is replaced by cheaper capacity that is ready; all its pods fit elsewhere`;
+    const text = `${worker.id} (${where}) is replaced by capacity that is ready; all its pods fit elsewhere`;
     return { code: 'replaced', text, facts: { workers: fleet.workers.length } };
   }
   if (purpose === 'over-max') {

@@ -120,7 +120,9 @@ describe('several workers', () => {
     const nodes = [
       aNode({ name: 'i-1' }),
       aNode({ name: 'i-2', zone: B }),
-      ...['i-3', 'i-4', 'i-5'].map((name) => aNode({ name, lifecycle: 'spot' })),
+      ...['i-3', 'i-4', 'i-5'].map((name) =>
+        aNode({ name, lifecycle: 'spot', ...(name === 'i-4' && { zone: B }) }),
+      ),
     ];
     const pods = nodes.map(({ name }) =>
       aPod({
@@ -158,7 +160,7 @@ describe('once the replacement is ready', () => {
     aLaunch({ consolidates: ['i-3'], step: 'ready', instanceId: 'i-9', endedAtMs: NOW - 60_000, ...parts });
   const withNew = (operations: Snapshot['operations']) => {
     const before = aDearFleet();
-    const fresh = aNode({ name: 'i-9', lifecycle: 'spot', createdAtMs: NOW - 120_000 });
+    const fresh = aNode({ name: 'i-9', zone: B, lifecycle: 'spot', createdAtMs: NOW - 120_000 });
     return aDearFleet({ nodes: [...before.nodes, fresh], operations });
   };
 
