@@ -3,6 +3,9 @@ import { TAG } from '../../../model/tags.ts';
 import type { ObservedWorld, WorldWrite } from '../observed-world.ts';
 import { operationOn } from './serving.ts';
 
+/** How long a step may be repeated after its end was written down, since the answer to that write was lost. */
+const REPEATED_MS = 120_000;
+
 export function violationOfLease(write: WorldWrite, observed: ObservedWorld): string | undefined {
   const isEffect = write.kind === 'launched' || write.kind === 'started' || write.kind === 'evicted';
   if (isEffect || observed.isLeader()) return undefined;
@@ -28,7 +31,8 @@ export function violationOfDecision(write: WorldWrite, observed: ObservedWorld):
       const { id, operationId = '' } = write.instance;
       // A launch whose answer was lost is undone before the ledger knows the instance, which bears the launch's name.
       const launch = observed.unended().find((one) => one.id === operationId);
-      return violationOfDecisionBy(write.kind, id, operationOn(id, observed) ?? launch, observed);
+      const operation = operationOn(id, observed) ?? launch ?? removalJustEnded(id, observed);
+      return violationOfDecisionBy(write.kind, id, operation, observed);
     }
     case 'cordon': {
       const operation = observed.operation(write.operationId);
@@ -42,6 +46,19 @@ export function violationOfDecision(write: WorldWrite, observed: ObservedWorld):
     default:
       return undefined;
   }
+}
+
+/** The removal of the instance that ended a moment ago: its process may not have heard that the last step was kept. */
+function removalJustEnded(instanceId: string, observed: ObservedWorld): Operation | undefined {
+  return observed
+    .ended()
+    .map(({ operation }) => operation)
+    .find(
+      ({ step, endedAtMs = 0, ...operation }) =>
+        step === 'removed' &&
+        operation.instanceId === instanceId &&
+        Math.abs(observed.nowMs - endedAtMs) < REPEATED_MS + Math.abs(observed.skewMs),
+    );
 }
 
 function violationOfDecisionBy(
