@@ -56,6 +56,11 @@ export const REASON_CODES = {
   budget: concernsOperator('More nodes are wanted than cost.maxUsdPerHour allows.'),
   'cpu-limit': concernsOperator('More nodes are wanted than nodes.maxCpuMillis allows.'),
   'memory-limit': concernsOperator('More nodes are wanted than nodes.maxMemoryMiB allows.'),
+  'pod-waits-for-claim': warnsOwner(
+    'The pod names a volume claim that is missing or not bound: no node helps.',
+  ),
+  'pod-waits-for-device': warnsOwner('The pod claims a device (DRA) that no node is known to have.'),
+  'pod-preempts': explains('The scheduler ends pods of lower priority to make room for the pod.'),
   'pod-never-fits': warnsOwner('No offering could ever hold the pod.'),
   'pod-unplaceable': warnsOwner('Rules between pods leave the pod no place.'),
   'pod-offerings-resting': concernsOwner('All offerings that would hold the pod rest.'),

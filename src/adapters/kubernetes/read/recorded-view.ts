@@ -1,12 +1,8 @@
 import type { Clock, ClusterView } from '../../../ports.ts';
 import { ObjectStore, type RawObject } from '../watch.ts';
-import { disruptionBudgetResource } from './disruption-budget-resource.ts';
+import { NodesWithAttachLimits } from './attach-limits.ts';
 import { JoinedPods } from './joined-pods.ts';
-import { namespaceResource } from './namespace-resource.ts';
-import { nodeResource } from './node-resource.ts';
-import { podResource } from './pod-resource.ts';
-import { claimResource, volumeResource } from './volume-resource.ts';
-import { daemonSetResource, replicaSetResource, statefulSetResource } from './workload-resource.ts';
+import { mirroredResources } from './mirrored-resources.ts';
 
 /** An object as `kubectl get -o yaml` prints it: unlike those of a list of the API, it names its kind. */
 export interface RecordedObject extends RawObject {
@@ -40,9 +36,9 @@ export function recordedView(objects: readonly RecordedObject[], clock: Pick<Clo
     else put(refill, raw);
   }
   for (const refill of refills.values()) refill.commit();
-  const { nodes, budgets, daemons } = stores;
+  const { nodes, budgets, daemons, csiNodes } = stores;
   const view = {
-    nodes: [...nodes.values()],
+    nodes: new NodesWithAttachLimits(nodes, csiNodes).list(),
     budgets: [...budgets.values()],
     daemons: [...daemons.values()],
     pods: pods.list(),
@@ -60,20 +56,25 @@ const KINDS = {
   StatefulSet: 'statefulSets',
   PersistentVolume: 'volumes',
   PersistentVolumeClaim: 'claims',
+  StorageClass: 'storageClasses',
+  CSINode: 'csiNodes',
   Namespace: 'namespaces',
 } as const satisfies Readonly<Record<string, keyof ReturnType<typeof storesOf>>>;
 
 function storesOf(clock: Pick<Clock, 'now'>) {
+  const resources = mirroredResources();
   return {
-    nodes: new ObjectStore(nodeResource, clock),
-    pods: new ObjectStore(podResource(), clock),
-    budgets: new ObjectStore(disruptionBudgetResource, clock),
-    daemons: new ObjectStore(daemonSetResource, clock),
-    replicaSets: new ObjectStore(replicaSetResource, clock),
-    statefulSets: new ObjectStore(statefulSetResource, clock),
-    volumes: new ObjectStore(volumeResource, clock),
-    claims: new ObjectStore(claimResource, clock),
-    namespaces: new ObjectStore(namespaceResource, clock),
+    nodes: new ObjectStore(resources.nodes, clock),
+    pods: new ObjectStore(resources.pods, clock),
+    budgets: new ObjectStore(resources.budgets, clock),
+    daemons: new ObjectStore(resources.daemons, clock),
+    replicaSets: new ObjectStore(resources.replicaSets, clock),
+    statefulSets: new ObjectStore(resources.statefulSets, clock),
+    volumes: new ObjectStore(resources.volumes, clock),
+    claims: new ObjectStore(resources.claims, clock),
+    storageClasses: new ObjectStore(resources.storageClasses, clock),
+    csiNodes: new ObjectStore(resources.csiNodes, clock),
+    namespaces: new ObjectStore(resources.namespaces, clock),
   };
 }
 

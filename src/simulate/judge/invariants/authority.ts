@@ -1,3 +1,4 @@
+import type { Instance } from '../../../model/instance.ts';
 import type { Operation } from '../../../model/operation.ts';
 import { TAG } from '../../../model/tags.ts';
 import type { ObservedWorld, WorldWrite } from '../observed-world.ts';
@@ -28,11 +29,8 @@ export function violationOfDecision(write: WorldWrite, observed: ObservedWorld):
       );
     case 'terminate':
     case 'stop': {
-      const { id, operationId = '' } = write.instance;
-      // A launch whose answer was lost is undone before the ledger knows the instance, which bears the launch's name.
-      const launch = observed.unended().find((one) => one.id === operationId);
-      const operation = operationOn(id, observed) ?? launch ?? removalJustEnded(id, observed);
-      return violationOfDecisionBy(write.kind, id, operation, observed);
+      const { instance } = write;
+      return violationOfDecisionBy(write.kind, instance.id, operationEnding(instance, observed), observed);
     }
     case 'cordon': {
       const operation = observed.operation(write.operationId);
@@ -46,6 +44,12 @@ export function violationOfDecision(write: WorldWrite, observed: ObservedWorld):
     default:
       return undefined;
   }
+}
+
+/** A launch whose answer was lost is undone before the ledger knows the instance, which bears the launch's name. */
+function operationEnding({ id, operationId = '' }: Instance, observed: ObservedWorld): Operation | undefined {
+  const launch = observed.unended().find((one) => one.id === operationId);
+  return operationOn(id, observed) ?? launch ?? removalJustEnded(id, observed);
 }
 
 /** The removal of the instance that ended a moment ago: its process may not have heard that the last step was kept. */
