@@ -73,6 +73,8 @@ export interface Pod {
    * first saw it; `undefined` when it does not say so.
    */
   readonly unschedulableSinceMs: number | undefined;
+  /** What the scheduler says of it, such as `0/3 nodes are available: …`; absent when it says nothing. */
+  readonly schedulerMessage?: string;
   /** Set once the pod is being deleted. */
   readonly deletionRequestedAtMs: number | undefined;
   readonly owner: PodOwner | undefined;

@@ -45,6 +45,8 @@ const WORDS: Readonly<Record<string, Words>> = {
   'start-refused': ({ instance }) => `EC2 has no capacity to start ${instance}`,
   stop: ({ instance }) => `${instance} is stopped`,
   terminate: ({ instance }) => `${instance} is terminated`,
+  'joins-fail': ({ type, zone, minutes }) =>
+    `machines of ${String(type ?? 'every type')} in ${String(zone ?? 'every zone')} never join for ${minutes} min`,
   'boot-trouble': ({ instance, fate }) => `${instance} does not come up: ${fate}`,
   'node-registered': ({ node }) => `${node} joins`,
   'node-admitted': ({ node }) => `${node} may take pods`,

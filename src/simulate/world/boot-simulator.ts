@@ -1,9 +1,10 @@
 import { type Instance, isAlive } from '../../model/instance.ts';
 import { type Node, STARTUP_TAINT_KEY } from '../../model/node.ts';
-import type { Offering } from '../../model/offering.ts';
+import { type Offering, offeringKey } from '../../model/offering.ts';
 import type { EventLog } from '../base/event-log.ts';
 import type { RandomStream } from '../base/random-stream.ts';
 import type { VirtualClock } from '../base/virtual-clock.ts';
+import type { CapacityWindows } from '../cloud/capacity-windows.ts';
 import { MACHINE_FATES, type MachineFate } from '../cloud/machine-fate.ts';
 import type { Machines } from '../cloud/machines.ts';
 import type { SimulatedCluster } from '../cluster/simulated-cluster.ts';
@@ -28,6 +29,7 @@ export class BootSimulator implements Machines {
   readonly #failureRandom: RandomStream;
   readonly #cluster: SimulatedCluster;
   readonly #activeFaults: ActiveFaults;
+  readonly #joinWindows: CapacityWindows;
   readonly #log: EventLog;
   readonly #onLost: (instanceId: string) => void;
   readonly #terminated = new Set<string>();
@@ -40,6 +42,8 @@ export class BootSimulator implements Machines {
     readonly random: RandomStream;
     readonly cluster: SimulatedCluster;
     readonly activeFaults: ActiveFaults;
+    /** Machines of what is closed here never join. */
+    readonly joins: CapacityWindows;
     /** EC2 loses the machine. */
     readonly lose: (instanceId: string) => void;
   }) {
@@ -49,6 +53,7 @@ export class BootSimulator implements Machines {
     this.#failureRandom = parts.random.stream('misfortune');
     this.#cluster = parts.cluster;
     this.#activeFaults = parts.activeFaults;
+    this.#joinWindows = parts.joins;
     this.#onLost = parts.lose;
   }
 
@@ -74,7 +79,12 @@ export class BootSimulator implements Machines {
     }
   }
 
-  #outcomeOf({ id }: Instance): MachineFate | undefined {
+  #outcomeOf(instance: Instance): MachineFate | undefined {
+    const { id } = instance;
+    if (!this.#joinWindows.hasCapacity(offeringKey(instance))) {
+      this.#log.add('boot-trouble', { instance: id, fate: 'never-joins' });
+      return 'never-joins';
+    }
     if (!this.#activeFaults.has('boots-fail') || this.#failureRandom.next() >= BOOT_FAILURE_SHARE)
       return undefined;
     const bootOutcome = this.#failureRandom.pick(MACHINE_FATES);

@@ -5,7 +5,7 @@ import type { PolicyDocument } from '../../model/policy-document.ts';
 import type { EventLog } from '../base/event-log.ts';
 import type { RandomStream } from '../base/random-stream.ts';
 import type { VirtualClock } from '../base/virtual-clock.ts';
-import type { CapacityScope } from '../cloud/capacity-windows.ts';
+import type { CapacityScope, CapacityWindows } from '../cloud/capacity-windows.ts';
 import type { MachineFate } from '../cloud/machine-fate.ts';
 import type { SimulatedCloud } from '../cloud/simulated-cloud.ts';
 import type { SimulatedQueue } from '../cloud/simulated-queue.ts';
@@ -29,6 +29,7 @@ export interface FaultInjectorParts {
   readonly queue: SimulatedQueue;
   readonly telemetry: SimulatedTelemetry;
   readonly activeFaults: ActiveFaults;
+  readonly joins: CapacityWindows;
   readonly demand: UserDemand;
   readonly policySource: SimulatedPolicySource;
   /** The policy that the world began with. */
@@ -91,6 +92,12 @@ export class FaultInjector {
   failCapacity(scope: CapacityScope, minutes: number): void {
     this.log.add('capacity-gone', { ...scope, minutes });
     this.cloud.capacity.close(scope, minutes * MS_PER_MINUTE);
+  }
+
+  /** Machines of this kind are sold and never join for that long, as where a subnet has no way to the server. */
+  failJoins(scope: CapacityScope, minutes: number): void {
+    this.log.add('joins-fail', { ...scope, minutes });
+    this.#parts.joins.close(scope, minutes * MS_PER_MINUTE);
   }
 
   /** The node's kubelet falls silent while its machine goes on costing money. */

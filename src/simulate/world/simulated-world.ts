@@ -6,6 +6,7 @@ import type { Leadership, Reporter } from '../../ports.ts';
 import { EventLog, type WorldEvent } from '../base/event-log.ts';
 import { RandomStream } from '../base/random-stream.ts';
 import { VirtualClock } from '../base/virtual-clock.ts';
+import { CapacityWindows } from '../cloud/capacity-windows.ts';
 import { SimulatedCloud } from '../cloud/simulated-cloud.ts';
 import { SimulatedQueue } from '../cloud/simulated-queue.ts';
 import { SimulatedCluster } from '../cluster/simulated-cluster.ts';
@@ -70,6 +71,8 @@ export class SimulatedWorld {
   readonly ledger: WatchedLedger;
   readonly watch: InvariantWatch;
   readonly activeFaults: ActiveFaults;
+  /** Machines of what is closed here are sold, and never join. */
+  readonly joins: CapacityWindows;
   readonly faults: FaultInjector;
   readonly ports: WorldPorts;
   readonly #reporter: WorldReporter;
@@ -93,12 +96,14 @@ export class SimulatedWorld {
     this.#policy = options.policy;
     this.cluster = new SimulatedCluster(clock, log);
     const activeFaults = new ActiveFaults(clock, random.stream('troubles'));
+    this.joins = new CapacityWindows(clock);
     const machines = new BootSimulator({
       clock,
       log,
       random: random.stream('boot'),
       cluster: this.cluster,
       activeFaults,
+      joins: this.joins,
       lose: (instanceId) => this.cloud.endByHand(instanceId),
     });
     this.activeFaults = activeFaults;
@@ -201,9 +206,9 @@ export class SimulatedWorld {
   }
 
   #faultInjector(firstPolicy: PolicyDocument): FaultInjector {
-    const { clock, log, random, cluster, cloud, queue, telemetry, activeFaults, policySource } = this;
+    const { clock, log, random, cluster, cloud, queue, telemetry, activeFaults, policySource, joins } = this;
     const parts = { clock, log, random, cluster, cloud, queue, telemetry, activeFaults, policySource };
-    return new FaultInjector({ ...parts, demand: this.#demand, firstPolicy });
+    return new FaultInjector({ ...parts, joins, demand: this.#demand, firstPolicy });
   }
 
   #accept(document: PolicyDocument, identity: PolicyIdentity): void {

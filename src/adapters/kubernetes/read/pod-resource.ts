@@ -29,6 +29,9 @@ export interface PodRecord {
   readonly hasOpenTerms: boolean;
 }
 
+/** Longer ones list every reason of a large cluster; the first ones are the most frequent. */
+const MAX_MESSAGE = 300;
+
 const NO_CLAIMS: readonly string[] = [];
 const NO_VOLUMES: Pod['volumeNodes'] = [];
 
@@ -57,6 +60,7 @@ function projectPod(raw: RawPod, context: ProjectionContext<PodRecord>, interner
     nodeName: nodeName === undefined || nodeName === '' ? undefined : interner.text(nodeName),
     createdAtMs,
     unschedulableSinceMs: unschedulableSinceMs(raw, context, createdAtMs),
+    ...schedulerMessage(raw, interner),
     deletionRequestedAtMs: deletionRequestedAtMs(metadata),
     priority: spec.priority ?? 0,
     graceSeconds: spec.terminationGracePeriodSeconds ?? DEFAULT_GRACE_SECONDS,
@@ -157,6 +161,14 @@ function unschedulableSinceMs(
   const statedMs = Date.parse(condition.lastTransitionTime ?? '');
   const seenAtMs = isFirstList && !Number.isNaN(statedMs) ? statedMs : nowMs;
   return Math.max(createdAtMs, seenAtMs);
+}
+
+/** Pods that wait for the same reason share the text; what the scheduler adds about preemption is left out. */
+function schedulerMessage(raw: RawPod, interner: Interner): Pick<Pod, 'schedulerMessage'> {
+  const condition = raw.status?.conditions?.find(({ type }) => type === 'PodScheduled');
+  if (condition?.status !== 'False' || condition.message === undefined) return {};
+  const [said = ''] = condition.message.split(' preemption:');
+  return { schedulerMessage: interner.text(said.slice(0, MAX_MESSAGE)) };
 }
 
 /** The API server writes down when the deletion is due, so the request came its grace period earlier. */
