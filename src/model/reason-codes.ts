@@ -34,6 +34,7 @@ export const REASON_CODES = {
   'memory-high': explains('Memory was above its threshold for the whole window.'),
   'network-high': explains('Network traffic was above its threshold for the whole window.'),
   'disk-high': explains('Disk traffic was above its threshold for the whole window.'),
+  'saves-credits': explains('A worker saves more surplus CPU credits than it costs.'),
   replacement: explains('A worker is bought in place of one that AWS takes away.'),
   consolidation: explains('Workers can be replaced by fewer or cheaper ones.'),
   // What bounds it.

@@ -174,6 +174,10 @@ const cost = z.strictObject({
     })
     .prefault({})
     .describe("What the launch template says of CPU credits; unlimited is EC2's own default for T3 and T4g."),
+  sizeByCredits: z
+    .boolean()
+    .default(true)
+    .describe('Whether workers are bought and kept where they save more surplus CPU credits than they cost.'),
 });
 
 export const policySchema = z.strictObject({

@@ -1,3 +1,4 @@
+import type { BillTerms } from '../../model/instance-bill.ts';
 import type { Instance, InstanceState } from '../../model/instance.ts';
 import { isAlive, isEnding } from '../../model/instance.ts';
 import { type Offering, type OfferingKey, offeringKey, parseOfferingKey } from '../../model/offering.ts';
@@ -56,6 +57,8 @@ export class SimulatedCloud implements Cloud {
     readonly machines: Machines;
     /** Where it announces what happens to instances. */
     readonly queue: SimulatedQueue;
+    /** Disks and credit modes, as launch templates have them now. */
+    readonly billTerms: () => BillTerms;
   }) {
     this.#clock = parts.clock;
     this.#log = parts.log;
@@ -64,7 +67,7 @@ export class SimulatedCloud implements Cloud {
     this.#queue = parts.queue;
     this.market = new SpotMarket(parts.random.stream('spot-prices'), parts.clock);
     this.capacity = new CapacityWindows(parts.clock);
-    this.bill = new Bill(parts.clock);
+    this.bill = new Bill(parts.clock, parts.billTerms);
     this.#interruptions = new SpotInterruptions({
       ...parts,
       instance: (id) => this.#instances.get(id),
@@ -200,7 +203,7 @@ export class SimulatedCloud implements Cloud {
     // EC2, too, calls the last start the launch time.
     this.#instances.set(instanceId, { ...instance, state: 'pending', launchedAtMs: this.#clock.now() });
     this.#log.add('start', { instance: instanceId });
-    this.bill.start(instanceId, instance.lifecycle, instance.priceUsdPerHour ?? 0);
+    this.bill.start(instanceId, { ...this.market.offering(instance), ...instance });
     const takesMs = this.#random.between(STARTING_MS.least, STARTING_MS.most);
     this.#clock.after(takesMs, () => this.#move(instanceId, 'pending', 'running'));
     this.#machines.restarted(instanceId);
@@ -247,7 +250,7 @@ export class SimulatedCloud implements Cloud {
     this.#instances.set(instance.id, instance);
     this.#log.add('launch', { instance: instance.id, type, zone, lifecycle, operation: operationId });
     this.#counts.launches += 1;
-    this.bill.start(instance.id, lifecycle, priceUsdPerHour ?? 0);
+    this.bill.start(instance.id, offering);
     const pendingMs = this.#random.between(PENDING_MS.least, PENDING_MS.most);
     this.#clock.after(pendingMs, () => this.#move(instance.id, 'pending', 'running'));
     this.#machines.started(instance, offering, fate);

@@ -23,6 +23,8 @@ export interface LoadReading {
   /** What the web pods could give to it. */
   readonly servedMillis: number;
   readonly nodes: ReadonlyMap<string, NodeReading>;
+  /** CPU that each node got, in millicores; less than it wanted where EC2 holds it to its baseline. */
+  readonly usedCpuMillis: ReadonlyMap<string, number>;
 }
 
 /** What stands on one node, as long as no pod or node changes. */
@@ -44,15 +46,25 @@ export class WebLoad {
   readonly #cluster: SimulatedCluster;
   readonly #autoscaler: HorizontalAutoscaler;
   readonly #demandMillis: () => number;
+  readonly #cpuLimitMillis: (nodeName: string) => number | undefined;
   readonly #uid: string;
   #workload: Workload;
   #layout: { readonly version: number; readonly nodes: readonly NodeLayout[] } = { version: -1, nodes: [] };
 
-  constructor(cluster: SimulatedCluster, workload: Workload, demandMillis: () => number) {
+  constructor(
+    cluster: SimulatedCluster,
+    workload: Workload,
+    parts: {
+      readonly demandMillis: () => number;
+      /** The most CPU that a node gets now; `undefined`: all it has. */
+      readonly cpuLimitMillis: (nodeName: string) => number | undefined;
+    },
+  ) {
     this.#cluster = cluster;
     this.#workload = workload;
     this.#uid = workloadUid(workload);
-    this.#demandMillis = demandMillis;
+    this.#demandMillis = parts.demandMillis;
+    this.#cpuLimitMillis = parts.cpuLimitMillis;
     this.#autoscaler = new HorizontalAutoscaler({ minReplicas: workload.replicas, maxReplicas: 2_000 });
   }
 
@@ -65,19 +77,27 @@ export class WebLoad {
     const perPod = running === 0 ? 0 : Math.min(demandMillis / running, request * CPU_LIMIT_FACTOR);
     let servedMillis = 0;
     const nodes = new Map<string, NodeReading>();
+    const usedCpuMillis = new Map<string, number>();
     for (const layout of layouts) {
       const { node, webPods, otherCpuMillis } = layout;
-      const webMillis = Math.min(webPods * perPod, Math.max(0, node.allocatable.cpuMillis - otherCpuMillis));
+      const wantedMillis = Math.min(
+        webPods * perPod,
+        Math.max(0, node.allocatable.cpuMillis - otherCpuMillis),
+      );
+      const limitMillis = this.#cpuLimitMillis(node.name) ?? node.allocatable.cpuMillis;
+      const webMillis = Math.min(wantedMillis, Math.max(0, limitMillis - otherCpuMillis));
       const memoryMiB = layout.idleMemoryMiB + layout.busyMemoryMiB * Math.min(1, perPod / request);
       servedMillis += webMillis;
+      usedCpuMillis.set(node.name, Math.min(limitMillis, otherCpuMillis + webMillis));
       nodes.set(node.name, {
-        cpuPercent: percentOf(otherCpuMillis + webMillis, node.allocatable.cpuMillis),
+        // What EC2 takes away shows as steal, which counts as load.
+        cpuPercent: percentOf(otherCpuMillis + wantedMillis, node.allocatable.cpuMillis),
         memoryPercent: percentOf(memoryMiB, node.allocatable.memoryMiB),
         networkBytesPerSecond: webMillis * BYTES_PER_CPU_MILLI,
       });
     }
     this.#scale(running, servedMillis / request, nowMs);
-    return { demandMillis, servedMillis, nodes };
+    return { demandMillis, servedMillis, nodes, usedCpuMillis };
   }
 
   #layouts(): readonly NodeLayout[] {

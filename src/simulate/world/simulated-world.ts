@@ -21,6 +21,7 @@ import { type LoadReading, WebLoad } from '../load/web-load.ts';
 import { AcceptedPolicies } from './accepted-policies.ts';
 import { BootSimulator } from './boot-simulator.ts';
 import { FaultInjector } from './fault-injector.ts';
+import { FleetFigureRecorder } from './fleet-figures.ts';
 import { deploySampleWorkloads, WEB } from './sample-workloads.ts';
 import { ShortMinutes } from './short-minutes.ts';
 import { SimulatedPolicySource } from './simulated-policy-source.ts';
@@ -79,12 +80,13 @@ export class SimulatedWorld {
   readonly #demand: UserDemand;
   readonly #load: WebLoad;
   readonly #shortMinutes = new ShortMinutes();
+  readonly #figures = new FleetFigureRecorder();
   readonly #policies = new AcceptedPolicies();
   #policy: Policy;
   /** Of the one process that `ports` are for; processes of `portsOf` bring their own. */
   #isLeader = true;
   #fencingToken = 1;
-  #reading: LoadReading = { demandMillis: 0, servedMillis: 0, nodes: new Map() };
+  #reading: LoadReading = { demandMillis: 0, servedMillis: 0, nodes: new Map(), usedCpuMillis: new Map() };
 
   constructor(options: WorldOptions) {
     const clock = new VirtualClock(options.startMs ?? DEFAULT_START_MS);
@@ -109,10 +111,20 @@ export class SimulatedWorld {
     this.activeFaults = activeFaults;
     const queue = new SimulatedQueue({ clock, random: random.stream('queue'), activeFaults });
     this.queue = queue;
-    this.cloud = new SimulatedCloud({ clock, log, random: random.stream('ec2'), machines, queue });
+    const billTerms = () => this.#policy.cost;
+    this.cloud = new SimulatedCloud({
+      clock,
+      log,
+      random: random.stream('ec2'),
+      machines,
+      queue,
+      billTerms,
+    });
     this.telemetry = new SimulatedTelemetry(clock);
     this.policySource = new SimulatedPolicySource(clock, options.policyDocument);
-    this.ledger = new WatchedLedger(log, clock);
+    this.ledger = new WatchedLedger(log, clock, (operation, atMs) =>
+      this.#figures.noteOperation(operation, atMs),
+    );
     this.watch = new InvariantWatch({ seed: options.seed, log, clock });
     this.#reporter = new WorldReporter(log, clock, options.reporter);
     this.#demand = new UserDemand({
@@ -122,7 +134,10 @@ export class SimulatedWorld {
       peakNodes: options.peakNodes ?? DEFAULT_PEAK_NODES,
       traceOffsetMs: options.traceOffsetMs ?? 0,
     });
-    this.#load = new WebLoad(this.cluster, WEB, () => this.#demand.millis());
+    this.#load = new WebLoad(this.cluster, WEB, {
+      demandMillis: () => this.#demand.millis(),
+      cpuLimitMillis: (id) => milli(this.cloud.bill.cpuLimitVcpus(id)),
+    });
     this.faults = this.#faultInjector(options.policyDocument);
     this.ports = this.portsOf(
       { isLeader: () => this.#isLeader, fencingToken: () => this.#fencingToken },
@@ -130,12 +145,15 @@ export class SimulatedWorld {
     );
     deploySampleWorkloads(this.cluster);
     clock.every(SCRAPE_MS, () => this.#scrape());
-    clock.every(CHECK_MS, () => this.watch.check(this.#observe(() => this.#isLeader)));
+    clock.every(CHECK_MS, () => this.#check());
   }
 
   /** The ports of one process; `holdsLease` is the truth about its leadership, which it may not know. */
   portsOf(leadership: Leadership, holdsLease: () => boolean): WorldPorts {
-    const watch = (write: WorldWrite) => this.watch.write(write, this.#observe(holdsLease));
+    const watch = (write: WorldWrite) => {
+      this.#figures.noteWrite(write);
+      this.watch.write(write, this.#observe(holdsLease));
+    };
     const { activeFaults, clock } = this;
     return {
       cluster: faultyCluster(watchedCluster(this.cluster, watch), activeFaults),
@@ -184,6 +202,7 @@ export class SimulatedWorld {
 
   view(): WorldView {
     const workers = this.cluster.state.readyWorkers();
+    const bill = this.cloud.bill.now();
     return {
       monotonicMs: this.clock.monotonicMs(),
       nowMs: this.clock.now(),
@@ -194,8 +213,10 @@ export class SimulatedWorld {
       aliveInstances: this.cloud.shown().filter(isAlive).length,
       unschedulablePods: this.#unschedulablePods(),
       loadFactor: this.#demand.factor,
-      costUsd: this.cloud.bill.costUsd(),
-      nodeHours: this.cloud.bill.nodeHours(),
+      costUsd: bill.realUsd,
+      bill,
+      nodeHours: bill.nodeHours,
+      figures: this.#figures.figures,
       shortMinutes: this.#shortMinutes.count,
     };
   }
@@ -220,7 +241,21 @@ export class SimulatedWorld {
   #scrape(): void {
     this.#reading = this.#load.tick(this.clock.monotonicMs());
     this.telemetry.record(this.#reading.nodes);
+    for (const [id, cpuMillis] of this.#reading.usedCpuMillis) this.cloud.bill.useCpu(id, cpuMillis / 1_000);
     this.#shortMinutes.add(this.clock.monotonicMs(), this.#reading, this.#unschedulablePods());
+  }
+
+  #check(): void {
+    this.watch.check(this.#observe(() => this.#isLeader));
+    const { state } = this.cluster;
+    const { nodes, instances } = this.#policy;
+    const fleet = {
+      workers: state.readyWorkers(),
+      pods: state.pods(),
+      min: nodes.min,
+      zones: instances.zones,
+    };
+    this.#figures.noteFleet(fleet, CHECK_MS);
   }
 
   #unschedulablePods(): number {
@@ -247,4 +282,8 @@ export class SimulatedWorld {
       isNoticed: (instanceId) => this.cloud.isNoticed(instanceId),
     };
   }
+}
+
+function milli(vcpus: number | undefined): number | undefined {
+  return vcpus === undefined ? undefined : vcpus * 1_000;
 }
