@@ -20,18 +20,18 @@ function withOptimisticCatalogue(ports: WorldPorts): WorldPorts {
   return {
     ...ports,
     cloud: {
-      ...Object.fromEntries(
-        (['instances', 'launch', 'terminate', 'start', 'stop', 'consoleOutput'] as const).map((name) => [
-          name,
-          cloud[name].bind(cloud),
-        ]),
-      ),
-      offerings: async (wanted: Parameters<typeof cloud.offerings>[0], signal: AbortSignal) =>
+      instances: (signal) => cloud.instances(signal),
+      launch: (request, signal) => cloud.launch(request, signal),
+      terminate: (ids, signal) => cloud.terminate(ids, signal),
+      start: (id, signal) => cloud.start(id, signal),
+      stop: (id, signal) => cloud.stop(id, signal),
+      consoleOutput: (id, signal) => cloud.consoleOutput(id, signal),
+      offerings: async (wanted, signal) =>
         (await cloud.offerings(wanted, signal)).map((offering) => ({
           ...offering,
           allocatable: addResources(offering.allocatable, more),
         })),
-    } as WorldPorts['cloud'],
+    },
   };
 }
 

@@ -5,7 +5,7 @@ import { faultsOf, type FleetCall } from '../../../src/adapters/ec2/fleet-answer
 const ZONE = 'ap-southeast-1a';
 const call: FleetCall = {
   offerings: [`t4g.small/${ZONE}/on-demand`, `t3.small/${ZONE}/on-demand`],
-  subnets: [{ id: 'subnet-a', zone: ZONE }],
+  subnets: [{ id: 'subnet-a', zone: ZONE, freeAddresses: 10 }],
 };
 const made = [{ InstanceIds: ['i-1'], InstanceType: 't3.small' as const }];
 
