@@ -110,6 +110,9 @@ export const REASON_CODES = {
   'pod-kube-system': concernsOwner('A system pod outside a DaemonSet runs on the node.'),
   'pod-bare': concernsOwner('Nothing would make a pod of the node again.'),
   'pod-stateful-set': concernsOwner('A pod of a StatefulSet runs on the node.'),
+  'pod-tolerates-cordon': concernsOwner(
+    'The pod tolerates a cordoned node: its successor may come back to it.',
+  ),
   'pod-single-replica': concernsOwner('The only replica of a workload runs on the node.'),
   'pod-local-volume': concernsOwner('The data of a pod lies on the node.'),
   // Why a node goes.

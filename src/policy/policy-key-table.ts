@@ -25,6 +25,7 @@ const REQUIREMENTS: Readonly<Record<string, string>> = {
   'nodes.minPerZone': 'R47, R69',
   'instances.types': 'R27, R70',
   'instances.zones': 'R30, R72',
+  'instances.template': 'R27',
   'spot.percent': 'R73',
   'spot.onDemandBase': 'R74',
   'nodes.maxCpuMillis': 'R8',

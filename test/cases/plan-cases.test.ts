@@ -14,7 +14,7 @@ import { planObjects } from '../../src/use-cases/plan-objects/plan-objects.ts';
  */
 const AT_MS = Date.parse('2026-03-01T12:00:00Z');
 const LOW = { cpuPercent: 10, memoryPercent: 10 };
-const POLICY = { nodes: { min: 1, minPerZone: 0 } };
+const POLICY = { nodes: { min: 1, minPerZone: 0 }, instances: { types: ['t3.small'] } };
 
 interface CaseDocument {
   readonly low?: boolean;

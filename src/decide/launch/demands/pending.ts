@@ -16,6 +16,7 @@ import { fleetLayout } from '../../state/fleet-layout.ts';
 import { vainPurchases } from '../../state/vain-purchases.ts';
 import { countText, secondsText } from '../../text/wording.ts';
 import { type NewNode, packWaiting } from '../nodes-to-buy.ts';
+import { helpablePods } from './blocked-pods.ts';
 import type { DemandAnswer, DemandContext, DemandSource, NodeRequest } from './demand-source.ts';
 import { countsFromMs, waitingPods } from './waiting-pods.ts';
 
@@ -88,9 +89,10 @@ export function pendingNeed(context: DecisionContext, usable: readonly Offering[
   const { policy, snapshot, nowMs } = context;
   const { pending } = policy;
   if (!pending.enabled) return nothing('pending-off', 'pending pods are off in the policy');
-  const { counting, nextAtMs } = waitingPods(snapshot.pods, pending.minAgeSeconds, nowMs);
+  const { counting: waiting, nextAtMs } = waitingPods(snapshot.pods, pending.minAgeSeconds, nowMs);
+  const { pods: counting, refusals } = helpablePods(waiting, snapshot);
   if (counting.length === 0) {
-    return { ...nothing('no-pending-pods', 'no pod waits for a node'), wakeAtMs: nextAtMs };
+    return { ...nothing('no-pending-pods', 'no pod waits for a node'), refusals, wakeAtMs: nextAtMs };
   }
   const packed = pack(context, counting, usable);
   const isWaiting = packed.uncovered.length > 0;
@@ -98,7 +100,7 @@ export function pendingNeed(context: DecisionContext, usable: readonly Offering[
   const base = {
     uncovered: packed.uncovered.length,
     waiting: counting.length - packed.unplaceable.length,
-    refusals: packed.refusals,
+    refusals: [...refusals, ...packed.refusals],
     wakeAtMs: nextAtMs,
   };
   if (!isWaiting) return { ...base, nodes: [], demand: covered(counting.length, packed.unplaceable.length) };
