@@ -26,6 +26,8 @@ export interface LaunchIntent {
   readonly reasons: readonly Reason[];
   /** Growth by metrics starts the cooldown; pending pods, repair and replacement do not. */
   readonly startsCooldown: boolean;
+  /** Pods that it is bought for belong to a Job: what ran once may run again within the hour. */
+  readonly forJobs?: true;
   /** What AWS takes away and this one makes up for: an instance is replaced once. */
   readonly replaces?: Replaced;
   /** Nodes whose pods it takes over, with the other launches of its decision: they go once all are ready. */

@@ -61,6 +61,7 @@ const record = z.discriminatedUnion('kind', [
     retryAtMs: z.number().optional(),
     nominatedPods: z.array(z.string()),
     startsCooldown: z.boolean(),
+    forJobs: z.literal(true).optional(),
     replaces: z.object({ instanceId: z.string(), interruption }).optional(),
     consolidates: z.array(z.string()).optional(),
     forPool: z.literal(true).optional(),

@@ -38,7 +38,13 @@ export const pendingDemand: DemandSource = {
     const { reasons } = demand;
     const startsCooldown = context.situation.policy.pending.obeysCooldown;
     const packed = need.nodes.map(({ offering, offerings, pods }) => ({
-      wish: { offerings, nominatedPods: pods.map(podRef).sort(), reasons, startsCooldown },
+      wish: {
+        offerings,
+        nominatedPods: pods.map(podRef).sort(),
+        reasons,
+        startsCooldown,
+        ...(pods.some(({ owner }) => owner?.kind === 'Job') && { forJobs: true as const }),
+      },
       offering,
     }));
     return {
@@ -54,7 +60,7 @@ export const pendingDemand: DemandSource = {
   },
 };
 
-const HELD_BY_PODS = ['low-load', 'replaced', 'replacement'] as const;
+const HELD_BY_PODS = ['low-load', 'unneeded', 'replaced', 'replacement'] as const;
 
 function podsWait(waiting: number): Reason {
   return { code: 'pods-wait', text: `${countText(waiting, 'pod')} wait for a place`, facts: { waiting } };
