@@ -60,6 +60,8 @@ const REQUIREMENTS: Readonly<Record<string, string>> = {
   'shrink.drainTimeoutSeconds': 'R50, R52',
   'shrink.graceLimitSeconds': 'R50',
   'shrink.minNodeAgeSeconds': 'R46',
+  'shrink.unneededSeconds': 'R7',
+  'shrink.minUseSeconds': 'R7',
   'shrink.retryAfterAbortSeconds': 'R52',
   'shrink.maxUnreadyPercent': 'F70',
   'shrink.budgets': 'R24',

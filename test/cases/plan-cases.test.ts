@@ -30,7 +30,7 @@ afterAll(() => rm(folder, { recursive: true }));
 async function planOf(name: string): Promise<Plan> {
   const objects = fileURLToPath(new URL(`objects/${name}.yaml`, import.meta.url));
   const [first] = parseAllDocuments(readFileSync(objects, 'utf8'));
-  const { low = false, policy = {} } = first?.toJS() as CaseDocument;
+  const { low = false, policy = {} } = (first?.toJS() ?? {}) as CaseDocument;
   const file = join(folder, `${name}.yaml`);
   await writeFile(file, stringify({ ...POLICY, ...policy }));
   const { plan } = await planObjects({ objects, policy: file, atMs: AT_MS, ...(low && LOW) });

@@ -1,10 +1,12 @@
 import type { WarmPoolState } from '../../model/plan.ts';
+import type { UnneededNodes } from '../../model/unneeded-nodes.ts';
 import type { Disruption, Method, WantedRemoval } from '../state/disruption.ts';
 import { earliest } from '../text/earliest-time.ts';
 
 /** What a list of methods settled together. */
-export type Disruptions = Required<Omit<Disruption, 'warmPool' | 'wakeAtMs'>> & {
+export type Disruptions = Required<Omit<Disruption, 'warmPool' | 'unneeded' | 'wakeAtMs'>> & {
   readonly warmPool: WarmPoolState | undefined;
+  readonly unneeded: UnneededNodes | undefined;
   readonly wakeAtMs: number | undefined;
 };
 
@@ -44,6 +46,7 @@ function merged(answers: readonly Disruption[]): Omit<Disruptions, 'removals'> {
     refusals: answers.flatMap(({ refusals = [] }) => refusals),
     kept: answers.flatMap(({ kept = [] }) => kept),
     warmPool: answers.find(({ warmPool }) => warmPool !== undefined)?.warmPool,
+    unneeded: answers.find(({ unneeded }) => unneeded !== undefined)?.unneeded,
     wakeAtMs: earliest(...answers.map(({ wakeAtMs }) => wakeAtMs)),
   };
 }

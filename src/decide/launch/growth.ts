@@ -100,6 +100,6 @@ function holdsOf(answers: readonly DemandAnswer[], { fleet }: DecisionContext): 
   const floors = answers
     .flatMap(({ keepsAtLeast = [] }) => keepsAtLeast)
     .filter(({ nodes }) => fleet.workers.length <= nodes)
-    .map(({ reason }): ShrinkHold => ({ reason, purposes: ['low-load', 'replaced'] }));
+    .map(({ reason }): ShrinkHold => ({ reason, purposes: ['low-load', 'unneeded', 'replaced'] }));
   return [...floors, ...answers.flatMap(({ holdsShrink = [] }) => holdsShrink)];
 }

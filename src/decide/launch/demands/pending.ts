@@ -48,6 +48,7 @@ export const pendingDemand: DemandSource = {
         boughtFor: [...new Set(pods.map(podShape))].sort(),
         reasons,
         startsCooldown,
+        ...(pods.some(({ owner }) => owner?.kind === 'Job') && { forJobs: true as const }),
       },
       offering,
     }));
@@ -64,7 +65,7 @@ export const pendingDemand: DemandSource = {
   },
 };
 
-const HELD_BY_PODS = ['low-load', 'replaced', 'replacement'] as const;
+const HELD_BY_PODS = ['low-load', 'unneeded', 'replaced', 'replacement'] as const;
 
 function podsWait(waiting: number): Reason {
   return { code: 'pods-wait', text: `${countText(waiting, 'pod')} wait for a place`, facts: { waiting } };
