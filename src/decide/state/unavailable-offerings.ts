@@ -1,5 +1,12 @@
 import { memoizeByIdentity } from '../../model/memoize-by-identity.ts';
-import { type Lifecycle, type OfferingKey, parseOfferingKey } from '../../model/offering.ts';
+import {
+  type Lifecycle,
+  lifecycleOf,
+  type Offering,
+  type OfferingKey,
+  offeringKey,
+  parseOfferingKey,
+} from '../../model/offering.ts';
 import type { LaunchOperation, Operation } from '../../model/operation.ts';
 import type { Policy } from '../../policy/policy-schema.ts';
 import { backoffMs } from '../../time/backoff.ts';
@@ -32,7 +39,7 @@ export function unavailableOfferings(
   nowMs: number,
 ): UnavailableUntil {
   const { capacity, spot, quotas } = refusalsOf(operations);
-  if (capacity.size + spot.size + quotas.size === 0) return () => undefined;
+  if (capacity.size + spot.size + quotas.size === 0) return ALWAYS_AVAILABLE;
   const backoff = { firstMs: policy.capacityRestSeconds * 1000, maxMs: MAX_UNAVAILABLE_MS };
   const until = (row: Row | undefined) => {
     if (row === undefined) return 0;
@@ -41,7 +48,7 @@ export function unavailableOfferings(
   const pausedUntil = (lastMs: number | undefined) =>
     lastMs === undefined ? 0 : Math.min(lastMs, nowMs) + QUOTA_PAUSE_MS;
   return (key) => {
-    const lifecycle = parseOfferingKey(key).lifecycle;
+    const lifecycle = lifecycleOf(key);
     const [lacking, refused, quotaMs] = [capacity.get(key), spot.get(lifecycle), quotas.get(lifecycle)];
     if (lacking === undefined && refused === undefined && quotaMs === undefined) return undefined;
     const unavailable = [
@@ -53,6 +60,20 @@ export function unavailableOfferings(
     return max.untilMs > nowMs ? max : undefined;
   };
 }
+
+const ALWAYS_AVAILABLE: UnavailableUntil = () => undefined;
+
+/** The offerings that may be asked for now, in their order. */
+export function availableOf(
+  offerings: readonly Offering[],
+  unavailableUntil: UnavailableUntil,
+): readonly Offering[] {
+  if (unavailableUntil === ALWAYS_AVAILABLE) return offerings;
+  return offerings.filter((offering) => unavailableUntil(keyOf(offering)) === undefined);
+}
+
+/** Offerings are the same objects round after round. */
+const keyOf = memoizeByIdentity((offering: Offering): OfferingKey => offeringKey(offering));
 
 /** Failures in a row, and when the last of them was. */
 interface Row {
@@ -91,7 +112,7 @@ function spotTrials(launch: LaunchOperation): Trial[] {
   const trials = launch.faults
     .filter((fault) => fault.class === 'spot-only')
     .map((fault) => ({ key: 'spot', atMs: fault.atMs, failed: true }));
-  return [...trials, ...successOf(launch, (key) => parseOfferingKey(key).lifecycle)];
+  return [...trials, ...successOf(launch, lifecycleOf)];
 }
 
 function successOf(launch: LaunchOperation, keyOf: (key: OfferingKey) => string): Trial[] {
