@@ -52,3 +52,8 @@ export function parseOfferingKey(key: OfferingKey | undefined): OfferingParts | 
   const [type = '', zone = '', lifecycle] = key.split('/');
   return { type, zone, lifecycle: lifecycle === 'spot' ? 'spot' : 'on-demand' };
 }
+
+/** The lifecycle that a key names: `parseOfferingKey(key).lifecycle`. */
+export function lifecycleOf(key: OfferingKey): Lifecycle {
+  return key.endsWith('/spot') ? 'spot' : 'on-demand';
+}
