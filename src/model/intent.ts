@@ -55,6 +55,8 @@ export interface RemovalIntent {
   readonly isRepair?: true;
   /** AWS' announcement that it follows from. After a spot warning nothing turns it back: the machine goes anyway. */
   readonly interruption?: InterruptionKind;
+  /** What the machine was bought as, where AWS takes it back: that pool rests. */
+  readonly reclaimed?: OfferingKey;
   /** Nothing is evicted: the node takes no more pods until the deadline, or until a spot warning comes. */
   readonly isCordonOnly?: true;
   /** Shapes of pods that the node was bought for, that wait still, and of which it has none. */

@@ -86,6 +86,7 @@ const record = z.discriminatedUnion('kind', [
     isRepair: z.literal(true).optional(),
     interruption: interruption.optional(),
     untaken: z.array(z.string()).optional(),
+    reclaimed: offering.optional(),
     isCordonOnly: z.literal(true).optional(),
     fromPool: z.literal(true).optional(),
   }),

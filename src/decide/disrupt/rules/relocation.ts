@@ -14,20 +14,26 @@ const NOTHING: Resources = { cpuMillis: 0, memoryMiB: 0, pods: 0 };
 /** Whether the pods of a node fit on the others (R48), by the packer that also grows the fleet. */
 export interface Relocations {
   /** Why they do not; a node that may go counts as gone for the answers after it, and its pods as moved. */
-  of(worker: Worker): Reason | undefined;
+  of(worker: Pick<Worker, 'id'>): Reason | undefined;
   /** Why they do not, for a node by itself: the answers after it are about the same fleet. */
-  probe(worker: Worker): Reason | undefined;
+  probe(worker: Pick<Worker, 'id'>): Reason | undefined;
 }
 
-/** Answers about one node after another; the fleet is laid out when the first is asked for. */
-export function relocationsIn(context: DecisionContext): Relocations {
+/**
+ * Answers about one node after another; the fleet is laid out when the first is asked for. Nodes that go in any case (`going`, by name)
+ * are no room for others.
+ */
+export function relocationsIn(context: DecisionContext, going: ReadonlySet<string> = NONE): Relocations {
   const evictable = evictablePods(context.snapshot.pods);
   let laidOut: readonly DrainableNode[] | undefined;
-  const nodes = () => (laidOut ??= drainableNodes(context, evictable));
+  const nodes = () => (laidOut ??= drainableNodes(context, evictable).map((node) => closedIf(going, node)));
   let made: DrainSimulation | undefined;
   const simulation = () => (made ??= new DrainSimulation(nodes()));
   let room: Room | undefined;
-  const reasonOf = ({ id }: Worker, unplaceable: readonly Pod[] | undefined): Reason | undefined => {
+  const reasonOf = (
+    { id }: Pick<Worker, 'id'>,
+    unplaceable: readonly Pod[] | undefined,
+  ): Reason | undefined => {
     if (unplaceable === undefined) return { code: 'pods-unknown', text: `what runs on ${id} is not known` };
     const first = unplaceable[0];
     if (first === undefined) return undefined;
@@ -85,7 +91,7 @@ function roomIn(nodes: readonly DrainableNode[]): Room {
 }
 
 /** A sum that is too small needs no packing. */
-function tooLittleRoom({ id }: Worker, { nodes, left }: Room): Reason | undefined {
+function tooLittleRoom({ id }: Pick<Worker, 'id'>, { nodes, left }: Room): Reason | undefined {
   const node = nodes.get(id);
   if (node === undefined) return undefined;
   const own = node.isOpen ? leftOn(node) : NOTHING;
@@ -119,6 +125,11 @@ function drainableNodes(
 }
 
 const NOBODY: readonly Pod[] = [];
+const NONE: ReadonlySet<string> = new Set();
+
+function closedIf(going: ReadonlySet<string>, node: DrainableNode): DrainableNode {
+  return going.has(node.place.id) ? { ...node, isOpen: false } : node;
+}
 
 interface Known {
   readonly movable: readonly Pod[];
