@@ -34,24 +34,31 @@ function closing(text: string, [from, to]: readonly [number, number, number], wr
 
 /** Writes the key into the deepest group that is there, or with its groups at the end. */
 function insertKey(text: string, root: YAMLMap, path: readonly string[], written: string): string {
-  let map = root;
-  let depth = 0;
-  for (; depth < path.length - 1; depth += 1) {
-    const inner: unknown = map.get(path[depth] ?? '', true);
-    if (!isMap(inner)) break;
-    map = inner;
+  const { map, missing } = deepestGroup(root, path);
+  if (map.flow === true) {
+    const inside = (map.range?.[0] ?? 0) + 1;
+    return splice(text, inside, inside, flowKey(missing, written, map));
   }
-  const missing = path.slice(depth);
-  if (map.flow === true)
-    return splice(text, (map.range?.[0] ?? 0) + 1, (map.range?.[0] ?? 0) + 1, flowKey(missing, written, map));
-  const indent = map === root ? '' : ' '.repeat(columnOf(text, keyStart(map)));
-  const lines = missing.map((key, i) => {
-    const isLast = i === missing.length - 1;
-    return `${indent}${'  '.repeat(i)}${key}:${isLast ? ` ${written}` : ''}\n`;
-  });
-  const at = map === root ? text.length : lineStart(text, keyStart(map));
-  const gap = map === root && !text.endsWith('\n') && text !== '' ? '\n' : '';
-  return splice(text, at, at, `${gap}${lines.join('')}`);
+  if (map === root) {
+    const gap = text === '' || text.endsWith('\n') ? '' : '\n';
+    return `${text}${gap}${blockLines(missing, written, '')}`;
+  }
+  const at = lineStart(text, keyStart(map));
+  return splice(text, at, at, blockLines(missing, written, ' '.repeat(keyStart(map) - at)));
+}
+
+function deepestGroup(
+  root: YAMLMap,
+  path: readonly string[],
+): { readonly map: YAMLMap; readonly missing: readonly string[] } {
+  const [key = '', ...rest] = path;
+  const inner: unknown = rest.length === 0 ? undefined : root.get(key, true);
+  return isMap(inner) ? deepestGroup(inner, rest) : { map: root, missing: path };
+}
+
+function blockLines(missing: readonly string[], written: string, indent: string): string {
+  const lines = missing.map((key, i) => `${indent}${'  '.repeat(i)}${key}:`);
+  return `${lines.join('\n')} ${written}\n`;
 }
 
 function flowKey(missing: readonly string[], written: string, map: YAMLMap): string {
@@ -69,10 +76,6 @@ function keyStart(map: YAMLMap): number {
 
 function lineStart(text: string, at: number): number {
   return text.lastIndexOf('\n', at - 1) + 1;
-}
-
-function columnOf(text: string, at: number): number {
-  return at - lineStart(text, at);
 }
 
 function splice(text: string, from: number, to: number, by: string): string {

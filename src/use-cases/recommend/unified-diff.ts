@@ -19,28 +19,48 @@ function linesOf(text: string): readonly string[] {
 
 /** Lines in the order of both texts, by their longest common subsequence; policies have a few hundred lines. */
 function diffLines(a: readonly string[], b: readonly string[]): readonly DiffLine[] {
+  const common = commonFrom(a, b);
+  const lines: DiffLine[] = [];
+  for (let i = 0, j = 0; i < a.length || j < b.length;) {
+    const sign = nextSign({ a, b, i, j, common });
+    lines.push({ sign, text: (sign === '+' ? b[j] : a[i]) ?? '' });
+    if (sign !== '+') i += 1;
+    if (sign !== '-') j += 1;
+  }
+  return lines;
+}
+
+/** How many lines the ends of both texts share from these lines on. */
+type CommonFrom = (i: number, j: number) => number;
+
+function commonFrom(a: readonly string[], b: readonly string[]): CommonFrom {
   const width = b.length + 1;
   const common = new Uint32Array((a.length + 1) * width);
-  const at = (i: number, j: number) => common[i * width + j] ?? 0;
+  const at: CommonFrom = (i, j) => common[i * width + j] ?? 0;
   for (let i = a.length - 1; i >= 0; i -= 1) {
     for (let j = b.length - 1; j >= 0; j -= 1)
       common[i * width + j] = a[i] === b[j] ? at(i + 1, j + 1) + 1 : Math.max(at(i + 1, j), at(i, j + 1));
   }
-  const lines: DiffLine[] = [];
-  for (let i = 0, j = 0; i < a.length || j < b.length;) {
-    if (i < a.length && j < b.length && a[i] === b[j]) {
-      lines.push({ sign: ' ', text: a[i] ?? '' });
-      i += 1;
-      j += 1;
-    } else if (j >= b.length || (i < a.length && at(i + 1, j) >= at(i, j + 1))) {
-      lines.push({ sign: '-', text: a[i] ?? '' });
-      i += 1;
-    } else {
-      lines.push({ sign: '+', text: b[j] ?? '' });
-      j += 1;
-    }
-  }
-  return lines;
+  return at;
+}
+
+function nextSign({
+  a,
+  b,
+  i,
+  j,
+  common,
+}: {
+  readonly a: readonly string[];
+  readonly b: readonly string[];
+  readonly i: number;
+  readonly j: number;
+  readonly common: CommonFrom;
+}): DiffLine['sign'] {
+  if (i >= a.length) return '+';
+  if (j >= b.length) return '-';
+  if (a[i] === b[j]) return ' ';
+  return common(i + 1, j) >= common(i, j + 1) ? '-' : '+';
 }
 
 interface Hunk {
