@@ -9,10 +9,7 @@ export interface Candidate {
 export const AS_NOW: Candidate = { edits: [] };
 
 /** Spot shares that are tried: one on-demand worker stays, so that a loss of all spot at once leaves one. */
-const SHARES = [
-  { percent: 90, onDemandBase: 1 },
-  { percent: 100, onDemandBase: 1 },
-] as const;
+const SHARES = [{ percent: 100, onDemandBase: 1 }] as const;
 /** CPU below which the fleet may shrink, in percent, beside the policy's own. */
 const DOWN_PERCENTS = [20, 40] as const;
 /** Steps of nodes.min above the policy's own. */
