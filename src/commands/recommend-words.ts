@@ -5,7 +5,10 @@ import type { ProgressStep } from './output/progress.ts';
 import { tableLines } from './output/table.ts';
 
 /** The options for people: a table, then each diff. */
-export function recommendText({ trace, hours, now, options }: Recommendation, paint: Paint = plain): string {
+export function recommendText(
+  { trace, peakNodes, hours, now, options }: Recommendation,
+  paint: Paint = plain,
+): string {
   const names = ['', 'real bill', 'of now', 'short of capacity', 'launches', 'evictions'];
   const rows = options.map((option) => [
     option.name,
@@ -15,7 +18,7 @@ export function recommendText({ trace, hours, now, options }: Recommendation, pa
     `${option.launches}`,
     `${option.evictions}`,
   ]);
-  const head = `${hours} h of ${trace}, simulated without faults:`;
+  const head = `${hours} h of ${trace}, whose peak needs ${peakNodes} t3.small, simulated without faults:`;
   const table = tableLines(rows, { heads: { names, paint } });
   return [head, ...table, '', ...changes(options, paint)].join('\n');
 }

@@ -17,8 +17,16 @@ export function addRecommendCommand(program: Command, terminal: Terminal): void 
   program
     .command('recommend')
     .description('say which other policies would have cost less over a trace, simulated, as diffs to commit')
-    .requiredOption('--trace <file>', 'load as timestamp,value lines')
-    .option('--peak-nodes <count>', 'how many t3.small the peak needs', numberBetween(0.5, MAX_PEAK_NODES), 8)
+    .option('--trace <file>', 'load as timestamp,value lines')
+    .option(
+      '--prometheus-url <url>',
+      "the cluster's own history instead, from the Prometheus with the metrics of nodes",
+    )
+    .option(
+      '--peak-nodes <count>',
+      'how many t3.small the peak needs (default: 8, or what was measured)',
+      numberBetween(0.5, MAX_PEAK_NODES),
+    )
     .option('--policy <file>', 'policy as it is now (default: the shipped one)')
     .option('--days <count>', 'the most days of the trace that are simulated', wholeNumber(1, MAX_DAYS), 7)
     .addOption(jsonOption())
@@ -30,7 +38,7 @@ async function recommend(flags: RecommendFlags, terminal: Terminal): Promise<voi
   const { recommend: run } = await import('../use-cases/recommend/recommend.ts');
   const { recommendStep, recommendText } = await import('./recommend-words.ts');
   const answer = await withProgress(terminal, { text: 'reading', json }, (tell) =>
-    run(flags, (progress) => tell(recommendStep(progress))),
+    run(flags, process.env, (progress) => tell(recommendStep(progress))),
   );
   terminal.print(json ? jsonLine(answer) : recommendText(answer, terminal.paint));
   terminal.exitWith(0);

@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { recommendStep, recommendText } from '../../src/commands/recommend-words.ts';
 import { parsePolicy } from '../../src/policy/parse-policy.ts';
+import { FakePrometheus, matrix } from '../adapters/prometheus/fake-prometheus.ts';
 import { smartscale } from '../fakes/recorded-terminal.ts';
 
 let folder: string;
@@ -40,8 +41,30 @@ describe('smartscale recommend', () => {
     expect(options[2]).toMatchObject({ ...now, diff: '' });
   });
 
+  it('judges by what Prometheus has measured of the cluster, where it is told to', async () => {
+    const fake = await FakePrometheus.start();
+    try {
+      const now = Math.floor(Date.now() / 1_000);
+      const values = Array.from({ length: 13 }, (_, i) => [now - (12 - i) * 300, '2.45'] as const);
+      fake.reply = () => ({ body: matrix([{ metric: {}, values }]) });
+      const { stdout } = await smartscale('recommend', '--prometheus-url', fake.url, '--days', '1', '--json');
+      // 2.45 vCPUs are what two full t3.small carry at 70 % of what their pods request.
+      expect(JSON.parse(stdout)).toMatchObject({
+        peakNodes: 2,
+        hours: 1,
+        now: { shortMinutes: expect.any(Number) },
+      });
+      fake.reply = () => ({ body: matrix([]) });
+      const empty = await smartscale('recommend', '--prometheus-url', fake.url);
+      expect([empty.exitCode, empty.stderr]).toEqual([2, expect.stringContaining('check the URL')]);
+    } finally {
+      await fake.stop();
+    }
+  });
+
   it.each([
-    [[], "required option '--trace <file>' not specified"],
+    [[], 'give --trace FILE, or --prometheus-url URL'],
+    [['--prometheus-url', 'prometheus'], 'the URL of Prometheus must be one such as'],
     [['--trace', '/nowhere.csv'], 'cannot read /nowhere.csv: no such file'],
     [['--trace', 'x.csv', '--peak-nodes', '0'], 'must be a number from 0.5 to 200'],
     [['--trace', 'x.csv', '--days', '99'], 'must be a whole number from 1 to 28'],
@@ -68,6 +91,7 @@ describe('the words of a recommendation', () => {
     const cheap = { ...figures, realUsd: 7.5, policy: '', diff: '--- a\n+++ b\n' };
     const text = recommendText({
       trace: 'shop.csv',
+      peakNodes: 8,
       hours: 168,
       now: figures,
       options: [
@@ -76,7 +100,7 @@ describe('the words of a recommendation', () => {
         { ...figures, name: 'as now', policy: '', diff: '' },
       ],
     });
-    expect(text).toBe(`168 h of shop.csv, simulated without faults:
+    expect(text).toBe(`168 h of shop.csv, whose peak needs 8 t3.small, simulated without faults:
           real bill  of now  short of capacity  launches  evictions
 cheapest  7.50 USD   75 %    5 min              4         3
 calmest   7.50 USD   75 %    5 min              4         3

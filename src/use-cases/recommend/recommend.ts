@@ -4,11 +4,11 @@ import type { LoadTrace } from '../../simulate/load/load-trace.ts';
 import { runSimulation } from '../../simulate/run/run-simulation.ts';
 import { CommandError } from '../command-error.ts';
 import { readPolicyFile } from '../files/read-policy-file.ts';
-import { readTraceFile } from '../files/read-trace-file.ts';
 import { SHIPPED_POLICY } from '../files/shipped-file.ts';
 import { startController } from '../simulate/prepare-simulation.ts';
 import { busiestDays } from './busiest-days.ts';
 import { type Candidate, purchaseCandidates, refinements } from './candidates.ts';
+import { type LoadSource, loadToJudgeBy } from './load-to-judge-by.ts';
 import { editPolicy } from './policy-edit.ts';
 import { chooseOptions, type Judged, type Outcome, searchPolicies, type Stretch } from './search-policies.ts';
 import { typeMixes } from './type-mixes.ts';
@@ -21,15 +21,10 @@ const SEED = 1;
 /** Simulations that a search makes, about: for the progress alone. */
 const EXPECTED_DAYS = { sample: 20 * SAMPLE_DAYS, wholes: 4 } as const;
 
-export interface RecommendRequest {
-  /** File of the load. */
-  readonly trace: string;
+/** `days` is the most of the load that is simulated. */
+export interface RecommendRequest extends LoadSource {
   /** File of the policy as it is now. @default the shipped one */
   readonly policy?: string;
-  /** How many t3.small the trace's peak needs. */
-  readonly peakNodes: number;
-  /** The most days of the trace that are simulated. */
-  readonly days: number;
 }
 
 /** A policy that could be committed. */
@@ -42,6 +37,8 @@ export interface Option extends Outcome {
 
 export interface Recommendation {
   readonly trace: string;
+  /** How many t3.small its peak needs. */
+  readonly peakNodes: number;
   readonly hours: number;
   readonly now: Outcome;
   readonly options: readonly Option[];
@@ -59,11 +56,12 @@ export interface RecommendProgress {
  */
 export async function recommend(
   request: RecommendRequest,
+  env: Readonly<Record<string, string | undefined>>,
   onProgress: (progress: RecommendProgress) => void = () => undefined,
 ): Promise<Recommendation> {
   const origin = request.policy ?? SHIPPED_POLICY;
   const { text, policy } = await readPolicyFile(origin);
-  const trace = await readTraceFile(request.trace);
+  const { trace, peakNodes } = await loadToJudgeBy(request, env);
   const stretches = stretchesOf(trace, request.days);
   const wholeDays = stretches.whole.hours / HOURS_PER_DAY;
   const expectedDays = EXPECTED_DAYS.sample + EXPECTED_DAYS.wholes * wholeDays;
@@ -78,7 +76,7 @@ export async function recommend(
         ...stretches[stretch],
         text: editPolicy(text, candidate.edits),
         trace,
-        peakNodes: request.peakNodes,
+        peakNodes,
       });
       simulated += 1;
       doneDays += stretches[stretch].hours / HOURS_PER_DAY;
@@ -91,7 +89,8 @@ export async function recommend(
     return { name, ...outcome, policy: edited, diff: unifiedDiff(text, edited, basename(origin)) };
   };
   return {
-    trace: request.trace,
+    trace: trace.name,
+    peakNodes,
     hours: stretches.whole.hours,
     now: now.outcome,
     options: [option('cheapest', cheapest), option('calmest', calmest), option('as now', now)],
