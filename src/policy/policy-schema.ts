@@ -108,6 +108,13 @@ const launch = z.strictObject({
     .max(3_600)
     .default(300)
     .describe('From launch to Ready; past it the instance is terminated.'),
+  minJoinTimeoutSeconds: z
+    .number()
+    .int()
+    .min(30)
+    .max(3_600)
+    .default(120)
+    .describe('The timeout follows measured boots; it never falls below this.'),
   maxConsecutiveFailures: z
     .number()
     .int()

@@ -53,7 +53,7 @@ function pickNodes(context: DecisionContext, growth: Growth, search: Search): Di
   const kept: RetainedNode[] = [...uncountedNodes(context, [])];
   const surplus = fleet.workers.length - growth.keepsAtLeast;
   const max = search.purpose === 'over-max' ? 1 : Math.min(policy.shrink.maxNodesPerDecision, surplus);
-  const candidates = inCandidateOrder(nodesOf(fleet.workers), context.snapshot);
+  const candidates = inCandidateOrder(nodesOf(fleet.workers), context);
   const keeps = retentionReasonOf(context, search, candidates);
   for (const worker of candidates) {
     const nodeName = worker.node.name;

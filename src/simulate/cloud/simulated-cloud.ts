@@ -10,7 +10,6 @@ import type { RandomStream } from '../base/random-stream.ts';
 import type { VirtualClock } from '../base/virtual-clock.ts';
 import { Bill } from './bill.ts';
 import { noCapacity, notFound, notStopped, TOKEN_MISMATCH, unknownType } from './call-faults.ts';
-import { CapacityWindows } from './capacity-windows.ts';
 import {
   LAUNCH_CALL_MS,
   PENDING_MS,
@@ -25,6 +24,7 @@ import {
 } from './ec2-times.ts';
 import type { MachineFate } from './machine-fate.ts';
 import type { Machines } from './machines.ts';
+import { OfferingWindows } from './offering-windows.ts';
 import type { SimulatedQueue } from './simulated-queue.ts';
 import { SpotInterruptions } from './spot-interruptions.ts';
 import { SpotMarket } from './spot-market.ts';
@@ -37,7 +37,8 @@ interface Accepted {
 /** EC2 in memory: idempotent launches, lifecycles, capacity that runs out, spot interruptions, a bill. */
 export class SimulatedCloud implements Cloud {
   readonly market: SpotMarket;
-  readonly capacity: CapacityWindows;
+  /** Of which offerings EC2 has no machines now. */
+  readonly shortages: OfferingWindows;
   readonly bill: Bill;
   readonly #clock: VirtualClock;
   readonly #log: EventLog;
@@ -66,7 +67,7 @@ export class SimulatedCloud implements Cloud {
     this.#machines = parts.machines;
     this.#queue = parts.queue;
     this.market = new SpotMarket(parts.random.stream('spot-prices'), parts.clock);
-    this.capacity = new CapacityWindows(parts.clock);
+    this.shortages = new OfferingWindows(parts.clock);
     this.bill = new Bill(parts.clock, parts.billTerms);
     this.#interruptions = new SpotInterruptions({
       ...parts,
@@ -156,7 +157,7 @@ export class SimulatedCloud implements Cloud {
   /** Somebody starts an instance with the cluster's tag alone; its id, or `undefined` when there is no capacity. */
   addByHand(key: OfferingKey, fate?: MachineFate): string | undefined {
     const offering = this.market.offering(parseOfferingKey(key));
-    if (offering === undefined || !this.capacity.hasCapacity(key)) return undefined;
+    if (offering === undefined || this.shortages.hold(key)) return undefined;
     return this.#make(offering, { fate }).id;
   }
 
@@ -167,7 +168,7 @@ export class SimulatedCloud implements Cloud {
     const faults: CloudFault[] = [];
     for (const key of offeringsOfOneCall(request.offerings)) {
       const offering = this.market.offering(parseOfferingKey(key));
-      if (offering !== undefined && this.capacity.hasCapacity(key)) {
+      if (offering !== undefined && !this.shortages.hold(key)) {
         const { operationId, tags } = request;
         const instance = this.#make(offering, { operationId, isWarm: tags[TAG.warmPool] !== undefined });
         this.#accepted.set(request.clientToken, { parameters, instanceId: instance.id });
@@ -196,7 +197,7 @@ export class SimulatedCloud implements Cloud {
     if (isAlive(instance)) return undefined;
     const key = offeringKey(instance);
     if (instance.state !== 'stopped') return notStopped(instance);
-    if (!this.capacity.hasCapacity(key)) {
+    if (this.shortages.hold(key)) {
       this.#log.add('start-refused', { instance: instanceId });
       return noCapacity(key);
     }

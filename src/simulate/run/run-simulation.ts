@@ -10,6 +10,9 @@ import {
 import type { Violation } from '../judge/violation.ts';
 import type { LoadTrace } from '../load/load-trace.ts';
 import { Replicas, type StartController } from '../process/replicas.ts';
+import { playStory } from '../story-file/play-story.ts';
+import type { Story } from '../story-file/story-schema.ts';
+import { storyWorkloads } from '../story-file/story-workloads.ts';
 import { SimulatedWorld } from '../world/simulated-world.ts';
 import type { WorldView } from '../world/world-view.ts';
 import { type SimulationStats, type SimulationSums, statsOf } from './simulation-stats.ts';
@@ -42,6 +45,8 @@ export interface SimulationOptions {
   readonly traceOffsetMs?: number;
   /** How many t3.small the trace's peak needs. @default 8 */
   readonly peakNodes?: number;
+  /** A story that is played instead of the sample shop; the trace has to be its load. */
+  readonly story?: Story;
   /** Looks at the world once an hour. */
   readonly onHour?: (view: WorldView) => void;
   /** Gets every event of the world as it happens. */
@@ -84,15 +89,8 @@ export async function runInjections(
   options: SimulationOptions,
   injections: readonly FaultInjection[],
 ): Promise<SimulationResult> {
-  const { seed, trace, policy, policyDocument, hours, onHour, onEvent, untilBroken } = options;
-  const world = new SimulatedWorld({
-    seed,
-    trace,
-    policy,
-    policyDocument,
-    traceOffsetMs: options.traceOffsetMs ?? 0,
-    ...(options.peakNodes === undefined ? {} : { peakNodes: options.peakNodes }),
-  });
+  const { seed, hours, onHour, onEvent, untilBroken, story } = options;
+  const world = worldOf(options);
   if (onEvent !== undefined) world.log.follow(onEvent);
   const replicas = new Replicas(
     {
@@ -104,7 +102,9 @@ export async function runInjections(
     },
     options.controller,
   );
-  injectFaults(injections, seed, { world: world.faults, replicas });
+  const faulty = { world: world.faults, replicas };
+  if (story !== undefined) playStory(story, seed, faulty, world.cluster);
+  injectFaults(injections, seed, faulty);
   const endMs = hours * MS_PER_HOUR;
   const settleMs = endMs - faultFreeFromMs(options);
   if (settleMs > 0) settle(world, endMs, settleMs);
@@ -119,6 +119,19 @@ export async function runInjections(
   const result = { violations: world.watch.violations, stats, digest: world.log.digest() };
   await stop(replicas, world);
   return result;
+}
+
+function worldOf(options: SimulationOptions): SimulatedWorld {
+  const { seed, trace, policy, policyDocument, story, peakNodes, traceOffsetMs = 0 } = options;
+  return new SimulatedWorld({
+    seed,
+    trace,
+    policy,
+    policyDocument,
+    traceOffsetMs,
+    ...(peakNodes !== undefined && { peakNodes }),
+    ...(story !== undefined && { workloads: storyWorkloads(story) }),
+  });
 }
 
 /** From `settleMs` before the end: the load holds still, the first policy is back, clocks go on as they are. Near the end nothing may begin. */

@@ -5,8 +5,8 @@ import type { PolicyDocument } from '../../model/policy-document.ts';
 import type { EventLog } from '../base/event-log.ts';
 import type { RandomStream } from '../base/random-stream.ts';
 import type { VirtualClock } from '../base/virtual-clock.ts';
-import type { CapacityScope } from '../cloud/capacity-windows.ts';
 import type { MachineFate } from '../cloud/machine-fate.ts';
+import type { OfferingScope, OfferingWindows } from '../cloud/offering-windows.ts';
 import type { SimulatedCloud } from '../cloud/simulated-cloud.ts';
 import type { SimulatedQueue } from '../cloud/simulated-queue.ts';
 import type { SimulatedCluster } from '../cluster/simulated-cluster.ts';
@@ -29,6 +29,7 @@ export interface FaultInjectorParts {
   readonly queue: SimulatedQueue;
   readonly telemetry: SimulatedTelemetry;
   readonly activeFaults: ActiveFaults;
+  readonly neverJoins: OfferingWindows;
   readonly demand: UserDemand;
   readonly policySource: SimulatedPolicySource;
   /** The policy that the world began with. */
@@ -88,9 +89,23 @@ export class FaultInjector {
   }
 
   /** EC2 has no machines of this kind for that long. */
-  failCapacity(scope: CapacityScope, minutes: number): void {
+  failCapacity(scope: OfferingScope, minutes: number): void {
     this.log.add('capacity-gone', { ...scope, minutes });
-    this.cloud.capacity.close(scope, minutes * MS_PER_MINUTE);
+    this.cloud.shortages.open(scope, minutes * MS_PER_MINUTE);
+  }
+
+  /** Machines of this kind that start within that time run and never join: a broken image, a zone without a route. */
+  failJoins(scope: OfferingScope, minutes: number): void {
+    this.log.add('never-joins', { ...scope, minutes });
+    this.#parts.neverJoins.open(scope, minutes * MS_PER_MINUTE);
+  }
+
+  /** All instances of the zone fail, and it has no capacity for that long. */
+  loseZone(zone: string, minutes: number): void {
+    this.failCapacity({ zone }, minutes);
+    for (const node of this.readyWorkers()) {
+      if (node.zone === zone && node.instanceId !== undefined) this.terminateByHand(node.instanceId);
+    }
   }
 
   /** The node's kubelet falls silent while its machine goes on costing money. */

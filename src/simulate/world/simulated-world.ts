@@ -6,6 +6,7 @@ import type { Leadership, Reporter } from '../../ports.ts';
 import { EventLog, type WorldEvent } from '../base/event-log.ts';
 import { RandomStream } from '../base/random-stream.ts';
 import { VirtualClock } from '../base/virtual-clock.ts';
+import { OfferingWindows } from '../cloud/offering-windows.ts';
 import { SimulatedCloud } from '../cloud/simulated-cloud.ts';
 import { SimulatedQueue } from '../cloud/simulated-queue.ts';
 import { SimulatedCluster } from '../cluster/simulated-cluster.ts';
@@ -21,7 +22,7 @@ import { AcceptedPolicies } from './accepted-policies.ts';
 import { BootSimulator } from './boot-simulator.ts';
 import { FaultInjector } from './fault-injector.ts';
 import { FleetFigureRecorder } from './fleet-figures.ts';
-import { deploySampleWorkloads, WEB } from './sample-workloads.ts';
+import { deployWorkloads, sampleWorkloads, type WorldWorkloads } from './sample-workloads.ts';
 import { ShortMinutes } from './short-minutes.ts';
 import { SimulatedPolicySource } from './simulated-policy-source.ts';
 import { UserDemand } from './user-demand.ts';
@@ -51,6 +52,8 @@ export interface WorldOptions {
   readonly peakNodes?: number;
   /** Where in the trace the world begins. @default 0 */
   readonly traceOffsetMs?: number;
+  /** What runs in the cluster. @default the sample shop */
+  readonly workloads?: WorldWorkloads;
   /** Gets a copy of all that is reported. */
   readonly reporter?: Reporter;
 }
@@ -71,6 +74,8 @@ export class SimulatedWorld {
   readonly ledger: WatchedLedger;
   readonly watch: InvariantWatch;
   readonly activeFaults: ActiveFaults;
+  /** Machines of which offerings never join now. */
+  readonly neverJoins: OfferingWindows;
   readonly faults: FaultInjector;
   readonly ports: WorldPorts;
   readonly #reporter: WorldReporter;
@@ -95,15 +100,17 @@ export class SimulatedWorld {
     this.#policy = options.policy;
     this.cluster = new SimulatedCluster(clock, log);
     const activeFaults = new ActiveFaults(clock, random.stream('troubles'));
+    this.activeFaults = activeFaults;
+    this.neverJoins = new OfferingWindows(clock);
     const machines = new BootSimulator({
       clock,
       log,
       random: random.stream('boot'),
       cluster: this.cluster,
       activeFaults,
+      neverJoins: this.neverJoins,
       lose: (instanceId) => this.cloud.endByHand(instanceId),
     });
-    this.activeFaults = activeFaults;
     const queue = new SimulatedQueue({ clock, random: random.stream('queue'), activeFaults });
     this.queue = queue;
     const billTerms = () => this.#policy.cost;
@@ -129,7 +136,8 @@ export class SimulatedWorld {
       peakNodes: options.peakNodes ?? DEFAULT_PEAK_NODES,
       traceOffsetMs: options.traceOffsetMs ?? 0,
     });
-    this.#load = new WebLoad(this.cluster, WEB, {
+    const workloads = options.workloads ?? sampleWorkloads();
+    this.#load = new WebLoad(this.cluster, workloads.serving, {
       demandMillis: () => this.#demand.millis(),
       cpuLimitMillis: (id) => milli(this.cloud.bill.cpuLimitVcpus(id)),
     });
@@ -138,7 +146,7 @@ export class SimulatedWorld {
       { isLeader: () => this.#isLeader, fencingToken: () => this.#fencingToken },
       () => this.#isLeader,
     );
-    deploySampleWorkloads(this.cluster);
+    deployWorkloads(this.cluster, workloads);
     clock.every(SCRAPE_MS, () => this.#scrape());
     clock.every(CHECK_MS, () => this.#check());
   }
@@ -224,7 +232,7 @@ export class SimulatedWorld {
   #faultInjector(firstPolicy: PolicyDocument): FaultInjector {
     const { clock, log, random, cluster, cloud, queue, telemetry, activeFaults, policySource } = this;
     const parts = { clock, log, random, cluster, cloud, queue, telemetry, activeFaults, policySource };
-    return new FaultInjector({ ...parts, demand: this.#demand, firstPolicy });
+    return new FaultInjector({ ...parts, neverJoins: this.neverJoins, demand: this.#demand, firstPolicy });
   }
 
   #accept(document: PolicyDocument, identity: PolicyIdentity): void {

@@ -7,6 +7,8 @@ export interface SimulationRequest {
   readonly policy?: string;
   /** File of the load. @default the shipped one */
   readonly trace?: string;
+  /** Story file that is played in place of the sample shop; it brings its own load. */
+  readonly story?: string;
   /** Names of the fault injections that may happen, with commas between; all of them when left out. */
   readonly injections?: string;
 }

@@ -49,7 +49,7 @@ describeCloud('SimulatedCloud', async (): Promise<CloudStage> => {
     sellOut: (offering) => {
       const [type = '', zone = '', lifecycle] = offering.split('/');
       const scope = { type, zone, lifecycle: lifecycle === 'spot' ? 'spot' : 'on-demand' } as const;
-      cloud.capacity.close(scope, FOR_EVER_MS);
+      cloud.shortages.open(scope, FOR_EVER_MS);
     },
     answer: async (call) => {
       // Every call of the simulated cloud is answered by then.
