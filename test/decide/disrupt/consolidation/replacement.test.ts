@@ -153,6 +153,34 @@ describe('several workers', () => {
       consolidates: ['i-3', 'i-4', 'i-5'],
     });
   });
+
+  it('stay where the same load costs more surplus credits on fewer vCPUs than is saved', () => {
+    const burst = { vcpus: 2, baselinePercentPerVcpu: 20, surplusUsdPerVcpuHour: 0.05 };
+    const nodes = [
+      aNode({ name: 'i-1' }),
+      aNode({ name: 'i-2', zone: B }),
+      ...['i-3', 'i-4', 'i-5'].map((name) => aNode({ name, lifecycle: 'spot' })),
+    ];
+    const owner = { kind: 'Deployment', name: 'web', uid: 'u', replicas: 5 };
+    const pods = nodes.map(({ name }) => aPod({ nodeName: name, cpu: 500, memory: 1_100, owner }));
+    const cheap = anOffering({
+      type: 't3.large',
+      lifecycle: 'spot',
+      priceUsdPerHour: 0.009,
+      allocatable: LARGE,
+      burst: { ...burst, baselinePercentPerVcpu: 30 },
+    });
+    // 3 of 10 vCPUs are used: 0.05 USD/h of surplus now, 0.08 on three workers less and one more, which saves 0.02 otherwise.
+    const snapshot = aSnapshot({
+      nodes,
+      pods,
+      offerings: [...offerings().map((one) => ({ ...one, burst })), cheap],
+      utilization: aUtilization({ ...BUSY, cpuPercent: steady(30, { untilMs: NOW }) }),
+    });
+    expect(replacementsOf(decide(policy(), snapshot, NOW))).toEqual([]);
+    const byPrice = policy({ cost: { sizeByCredits: false } });
+    expect(replacementsOf(decide(byPrice, snapshot, NOW))).toHaveLength(1);
+  });
 });
 
 describe('once the replacement is ready', () => {
