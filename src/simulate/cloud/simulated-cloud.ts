@@ -57,6 +57,8 @@ export class SimulatedCloud implements Cloud {
     readonly machines: Machines;
     /** Where it announces what happens to instances. */
     readonly queue: SimulatedQueue;
+    /** EC2 decides to take an instance back, or says that it may. */
+    readonly onInterruption?: () => void;
   }) {
     this.#clock = parts.clock;
     this.#log = parts.log;

@@ -102,6 +102,14 @@ export const FAULT_KINDS: readonly FaultKind[] = [
     inject: ({ world }, random) => world.activateFault('boots-fail', random.between(5, 40) * MINUTE_MS),
   },
   {
+    name: 'zone-never-joins',
+    about: 'machines of a zone, or of a type in it, start and never join for 20 to 120 minutes',
+    meanHours: 12,
+    // The last machine that was started then is given up some minutes after the end.
+    repeatHours: 2.25,
+    inject: breakJoins,
+  },
+  {
     name: 'clock',
     about: 'the clocks of the processes jump, up to an hour to and fro',
     meanHours: 8,
@@ -172,6 +180,13 @@ function closeCapacity({ world }: FaultyWorld, random: RandomStream): void {
   const scopes = [{ type, zone, lifecycle }, { zone, lifecycle }, { lifecycle: 'spot' as const }, { zone }];
   const scope = random.pick(scopes);
   if (scope !== undefined) world.failCapacity(scope, Math.round(random.between(5, 60)));
+}
+
+function breakJoins({ world }: FaultyWorld, random: RandomStream): void {
+  const key = random.pick(world.cloud.market.known());
+  if (key === undefined) return;
+  const { type, zone } = parseOfferingKey(key);
+  world.failJoins(random.next() < 0.7 ? { zone } : { type, zone }, Math.round(random.between(20, 120)));
 }
 
 /** One instance, or now and then several at once, as when a pool is reclaimed. */

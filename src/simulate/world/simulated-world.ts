@@ -1,4 +1,5 @@
 import { isAlive } from '../../model/instance.ts';
+import { SPOT_NOTICE_MS } from '../../model/interruption.ts';
 import type { PolicyDocument } from '../../model/policy-document.ts';
 import type { PolicyIdentity } from '../../model/policy-identity.ts';
 import type { Policy } from '../../policy/policy-schema.ts';
@@ -13,7 +14,9 @@ import { SimulatedCluster } from '../cluster/simulated-cluster.ts';
 import { ActiveFaults } from '../faulty/active-faults.ts';
 import { faultyCloud } from '../faulty/faulty-cloud.ts';
 import { faultyCluster, faultyLedger } from '../faulty/faulty-cluster.ts';
+import { Disturbances } from '../judge/disturbances.ts';
 import { InvariantWatch } from '../judge/invariant-watch.ts';
+import { JUDGED } from '../judge/invariants.ts';
 import type { ObservedWorld, WorldWrite } from '../judge/observed-world.ts';
 import type { LoadTrace } from '../load/load-trace.ts';
 import { SimulatedTelemetry } from '../load/simulated-telemetry.ts';
@@ -53,6 +56,8 @@ export interface WorldOptions {
   readonly traceOffsetMs?: number;
   /** What runs in the cluster. @default the sample shop */
   readonly workloads?: WorldWorkloads;
+  /** By their numbers, the invariants that are judged. @default JUDGED */
+  readonly judged?: ReadonlySet<number>;
   /** Gets a copy of all that is reported. */
   readonly reporter?: Reporter;
 }
@@ -75,6 +80,7 @@ export class SimulatedWorld {
   readonly activeFaults: ActiveFaults;
   /** Machines of which offerings never join now. */
   readonly neverJoins: OfferingWindows;
+  readonly disturbances: Disturbances;
   readonly faults: FaultInjector;
   readonly ports: WorldPorts;
   readonly #reporter: WorldReporter;
@@ -100,6 +106,7 @@ export class SimulatedWorld {
     const activeFaults = new ActiveFaults(clock, random.stream('troubles'));
     this.activeFaults = activeFaults;
     this.neverJoins = new OfferingWindows(clock);
+    this.disturbances = new Disturbances(clock);
     const machines = new BootSimulator({
       clock,
       log,
@@ -111,11 +118,18 @@ export class SimulatedWorld {
     });
     const queue = new SimulatedQueue({ clock, random: random.stream('queue'), activeFaults });
     this.queue = queue;
-    this.cloud = new SimulatedCloud({ clock, log, random: random.stream('ec2'), machines, queue });
+    this.cloud = new SimulatedCloud({
+      clock,
+      log,
+      random: random.stream('ec2'),
+      machines,
+      queue,
+      onInterruption: () => this.disturbances.begin('fleet', SPOT_NOTICE_MS),
+    });
     this.telemetry = new SimulatedTelemetry(clock);
     this.policySource = new SimulatedPolicySource(clock, options.policyDocument);
     this.ledger = new WatchedLedger(log, clock);
-    this.watch = new InvariantWatch({ seed: options.seed, log, clock });
+    this.watch = new InvariantWatch({ seed: options.seed, log, clock, judged: options.judged ?? JUDGED });
     this.#reporter = new WorldReporter(log, clock, options.reporter);
     this.#demand = new UserDemand({
       trace: options.trace,
@@ -180,6 +194,11 @@ export class SimulatedWorld {
     this.#demand.holdAt(this.#reading.demandMillis);
   }
 
+  /** Judges what can be judged of a whole run only. */
+  checkEnd(): void {
+    this.watch.checkEnd(this.#observe(() => this.#isLeader));
+  }
+
   /** Judges a world that was left alone for long. */
   checkSteadyState(): void {
     this.watch.checkSteadyState(this.#observe(() => this.#isLeader));
@@ -209,9 +228,13 @@ export class SimulatedWorld {
   }
 
   #faultInjector(firstPolicy: PolicyDocument): FaultInjector {
-    const { clock, log, random, cluster, cloud, queue, telemetry, activeFaults, policySource, neverJoins } =
-      this;
-    const parts = {
+    return new FaultInjector({ ...this.#parts(), demand: this.#demand, firstPolicy });
+  }
+
+  #parts() {
+    const { clock, log, random, cluster, cloud, queue, telemetry, policySource } = this;
+    const { activeFaults, neverJoins, disturbances } = this;
+    return {
       clock,
       log,
       random,
@@ -219,11 +242,11 @@ export class SimulatedWorld {
       cloud,
       queue,
       telemetry,
-      activeFaults,
       policySource,
+      activeFaults,
       neverJoins,
+      disturbances,
     };
-    return new FaultInjector({ ...parts, demand: this.#demand, firstPolicy });
   }
 
   #accept(document: PolicyDocument, identity: PolicyIdentity): void {
@@ -245,6 +268,9 @@ export class SimulatedWorld {
   #observe(holdsLease: () => boolean): ObservedWorld {
     return {
       nowMs: this.clock.now(),
+      elapsedMs: this.clock.monotonicMs(),
+      disturbedUntil: this.disturbances.until,
+      demandMillis: this.#reading.demandMillis,
       skewMs: this.activeFaults.skewMs,
       skewedAtMs: this.activeFaults.skewedAtMs,
       isFaulty: this.activeFaults.affectsAnswers,
