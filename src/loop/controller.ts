@@ -18,6 +18,7 @@ import type { PolicyInForce } from '../policy/policy-in-force.ts';
 import { type Interruptions, type PolicySource, PortError, type Telemetry } from '../ports.ts';
 import { adoptable, recoveryContextOf, withAdopted, withoutUntracked } from './adoption.ts';
 import { beginPlan } from './begin-plan.ts';
+import { CatalogueNotices } from './catalogue-notices.ts';
 import { LeaderTerm } from './leader-term.ts';
 import { PolicyFollower } from './policy-follower.ts';
 import { RoundTimer } from './round-timer.ts';
@@ -44,6 +45,7 @@ export class Controller {
   readonly #policies: PolicyFollower;
   readonly #notices: Notices;
   readonly #recovery = new OrphanRecovery();
+  readonly #catalogueNotices = new CatalogueNotices();
   readonly #unmanagedNotices = new UnmanagedInstanceNotices();
   readonly #inbox: InterruptionInbox | undefined;
   readonly #timer: RoundTimer;
@@ -201,6 +203,7 @@ export class Controller {
     reporter.report({ kind: 'decision', plan, snapshot, durationMs });
     for (const { reason, subject } of this.#unmanagedNotices.takeNew(snapshot))
       this.#notices.warn(reason, { subject });
+    for (const reason of this.#catalogueNotices.takeNew(seen)) this.#notices.report('info', reason, {});
     for (const operation of untracked)
       await persist(cancelUntracked(operation, nowMs), this.#context, signal);
     term.takeUp(known.operations);

@@ -34,6 +34,7 @@ export const REASON_CODES = {
   'memory-high': explains('Memory was above its threshold for the whole window.'),
   'network-high': explains('Network traffic was above its threshold for the whole window.'),
   'disk-high': explains('Disk traffic was above its threshold for the whole window.'),
+  'saves-credits': explains('A worker saves more surplus CPU credits than it costs.'),
   replacement: explains('A worker is bought in place of one that AWS takes away.'),
   consolidation: explains('Workers can be replaced by fewer or cheaper ones.'),
   // What bounds it.
@@ -56,8 +57,16 @@ export const REASON_CODES = {
   budget: concernsOperator('More nodes are wanted than cost.maxUsdPerHour allows.'),
   'cpu-limit': concernsOperator('More nodes are wanted than nodes.maxCpuMillis allows.'),
   'memory-limit': concernsOperator('More nodes are wanted than nodes.maxMemoryMiB allows.'),
+  'pod-waits-for-claim': warnsOwner(
+    'The pod names a volume claim that is missing or not bound: no node helps.',
+  ),
+  'pod-waits-for-device': warnsOwner('The pod claims a device (DRA) that no node is known to have.'),
+  'pod-preempts': explains('The scheduler ends pods of lower priority to make room for the pod.'),
   'pod-never-fits': warnsOwner('No offering could ever hold the pod.'),
   'pod-unplaceable': warnsOwner('Rules between pods leave the pod no place.'),
+  'pod-bought-in-vain': warnsOwner(
+    'A node was bought for pods like it and took none, so no other is for now.',
+  ),
   'pod-offerings-resting': concernsOwner('All offerings that would hold the pod rest.'),
   // What keeps all nodes.
   'at-minimum': explains('The fleet is as small as the minimum or a schedule allows.'),
@@ -146,6 +155,7 @@ export const REASON_CODES = {
   'hold-over': explains('No spot warning followed the hint; the node takes pods again.'),
   'operation-stuck': warnsOperator('An operation fails again and again.'),
   // The process and what it is told.
+  'catalogue-differs': concernsOperator('Machines of a type offer less to pods than the catalogue says.'),
   'instance-by-hand': warnsOperator(
     'A machine carries the cluster’s tag and none of a launch: it is left alone.',
   ),

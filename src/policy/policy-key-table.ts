@@ -64,6 +64,7 @@ const REQUIREMENTS: Readonly<Record<string, string>> = {
   'shrink.budgets': 'R24',
   consolidation: 'R44, R48',
   'launch.joinTimeoutSeconds': 'R34, R35',
+  'launch.minJoinTimeoutSeconds': 'R34, R35',
   'launch.maxConsecutiveFailures': 'R35',
   'launch.failurePauseSeconds': 'R21, R35',
   'launch.capacityRestSeconds': 'R70',

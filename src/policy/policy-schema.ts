@@ -108,6 +108,13 @@ const launch = z.strictObject({
     .max(3_600)
     .default(300)
     .describe('From launch to Ready; past it the instance is terminated.'),
+  minJoinTimeoutSeconds: z
+    .number()
+    .int()
+    .min(30)
+    .max(3_600)
+    .default(120)
+    .describe('The timeout follows measured boots; it never falls below this.'),
   maxConsecutiveFailures: z
     .number()
     .int()
@@ -167,6 +174,10 @@ const cost = z.strictObject({
     })
     .prefault({})
     .describe("What the launch template says of CPU credits; unlimited is EC2's own default for T3 and T4g."),
+  sizeByCredits: z
+    .boolean()
+    .default(true)
+    .describe('Whether workers are bought and kept where they save more surplus CPU credits than they cost.'),
 });
 
 export const policySchema = z.strictObject({

@@ -1,5 +1,5 @@
 import { availableParallelism } from 'node:os';
-import type { SimulationStats } from '../../src/simulate/run/run-simulation.ts';
+import type { SimulationStats } from '../../src/simulate/run/simulation-stats.ts';
 import { firstMessageOf, startProcess } from './bench-process.ts';
 import type { BenchOptions, BenchResult } from './bench-result.ts';
 import { daysResults } from './days/days-figures.ts';

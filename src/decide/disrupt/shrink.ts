@@ -10,6 +10,7 @@ import { replacedNodes } from '../state/replaced-nodes.ts';
 import { secondsText } from '../text/wording.ts';
 import { inCandidateOrder } from './rules/candidates.ts';
 import { disruptionBlockerOf } from './rules/disruption-blockers.ts';
+import { earningWorkers } from './rules/earning-workers.ts';
 import { protectionsFor } from './rules/protections.ts';
 import { relocator } from './rules/relocation.ts';
 import { MAX_TRIED, triedThisRound } from './rules/tried-candidates.ts';
@@ -52,7 +53,7 @@ function pickNodes(context: DecisionContext, growth: Growth, search: Search): Di
   const kept: RetainedNode[] = [...uncountedNodes(context, [])];
   const surplus = fleet.workers.length - growth.keepsAtLeast;
   const max = search.purpose === 'over-max' ? 1 : Math.min(policy.shrink.maxNodesPerDecision, surplus);
-  const candidates = inCandidateOrder(nodesOf(fleet.workers), context.snapshot);
+  const candidates = inCandidateOrder(nodesOf(fleet.workers), context);
   const keeps = retentionReasonOf(context, search, candidates);
   for (const worker of candidates) {
     const nodeName = worker.node.name;
@@ -82,11 +83,13 @@ function retentionReasonOf(
 ): (worker: NodeWorker) => Reason | undefined {
   const protections = protectionsFor(context);
   const relocate = relocator(context);
+  const earnsItsKeep = purpose === 'low-load' ? earningWorkers(context) : () => undefined;
+  const removed: Worker[] = [];
   // Of many workers each is asked about twice; what protects one changes only when another has gone.
   const known = new Map<NodeWorker, Reason | undefined>();
   const keeps = (worker: NodeWorker) => {
     if (purpose === 'replaced' && !replaced.has(worker.node.name)) return BLOCKED_BY_REPLACEMENT;
-    if (!known.has(worker)) known.set(worker, protections.of(worker));
+    if (!known.has(worker)) known.set(worker, protections.of(worker) ?? earnsItsKeep(worker, removed));
     return known.get(worker);
   };
   const isTried = triedThisRound(candidates, context, keeps);
@@ -94,6 +97,7 @@ function retentionReasonOf(
     const reason = keeps(worker) ?? (isTried(worker) ? relocate(worker) : NOT_TRIED_YET);
     if (reason !== undefined) return reason;
     protections.noteRemoved(worker);
+    removed.push(worker);
     known.clear();
     return undefined;
   };

@@ -3,6 +3,7 @@ import { type Lifecycle, type OfferingKey, parseOfferingKey } from '../../model/
 import type { LaunchOperation, Operation } from '../../model/operation.ts';
 import type { Policy } from '../../policy/policy-schema.ts';
 import { backoffMs } from '../../time/backoff.ts';
+import { failingPools, restsUntilMs } from './failing-pools.ts';
 import { launchesIn } from './operation-lists.ts';
 
 /** An offering without capacity is asked again after an hour at the latest. */
@@ -24,33 +25,32 @@ interface Trial {
 /**
  * Reads from the ledger's launches which offerings are unavailable: without capacity for that type, zone and lifecycle only,
  * `capacityRestSeconds` at first and twice as long with each further failure in a row, at most an hour, over at the first
- * success; refused spot makes all spot unavailable in the same way; a quota pauses its lifecycle for ten minutes.
+ * success; refused spot makes all spot unavailable in the same way; a quota pauses its lifecycle for ten minutes; a zone or a type
+ * whose machines do not join rests `failurePauseSeconds` at first, and longer in the same way.
  */
 export function unavailableOfferings(
   operations: readonly Operation[],
-  policy: Policy['launch'],
+  policy: Pick<Policy, 'launch' | 'instances'>,
   nowMs: number,
 ): UnavailableUntil {
   const { capacity, spot, quotas } = refusalsOf(operations);
-  if (capacity.size + spot.size + quotas.size === 0) return () => undefined;
-  const backoff = { firstMs: policy.capacityRestSeconds * 1000, maxMs: MAX_UNAVAILABLE_MS };
-  const until = (row: Row | undefined) => {
-    if (row === undefined) return 0;
-    return Math.min(row.lastMs, nowMs) + backoffMs(row.failures, backoff);
-  };
-  const pausedUntil = (lastMs: number | undefined) =>
-    lastMs === undefined ? 0 : Math.min(lastMs, nowMs) + QUOTA_PAUSE_MS;
+  const failing = failingPools(operations, policy.instances.zones.length);
+  const { capacityRestSeconds, failurePauseSeconds } = policy.launch;
+  const backoff = { firstMs: capacityRestSeconds * 1000, maxMs: MAX_UNAVAILABLE_MS };
+  const until = ({ failures, lastMs }: Row) => Math.min(lastMs, nowMs) + backoffMs(failures, backoff);
   return (key) => {
-    const lifecycle = parseOfferingKey(key).lifecycle;
+    const { lifecycle } = parseOfferingKey(key);
     const [lacking, refused, quotaMs] = [capacity.get(key), spot.get(lifecycle), quotas.get(lifecycle)];
-    if (lacking === undefined && refused === undefined && quotaMs === undefined) return undefined;
-    const unavailable = [
-      { untilMs: until(lacking), why: 'no capacity' },
-      { untilMs: until(refused), why: 'spot refused' },
-      { untilMs: pausedUntil(quotaMs), why: `${lifecycle} quota reached` },
-    ];
-    const max = unavailable.reduce((a, b) => (b.untilMs > a.untilMs ? b : a));
-    return max.untilMs > nowMs ? max : undefined;
+    const rests = failing(key).map((pool) => ({
+      untilMs: restsUntilMs(pool, failurePauseSeconds, nowMs),
+      why: `machines ${pool.what} did not join`,
+    }));
+    if (lacking !== undefined) rests.push({ untilMs: until(lacking), why: 'no capacity' });
+    if (refused !== undefined) rests.push({ untilMs: until(refused), why: 'spot refused' });
+    if (quotaMs !== undefined)
+      rests.push({ untilMs: Math.min(quotaMs, nowMs) + QUOTA_PAUSE_MS, why: `${lifecycle} quota reached` });
+    const [longest] = rests.toSorted((a, b) => b.untilMs - a.untilMs);
+    return longest !== undefined && longest.untilMs > nowMs ? longest : undefined;
   };
 }
 

@@ -1,3 +1,4 @@
+import type { BillTerms } from '../../model/instance-bill.ts';
 import type { Instance, InstanceState } from '../../model/instance.ts';
 import { isAlive, isEnding } from '../../model/instance.ts';
 import { type Offering, type OfferingKey, offeringKey, parseOfferingKey } from '../../model/offering.ts';
@@ -36,7 +37,6 @@ interface Accepted {
 /** EC2 in memory: idempotent launches, lifecycles, capacity that runs out, spot interruptions, a bill. */
 export class SimulatedCloud implements Cloud {
   readonly market: SpotMarket;
-  /** Of which offerings EC2 has no machines now. */
   readonly shortages: OfferingWindows;
   readonly bill: Bill;
   readonly #clock: VirtualClock;
@@ -57,7 +57,8 @@ export class SimulatedCloud implements Cloud {
     readonly machines: Machines;
     /** Where it announces what happens to instances. */
     readonly queue: SimulatedQueue;
-    /** EC2 decides to take an instance back, or says that it may. */
+    /** Disks and credit modes, as launch templates have them now. */
+    readonly billTerms: () => BillTerms;
     readonly onInterruption?: () => void;
   }) {
     this.#clock = parts.clock;
@@ -67,7 +68,7 @@ export class SimulatedCloud implements Cloud {
     this.#queue = parts.queue;
     this.market = new SpotMarket(parts.random.stream('spot-prices'), parts.clock);
     this.shortages = new OfferingWindows(parts.clock);
-    this.bill = new Bill(parts.clock);
+    this.bill = new Bill(parts.clock, parts.billTerms);
     this.#interruptions = new SpotInterruptions({
       ...parts,
       instance: (id) => this.#instances.get(id),
@@ -203,7 +204,7 @@ export class SimulatedCloud implements Cloud {
     // EC2, too, calls the last start the launch time.
     this.#instances.set(instanceId, { ...instance, state: 'pending', launchedAtMs: this.#clock.now() });
     this.#log.add('start', { instance: instanceId });
-    this.bill.start(instanceId, instance.lifecycle, instance.priceUsdPerHour ?? 0);
+    this.bill.start(instanceId, { ...this.market.offering(instance), ...instance });
     const takesMs = this.#random.between(STARTING_MS.least, STARTING_MS.most);
     this.#clock.after(takesMs, () => this.#move(instanceId, 'pending', 'running'));
     this.#machines.restarted(instanceId);
@@ -250,7 +251,7 @@ export class SimulatedCloud implements Cloud {
     this.#instances.set(instance.id, instance);
     this.#log.add('launch', { instance: instance.id, type, zone, lifecycle, operation: operationId });
     this.#counts.launches += 1;
-    this.bill.start(instance.id, lifecycle, priceUsdPerHour ?? 0);
+    this.bill.start(instance.id, offering);
     const pendingMs = this.#random.between(PENDING_MS.least, PENDING_MS.most);
     this.#clock.after(pendingMs, () => this.#move(instance.id, 'pending', 'running'));
     this.#machines.started(instance, offering, fate);

@@ -255,7 +255,8 @@ export class SimulatedCluster implements Cluster {
 
   #markUnschedulable(pod: Pod): void {
     if (pod.unschedulableSinceMs !== undefined) return;
-    this.state.putPod({ ...pod, unschedulableSinceMs: this.#clock.now() });
+    const schedulerMessage = `0/${this.state.nodes().length} nodes are available`;
+    this.state.putPod({ ...pod, unschedulableSinceMs: this.#clock.now(), schedulerMessage });
     this.#log.add('unschedulable', { pod: podRef(pod) });
     this.#isRelevant = true;
   }

@@ -103,11 +103,11 @@ export const FAULT_KINDS: readonly FaultKind[] = [
   },
   {
     name: 'zone-never-joins',
-    about: 'machines of a zone, or of a type in it, start and never join for 20 to 120 minutes',
+    about: 'for 20 to 120 minutes machines of one zone, or of one type, never join',
     meanHours: 12,
-    // The last machine that was started then is given up some minutes after the end.
-    repeatHours: 2.25,
-    inject: breakJoins,
+    // The zone rests for up to an hour after the last that did not join.
+    repeatHours: 3,
+    inject: failJoins,
   },
   {
     name: 'clock',
@@ -182,11 +182,11 @@ function closeCapacity({ world }: FaultyWorld, random: RandomStream): void {
   if (scope !== undefined) world.failCapacity(scope, Math.round(random.between(5, 60)));
 }
 
-function breakJoins({ world }: FaultyWorld, random: RandomStream): void {
+function failJoins({ world }: FaultyWorld, random: RandomStream): void {
   const key = random.pick(world.cloud.market.known());
   if (key === undefined) return;
   const { type, zone } = parseOfferingKey(key);
-  world.failJoins(random.next() < 0.7 ? { zone } : { type, zone }, Math.round(random.between(20, 120)));
+  world.failJoins(random.next() < 0.7 ? { zone } : { type }, Math.round(random.between(20, 120)));
 }
 
 /** One instance, or now and then several at once, as when a pool is reclaimed. */

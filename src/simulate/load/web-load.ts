@@ -23,6 +23,8 @@ export interface LoadReading {
   /** What the pods that serve it could give to it. */
   readonly servedMillis: number;
   readonly nodes: ReadonlyMap<string, NodeReading>;
+  /** CPU that each node got, in millicores; less than it wanted where EC2 holds it to its baseline. */
+  readonly usedCpuMillis: ReadonlyMap<string, number>;
 }
 
 /** A Deployment that serves a part of the users' demand; a horizontal autoscaler sets its replicas. */
@@ -58,12 +60,22 @@ interface Served extends ServingWorkload {
 export class WebLoad {
   readonly #cluster: SimulatedCluster;
   readonly #demandMillis: () => number;
+  readonly #cpuLimitMillis: (nodeName: string) => number | undefined;
   readonly #served: readonly Served[];
   #layout: { readonly version: number; readonly nodes: readonly NodeLayout[] } = { version: -1, nodes: [] };
 
-  constructor(cluster: SimulatedCluster, serving: readonly ServingWorkload[], demandMillis: () => number) {
+  constructor(
+    cluster: SimulatedCluster,
+    serving: readonly ServingWorkload[],
+    parts: {
+      readonly demandMillis: () => number;
+      /** The most CPU that a node gets now; `undefined`: all it has. */
+      readonly cpuLimitMillis: (nodeName: string) => number | undefined;
+    },
+  ) {
     this.#cluster = cluster;
-    this.#demandMillis = demandMillis;
+    this.#demandMillis = parts.demandMillis;
+    this.#cpuLimitMillis = parts.cpuLimitMillis;
     this.#served = serving.map((one) => ({
       ...one,
       uid: workloadUid(one.workload),
@@ -83,29 +95,43 @@ export class WebLoad {
     });
     const used = this.#served.map(() => 0);
     const nodes = new Map<string, NodeReading>();
-    for (const layout of layouts) nodes.set(layout.node.name, this.#read(layout, perPod, used));
+    const usedCpuMillis = new Map<string, number>();
+    for (const layout of layouts) {
+      const { reading, usedMillis } = this.#read(layout, perPod, used);
+      nodes.set(layout.node.name, reading);
+      usedCpuMillis.set(layout.node.name, usedMillis);
+    }
     for (const [i, served] of this.#served.entries())
       this.#scale(served, running[i] ?? 0, (used[i] ?? 0) / served.requestMillis, nowMs);
-    return { demandMillis, servedMillis: sum(used, (millis) => millis), nodes };
+    return { demandMillis, servedMillis: sum(used, (millis) => millis), nodes, usedCpuMillis };
   }
 
   /** What the node shows when its pods do what is asked of them; adds to `used` what each workload gets. */
-  #read(layout: NodeLayout, perPod: readonly number[], used: number[]): NodeReading {
+  #read(
+    layout: NodeLayout,
+    perPod: readonly number[],
+    used: number[],
+  ): { readonly reading: NodeReading; readonly usedMillis: number } {
     const { node, servingPods, otherCpuMillis, busyMemoryMiB } = layout;
+    const { allocatable } = node;
     const asked = servingPods.map((pods, i) => pods * (perPod[i] ?? 0));
     const askedMillis = sum(asked, (millis) => millis);
-    const servedMillis = Math.min(askedMillis, Math.max(0, node.allocatable.cpuMillis - otherCpuMillis));
+    const wantedMillis = Math.min(askedMillis, Math.max(0, allocatable.cpuMillis - otherCpuMillis));
+    const limitMillis = this.#cpuLimitMillis(node.name) ?? allocatable.cpuMillis;
+    const servedMillis = Math.min(wantedMillis, Math.max(0, limitMillis - otherCpuMillis));
     const share = askedMillis === 0 ? 0 : servedMillis / askedMillis;
     let memoryMiB = layout.idleMemoryMiB;
     for (const [i, { requestMillis }] of this.#served.entries()) {
       used[i] = (used[i] ?? 0) + (asked[i] ?? 0) * share;
       memoryMiB += (busyMemoryMiB[i] ?? 0) * Math.min(1, (perPod[i] ?? 0) / requestMillis);
     }
-    return {
-      cpuPercent: percentOf(otherCpuMillis + servedMillis, node.allocatable.cpuMillis),
-      memoryPercent: percentOf(memoryMiB, node.allocatable.memoryMiB),
+    const reading = {
+      // What EC2 takes away shows as steal, which counts as load.
+      cpuPercent: percentOf(otherCpuMillis + wantedMillis, allocatable.cpuMillis),
+      memoryPercent: percentOf(memoryMiB, allocatable.memoryMiB),
       networkBytesPerSecond: servedMillis * BYTES_PER_CPU_MILLI,
     };
+    return { reading, usedMillis: Math.min(limitMillis, otherCpuMillis + servedMillis) };
   }
 
   #layouts(): readonly NodeLayout[] {

@@ -15,6 +15,7 @@ import type { Story } from '../story-file/story-schema.ts';
 import { storyWorkloads } from '../story-file/story-workloads.ts';
 import { SimulatedWorld } from '../world/simulated-world.ts';
 import type { WorldView } from '../world/world-view.ts';
+import { type SimulationStats, type SimulationSums, statsOf } from './simulation-stats.ts';
 
 const MS_PER_HOUR = 3_600_000;
 
@@ -54,18 +55,6 @@ export interface SimulationOptions {
   readonly judged?: ReadonlySet<number>;
   /** Ends the run within five minutes after this invariant was broken. */
   readonly untilBroken?: number;
-}
-
-export interface SimulationStats {
-  readonly launches: number;
-  readonly terminations: number;
-  /** Spot instances that EC2 interrupted, whether or not they were terminated before. */
-  readonly interruptions: number;
-  /** Times the controller was killed. */
-  readonly crashes: number;
-  readonly nodeHours: number;
-  readonly costUsd: number;
-  readonly shortMinutes: number;
 }
 
 export interface SimulationResult {
@@ -129,7 +118,7 @@ export async function runInjections(
   }
   if (settleMs > 0 && world.clock.monotonicMs() >= endMs) world.checkSteadyState();
   world.checkEnd();
-  const stats = { ...statsOf(world), crashes: replicas.crashes };
+  const stats = statsOf(sumsOf(world, replicas.crashes));
   const result = { violations: world.watch.violations, stats, digest: world.log.digest() };
   await stop(replicas, world);
   return result;
@@ -169,8 +158,10 @@ async function stop(replicas: Replicas, world: SimulatedWorld): Promise<void> {
   await stopping;
 }
 
-function statsOf(world: SimulatedWorld): Omit<SimulationStats, 'crashes'> {
+function sumsOf(world: SimulatedWorld, crashes: number): SimulationSums {
   const { launches, terminations, interruptions } = world.cloud.counts;
-  const { nodeHours, costUsd, shortMinutes } = world.view();
-  return { launches, terminations, interruptions, nodeHours, costUsd, shortMinutes };
+  const { bill, shortMinutes, figures } = world.view();
+  const { listUsd, diskUsd, surplusUsd, nodeHours } = bill;
+  const counts = { launches, terminations, interruptions, crashes, nodeHours, shortMinutes };
+  return { ...counts, listUsd, diskUsd, surplusUsd, ...figures };
 }

@@ -31,11 +31,8 @@ export interface FaultInjectorParts {
   readonly telemetry: SimulatedTelemetry;
   readonly activeFaults: ActiveFaults;
   readonly neverJoins: OfferingWindows;
-  readonly demand: UserDemand;
   readonly policySource: SimulatedPolicySource;
   readonly disturbances: Disturbances;
-  /** The policy that the world began with. */
-  readonly firstPolicy: PolicyDocument;
 }
 
 /** What can go wrong in a world, and what people do to it by hand, as calls; each is an event in the world's log. */
@@ -49,17 +46,22 @@ export class FaultInjector {
   /** The policy that the world began with. */
   readonly firstPolicy: PolicyDocument;
   readonly #parts: FaultInjectorParts;
+  readonly #demand: UserDemand;
   #bursts = 0;
   #commits = 0;
 
-  constructor(parts: FaultInjectorParts) {
+  constructor(
+    parts: FaultInjectorParts,
+    beginning: { readonly demand: UserDemand; readonly firstPolicy: PolicyDocument },
+  ) {
     this.#parts = parts;
+    this.#demand = beginning.demand;
     this.clock = parts.clock;
     this.log = parts.log;
     this.cloud = parts.cloud;
     this.queue = parts.queue;
     this.disturbances = parts.disturbances;
-    this.firstPolicy = parts.firstPolicy;
+    this.firstPolicy = beginning.firstPolicy;
   }
 
   /** Workers whose nodes are ready. */
@@ -70,7 +72,7 @@ export class FaultInjector {
   /** Multiplies the users' demand. */
   setLoadFactor(factor: number): void {
     if (!(factor >= 0 && factor <= 100)) throw new RangeError(`load factor ${factor}: must be 0 to 100`);
-    this.#parts.demand.multiplyBy(factor);
+    this.#demand.multiplyBy(factor);
     this.disturbances.begin('fleet');
     this.log.add('load-factor', { factor });
   }

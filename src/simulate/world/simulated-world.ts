@@ -3,7 +3,7 @@ import { SPOT_NOTICE_MS } from '../../model/interruption.ts';
 import type { PolicyDocument } from '../../model/policy-document.ts';
 import type { PolicyIdentity } from '../../model/policy-identity.ts';
 import type { Policy } from '../../policy/policy-schema.ts';
-import type { Leadership, Reporter } from '../../ports.ts';
+import type { Leadership } from '../../ports.ts';
 import { EventLog, type WorldEvent } from '../base/event-log.ts';
 import { RandomStream } from '../base/random-stream.ts';
 import { VirtualClock } from '../base/virtual-clock.ts';
@@ -18,18 +18,19 @@ import { Disturbances } from '../judge/disturbances.ts';
 import { InvariantWatch } from '../judge/invariant-watch.ts';
 import { JUDGED } from '../judge/invariants.ts';
 import type { ObservedWorld, WorldWrite } from '../judge/observed-world.ts';
-import type { LoadTrace } from '../load/load-trace.ts';
 import { SimulatedTelemetry } from '../load/simulated-telemetry.ts';
 import { type LoadReading, WebLoad } from '../load/web-load.ts';
 import { AcceptedPolicies } from './accepted-policies.ts';
 import { BootSimulator } from './boot-simulator.ts';
 import { FaultInjector } from './fault-injector.ts';
-import { deployWorkloads, sampleWorkloads, type WorldWorkloads } from './sample-workloads.ts';
+import { FleetFigureRecorder } from './fleet-figures.ts';
+import { deployWorkloads, sampleWorkloads } from './sample-workloads.ts';
 import { ShortMinutes } from './short-minutes.ts';
 import { SimulatedPolicySource } from './simulated-policy-source.ts';
 import { UserDemand } from './user-demand.ts';
 import { WatchedLedger } from './watched-ledger.ts';
 import { watchedCalls, watchedCluster, watchedEffects } from './watched-ports.ts';
+import type { WorldOptions } from './world-options.ts';
 import type { WorldPorts } from './world-ports.ts';
 import { WorldReporter } from './world-reporter.ts';
 import type { WorldView } from './world-view.ts';
@@ -41,26 +42,6 @@ const DEFAULT_PEAK_NODES = 8;
 const SCRAPE_MS = 15_000;
 const CHECK_MS = 60_000;
 export const SIMULATED_CLUSTER_NAME = 'simulated';
-
-export interface WorldOptions {
-  readonly seed: number;
-  readonly trace: LoadTrace;
-  readonly policyDocument: PolicyDocument;
-  /** What the invariants judge by; until a controller accepts another. */
-  readonly policy: Policy;
-  /** Wall-clock time at which the world begins. @default Monday 2026-01-05T00:00Z */
-  readonly startMs?: number;
-  /** How many t3.small the trace's peak needs. @default 8 */
-  readonly peakNodes?: number;
-  /** Where in the trace the world begins. @default 0 */
-  readonly traceOffsetMs?: number;
-  /** What runs in the cluster. @default the sample shop */
-  readonly workloads?: WorldWorkloads;
-  /** By their numbers, the invariants that are judged. @default JUDGED */
-  readonly judged?: ReadonlySet<number>;
-  /** Gets a copy of all that is reported. */
-  readonly reporter?: Reporter;
-}
 
 /**
  * A whole world in memory on virtual time: a K3s cluster with sample workloads, EC2, Prometheus, users. It implements the ports,
@@ -87,12 +68,13 @@ export class SimulatedWorld {
   readonly #demand: UserDemand;
   readonly #load: WebLoad;
   readonly #shortMinutes = new ShortMinutes();
+  readonly #figures = new FleetFigureRecorder();
   readonly #policies = new AcceptedPolicies();
   #policy: Policy;
   /** Of the one process that `ports` are for; processes of `portsOf` bring their own. */
   #isLeader = true;
   #fencingToken = 1;
-  #reading: LoadReading = { demandMillis: 0, servedMillis: 0, nodes: new Map() };
+  #reading: LoadReading = { demandMillis: 0, servedMillis: 0, nodes: new Map(), usedCpuMillis: new Map() };
 
   constructor(options: WorldOptions) {
     const clock = new VirtualClock(options.startMs ?? DEFAULT_START_MS);
@@ -107,28 +89,13 @@ export class SimulatedWorld {
     this.activeFaults = activeFaults;
     this.neverJoins = new OfferingWindows(clock);
     this.disturbances = new Disturbances(clock);
-    const machines = new BootSimulator({
-      clock,
-      log,
-      random: random.stream('boot'),
-      cluster: this.cluster,
-      activeFaults,
-      neverJoins: this.neverJoins,
-      lose: (instanceId) => this.cloud.endByHand(instanceId),
-    });
-    const queue = new SimulatedQueue({ clock, random: random.stream('queue'), activeFaults });
-    this.queue = queue;
-    this.cloud = new SimulatedCloud({
-      clock,
-      log,
-      random: random.stream('ec2'),
-      machines,
-      queue,
-      onInterruption: () => this.disturbances.begin('fleet', SPOT_NOTICE_MS),
-    });
+    this.queue = new SimulatedQueue({ clock, random: random.stream('queue'), activeFaults });
+    this.cloud = this.#newCloud();
     this.telemetry = new SimulatedTelemetry(clock);
     this.policySource = new SimulatedPolicySource(clock, options.policyDocument);
-    this.ledger = new WatchedLedger(log, clock);
+    this.ledger = new WatchedLedger(log, clock, (operation, atMs) =>
+      this.#figures.noteOperation(operation, atMs),
+    );
     this.watch = new InvariantWatch({ seed: options.seed, log, clock, judged: options.judged ?? JUDGED });
     this.#reporter = new WorldReporter(log, clock, options.reporter);
     this.#demand = new UserDemand({
@@ -139,20 +106,48 @@ export class SimulatedWorld {
       traceOffsetMs: options.traceOffsetMs ?? 0,
     });
     const workloads = options.workloads ?? sampleWorkloads();
-    this.#load = new WebLoad(this.cluster, workloads.serving, () => this.#demand.millis());
-    this.faults = this.#faultInjector(options.policyDocument);
+    this.#load = new WebLoad(this.cluster, workloads.serving, {
+      demandMillis: () => this.#demand.millis(),
+      cpuLimitMillis: (id) => milli(this.cloud.bill.cpuLimitVcpus(id)),
+    });
+    this.faults = new FaultInjector(this, { demand: this.#demand, firstPolicy: options.policyDocument });
     this.ports = this.portsOf(
       { isLeader: () => this.#isLeader, fencingToken: () => this.#fencingToken },
       () => this.#isLeader,
     );
     deployWorkloads(this.cluster, workloads);
     clock.every(SCRAPE_MS, () => this.#scrape());
-    clock.every(CHECK_MS, () => this.watch.check(this.#observe(() => this.#isLeader)));
+    clock.every(CHECK_MS, () => this.#check());
+  }
+
+  #newCloud(): SimulatedCloud {
+    const { clock, log, random } = this;
+    const machines = new BootSimulator({
+      clock,
+      log,
+      random: random.stream('boot'),
+      cluster: this.cluster,
+      activeFaults: this.activeFaults,
+      neverJoins: this.neverJoins,
+      lose: (instanceId) => this.cloud.endByHand(instanceId),
+    });
+    return new SimulatedCloud({
+      clock,
+      log,
+      random: random.stream('ec2'),
+      machines,
+      queue: this.queue,
+      billTerms: () => this.#policy.cost,
+      onInterruption: () => this.disturbances.begin('fleet', SPOT_NOTICE_MS),
+    });
   }
 
   /** The ports of one process; `holdsLease` is the truth about its leadership, which it may not know. */
   portsOf(leadership: Leadership, holdsLease: () => boolean): WorldPorts {
-    const watch = (write: WorldWrite) => this.watch.write(write, this.#observe(holdsLease));
+    const watch = (write: WorldWrite) => {
+      this.#figures.noteWrite(write);
+      this.watch.write(write, this.#observe(holdsLease));
+    };
     const { activeFaults, clock } = this;
     return {
       cluster: faultyCluster(watchedCluster(this.cluster, watch), activeFaults),
@@ -206,6 +201,7 @@ export class SimulatedWorld {
 
   view(): WorldView {
     const workers = this.cluster.state.readyWorkers();
+    const bill = this.cloud.bill.now();
     return {
       monotonicMs: this.clock.monotonicMs(),
       nowMs: this.clock.now(),
@@ -216,8 +212,10 @@ export class SimulatedWorld {
       aliveInstances: this.cloud.shown().filter(isAlive).length,
       unschedulablePods: this.#unschedulablePods(),
       loadFactor: this.#demand.factor,
-      costUsd: this.cloud.bill.costUsd(),
-      nodeHours: this.cloud.bill.nodeHours(),
+      costUsd: bill.realUsd,
+      bill,
+      nodeHours: bill.nodeHours,
+      figures: this.#figures.figures,
       shortMinutes: this.#shortMinutes.count,
     };
   }
@@ -225,28 +223,6 @@ export class SimulatedWorld {
   /** The latest events, oldest first. */
   events(max: number): readonly WorldEvent[] {
     return this.log.recent(max);
-  }
-
-  #faultInjector(firstPolicy: PolicyDocument): FaultInjector {
-    return new FaultInjector({ ...this.#parts(), demand: this.#demand, firstPolicy });
-  }
-
-  #parts() {
-    const { clock, log, random, cluster, cloud, queue, telemetry, policySource } = this;
-    const { activeFaults, neverJoins, disturbances } = this;
-    return {
-      clock,
-      log,
-      random,
-      cluster,
-      cloud,
-      queue,
-      telemetry,
-      policySource,
-      activeFaults,
-      neverJoins,
-      disturbances,
-    };
   }
 
   #accept(document: PolicyDocument, identity: PolicyIdentity): void {
@@ -258,7 +234,21 @@ export class SimulatedWorld {
   #scrape(): void {
     this.#reading = this.#load.tick(this.clock.monotonicMs());
     this.telemetry.record(this.#reading.nodes);
+    for (const [id, cpuMillis] of this.#reading.usedCpuMillis) this.cloud.bill.useCpu(id, cpuMillis / 1_000);
     this.#shortMinutes.add(this.clock.monotonicMs(), this.#reading, this.#unschedulablePods());
+  }
+
+  #check(): void {
+    this.watch.check(this.#observe(() => this.#isLeader));
+    const { state } = this.cluster;
+    const { nodes, instances } = this.#policy;
+    const fleet = {
+      workers: state.readyWorkers(),
+      pods: state.pods(),
+      min: nodes.min,
+      zones: instances.zones,
+    };
+    this.#figures.noteFleet(fleet, CHECK_MS);
   }
 
   #unschedulablePods(): number {
@@ -288,4 +278,8 @@ export class SimulatedWorld {
       isNoticed: (instanceId) => this.cloud.isNoticed(instanceId),
     };
   }
+}
+
+function milli(vcpus: number | undefined): number | undefined {
+  return vcpus === undefined ? undefined : vcpus * 1_000;
 }

@@ -1,4 +1,5 @@
 import type { InstanceState } from '../../../src/model/instance.ts';
+import { defaultPolicy } from '../../../src/policy/default-policy.ts';
 import { EventLog } from '../../../src/simulate/base/event-log.ts';
 import { RandomStream } from '../../../src/simulate/base/random-stream.ts';
 import { VirtualClock } from '../../../src/simulate/base/virtual-clock.ts';
@@ -40,7 +41,9 @@ describeCloud('SimulatedCloud', async (): Promise<CloudStage> => {
   const troubles = new ActiveFaults(clock, chance.stream('troubles'));
   const queue = new SimulatedQueue({ clock, random: chance.stream('queue'), activeFaults: troubles });
   const machines = { started: nothing, stopped: nothing, restarted: nothing, ended: nothing };
-  const cloud = new SimulatedCloud({ clock, log, random: chance.stream('ec2'), machines, queue });
+  const random = chance.stream('ec2');
+  const billTerms = () => defaultPolicy().cost;
+  const cloud = new SimulatedCloud({ clock, log, random, machines, queue, billTerms });
   return {
     cloud,
     sellOut: (offering) => {

@@ -1,9 +1,6 @@
 import type { StartController } from '../../../src/simulate/process/replicas.ts';
-import {
-  runSimulation,
-  type SimulationOptions,
-  type SimulationStats,
-} from '../../../src/simulate/run/run-simulation.ts';
+import { runSimulation, type SimulationOptions } from '../../../src/simulate/run/run-simulation.ts';
+import type { SimulationStats } from '../../../src/simulate/run/simulation-stats.ts';
 import type { WorldPorts } from '../../../src/simulate/world/world-ports.ts';
 import { readPolicyFile } from '../../../src/use-cases/files/read-policy-file.ts';
 import { shippedFile } from '../../../src/use-cases/files/shipped-file.ts';

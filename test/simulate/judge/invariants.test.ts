@@ -199,6 +199,17 @@ describe('INVARIANTS', () => {
     expect(judge(9, anObservedWorld(), cordon)).toContain('cordon i-2');
   });
 
+  it('9: lets the last step of a removal be repeated for a moment after its end, for the answer may be lost', () => {
+    const at = (endedAtMs: number, step: 'removed' | 'aborted' = 'removed') =>
+      anObservedWorld({
+        ended: () => [{ operation: aRemoval({ instanceId: 'i-2', step, endedAtMs }), atMs: 0 }],
+      });
+    expect(judge(9, at(OLD_MS - 1_000), terminate())).toBeUndefined();
+    expect(judge(9, at(OLD_MS - 1_000), terminate('i-3'))).toContain('no decision asked');
+    expect(judge(9, at(OLD_MS - 1_000, 'aborted'), terminate())).toContain('no decision asked');
+    expect(judge(9, at(0), terminate())).toContain('no decision asked');
+  });
+
   it('10: lets only a replacement that came to nothing before begin again when all is still', () => {
     const launch = { kind: 'launch', request } as const;
     const replacing = [aLaunch({ id: 'op-1', consolidates: ['i-2', 'i-3'] })];

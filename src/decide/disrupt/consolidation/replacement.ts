@@ -10,6 +10,8 @@ import type { Growth } from '../../launch/growth.ts';
 import type { DecisionContext } from '../../state/decision-context.ts';
 import { fleetLayout, readyAlone } from '../../state/fleet-layout.ts';
 import type { Worker } from '../../state/fleet.ts';
+import { offeringOfWorker } from '../../state/offering-of-worker.ts';
+import { surplusCredits } from '../../state/surplus-credits.ts';
 import { costOfWorker, sumKnown } from '../../state/worker-cost.ts';
 import { percentText } from '../../text/wording.ts';
 import { disruptionBlockerOf } from '../rules/disruption-blockers.ts';
@@ -91,11 +93,36 @@ function replacementOf(leaving: readonly Worker[], evaluation: EvaluationContext
   if (staying.length + offerings.length < evaluation.growth.keepsAtLeast) return undefined;
   if (!satisfiesFleetRules(staying, offerings, context) || !carriesLoad(leaving, offerings, context))
     return undefined;
-  const costUsdPerHour = offerings.reduce((sum, offering) => sum + costOf(offering, context), 0);
+  const costUsdPerHour =
+    offerings.reduce((sum, offering) => sum + costOf(offering, context), 0) +
+    surplusOfOthers(leaving, offerings, context);
   const gainUsd = netGain({ oldCost, newCost: costUsdPerHour, moves: pods.length }, context);
   if (gainUsd === undefined) return undefined;
   const savingUsdPerHour = oldCost - costUsdPerHour;
   return { leaving, offerings, savingUsdPerHour, gainUsd, costUsdPerHour, moves: pods.length };
+}
+
+/**
+ * What the other workers are charged more for surplus credits when the load of those that leave falls to fewer vCPUs, USD an hour; less
+ * than zero when there are more. The cost of each worker has its own surplus at the load of now.
+ */
+function surplusOfOthers(
+  leaving: readonly Worker[],
+  offerings: readonly Offering[],
+  context: DecisionContext,
+): number {
+  const credits = context.policy.cost.sizeByCredits ? surplusCredits(context) : undefined;
+  if (credits === undefined) return 0;
+  const change =
+    credits.usdPerHour({ without: leaving, others: offerings }).atHighest - credits.usdPerHour({}).atHighest;
+  const own = (some: readonly (Offering | undefined)[]) =>
+    some.reduce(
+      (sum, offering) =>
+        sum + (offering === undefined ? 0 : (context.costOf(offering)?.surplusUsdPerHour ?? 0)),
+      0,
+    );
+  const left = leaving.map((worker) => offeringOfWorker(worker, context.snapshot.offerings));
+  return change - own(offerings) + own(left);
 }
 
 /** Unknown is never cheap. */
