@@ -80,13 +80,14 @@ export class BootSimulator implements Machines {
   }
 
   #outcomeOf(instance: Instance): MachineFate | undefined {
-    const { id } = instance;
-    if (this.#neverJoins.hold(offeringKey(instance))) return 'never-joins';
-    if (!this.#activeFaults.has('boots-fail') || this.#failureRandom.next() >= BOOT_FAILURE_SHARE)
-      return undefined;
-    const bootOutcome = this.#failureRandom.pick(MACHINE_FATES);
-    this.#log.add('boot-trouble', { instance: id, fate: bootOutcome });
-    return bootOutcome;
+    const fate = this.#neverJoins.hold(offeringKey(instance)) ? 'never-joins' : this.#misfortune();
+    if (fate !== undefined) this.#log.add('boot-trouble', { instance: instance.id, fate });
+    return fate;
+  }
+
+  #misfortune(): MachineFate | undefined {
+    const isLucky = !this.#activeFaults.has('boots-fail') || this.#failureRandom.next() >= BOOT_FAILURE_SHARE;
+    return isLucky ? undefined : this.#failureRandom.pick(MACHINE_FATES);
   }
 
   #comesUp(instance: Instance, offering: Offering, bootMs: number): void {
