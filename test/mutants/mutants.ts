@@ -193,17 +193,17 @@ export const MUTANTS: readonly Mutant[] = [
     invariant: 16,
   },
   {
-    name: 'stops launching at the first machine that never joins',
+    name: 'pauses all launching when machines of one zone never join',
     file: 'src/decide/state/launch-pause.ts',
-    find: 'const isStopped = underThisPolicy >= policy.maxConsecutiveFailures;',
-    replace: 'const isStopped = underThisPolicy >= 0 * policy.maxConsecutiveFailures;',
+    find: 'if (last === undefined || isOfOnePool(failures, instances)) return undefined;',
+    replace: 'if (last === undefined || isOfOnePool([], instances)) return undefined;',
     invariant: 17,
   },
   {
     name: 'buys again for pods that wait for a node that boots',
     file: 'src/decide/launch/demands/pending.ts',
-    find: 'const pods = counting.filter((pod) => !layout.nominated.has(podRef(pod)));',
-    replace: 'const pods = counting.filter((pod) => !layout.nominated.has(`${podRef(pod)} `));',
+    find: 'const isHopeful = (pod: Pod) => !layout.nominated.has(podRef(pod)) && inVain(pod) === undefined;',
+    replace: 'const isHopeful = (pod: Pod) => inVain(pod) === undefined;',
     invariant: 18,
   },
   {

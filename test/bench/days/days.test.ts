@@ -1,5 +1,4 @@
 import { describe, expect, it } from '@jest/globals';
-import { combinedStats, type SimulationStats } from '../../../src/simulate/run/simulation-stats.ts';
 import { combinedStats, statsOf } from '../../../src/simulate/run/simulation-stats.ts';
 import { aNode } from '../../builders/fleet.ts';
 import { aPod } from '../../builders/pod.ts';
