@@ -37,7 +37,6 @@ interface Accepted {
 /** EC2 in memory: idempotent launches, lifecycles, capacity that runs out, spot interruptions, a bill. */
 export class SimulatedCloud implements Cloud {
   readonly market: SpotMarket;
-  /** Of which offerings EC2 has no machines now. */
   readonly shortages: OfferingWindows;
   readonly bill: Bill;
   readonly #clock: VirtualClock;
@@ -62,6 +61,7 @@ export class SimulatedCloud implements Cloud {
     readonly queue: SimulatedQueue;
     /** Disks and credit modes, as launch templates have them now. */
     readonly billTerms: () => BillTerms;
+    readonly onInterruption?: () => void;
   }) {
     this.#clock = parts.clock;
     this.#log = parts.log;
