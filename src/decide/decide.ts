@@ -73,6 +73,7 @@ export function decide(
     kept: suspend ? retainedBySuspension(context) : chosen.kept,
     ...deviating(context),
     ...(chosen.warmPool !== undefined && { warmPool: chosen.warmPool }),
+    ...(chosen.unneeded !== undefined && { unneeded: chosen.unneeded }),
     ...(wakeAtMs !== undefined && wakeAtMs > nowMs && { wakeAtMs }),
   };
 }

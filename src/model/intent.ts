@@ -30,6 +30,8 @@ export interface LaunchIntent {
   readonly startsCooldown: boolean;
   /** How long its machine may take from EC2's answer to the ready node, where that is shorter than until its deadline. */
   readonly joinWithinMs?: number;
+  /** Pods that it is bought for belong to a Job: what ran once may run again within the hour. */
+  readonly forJobs?: true;
   /** What AWS takes away and this one makes up for: an instance is replaced once. */
   readonly replaces?: Replaced;
   /** Nodes whose pods it takes over, with the other launches of its decision: they go once all are ready. */

@@ -1,6 +1,6 @@
 import { describe, expect, it, jest } from '@jest/globals';
 import type { WorldEvent } from '../../src/simulate/base/event-log.ts';
-import type { CapacityScope } from '../../src/simulate/cloud/capacity-windows.ts';
+import type { OfferingScope } from '../../src/simulate/cloud/offering-windows.ts';
 import { startController } from '../../src/use-cases/simulate/prepare-simulation.ts';
 import { aWorld, HOUR_MS, MINUTE_MS, nasaTrace } from '../builders/simulated-world.ts';
 import { IS_DEEP } from '../test-depth.ts';
@@ -11,7 +11,7 @@ jest.setTimeout(120_000);
 const HOURS = IS_DEEP ? 48 : 24;
 
 /** A world in which machines of this kind never join from the second hour on: minutes in which pods waited, and machines in vain. */
-async function daysOf(scope: CapacityScope) {
+async function daysOf(scope: OfferingScope) {
   const policyDocument = { text: '{}', origin: 'test', revision: undefined };
   const world = aWorld({ trace: nasaTrace(), peakNodes: 8, policyDocument });
   const events: WorldEvent[] = [];
@@ -32,7 +32,7 @@ async function daysOf(scope: CapacityScope) {
 }
 
 describe('machines that never join', () => {
-  it.each<[string, CapacityScope]>([
+  it.each<[string, OfferingScope]>([
     ['zone', { zone: 'ap-southeast-1b' }],
     ['type', { type: 't3.small' }],
   ])('cost pods minutes where another %s joins', async (_what, scope) => {

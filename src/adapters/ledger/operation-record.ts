@@ -70,6 +70,7 @@ const record = z.discriminatedUnion('kind', [
     boughtFor: z.array(z.string()).optional(),
     allocatable: resources.optional(),
     joinWithinMs: z.number().optional(),
+    forJobs: z.literal(true).optional(),
     replaces: z.object({ instanceId: z.string(), interruption }).optional(),
     consolidates: z.array(z.string()).optional(),
     forPool: z.literal(true).optional(),

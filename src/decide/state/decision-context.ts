@@ -13,6 +13,7 @@ import { failingPools, isDoubted } from './failing-pools.ts';
 import { type Fleet, fleetOf } from './fleet.ts';
 import { type LaunchPause, launchPauseOf } from './launch-pause.ts';
 import { withSeenAllocatable } from './learned-offerings.ts';
+import { withNodeTemplate } from './template-offerings.ts';
 import { type TakenBack, type UnavailableUntil, unavailableOfferings } from './unavailable-offerings.ts';
 
 /** All that one round of deciding looks at: what is, what the policy says, and what the ledger remembers. */
@@ -39,7 +40,7 @@ export function buildDecisionContext(
   at: { readonly nowMs: number; readonly turned?: readonly AbortRemovalAction[]; readonly solve?: Solve },
 ): DecisionContext {
   const { policy, identity } = inForce;
-  const snapshot = withSeenAllocatable(given);
+  const snapshot = withNodeTemplate(withSeenAllocatable(given), policy);
   const { nowMs, turned = [] } = at;
   const cancelledRemovals = new Set(turned.map(({ operationId }) => operationId));
   const cpuPercent = expectedCpuPercent(snapshot.utilization.cpuPercent, policy, nowMs);

@@ -1,9 +1,16 @@
 import { memoizeByIdentity } from '../../model/memoize-by-identity.ts';
-import { type Lifecycle, type OfferingKey, parseOfferingKey } from '../../model/offering.ts';
+import {
+  type Lifecycle,
+  lifecycleOf,
+  type Offering,
+  type OfferingKey,
+  offeringKey,
+  parseOfferingKey,
+} from '../../model/offering.ts';
 import type { LaunchOperation, Operation } from '../../model/operation.ts';
 import type { Policy } from '../../policy/policy-schema.ts';
 import { backoffMs } from '../../time/backoff.ts';
-import { failingPools, restsUntilMs } from './failing-pools.ts';
+import { failingPools, NO_FAILING_POOLS, restsUntilMs } from './failing-pools.ts';
 import { launchesIn } from './operation-lists.ts';
 
 /** An offering without capacity is asked again after an hour at the latest. */
@@ -43,11 +50,13 @@ export function unavailableOfferings(
   const { capacity, spot, quotas, reclaims } = refusalsOf(operations);
   const now = new Map(takenBack.map(({ key, atMs }) => [key, { failures: 1, lastMs: atMs }]));
   const failing = failingPools(operations, policy.instances.zones.length);
+  const refusals = capacity.size + spot.size + quotas.size + reclaims.size + now.size;
+  if (refusals === 0 && failing === NO_FAILING_POOLS) return ALWAYS_AVAILABLE;
   const { capacityRestSeconds, failurePauseSeconds } = policy.launch;
   const backoff = { firstMs: capacityRestSeconds * 1000, maxMs: MAX_UNAVAILABLE_MS };
   const until = ({ failures, lastMs }: Row) => Math.min(lastMs, nowMs) + backoffMs(failures, backoff);
   return (key) => {
-    const { lifecycle } = parseOfferingKey(key);
+    const lifecycle = lifecycleOf(key);
     const [lacking, refused, quotaMs] = [capacity.get(key), spot.get(lifecycle), quotas.get(lifecycle)];
     const rests = failing(key).map((pool) => ({
       untilMs: restsUntilMs(pool, failurePauseSeconds, nowMs),
@@ -63,6 +72,20 @@ export function unavailableOfferings(
     return longest !== undefined && longest.untilMs > nowMs ? longest : undefined;
   };
 }
+
+const ALWAYS_AVAILABLE: UnavailableUntil = () => undefined;
+
+/** The offerings that may be asked for now, in their order. */
+export function availableOf(
+  offerings: readonly Offering[],
+  unavailableUntil: UnavailableUntil,
+): readonly Offering[] {
+  if (unavailableUntil === ALWAYS_AVAILABLE) return offerings;
+  return offerings.filter((offering) => unavailableUntil(keyOf(offering)) === undefined);
+}
+
+/** Offerings are the same objects round after round. */
+const keyOf = memoizeByIdentity((offering: Offering): OfferingKey => offeringKey(offering));
 
 /** Failures in a row, and when the last of them was. */
 interface Row {
@@ -110,7 +133,7 @@ function spotTrials(launch: LaunchOperation): Trial[] {
   const trials = launch.faults
     .filter((fault) => fault.class === 'spot-only')
     .map((fault) => ({ key: 'spot', atMs: fault.atMs, failed: true }));
-  return [...trials, ...successOf(launch, (key) => parseOfferingKey(key).lifecycle)];
+  return [...trials, ...successOf(launch, lifecycleOf)];
 }
 
 function successOf(launch: LaunchOperation, keyOf: (key: OfferingKey) => string): Trial[] {

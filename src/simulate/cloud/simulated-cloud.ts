@@ -1,3 +1,4 @@
+import type { BillTerms } from '../../model/instance-bill.ts';
 import type { Instance, InstanceState } from '../../model/instance.ts';
 import { isAlive, isEnding } from '../../model/instance.ts';
 import { type Offering, type OfferingKey, offeringKey, parseOfferingKey } from '../../model/offering.ts';
@@ -9,7 +10,6 @@ import type { RandomStream } from '../base/random-stream.ts';
 import type { VirtualClock } from '../base/virtual-clock.ts';
 import { Bill } from './bill.ts';
 import { noCapacity, notFound, notStopped, TOKEN_MISMATCH, unknownType } from './call-faults.ts';
-import { CapacityWindows } from './capacity-windows.ts';
 import {
   LAUNCH_CALL_MS,
   PENDING_MS,
@@ -24,6 +24,7 @@ import {
 } from './ec2-times.ts';
 import type { MachineFate } from './machine-fate.ts';
 import type { Machines } from './machines.ts';
+import { OfferingWindows } from './offering-windows.ts';
 import type { SimulatedQueue } from './simulated-queue.ts';
 import { SpotInterruptions } from './spot-interruptions.ts';
 import { SpotMarket } from './spot-market.ts';
@@ -36,7 +37,7 @@ interface Accepted {
 /** EC2 in memory: idempotent launches, lifecycles, capacity that runs out, spot interruptions, a bill. */
 export class SimulatedCloud implements Cloud {
   readonly market: SpotMarket;
-  readonly capacity: CapacityWindows;
+  readonly shortages: OfferingWindows;
   readonly bill: Bill;
   readonly #clock: VirtualClock;
   readonly #log: EventLog;
@@ -44,6 +45,8 @@ export class SimulatedCloud implements Cloud {
   readonly #machines: Machines;
   readonly #queue: SimulatedQueue;
   readonly #instances = new Map<string, Instance>();
+  /** What is shown: the same list as long as nothing changes. */
+  #shown: readonly Instance[] | undefined;
   readonly #accepted = new Map<string, Accepted>();
   readonly #interruptions: SpotInterruptions;
   readonly #counts = { launches: 0, terminations: 0 };
@@ -56,6 +59,9 @@ export class SimulatedCloud implements Cloud {
     readonly machines: Machines;
     /** Where it announces what happens to instances. */
     readonly queue: SimulatedQueue;
+    /** Disks and credit modes, as launch templates have them now. */
+    readonly billTerms: () => BillTerms;
+    readonly onInterruption?: () => void;
   }) {
     this.#clock = parts.clock;
     this.#log = parts.log;
@@ -63,8 +69,8 @@ export class SimulatedCloud implements Cloud {
     this.#machines = parts.machines;
     this.#queue = parts.queue;
     this.market = new SpotMarket(parts.random.stream('spot-prices'), parts.clock);
-    this.capacity = new CapacityWindows(parts.clock);
-    this.bill = new Bill(parts.clock);
+    this.shortages = new OfferingWindows(parts.clock);
+    this.bill = new Bill(parts.clock, parts.billTerms);
     this.#interruptions = new SpotInterruptions({
       ...parts,
       instance: (id) => this.#instances.get(id),
@@ -79,7 +85,8 @@ export class SimulatedCloud implements Cloud {
 
   /** What EC2 shows of the fleet now. */
   shown(): readonly Instance[] {
-    return [...this.#instances.values()];
+    this.#shown ??= [...this.#instances.values()];
+    return this.#shown;
   }
 
   /** Instances launched, terminated by a call, and interrupted by EC2, since the start. */
@@ -153,7 +160,7 @@ export class SimulatedCloud implements Cloud {
   /** Somebody starts an instance with the cluster's tag alone; its id, or `undefined` when there is no capacity. */
   addByHand(key: OfferingKey, fate?: MachineFate): string | undefined {
     const offering = this.market.offering(parseOfferingKey(key));
-    if (offering === undefined || !this.capacity.hasCapacity(key)) return undefined;
+    if (offering === undefined || this.shortages.hold(key)) return undefined;
     return this.#make(offering, { fate }).id;
   }
 
@@ -164,7 +171,7 @@ export class SimulatedCloud implements Cloud {
     const faults: CloudFault[] = [];
     for (const key of offeringsOfOneCall(request.offerings)) {
       const offering = this.market.offering(parseOfferingKey(key));
-      if (offering !== undefined && this.capacity.hasCapacity(key)) {
+      if (offering !== undefined && !this.shortages.hold(key)) {
         const { operationId, tags } = request;
         const instance = this.#make(offering, { operationId, isWarm: tags[TAG.warmPool] !== undefined });
         this.#accepted.set(request.clientToken, { parameters, instanceId: instance.id });
@@ -193,14 +200,14 @@ export class SimulatedCloud implements Cloud {
     if (isAlive(instance)) return undefined;
     const key = offeringKey(instance);
     if (instance.state !== 'stopped') return notStopped(instance);
-    if (!this.capacity.hasCapacity(key)) {
+    if (this.shortages.hold(key)) {
       this.#log.add('start-refused', { instance: instanceId });
       return noCapacity(key);
     }
     // EC2, too, calls the last start the launch time.
-    this.#instances.set(instanceId, { ...instance, state: 'pending', launchedAtMs: this.#clock.now() });
+    this.#put({ ...instance, state: 'pending', launchedAtMs: this.#clock.now() });
     this.#log.add('start', { instance: instanceId });
-    this.bill.start(instanceId, instance.lifecycle, instance.priceUsdPerHour ?? 0);
+    this.bill.start(instanceId, { ...this.market.offering(instance), ...instance });
     const takesMs = this.#random.between(STARTING_MS.least, STARTING_MS.most);
     this.#clock.after(takesMs, () => this.#move(instanceId, 'pending', 'running'));
     this.#machines.restarted(instanceId);
@@ -210,7 +217,7 @@ export class SimulatedCloud implements Cloud {
   #stopNow(instance: Instance): void {
     const { id } = instance;
     this.#log.add('stop', { instance: id });
-    this.#instances.set(id, { ...instance, state: 'stopping' });
+    this.#put({ ...instance, state: 'stopping' });
     this.#announceState(id, 'stopping');
     this.bill.keepDisk(id);
     this.#machines.stopped(id);
@@ -244,10 +251,10 @@ export class SimulatedCloud implements Cloud {
       priceUsdPerHour,
       ...(isWarm && { isWarm }),
     };
-    this.#instances.set(instance.id, instance);
+    this.#put(instance);
     this.#log.add('launch', { instance: instance.id, type, zone, lifecycle, operation: operationId });
     this.#counts.launches += 1;
-    this.bill.start(instance.id, lifecycle, priceUsdPerHour ?? 0);
+    this.bill.start(instance.id, offering);
     const pendingMs = this.#random.between(PENDING_MS.least, PENDING_MS.most);
     this.#clock.after(pendingMs, () => this.#move(instance.id, 'pending', 'running'));
     this.#machines.started(instance, offering, fate);
@@ -255,7 +262,7 @@ export class SimulatedCloud implements Cloud {
   }
 
   #shutDown(instance: Instance): void {
-    this.#instances.set(instance.id, { ...instance, state: 'shutting-down' });
+    this.#put({ ...instance, state: 'shutting-down' });
     this.#announceState(instance.id, 'shutting-down');
     this.bill.stop(instance.id);
     this.#machines.ended(instance.id);
@@ -263,7 +270,7 @@ export class SimulatedCloud implements Cloud {
     this.#clock.after(takesMs, () => {
       this.#move(instance.id, 'shutting-down', 'terminated');
       this.#announceState(instance.id, 'terminated');
-      this.#clock.after(SHOWN_MS, () => this.#instances.delete(instance.id));
+      this.#clock.after(SHOWN_MS, () => this.#remove(instance.id));
     });
   }
 
@@ -273,7 +280,17 @@ export class SimulatedCloud implements Cloud {
 
   #move(id: string, from: InstanceState, to: InstanceState): void {
     const instance = this.#instances.get(id);
-    if (instance?.state === from) this.#instances.set(id, { ...instance, state: to });
+    if (instance?.state === from) this.#put({ ...instance, state: to });
+  }
+
+  #put(instance: Instance): void {
+    this.#instances.set(instance.id, instance);
+    this.#shown = undefined;
+  }
+
+  #remove(id: string): void {
+    this.#instances.delete(id);
+    this.#shown = undefined;
   }
 
   #repriceSpot(): void {
@@ -282,7 +299,7 @@ export class SimulatedCloud implements Cloud {
       const price = this.market.offering(instance)?.priceUsdPerHour;
       if (price === undefined) continue;
       this.bill.reprice(instance.id, price);
-      this.#instances.set(instance.id, { ...instance, priceUsdPerHour: price });
+      if (price !== instance.priceUsdPerHour) this.#put({ ...instance, priceUsdPerHour: price });
     }
   }
 }

@@ -61,6 +61,15 @@ export class SimulatedCluster implements Cluster {
     this.#changed(false);
   }
 
+  workload(uid: string): Workload | undefined {
+    return this.#controllers.workload(uid);
+  }
+
+  /** Whether all pods of the Job have succeeded. */
+  isDone(job: Workload): boolean {
+    return this.#controllers.isDone(job);
+  }
+
   workloads(): readonly Workload[] {
     return this.#controllers.workloads();
   }

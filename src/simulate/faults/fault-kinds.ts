@@ -282,9 +282,5 @@ function startByHand({ world }: FaultyWorld, random: RandomStream): void {
 
 function loseZone({ world }: FaultyWorld, random: RandomStream): void {
   const zone = random.pick([...new Set(world.readyWorkers().map((node) => node.zone))]);
-  if (zone === undefined) return;
-  world.failCapacity({ zone }, Math.round(random.between(10, 40)));
-  for (const node of world.readyWorkers()) {
-    if (node.zone === zone && node.instanceId !== undefined) world.terminateByHand(node.instanceId);
-  }
+  if (zone !== undefined) world.loseZone(zone, Math.round(random.between(10, 40)));
 }

@@ -45,8 +45,6 @@ const WORDS: Readonly<Record<string, Words>> = {
   'start-refused': ({ instance }) => `EC2 has no capacity to start ${instance}`,
   stop: ({ instance }) => `${instance} is stopped`,
   terminate: ({ instance }) => `${instance} is terminated`,
-  'joins-fail': ({ type, zone, minutes }) =>
-    `machines of ${String(type ?? 'every type')} in ${String(zone ?? 'every zone')} never join for ${minutes} min`,
   'boot-trouble': ({ instance, fate }) => `${instance} does not come up: ${fate}`,
   'node-registered': ({ node }) => `${node} joins`,
   'node-admitted': ({ node }) => `${node} may take pods`,
@@ -57,6 +55,10 @@ const WORDS: Readonly<Record<string, Words>> = {
   uncordon: ({ node, operation }) => `${node} is uncordoned by ${operation}`,
   evict: ({ pod, node, outcome }) => `eviction of ${pod} from ${node}: ${outcome}`,
   'pod-stopped': ({ pod, node }) => `${pod} stops on ${node}`,
+  'pod-succeeded': ({ pod, node }) => `${pod} is done on ${node}`,
+  rollout: ({ workload }) => `${workload} is rolled out anew`,
+  'never-joins': ({ type, zone, lifecycle, minutes }) =>
+    `machines never join${about(', ', type)}${about(', ', lifecycle)}${about(' in ', zone)} for ${minutes} min`,
   bind: ({ pod, node }) => `${pod} runs on ${node}`,
   unschedulable: ({ pod }) => `${pod} does not fit`,
 };

@@ -51,7 +51,7 @@ const EFFECTS = new Set([
   'by-hand',
   'trouble',
   'capacity-gone',
-  'joins-fail',
+  'never-joins',
   'spot-notice',
   'rebalance',
   'kubelet-died',

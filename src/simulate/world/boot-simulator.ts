@@ -4,9 +4,9 @@ import { type Offering, offeringKey } from '../../model/offering.ts';
 import type { EventLog } from '../base/event-log.ts';
 import type { RandomStream } from '../base/random-stream.ts';
 import type { VirtualClock } from '../base/virtual-clock.ts';
-import type { CapacityWindows } from '../cloud/capacity-windows.ts';
 import { MACHINE_FATES, type MachineFate } from '../cloud/machine-fate.ts';
 import type { Machines } from '../cloud/machines.ts';
+import type { OfferingWindows } from '../cloud/offering-windows.ts';
 import type { SimulatedCluster } from '../cluster/simulated-cluster.ts';
 import type { ActiveFaults } from '../faulty/active-faults.ts';
 
@@ -29,8 +29,8 @@ export class BootSimulator implements Machines {
   readonly #failureRandom: RandomStream;
   readonly #cluster: SimulatedCluster;
   readonly #activeFaults: ActiveFaults;
-  readonly #joinWindows: CapacityWindows;
   readonly #log: EventLog;
+  readonly #neverJoins: OfferingWindows;
   readonly #onLost: (instanceId: string) => void;
   readonly #terminated = new Set<string>();
   /** How many times each machine went down, so that a boot that was cut short makes no node ready. */
@@ -42,8 +42,8 @@ export class BootSimulator implements Machines {
     readonly random: RandomStream;
     readonly cluster: SimulatedCluster;
     readonly activeFaults: ActiveFaults;
-    /** Machines of what is closed here never join. */
-    readonly joins: CapacityWindows;
+    /** Machines of which offerings never join now. */
+    readonly neverJoins: OfferingWindows;
     /** EC2 loses the machine. */
     readonly lose: (instanceId: string) => void;
   }) {
@@ -53,7 +53,7 @@ export class BootSimulator implements Machines {
     this.#failureRandom = parts.random.stream('misfortune');
     this.#cluster = parts.cluster;
     this.#activeFaults = parts.activeFaults;
-    this.#joinWindows = parts.joins;
+    this.#neverJoins = parts.neverJoins;
     this.#onLost = parts.lose;
   }
 
@@ -80,16 +80,14 @@ export class BootSimulator implements Machines {
   }
 
   #outcomeOf(instance: Instance): MachineFate | undefined {
-    const { id } = instance;
-    if (!this.#joinWindows.hasCapacity(offeringKey(instance))) {
-      this.#log.add('boot-trouble', { instance: id, fate: 'never-joins' });
-      return 'never-joins';
-    }
-    if (!this.#activeFaults.has('boots-fail') || this.#failureRandom.next() >= BOOT_FAILURE_SHARE)
-      return undefined;
-    const bootOutcome = this.#failureRandom.pick(MACHINE_FATES);
-    this.#log.add('boot-trouble', { instance: id, fate: bootOutcome });
-    return bootOutcome;
+    const fate = this.#neverJoins.hold(offeringKey(instance)) ? 'never-joins' : this.#misfortune();
+    if (fate !== undefined) this.#log.add('boot-trouble', { instance: instance.id, fate });
+    return fate;
+  }
+
+  #misfortune(): MachineFate | undefined {
+    const isLucky = !this.#activeFaults.has('boots-fail') || this.#failureRandom.next() >= BOOT_FAILURE_SHARE;
+    return isLucky ? undefined : this.#failureRandom.pick(MACHINE_FATES);
   }
 
   #comesUp(instance: Instance, offering: Offering, bootMs: number): void {

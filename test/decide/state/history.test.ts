@@ -11,7 +11,10 @@ import { aSnapshot } from '../../builders/snapshot.ts';
 const NOW = 100_000_000;
 const { policy } = aPolicy();
 /** A policy that names nothing else to try. */
-const onePool = { ...policy, instances: { types: ['t3.small'], zones: ['ap-southeast-1a'] } };
+const onePool = {
+  ...policy,
+  instances: { ...policy.instances, types: ['t3.small'], zones: ['ap-southeast-1a'] },
+};
 const digest = aPolicy().identity.digest;
 const small: OfferingKey = 't3.small/ap-southeast-1a/spot';
 const other: OfferingKey = 't3a.small/ap-southeast-1a/spot';

@@ -13,6 +13,7 @@ import { hostPorts } from './host-ports.ts';
 import { hasOpenTerm } from './open-terms.ts';
 import { podConstraints } from './pod-constraints.ts';
 import { podRequests, type RawPodRequests, requestList } from './pod-requests.ts';
+import { type Allocations, allocations, requestsWhileResized } from './pod-resize.ts';
 
 const MIRROR_ANNOTATION = 'kubernetes.io/config.mirror';
 const DEFAULT_GRACE_SECONDS = 30;
@@ -64,6 +65,7 @@ function projectPod(raw: RawPod, context: ProjectionContext<PodRecord>, interner
     priority: spec.priority ?? 0,
     graceSeconds: spec.terminationGracePeriodSeconds ?? DEFAULT_GRACE_SECONDS,
     volumeNodes: NO_VOLUMES,
+    ...unusualParts(raw),
     isMirror: MIRROR_ANNOTATION in annotations,
     hasLocalVolume: false,
     disruption: disruptionOf(annotations),
@@ -76,13 +78,15 @@ function sharedParts(raw: RawPod, namespace: string, interner: Interner) {
   const { metadata, spec } = raw;
   const labels = interner.share('labels', metadata.labels ?? {}, () => metadata.labels ?? {});
   const { nodeSelector, affinity, tolerations, topologySpreadConstraints } = spec;
-  // Only spread constraints look at the pod's own labels, and these differ between the pods of a StatefulSet.
+  // Only spread constraints and keys of labels look at the pod's own labels, and these differ between the pods of a StatefulSet.
   const spread = topologySpreadConstraints && [labels, topologySpreadConstraints];
-  const constraints = [namespace, nodeSelector, affinity, tolerations, spread];
+  const own = affinity !== undefined && hasLabelKeys(affinity) ? labels : undefined;
+  const constraints = [namespace, nodeSelector, affinity, tolerations, spread, own];
   const { overhead, resources } = spec;
+  const { status = {} } = raw;
   const amounts = {
-    containers: requestsOnly(spec.containers),
-    initContainers: requestsOnly(spec.initContainers ?? []),
+    containers: requestsOnly(spec.containers, allocations(status, 'containerStatuses')),
+    initContainers: requestsOnly(spec.initContainers ?? [], allocations(status, 'initContainerStatuses')),
     ...(overhead && { overhead }),
     ...(resources && { resources }),
   };
@@ -104,11 +108,38 @@ function sharedParts(raw: RawPod, namespace: string, interner: Interner) {
   };
 }
 
-function requestsOnly(containers: RawPodRequests['containers']): RawPodRequests['containers'] {
-  return containers.map(({ restartPolicy, resources }) => {
-    const requests = requestList(resources);
+function requestsOnly(
+  containers: readonly (RawPodRequests['containers'][number] & { readonly name?: string })[],
+  allocated: Allocations,
+): RawPodRequests['containers'] {
+  return containers.map(({ name = '', restartPolicy, resources }) => {
+    const requests = requestsWhileResized(requestList(resources), allocated.byName.get(name), allocated);
     return { ...(restartPolicy && { restartPolicy }), ...(requests && { resources: { requests } }) };
   });
+}
+
+/** Keys that the API server has not merged into a selector yet. */
+function hasLabelKeys(affinity: NonNullable<RawPod['spec']['affinity']>): boolean {
+  return JSON.stringify(affinity).includes('LabelKeys":');
+}
+
+/** What few pods have. */
+function unusualParts({ spec, status }: RawPod): Pick<Pod, 'blockedBy' | 'nominatedNodeName' | 'isUnready'> {
+  const nominatedNodeName = status?.nominatedNodeName;
+  const isReady = status?.conditions?.find(({ type }) => type === 'Ready')?.status === 'True';
+  return {
+    ...(status?.phase === 'Running' && !isReady && { isUnready: true }),
+    ...blockOf(spec),
+    ...(nominatedNodeName && { nominatedNodeName }),
+  };
+}
+
+/** Devices of Dynamic Resource Allocation: no catalogue says which type has one, so no node is bought for them. */
+function blockOf({ resourceClaims = [] }: RawPod['spec']): Pick<Pod, 'blockedBy'> {
+  const [claim] = resourceClaims;
+  if (claim === undefined) return {};
+  const why = `it claims the device ${claim.name} (DRA), and no type is known to have one`;
+  return { blockedBy: { code: 'pod-waits-for-device', why } };
 }
 
 function claimsOf(raw: RawPod, namespace: string): readonly string[] {

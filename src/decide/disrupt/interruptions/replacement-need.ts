@@ -2,7 +2,7 @@ import type { Signal } from '../../../model/signal.ts';
 import { floorOf } from '../../launch/demands/floor.ts';
 import { valuesOver } from '../../launch/demands/window.ts';
 import type { DecisionContext } from '../../state/decision-context.ts';
-import { relocator } from '../rules/relocation.ts';
+import { relocationsIn } from '../rules/relocation.ts';
 
 /**
  * Of instances that AWS takes away, those that have to be made up for: where fewer workers than the floor stay, where the load of all
@@ -17,7 +17,7 @@ export function neededReplacements(
   const missing = Math.max(0, floorOf(context).nodes - context.fleet.workers.length);
   const nodeOf = new Map(context.snapshot.nodes.map((node) => [node.instanceId, node.name]));
   const going = new Set(instanceIds.flatMap((id) => nodeOf.get(id) ?? []));
-  const relocate = relocator(context, going);
+  const { of: relocate } = relocationsIn(context, going);
   return instanceIds.filter((id, index) => {
     if (index < missing) return true;
     const nodeName = nodeOf.get(id);
