@@ -1,7 +1,12 @@
-import type { BillTerms } from '../../model/instance-bill.ts';
 import type { Instance, InstanceState } from '../../model/instance.ts';
 import { isAlive, isEnding } from '../../model/instance.ts';
-import { type Offering, type OfferingKey, offeringKey, parseOfferingKey } from '../../model/offering.ts';
+import {
+  type Offering,
+  type OfferingKey,
+  offeringKey,
+  parseOfferingKey,
+  sharingLifecycle,
+} from '../../model/offering.ts';
 import type { CloudFault, LaunchOutcome } from '../../model/outcome.ts';
 import { TAG } from '../../model/tags.ts';
 import { type Cloud, type LaunchRequest, type OfferingQuery, PortError } from '../../ports.ts';
@@ -10,6 +15,7 @@ import type { RandomStream } from '../base/random-stream.ts';
 import type { VirtualClock } from '../base/virtual-clock.ts';
 import { Bill } from './bill.ts';
 import { noCapacity, notFound, notStopped, TOKEN_MISMATCH, unknownType } from './call-faults.ts';
+import type { CloudParts } from './cloud-parts.ts';
 import {
   LAUNCH_CALL_MS,
   PENDING_MS,
@@ -52,17 +58,7 @@ export class SimulatedCloud implements Cloud {
   readonly #counts = { launches: 0, terminations: 0 };
   #made = 0;
 
-  constructor(parts: {
-    readonly clock: VirtualClock;
-    readonly log: EventLog;
-    readonly random: RandomStream;
-    readonly machines: Machines;
-    /** Where it announces what happens to instances. */
-    readonly queue: SimulatedQueue;
-    /** Disks and credit modes, as launch templates have them now. */
-    readonly billTerms: () => BillTerms;
-    readonly onInterruption?: () => void;
-  }) {
+  constructor(parts: CloudParts) {
     this.#clock = parts.clock;
     this.#log = parts.log;
     this.#random = parts.random;
@@ -169,7 +165,7 @@ export class SimulatedCloud implements Cloud {
     const before = this.#accepted.get(request.clientToken);
     if (before !== undefined) return this.#repeat(before, parameters);
     const faults: CloudFault[] = [];
-    for (const key of offeringsOfOneCall(request.offerings)) {
+    for (const key of sharingLifecycle(request.offerings)) {
       const offering = this.market.offering(parseOfferingKey(key));
       if (offering !== undefined && !this.shortages.hold(key)) {
         const { operationId, tags } = request;
@@ -302,12 +298,4 @@ export class SimulatedCloud implements Cloud {
       if (price !== instance.priceUsdPerHour) this.#put({ ...instance, priceUsdPerHour: price });
     }
   }
-}
-
-/** A call to EC2 has one lifecycle. */
-function offeringsOfOneCall(offerings: readonly OfferingKey[]): readonly OfferingKey[] {
-  const [first] = offerings;
-  if (first === undefined) return [];
-  const { lifecycle } = parseOfferingKey(first);
-  return offerings.filter((key) => parseOfferingKey(key).lifecycle === lifecycle);
 }
