@@ -9,12 +9,19 @@ import {
 } from '../../model/offering.ts';
 import type { CloudFault, LaunchOutcome } from '../../model/outcome.ts';
 import { TAG } from '../../model/tags.ts';
-import { type Cloud, type LaunchRequest, type OfferingQuery, PortError } from '../../ports.ts';
+import type { Cloud, LaunchRequest, OfferingQuery } from '../../ports.ts';
 import type { EventLog } from '../base/event-log.ts';
 import type { RandomStream } from '../base/random-stream.ts';
 import type { VirtualClock } from '../base/virtual-clock.ts';
 import { Bill } from './bill.ts';
-import { noCapacity, notFound, notStopped, TOKEN_MISMATCH, unknownType } from './call-faults.ts';
+import {
+  answerNotAwaited,
+  noCapacity,
+  notFound,
+  notStopped,
+  TOKEN_MISMATCH,
+  unknownType,
+} from './call-faults.ts';
 import type { CloudParts } from './cloud-parts.ts';
 import {
   LAUNCH_CALL_MS,
@@ -97,11 +104,7 @@ export class SimulatedCloud implements Cloud {
   async launch(request: LaunchRequest, signal: AbortSignal): Promise<LaunchOutcome> {
     const outcome = this.#launchNow(request);
     await this.#clock.sleep(this.#random.between(LAUNCH_CALL_MS.least, LAUNCH_CALL_MS.most), signal);
-    if (signal.aborted)
-      throw new PortError('the launch call was given up before EC2 answered', {
-        retry: 'transient',
-        code: 'TimeoutError',
-      });
+    if (signal.aborted) throw answerNotAwaited();
     return outcome;
   }
 
@@ -123,8 +126,8 @@ export class SimulatedCloud implements Cloud {
   }
 
   async stop(instanceId: string, signal: AbortSignal): Promise<void> {
-    const instance = this.#instances.get(instanceId);
-    if (instance !== undefined && isAlive(instance)) this.#stopNow(instance);
+    const instance = this.#alive(instanceId);
+    if (instance !== undefined) this.#stopNow(instance);
     await this.#clock.sleep(TERMINATE_CALL_MS, signal);
   }
 
@@ -149,8 +152,8 @@ export class SimulatedCloud implements Cloud {
 
   /** Terminates the instance manually. */
   endByHand(instanceId: string): void {
-    const instance = this.#instances.get(instanceId);
-    if (instance !== undefined && isAlive(instance)) this.#shutDown(instance);
+    const instance = this.#alive(instanceId);
+    if (instance !== undefined) this.#shutDown(instance);
   }
 
   /** Somebody starts an instance with the cluster's tag alone; its id, or `undefined` when there is no capacity. */
@@ -168,8 +171,8 @@ export class SimulatedCloud implements Cloud {
     for (const key of sharingLifecycle(request.offerings)) {
       const offering = this.market.offering(parseOfferingKey(key));
       if (offering !== undefined && !this.shortages.hold(key)) {
-        const { operationId, tags } = request;
-        const instance = this.#make(offering, { operationId, isWarm: tags[TAG.warmPool] !== undefined });
+        const isWarm = request.tags[TAG.warmPool] !== undefined;
+        const instance = this.#make(offering, { operationId: request.operationId, isWarm });
         this.#accepted.set(request.clientToken, { parameters, instanceId: instance.id });
         this.#clock.after(TOKEN_LASTS_MS, () => this.#accepted.delete(request.clientToken));
         return { instance, faults };
@@ -182,12 +185,14 @@ export class SimulatedCloud implements Cloud {
 
   /** The instance that the token made; with other parameters the call is refused, and the instance looked up if it lives. */
   #repeat(before: Accepted, parameters: string): LaunchOutcome {
-    const instance = this.#instances.get(before.instanceId);
-    if (before.parameters === parameters) return { instance, faults: [] };
-    return {
-      instance: instance !== undefined && isAlive(instance) ? instance : undefined,
-      faults: [TOKEN_MISMATCH],
-    };
+    if (before.parameters === parameters)
+      return { instance: this.#instances.get(before.instanceId), faults: [] };
+    return { instance: this.#alive(before.instanceId), faults: [TOKEN_MISMATCH] };
+  }
+
+  #alive(instanceId: string): Instance | undefined {
+    const instance = this.#instances.get(instanceId);
+    return instance !== undefined && isAlive(instance) ? instance : undefined;
   }
 
   #startNow(instanceId: string): CloudFault | undefined {
