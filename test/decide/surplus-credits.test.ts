@@ -62,7 +62,18 @@ describe('buying a worker for its credits', () => {
       ...(one.type === 't3.small' ? [{ ...one, ...steadyType, priceUsdPerHour: 0.025 }] : []),
     ]);
     const [launch] = launches(decide(aPolicy(MOSTLY_SPOT), fiveAt(40, { offerings: offered }), NOW));
-    expect(launch?.offerings).toEqual(['m5.xlarge/ap-southeast-1b/spot', 'm5.xlarge/ap-southeast-1a/spot']);
+    expect(launch?.offerings).toEqual(['m5.xlarge/ap-southeast-1b/spot']);
+  });
+
+  it('buys in the zone with the fewest workers alone, and nothing where that does not pay', () => {
+    const [launch] = launches(decide(aPolicy(MOSTLY_SPOT), fiveAt(40), NOW));
+    expect(launch?.offerings.every((key) => key.includes(`/${B}/`))).toBe(true);
+    const dearThere = offerings().map((one) => ({
+      ...one,
+      burst,
+      priceUsdPerHour: one.zone === B ? 0.019 : 0.008,
+    }));
+    expect(launches(decide(aPolicy(MOSTLY_SPOT), fiveAt(40, { offerings: dearThere }), NOW))).toEqual([]);
   });
 
   it('buys nothing below the baseline, in standard mode, nor where the policy says no', () => {

@@ -1,11 +1,12 @@
 import { type Offering, offeringKey } from '../../../model/offering.ts';
 import type { LaunchOperation } from '../../../model/operation.ts';
 import type { Reason } from '../../../model/reason.ts';
+import type { Policy } from '../../../policy/policy-schema.ts';
 import type { DecisionContext } from '../../state/decision-context.ts';
 import { launchesIn, unendedIn } from '../../state/operation-lists.ts';
 import { surplusCredits } from '../../state/surplus-credits.ts';
 import { bounded } from '../bounds.ts';
-import { nextLifecycle } from '../choice.ts';
+import { type FleetMix, nextLifecycle } from '../choice.ts';
 import type { DemandAnswer, DemandContext, DemandSource } from './demand-source.ts';
 
 /** A worker is bought when it saves so much more than it costs: what it saves is a guess of the load to come. */
@@ -31,7 +32,7 @@ export const creditDemand: DemandSource = {
       !isUnderWay(context);
     if (!isCalm || nextLifecycle(mix, policy.spot) !== 'spot') return NOTHING;
     const savings = worthwhile(
-      usable.filter(({ lifecycle }) => lifecycle === 'spot'),
+      usable.filter(({ lifecycle, zone }) => lifecycle === 'spot' && isEmptiest(zone, mix, policy)),
       context,
     );
     const worst = savings.at(-1);
@@ -52,6 +53,12 @@ function isUnderWay({ snapshot, nowMs }: DecisionContext): boolean {
   if (unendedIn(snapshot.operations).length > 0) return true;
   const since = (launch: LaunchOperation) => nowMs - Math.min(nowMs, launch.endedAtMs ?? launch.createdAtMs);
   return launchesIn(snapshot.operations).some((launch) => since(launch) < HOLD_MS);
+}
+
+/** Money never makes zones uneven. */
+function isEmptiest(zone: string, { byZone }: FleetMix, { instances }: Policy): boolean {
+  const inZone = byZone.get(zone) ?? 0;
+  return instances.zones.every((other) => inZone <= (byZone.get(other) ?? 0));
 }
 
 interface Saving {
