@@ -22,6 +22,7 @@ interface SimulateFlags extends JsonFlag {
   readonly policy?: string;
   readonly trace?: string;
   readonly story?: string;
+  readonly judge?: string;
   readonly injections?: string;
   /** The former name of `injections`. */
   readonly strikes?: string;
@@ -47,6 +48,10 @@ export function addSimulateCommand(program: Command, terminal: Terminal): void {
     .addOption(new Option('--strikes <names>', 'the former name of --injections').hideHelp())
     .option('--policy <file>', 'policy to obey (default: the shipped one)')
     .option('--trace <file>', 'load as timestamp,value lines (default: a week of a web server)')
+    .option(
+      '--judge <numbers>',
+      'invariants to judge by, or all (default: those that every run is judged by)',
+    )
     .option('--story <file>', 'story to play: its workloads, load and strikes by time, in YAML')
     .option(
       '--workers <count>',

@@ -71,6 +71,7 @@ export function decide(
     refusals: suspend ? [...actions.map(suspendedRefusal), ...refusals] : refusals,
     kept: suspend ? retainedBySuspension(context) : chosen.kept,
     ...(chosen.warmPool !== undefined && { warmPool: chosen.warmPool }),
+    ...(chosen.unneeded !== undefined && { unneeded: chosen.unneeded }),
     ...(wakeAtMs !== undefined && wakeAtMs > nowMs && { wakeAtMs }),
   };
 }

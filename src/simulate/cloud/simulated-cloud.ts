@@ -37,7 +37,6 @@ interface Accepted {
 /** EC2 in memory: idempotent launches, lifecycles, capacity that runs out, spot interruptions, a bill. */
 export class SimulatedCloud implements Cloud {
   readonly market: SpotMarket;
-  /** Of which offerings EC2 has no machines now. */
   readonly shortages: OfferingWindows;
   readonly bill: Bill;
   readonly #clock: VirtualClock;
@@ -46,6 +45,8 @@ export class SimulatedCloud implements Cloud {
   readonly #machines: Machines;
   readonly #queue: SimulatedQueue;
   readonly #instances = new Map<string, Instance>();
+  /** What is shown: the same list as long as nothing changes. */
+  #shown: readonly Instance[] | undefined;
   readonly #accepted = new Map<string, Accepted>();
   readonly #interruptions: SpotInterruptions;
   readonly #counts = { launches: 0, terminations: 0 };
@@ -60,6 +61,7 @@ export class SimulatedCloud implements Cloud {
     readonly queue: SimulatedQueue;
     /** Disks and credit modes, as launch templates have them now. */
     readonly billTerms: () => BillTerms;
+    readonly onInterruption?: () => void;
   }) {
     this.#clock = parts.clock;
     this.#log = parts.log;
@@ -83,7 +85,8 @@ export class SimulatedCloud implements Cloud {
 
   /** What EC2 shows of the fleet now. */
   shown(): readonly Instance[] {
-    return [...this.#instances.values()];
+    this.#shown ??= [...this.#instances.values()];
+    return this.#shown;
   }
 
   /** Instances launched, terminated by a call, and interrupted by EC2, since the start. */
@@ -202,7 +205,7 @@ export class SimulatedCloud implements Cloud {
       return noCapacity(key);
     }
     // EC2, too, calls the last start the launch time.
-    this.#instances.set(instanceId, { ...instance, state: 'pending', launchedAtMs: this.#clock.now() });
+    this.#put({ ...instance, state: 'pending', launchedAtMs: this.#clock.now() });
     this.#log.add('start', { instance: instanceId });
     this.bill.start(instanceId, { ...this.market.offering(instance), ...instance });
     const takesMs = this.#random.between(STARTING_MS.least, STARTING_MS.most);
@@ -214,7 +217,7 @@ export class SimulatedCloud implements Cloud {
   #stopNow(instance: Instance): void {
     const { id } = instance;
     this.#log.add('stop', { instance: id });
-    this.#instances.set(id, { ...instance, state: 'stopping' });
+    this.#put({ ...instance, state: 'stopping' });
     this.#announceState(id, 'stopping');
     this.bill.keepDisk(id);
     this.#machines.stopped(id);
@@ -248,7 +251,7 @@ export class SimulatedCloud implements Cloud {
       priceUsdPerHour,
       ...(isWarm && { isWarm }),
     };
-    this.#instances.set(instance.id, instance);
+    this.#put(instance);
     this.#log.add('launch', { instance: instance.id, type, zone, lifecycle, operation: operationId });
     this.#counts.launches += 1;
     this.bill.start(instance.id, offering);
@@ -259,7 +262,7 @@ export class SimulatedCloud implements Cloud {
   }
 
   #shutDown(instance: Instance): void {
-    this.#instances.set(instance.id, { ...instance, state: 'shutting-down' });
+    this.#put({ ...instance, state: 'shutting-down' });
     this.#announceState(instance.id, 'shutting-down');
     this.bill.stop(instance.id);
     this.#machines.ended(instance.id);
@@ -267,7 +270,7 @@ export class SimulatedCloud implements Cloud {
     this.#clock.after(takesMs, () => {
       this.#move(instance.id, 'shutting-down', 'terminated');
       this.#announceState(instance.id, 'terminated');
-      this.#clock.after(SHOWN_MS, () => this.#instances.delete(instance.id));
+      this.#clock.after(SHOWN_MS, () => this.#remove(instance.id));
     });
   }
 
@@ -277,7 +280,17 @@ export class SimulatedCloud implements Cloud {
 
   #move(id: string, from: InstanceState, to: InstanceState): void {
     const instance = this.#instances.get(id);
-    if (instance?.state === from) this.#instances.set(id, { ...instance, state: to });
+    if (instance?.state === from) this.#put({ ...instance, state: to });
+  }
+
+  #put(instance: Instance): void {
+    this.#instances.set(instance.id, instance);
+    this.#shown = undefined;
+  }
+
+  #remove(id: string): void {
+    this.#instances.delete(id);
+    this.#shown = undefined;
   }
 
   #repriceSpot(): void {
@@ -286,7 +299,7 @@ export class SimulatedCloud implements Cloud {
       const price = this.market.offering(instance)?.priceUsdPerHour;
       if (price === undefined) continue;
       this.bill.reprice(instance.id, price);
-      this.#instances.set(instance.id, { ...instance, priceUsdPerHour: price });
+      if (price !== instance.priceUsdPerHour) this.#put({ ...instance, priceUsdPerHour: price });
     }
   }
 }

@@ -51,6 +51,8 @@ export interface SimulationOptions {
   readonly onHour?: (view: WorldView) => void;
   /** Gets every event of the world as it happens. */
   readonly onEvent?: (event: WorldEvent) => void;
+  /** By their numbers, the invariants that are judged. @default JUDGED */
+  readonly judged?: ReadonlySet<number>;
   /** Ends the run within five minutes after this invariant was broken. */
   readonly untilBroken?: number;
 }
@@ -115,6 +117,7 @@ export async function runInjections(
     if (atMs % MS_PER_HOUR === 0 || atMs === endMs) onHour?.(world.view());
   }
   if (settleMs > 0 && world.clock.monotonicMs() >= endMs) world.checkSteadyState();
+  world.checkEnd();
   const stats = statsOf(sumsOf(world, replicas.crashes));
   const result = { violations: world.watch.violations, stats, digest: world.log.digest() };
   await stop(replicas, world);
@@ -122,7 +125,7 @@ export async function runInjections(
 }
 
 function worldOf(options: SimulationOptions): SimulatedWorld {
-  const { seed, trace, policy, policyDocument, story, peakNodes, traceOffsetMs = 0 } = options;
+  const { seed, trace, policy, policyDocument, story, peakNodes, judged, traceOffsetMs = 0 } = options;
   return new SimulatedWorld({
     seed,
     trace,
@@ -130,6 +133,7 @@ function worldOf(options: SimulationOptions): SimulatedWorld {
     policyDocument,
     traceOffsetMs,
     ...(peakNodes !== undefined && { peakNodes }),
+    ...(judged !== undefined && { judged }),
     ...(story !== undefined && { workloads: storyWorkloads(story) }),
   });
 }

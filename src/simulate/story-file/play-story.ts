@@ -56,6 +56,7 @@ function playCronJob(story: StoryWorkload, clock: FaultInjector['clock'], cluste
 
 function inject(strike: Strike, to: FaultyWorld, random: RandomStream): void {
   const { world } = to;
+  world.disturbances.begin('any');
   switch (strike.kind) {
     case 'no-capacity':
       return world.failCapacity(scopeOf(strike), strike.minutes);

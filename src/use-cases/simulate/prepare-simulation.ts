@@ -1,6 +1,7 @@
 import { basename } from 'node:path';
 import { Controller } from '../../loop/controller.ts';
 import { injectionName } from '../../simulate/faults/fault-injections.ts';
+import { INVARIANTS, JUDGED } from '../../simulate/judge/invariants.ts';
 import type { Violation } from '../../simulate/judge/violation.ts';
 import type { RunningController } from '../../simulate/process/replicas.ts';
 import {
@@ -58,9 +59,23 @@ export async function readSimulationOptions(
   // The name alone: what a world tells, and so its digest, must not depend on where the checkout lies.
   const policyDocument = { text, origin: basename(origin), revision: undefined };
   const { hours, injections } = request;
-  const common = { hours, faults, policy, policyDocument, controller: startController };
+  const judged = judgedBy(request.judge);
+  const common = { hours, faults, policy, policyDocument, controller: startController, judged };
   const played = await playedOf(request);
   return (seed) => withInjections({ ...common, seed, ...played(seed) }, injections);
+}
+
+/** The invariants that `--judge` names. */
+function judgedBy(text: string | undefined): ReadonlySet<number> {
+  if (text === undefined) return JUDGED;
+  const known = INVARIANTS.map(({ number }) => number);
+  if (text === 'all') return new Set(known);
+  const numbers = text.split(',').map(Number);
+  const unknown = numbers.find((number) => !known.includes(number));
+  if (unknown === undefined) return new Set(numbers);
+  throw new CommandError(
+    `--judge: there is no such invariant: use all, or numbers from 1 to ${known.length}`,
+  );
 }
 
 type Played = Pick<SimulationOptions, 'trace' | 'story' | 'traceOffsetMs' | 'peakNodes'>;

@@ -11,9 +11,16 @@ interface Figure {
 /** What is told of each fleet's days, in the order of the table. */
 const FIGURES: readonly Figure[] = [
   { key: 'nodeHours', name: 'node-hours', unit: 'h', digits: 1 },
-  { key: 'costUsd', name: 'list', unit: 'USD', digits: 2 },
+  { key: 'realUsd', name: 'real', unit: 'USD', digits: 2 },
+  { key: 'listUsd', name: 'list', unit: 'USD', digits: 2 },
+  { key: 'diskUsd', name: 'disk', unit: 'USD', digits: 2 },
+  { key: 'surplusUsd', name: 'surplus', unit: 'USD', digits: 2 },
   { key: 'shortMinutes', name: 'short', unit: 'min', digits: 0 },
   { key: 'launches', name: 'launches', unit: '', digits: 0 },
+  { key: 'launchesUndone', name: 'undone', unit: '', digits: 0 },
+  { key: 'overProvisioning', name: 'over-provisioning', unit: '', digits: 2 },
+  { key: 'zoneSkewPercent', name: 'zones-skewed', unit: '%', digits: 0 },
+  { key: 'evictions', name: 'evictions', unit: '', digits: 0 },
 ];
 
 /** The figures as results of the bench, beside those of the fleet that ours is compared with. */

@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import { combinedStats, type SimulationStats } from '../../../src/simulate/run/simulation-stats.ts';
+import { combinedStats, statsOf } from '../../../src/simulate/run/simulation-stats.ts';
 import { aNode } from '../../builders/fleet.ts';
 import { aPod } from '../../builders/pod.ts';
 import { clairvoyant, neededWorkers } from './clairvoyant.ts';
@@ -7,16 +7,7 @@ import { daysResults, daysTable } from './days-figures.ts';
 import { daysSources, sourceName } from './days-source.ts';
 import { targetTracking } from './target-tracking.ts';
 
-const STATS: SimulationStats = {
-  ...combinedStats([]),
-  launches: 4,
-  terminations: 2,
-  interruptions: 0,
-  crashes: 0,
-  nodeHours: 48,
-  costUsd: 1,
-  shortMinutes: 3,
-};
+const STATS = statsOf({ ...combinedStats([]), launches: 4, nodeHours: 48, listUsd: 1, shortMinutes: 3 });
 const MINUTE_MS = 60_000;
 
 describe('the bench of days', () => {

@@ -17,7 +17,7 @@ const B = 'ap-southeast-1b';
 /** Half used, so that nothing is removed for low load. */
 const BUSY = aUtilization({
   cpuPercent: steady(40, { untilMs: NOW }),
-  memoryPercent: steady(60, { untilMs: NOW }),
+  memoryPercent: steady(20, { untilMs: NOW }),
 });
 
 function large(parts: Partial<Node>): Node {
@@ -80,6 +80,8 @@ describe('a worker that costs more than its pods need', () => {
     expect(replacementsOf(decide(policy(), blind, NOW))).toEqual([]);
     const hot = aUtilization({ ...BUSY, cpuPercent: steady(55, { untilMs: NOW }) });
     expect(replacementsOf(decide(policy(), aDearFleet({ utilization: hot }), NOW))).toEqual([]);
+    const full = aUtilization({ ...BUSY, memoryPercent: steady(60, { untilMs: NOW }) });
+    expect(replacementsOf(decide(policy(), aDearFleet({ utilization: full }), NOW))).toEqual([]);
   });
 
   it('is looked at for replacement once in ten minutes', () => {
