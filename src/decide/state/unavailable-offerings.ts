@@ -50,7 +50,8 @@ export function unavailableOfferings(
   const { capacity, spot, quotas, reclaims } = refusalsOf(operations);
   const now = new Map(takenBack.map(({ key, atMs }) => [key, { failures: 1, lastMs: atMs }]));
   const failing = failingPools(operations, policy.instances.zones.length);
-  if (capacity.size + spot.size + quotas.size === 0 && failing === NO_FAILING_POOLS) return ALWAYS_AVAILABLE;
+  const refusals = capacity.size + spot.size + quotas.size + reclaims.size + now.size;
+  if (refusals === 0 && failing === NO_FAILING_POOLS) return ALWAYS_AVAILABLE;
   const { capacityRestSeconds, failurePauseSeconds } = policy.launch;
   const backoff = { firstMs: capacityRestSeconds * 1000, maxMs: MAX_UNAVAILABLE_MS };
   const until = ({ failures, lastMs }: Row) => Math.min(lastMs, nowMs) + backoffMs(failures, backoff);
