@@ -81,11 +81,11 @@ export function availableOf(
   unavailableUntil: UnavailableUntil,
 ): readonly Offering[] {
   if (unavailableUntil === ALWAYS_AVAILABLE) return offerings;
-  return offerings.filter((offering) => unavailableUntil(keyOf(offering)) === undefined);
+  return offerings.filter((offering) => unavailableUntil(keyOfOffering(offering)) === undefined);
 }
 
 /** Offerings are the same objects round after round. */
-const keyOf = memoizeByIdentity((offering: Offering): OfferingKey => offeringKey(offering));
+const keyOfOffering = memoizeByIdentity((offering: Offering): OfferingKey => offeringKey(offering));
 
 /** Failures in a row, and when the last of them was. */
 interface Row {
