@@ -1,3 +1,4 @@
+import { planExchange } from './disrupt/consolidation/exchange.ts';
 import { planReplacement } from './disrupt/consolidation/replacement.ts';
 import { replaceEarly } from './disrupt/interruptions/early-replacements.ts';
 import { reactToSpotWarnings } from './disrupt/interruptions/spot-warnings.ts';
@@ -38,12 +39,15 @@ export const CHOSEN_METHODS: readonly Method<Chosen>[] = [
     compute: ({ situation: context, growth, isAborting, removed }) =>
       planShrink(context, growth, { isAborting, repairs: removed }),
   },
-  // Cheaper nodes for the same pods: they are bought first, and shrinking takes the old ones once they are ready.
+  // Two that keep each other, or cheaper nodes for the same pods: they are bought first, and shrinking takes the old ones once they
+  // are ready.
   {
     name: 'consolidation',
-    compute: ({ situation: context, growth, isAborting, removed }) => ({
-      launches: planReplacement(context, growth, { isAborting, repairs: removed }),
-    }),
+    compute: ({ situation: context, growth, isAborting, removed }) => {
+      const round = { isAborting, repairs: removed };
+      const exchange = planExchange(context, growth, round);
+      return { launches: exchange.length > 0 ? exchange : planReplacement(context, growth, round) };
+    },
   },
 ];
 
