@@ -58,13 +58,13 @@ function surplusOf({ burst, lifecycle }: Offering, cost: Policy['cost'], cpuPerc
 
 /**
  * The CPU load that a new worker is expected to carry, 0..100: the mean of what the fleet was measured at within the window.
- * Unknown is never zero: then it is the threshold up to which workers may be loaded for long. In steps of 5: it is a guess of what
+ * What is not known is neither zero nor high: then it is the threshold below which the fleet would shrink. In steps of 5: it is a guess of what
  * comes, and a finer one would give each round prices of its own, under which everything is packed anew.
  */
 export function expectedCpuPercent(cpu: Signal, policy: Policy, nowMs: number): number {
   const fromMs = nowMs - policy.utilization.downWindowSeconds * 1000;
   const samples = cpu.status === 'known' ? cpu.samples.filter((sample) => sample.atMs >= fromMs) : [];
-  if (samples.length === 0) return policy.utilization.cpu.upPercent;
+  if (samples.length === 0) return policy.utilization.cpu.downPercent;
   const sum = samples.reduce((total, sample) => total + sample.value, 0);
   return Math.min(100, Math.max(0, Math.round(sum / samples.length / STEP_PERCENT) * STEP_PERCENT));
 }
