@@ -7,12 +7,16 @@ import { launchesIn } from './operation-lists.ts';
 
 /** An offering without capacity is asked again after an hour at the latest. */
 const MAX_UNAVAILABLE_MS = 3_600_000;
+/** The same where there is no alternative. */
+const MAX_ONLY_MS = 600_000;
 /** A quota does not grow by itself; asking again costs a call and nothing else (facts on EC2 error classes). */
 const QUOTA_PAUSE_MS = 600_000;
 
 /** Until when an offering is not worth asking for, in milliseconds, and why; `undefined` when it may be asked now. */
 export type UnavailableUntil = (
   key: OfferingKey,
+  /** For pods that nothing else helps: then it is asked again after ten minutes at the latest. */
+  wanted?: { readonly isOnly?: boolean },
 ) => { readonly untilMs: number; readonly why: string } | undefined;
 
 interface Trial {
@@ -33,20 +37,21 @@ export function unavailableOfferings(
 ): UnavailableUntil {
   const { capacity, spot, quotas } = refusalsOf(operations);
   if (capacity.size + spot.size + quotas.size === 0) return () => undefined;
-  const backoff = { firstMs: policy.capacityRestSeconds * 1000, maxMs: MAX_UNAVAILABLE_MS };
-  const until = (row: Row | undefined) => {
+  const firstMs = policy.capacityRestSeconds * 1000;
+  const until = (row: Row | undefined, isOnly: boolean) => {
     if (row === undefined) return 0;
+    const backoff = { firstMs, maxMs: isOnly ? MAX_ONLY_MS : MAX_UNAVAILABLE_MS };
     return Math.min(row.lastMs, nowMs) + backoffMs(row.failures, backoff);
   };
   const pausedUntil = (lastMs: number | undefined) =>
     lastMs === undefined ? 0 : Math.min(lastMs, nowMs) + QUOTA_PAUSE_MS;
-  return (key) => {
+  return (key, { isOnly = false } = {}) => {
     const lifecycle = parseOfferingKey(key).lifecycle;
     const [lacking, refused, quotaMs] = [capacity.get(key), spot.get(lifecycle), quotas.get(lifecycle)];
     if (lacking === undefined && refused === undefined && quotaMs === undefined) return undefined;
     const unavailable = [
-      { untilMs: until(lacking), why: 'no capacity' },
-      { untilMs: until(refused), why: 'spot refused' },
+      { untilMs: until(lacking, isOnly), why: 'no capacity' },
+      { untilMs: until(refused, isOnly), why: 'spot refused' },
       { untilMs: pausedUntil(quotaMs), why: `${lifecycle} quota reached` },
     ];
     const max = unavailable.reduce((a, b) => (b.untilMs > a.untilMs ? b : a));

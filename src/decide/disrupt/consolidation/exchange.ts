@@ -43,17 +43,19 @@ export function planExchange(
   if (disruptionBlockerOf({ situation: context, growth, purpose: 'replacement', ...round }) !== undefined)
     return NOTHING;
   const isLow = isLoadLow(growth);
-  for (const pair of pairsIn(context)) {
+  for (const pair of pairsIn(context, growth)) {
     const launch = exchangeFor(pair, isLow, context);
     if (launch !== undefined) return bounded(context, [launch]).nodeRequests;
   }
   return NOTHING;
 }
 
-function pairsIn(context: DecisionContext): readonly Pair[] {
+function pairsIn(context: DecisionContext, { stuckPodHold }: Growth): readonly Pair[] {
   if (isReplacing(context) || replacedNodes(context).size > 0) return [];
   const { policy, fleet } = context;
-  const ready = fleet.workers.filter(({ condition }) => condition === 'ready');
+  const ready = fleet.workers.filter(
+    ({ condition, node }) => condition === 'ready' && node !== undefined && stuckPodHold(node) === undefined,
+  );
   const { byZone } = mixOf(ready);
   const protections = protectionsFor(context);
   const failed = failedReplacements(context);

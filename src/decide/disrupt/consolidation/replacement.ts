@@ -43,7 +43,7 @@ export function planReplacement(
   if (!context.policy.consolidation.enabled || !isEvaluationDue(context, LOOK_EVERY_MS)) return NOTHING;
   if (disruptionBlockerOf({ situation: context, growth, purpose: 'replacement', ...round }) !== undefined)
     return NOTHING;
-  const sets = candidateSets(context);
+  const sets = candidateSets(context, growth.stuckPodHold);
   if (sets.length === 0) return NOTHING;
   const evaluation: EvaluationContext = {
     situation: context,
