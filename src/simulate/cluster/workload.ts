@@ -32,6 +32,8 @@ export interface Workload {
   readonly namespace: string;
   readonly name: string;
   readonly replicas: number;
+  /** How its owner allows a single replica to be moved. */
+  readonly move?: 'evict' | 'surge';
   readonly template: PodTemplate;
 }
 

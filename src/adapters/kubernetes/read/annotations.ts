@@ -14,6 +14,14 @@ export const KARPENTER_DO_NOT_DISRUPT = 'karpenter.sh/do-not-disrupt';
 /** On pods only, either way: `false` forbids, `true` allows what a rule would forbid. */
 export const SAFE_TO_EVICT = 'cluster-autoscaler.kubernetes.io/safe-to-evict';
 
+/**
+ * On a Deployment with a single replica (which notes it on its ReplicaSets): `evict` lets the pod be moved with an interruption, `surge`
+ * once a new one is ready.
+ */
+export const MOVE = 'smartscale.dev/move';
+/** On the pod template of a Deployment that we make replace its pod: the operation that the node goes by. */
+export const MOVED_BY = 'smartscale.dev/moved-by';
+
 export type Annotations = Readonly<Record<string, string>>;
 
 /** Whether the annotations forbid disruption of the node or pod that carries them. */
