@@ -22,7 +22,7 @@ export function disrupt<Context>(
   const removals: WantedRemoval[] = [];
   const named = new Set([...before.removed, ...before.named]);
   for (const method of methods) {
-    const removed = [...before.removed, ...removals.map(({ nodeName }) => nodeName)];
+    const removed = together([before.removed, removals.map(({ nodeName }) => nodeName)]);
     const answer = method.compute({ ...context, removed });
     answers.push(answer);
     for (const { nodeName } of answer.expedited ?? []) named.add(nodeName);
@@ -32,11 +32,12 @@ export function disrupt<Context>(
       removals.push(removal);
     }
   }
-  return { ...merged(answers), removals };
+  return merged(answers, removals);
 }
 
-function merged(answers: readonly Disruption[]): Omit<Disruptions, 'removals'> {
+function merged(answers: readonly Disruption[], removals: readonly WantedRemoval[]): Disruptions {
   return {
+    removals,
     launches: together(answers.map(({ launches }) => launches)),
     replacements: together(answers.map(({ replacements }) => replacements)),
     expedited: together(answers.map(({ expedited }) => expedited)),
