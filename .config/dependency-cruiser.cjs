@@ -92,7 +92,8 @@ const FLOORS = {
     world: ['base', 'faulty', 'cluster', 'load', 'cloud', 'judge'],
     process: ['base', 'world'],
     faults: ['base', 'faulty', 'cluster', 'load', 'cloud', 'world', 'process'],
-    run: ['base', 'load', 'judge', 'world', 'process', 'faults'],
+    'story-file': ['base', 'cluster', 'load', 'world', 'faults'],
+    run: ['base', 'load', 'judge', 'world', 'process', 'faults', 'story-file'],
     story: ['base', 'judge', 'faults', 'run'],
   },
 };

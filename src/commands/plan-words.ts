@@ -1,3 +1,4 @@
+import { parseOfferingKey } from '../model/offering.ts';
 import type { Action, Plan, WarmPoolState } from '../model/plan.ts';
 import type { Reason } from '../model/reason.ts';
 import { type Paint, plain } from './output/paint.ts';
@@ -8,6 +9,46 @@ export function planDocument(plan: Plan): object {
   const { decisionId, policy, currentNodes, desiredNodes, demands, actions, refusals, kept, warmPool } = plan;
   const pool = warmPool === undefined ? {} : { warmPool };
   return { decisionId, policy, currentNodes, desiredNodes, demands, actions, refusals, kept, ...pool };
+}
+
+/** The plan as `smartscale plan --objects FILE --json` prints it: flat, with the pods' and nodes' names. */
+export function dumpPlanDocument(plan: Plan): object {
+  const { policy, currentNodes, desiredNodes } = plan;
+  return {
+    policy,
+    currentNodes,
+    desiredNodes,
+    actions: plan.actions.map(flatAction),
+    kept: plan.kept.map(({ nodeName, reason: { code, text } }) => ({ node: nodeName, code, reason: text })),
+    refusals: plan.refusals.map(({ what, subject, reason: { code, text } }) => ({
+      what,
+      code,
+      reason: text,
+      ...(what === 'shrink' && subject !== undefined && { node: subject }),
+      pods: what !== 'shrink' && subject !== undefined ? [subject] : [],
+    })),
+  };
+}
+
+function flatAction(action: Action): object {
+  const reasons = action.reasons.map(({ code, text }) => ({ code, text }));
+  if (action.kind === 'abort-launch') return { kind: action.kind, operation: action.operationId, reasons };
+  if (action.kind !== 'launch') return { kind: action.kind, node: action.nodeName, reasons };
+  const { offerings, nominatedPods, consolidates } = action;
+  const parts = offerings.map((key) => parseOfferingKey(key));
+  return {
+    kind: action.kind,
+    types: distinct(parts.map(({ type }) => type)),
+    zones: distinct(parts.map(({ zone }) => zone)),
+    lifecycles: distinct(parts.map(({ lifecycle }) => lifecycle)),
+    pods: nominatedPods,
+    ...(consolidates !== undefined && { consolidates }),
+    reasons,
+  };
+}
+
+function distinct(values: readonly string[]): readonly string[] {
+  return [...new Set(values)];
 }
 
 /** What `smartscale plan --json` prints while no policy is valid, newest or last: a plan without anything, and why. */

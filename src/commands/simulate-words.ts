@@ -23,8 +23,12 @@ export function simulationText(
     ['interruptions', `${stats.interruptions}`],
     ['crashes', `${stats.crashes}`],
     ['node hours', stats.nodeHours.toFixed(1)],
-    ['cost', `${stats.costUsd.toFixed(2)} USD`],
+    ['bill', billText(stats)],
     ['short of capacity', `${stats.shortMinutes} min`],
+    ['launches undone', `${stats.launchesUndone} within 30 min`],
+    ['zones uneven', `${stats.zoneSkewPercent.toFixed(1)} % of the time with 4 or more workers`],
+    ['over-provisioning', `${stats.overProvisioning.toFixed(2)} of what the requests need`],
+    ['evictions', `${stats.evictions}`],
     ['digest', digest],
   ];
   const stories = violations.map(({ seed, invariant, atMs, story }) => {
@@ -32,6 +36,11 @@ export function simulationText(
     return `\n${head}\n${story}\n`;
   });
   return [...tableLines(rows).map((line) => `${line}\n`), ...stories].join('');
+}
+
+function billText({ realUsd, listUsd, diskUsd, surplusUsd }: SimulationReport['stats']): string {
+  const [real, list, disk, surplus] = [realUsd, listUsd, diskUsd, surplusUsd].map((usd) => usd.toFixed(2));
+  return `${real} USD: instances ${list}, disks ${disk}, surplus CPU credits ${surplus}`;
 }
 
 /** How far a simulation is. */

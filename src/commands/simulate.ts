@@ -11,15 +11,18 @@ import { wholeNumber } from './whole-number.ts';
 /** More than a nightly run needs; a typing error should not run for weeks. */
 const MAX_SEEDS = 1_000_000;
 const MAX_HOURS = 24 * 366;
+const DEFAULT_HOURS = 24;
 /** Each is a thread with a heap of its own. */
 const MAX_WORKERS = 256;
 
 interface SimulateFlags extends JsonFlag {
   readonly seeds: SeedRange;
-  readonly hours: number;
+  readonly hours?: number;
   readonly faults: string;
   readonly policy?: string;
   readonly trace?: string;
+  readonly story?: string;
+  readonly judge?: string;
   readonly injections?: string;
   /** The former name of `injections`. */
   readonly strikes?: string;
@@ -34,7 +37,7 @@ export function addSimulateCommand(program: Command, terminal: Terminal): void {
       'run the real controller in simulated worlds and check the invariants; the same seeds give the same digest',
     )
     .requiredOption('--seeds <A..B>', 'seeds of the worlds, first to last', seedRange)
-    .option('--hours <hours>', 'virtual hours of each world', hoursOf, 24)
+    .option('--hours <hours>', 'virtual hours of each world (default: 24, or those of the story)', hoursOf)
     .addOption(
       suggestValues(
         new Option('--faults <names>', 'none, all, or names with commas between').default('none'),
@@ -45,6 +48,11 @@ export function addSimulateCommand(program: Command, terminal: Terminal): void {
     .addOption(new Option('--strikes <names>', 'the former name of --injections').hideHelp())
     .option('--policy <file>', 'policy to obey (default: the shipped one)')
     .option('--trace <file>', 'load as timestamp,value lines (default: a week of a web server)')
+    .option(
+      '--judge <numbers>',
+      'invariants to judge by, or all (default: those that every run is judged by)',
+    )
+    .option('--story <file>', 'story to play: its workloads, load and strikes by time, in YAML')
     .option(
       '--workers <count>',
       'threads to run them in',
@@ -65,20 +73,26 @@ async function simulate(flags: SimulateFlags, terminal: Terminal): Promise<void>
   const json = hasJson === true;
   if (injections !== undefined && seeds.first !== seeds.last)
     throw new CommandError('--injections needs a single seed: other seeds plan other fault injections');
+  const hours = flags.hours ?? (await defaultHours(flags.story));
+  const request = { ...flags, hours, ...(injections !== undefined && { injections }) };
   const { simulate: run } = await import('../use-cases/simulate/simulate.ts');
   const { progressStep, simulationText } = await import('./simulate-words.ts');
   const report = await withProgress(terminal, { text: 'reading', json }, (tell) =>
-    run({ ...flags, ...(injections !== undefined && { injections }) }, { seeds, workers }, (progress) =>
-      tell(progressStep(progress)),
-    ),
+    run(request, { seeds, workers }, (progress) => tell(progressStep(progress))),
   );
   const { seeds: count, violations, stats, digest } = report;
   terminal.print(
     json
       ? jsonLine({ seeds: count, violations, stats, digest })
-      : simulationText(flags, report, terminal.paint),
+      : simulationText(request, report, terminal.paint),
   );
   terminal.exitWith(violations.length === 0 ? 0 : 1);
+}
+
+async function defaultHours(story: string | undefined): Promise<number> {
+  if (story === undefined) return DEFAULT_HOURS;
+  const { readStoryFile } = await import('../use-cases/files/read-story-file.ts');
+  return (await readStoryFile(story)).hours;
 }
 
 function seedRange(text: string): SeedRange {

@@ -14,10 +14,14 @@ import { SolutionCache } from '../packing/solution-cache.ts';
 import type { PolicyInForce } from '../policy/policy-in-force.ts';
 import { planAborts, SUSPENDED } from './disrupt/aborts.ts';
 import { type Disruptions, disrupt } from './disrupt/disrupt.ts';
+import { deviationsOf } from './disrupt/restore/deviations.ts';
 import { ANNOUNCED_METHODS, CHOSEN_METHODS, POOL_METHODS } from './disruption-methods.ts';
+import { waitingPods } from './launch/demands/waiting-pods.ts';
 import { type Growth, planGrowth } from './launch/growth.ts';
 import { type DecisionContext, buildDecisionContext } from './state/decision-context.ts';
 import type { WantedRemoval } from './state/disruption.ts';
+import { joinTimesOf } from './state/join-times.ts';
+import { untakenShapes } from './state/vain-purchases.ts';
 import { earliest } from './text/earliest-time.ts';
 import { decisionIdOf, operationIds } from './text/ids.ts';
 import { withPoolStarts } from './warm-pool/warm-starts.ts';
@@ -68,7 +72,9 @@ export function decide(
     actions: suspend ? aborts : [...aborts, ...actions],
     refusals: suspend ? [...actions.map(suspendedRefusal), ...refusals] : refusals,
     kept: suspend ? retainedBySuspension(context) : chosen.kept,
+    ...deviating(context),
     ...(chosen.warmPool !== undefined && { warmPool: chosen.warmPool }),
+    ...(chosen.unneeded !== undefined && { unneeded: chosen.unneeded }),
     ...(wakeAtMs !== undefined && wakeAtMs > nowMs && { wakeAtMs }),
   };
 }
@@ -99,6 +105,11 @@ function chooseDisruptions({ situation, growth, aborts, turned, announced }: Rou
   };
 }
 
+function deviating(context: DecisionContext): Pick<Plan, 'deviations'> {
+  const deviations = deviationsOf(context).map(({ reason }) => reason);
+  return deviations.length === 0 ? {} : { deviations };
+}
+
 function namesOf(nodes: readonly { readonly nodeName: string }[]): readonly string[] {
   return nodes.map(({ nodeName }) => nodeName);
 }
@@ -126,13 +137,26 @@ function launchActions(
   launches: readonly LaunchIntent[],
   nextId: () => string,
 ): LaunchAction[] {
-  const deadlineMs = context.nowMs + context.policy.launch.joinTimeoutSeconds * 1000;
+  const { policy, nowMs, snapshot } = context;
+  const deadlineMs = nowMs + policy.launch.joinTimeoutSeconds * 1000;
   return launches.map((nodeRequest) => ({
     kind: 'launch',
     operationId: nextId(),
     deadlineMs,
+    ...joinWithin(nodeRequest, snapshot.operations, policy),
     ...nodeRequest,
   }));
+}
+
+/** A machine of the warm pool may take its time, and one that is started has its own. */
+function joinWithin(
+  { offerings, forPool, starts }: LaunchIntent,
+  operations: Snapshot['operations'],
+  policy: PolicyInForce['policy'],
+): Pick<LaunchIntent, 'joinWithinMs'> {
+  const { timeoutMs, usualMs } = joinTimesOf(operations, offerings, policy);
+  const isLearned = usualMs !== undefined && forPool !== true && starts === undefined;
+  return isLearned ? { joinWithinMs: timeoutMs } : {};
 }
 
 function removeActions(
@@ -147,8 +171,20 @@ function removeActions(
     operationId: nextId(),
     deadlineMs,
     graceLimitSeconds,
+    ...untakenOf(removal, context),
     ...removal,
   }));
+}
+
+/** What the node was bought for and never took, so that it is remembered once the node is gone. */
+function untakenOf(
+  { instanceId }: WantedRemoval,
+  { snapshot, nowMs }: DecisionContext,
+): Pick<RemoveAction, 'untaken'> {
+  const node = snapshot.nodes.find((one) => one.instanceId === instanceId);
+  if (node === undefined) return {};
+  const untaken = untakenShapes(node, snapshot, waitingPods(snapshot.pods, 0, nowMs).counting);
+  return untaken.length === 0 ? {} : { untaken };
 }
 
 function suspendedRefusal(action: LaunchAction | RemoveAction | ExpediteRemovalAction): Refusal {

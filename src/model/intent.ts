@@ -23,9 +23,15 @@ export interface LaunchIntent {
   readonly offerings: readonly OfferingKey[];
   /** Pods that the node is bought for (`namespace/name`): they are nominated to it while it boots. Empty where metrics or the floor want it. */
   readonly nominatedPods: readonly string[];
+  /** The shapes of these pods, by which pods like them are known again; absent where there are none. */
+  readonly boughtFor?: readonly string[];
   readonly reasons: readonly Reason[];
   /** Growth by metrics starts the cooldown; pending pods, repair and replacement do not. */
   readonly startsCooldown: boolean;
+  /** How long its machine may take from EC2's answer to the ready node, where that is shorter than until its deadline. */
+  readonly joinWithinMs?: number;
+  /** Pods that it is bought for belong to a Job: what ran once may run again within the hour. */
+  readonly forJobs?: true;
   /** What AWS takes away and this one makes up for: an instance is replaced once. */
   readonly replaces?: Replaced;
   /** Nodes whose pods it takes over, with the other launches of its decision: they go once all are ready. */
@@ -49,8 +55,12 @@ export interface RemovalIntent {
   readonly isRepair?: true;
   /** AWS' announcement that it follows from. After a spot warning nothing turns it back: the machine goes anyway. */
   readonly interruption?: InterruptionKind;
+  /** What the machine was bought as, where AWS takes it back: that pool rests. */
+  readonly reclaimed?: OfferingKey;
   /** Nothing is evicted: the node takes no more pods until the deadline, or until a spot warning comes. */
   readonly isCordonOnly?: true;
+  /** Shapes of pods that the node was bought for, that wait still, and of which it has none. */
+  readonly untaken?: readonly string[];
   /** A stopped machine leaves the warm pool: no worker goes. Always with `isRepair`, since there is nothing to drain. */
   readonly fromPool?: true;
 }

@@ -4,6 +4,7 @@ import type { OfferingKey } from './offering.ts';
 import type { CloudFault } from './outcome.ts';
 import type { PolicyIdentity } from './policy-identity.ts';
 import type { Reason } from './reason.ts';
+import type { Resources } from './resources.ts';
 
 /** What is common to every operation: written to the ledger before its first call to the world. */
 interface OperationBase {
@@ -43,6 +44,8 @@ export interface LaunchOperation extends OperationBase, LaunchIntent {
   readonly launchedAtMs?: number;
   /** What was bought: of the offerings, the one that the cloud gave. */
   readonly offering?: OfferingKey;
+  /** What its node offers to pods, as it was when it was admitted. */
+  readonly allocatable?: Resources;
   /** Faults met so far, the oldest first. */
   readonly faults: readonly LaunchFault[];
   /** When the next call is worth making, after a transient fault. */

@@ -1,3 +1,4 @@
+import type { ReasonCode } from './reason-codes.ts';
 import type { Resources } from './resources.ts';
 import { type LabelSelector, type Labels, selects } from './selector.ts';
 import type { Toleration } from './taint.ts';
@@ -50,6 +51,12 @@ export interface TopologySpread {
 /** Whether a topology spread regards a rule about nodes when it counts. */
 export type NodeInclusionPolicy = 'Honor' | 'Ignore';
 
+/** What a pod waits for that no node brings, in words that end a sentence which begins with the pod. */
+export interface PodBlock {
+  readonly code: ReasonCode;
+  readonly why: string;
+}
+
 /** A pod, projected to what deciding needs. */
 export interface Pod {
   readonly uid: string;
@@ -66,6 +73,8 @@ export interface Pod {
    * first saw it; `undefined` when it does not say so.
    */
   readonly unschedulableSinceMs: number | undefined;
+  /** What the scheduler says of it, such as `0/3 nodes are available: …`; absent when it says nothing. */
+  readonly schedulerMessage?: string;
   /** Set once the pod is being deleted. */
   readonly deletionRequestedAtMs: number | undefined;
   readonly owner: PodOwner | undefined;
@@ -88,6 +97,12 @@ export interface Pod {
    * when it may move freely.
    */
   readonly volumeNodes: readonly (readonly LabelSelector[])[];
+  /** It runs, and is not ready to serve; absent: it is ready, or does not run. */
+  readonly isUnready?: true;
+  /** It waits for something that no node brings, such as a claim that does not exist; absent: a node may help. */
+  readonly blockedBy?: PodBlock;
+  /** The node on which the scheduler ends pods of lower priority to make room for it; absent: it preempts nobody. */
+  readonly nominatedNodeName?: string;
   /** A mirror pod of a static manifest: it lives and dies with its kubelet. */
   readonly isMirror: boolean;
   /** Uses a volume that lives on one node (local-path, hostPath-backed PV): data would be lost. */

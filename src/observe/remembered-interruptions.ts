@@ -15,7 +15,9 @@ export function withRemembered(
 
 /** Whether a node says what was announced, so that nobody has to hear it again. */
 export function isRemembered(interruption: Interruption, nodes: readonly Node[], nowMs: number): boolean {
-  return announcedNodes(nodes).some((node) => rememberedOf(node, nowMs).some((one) => isSame(one, interruption)));
+  return announcedNodes(nodes).some((node) =>
+    rememberedOf(node, nowMs).some((one) => isSame(one, interruption)),
+  );
 }
 
 /** Nodes that something is written on. */

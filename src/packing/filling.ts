@@ -6,8 +6,10 @@
 export { BinFleet, type PackableFleet, type PackingContext, packingContextOf } from './filling/bin-fleet.ts';
 export {
   ConstrainedPlacement,
+  isBoundToDomain,
   needsOrderedPlacement,
   type OrderedPlacement,
+  prefersDomain,
 } from './filling/constrained-placement.ts';
 export type { Step } from './filling/fill-choice.ts';
 export { GreedyPlacer } from './filling/greedy-placer.ts';

@@ -1,11 +1,12 @@
 import type { Offering } from '../model/offering.ts';
 import type { Pod } from '../model/pod.ts';
+import { Alternatives } from './alternatives.ts';
 import {
   type BinFleet,
-  needsOrderedPlacement,
   type NodeBin,
   type OrderedPlacement,
   type PackingContext,
+  prefersDomain,
 } from './filling.ts';
 import type { PackingModel, PodGroup } from './model.ts';
 import { hardestFirst, withDryRunOrder } from './rehearsal.ts';
@@ -23,6 +24,8 @@ export interface NodeToBuy {
   readonly pods: readonly Pod[];
   /** Every offering that would hold the same pods with all rules obeyed, this one among them: a look at each offering. */
   readonly couldBe: () => readonly Offering[];
+  /** The zone that preferences of its pods picked, which forbid no other; `undefined`: they prefer none. */
+  readonly preferredZone: string | undefined;
 }
 
 export interface Solution {
@@ -39,7 +42,6 @@ export function solutionOf(
   orderedPlacements: readonly OrderedPlacement[],
 ): Solution {
   const { model } = context;
-  const isBound = needsOrderedPlacement(context);
   const bound = fleet.bins.flatMap((bin) => bin.items.map(({ batch, pod }) => ({ batch, pod, bin })));
   // Pods of one binding order are equal, but topology spread depends on which of their topology classes came first.
   const placementOf = new Map(
@@ -61,12 +63,14 @@ export function solutionOf(
   });
   const ordered = withDryRunOrder(context, hardest, left);
   const fresh = [...new Set(ordered.map(({ bin }) => bin))].filter(({ present }) => present === undefined);
+  const alternatives = new Alternatives(context, fleet);
   const newIndex = new Map(fresh.map((bin, index) => [bin, index]));
   return {
     newNodes: fresh.map((bin) => ({
       offering: offeringOf(model, bin),
       pods: bin.items.map(({ pod }) => pod),
-      couldBe: () => alternativesOf(model, bin, isBound),
+      preferredZone: prefersZone(context, bin) ? offeringOf(model, bin).zone : undefined,
+      couldBe: () => alternatives.of(bin),
     })),
     placements: ordered.map(({ pod, bin }) => ({
       pod,
@@ -77,29 +81,12 @@ export function solutionOf(
   };
 }
 
+function prefersZone(context: PackingContext, { items }: NodeBin): boolean {
+  return items.some(({ batch }) => prefersDomain(context, batch.group));
+}
+
 function offeringOf({ buyable }: PackingModel, { table, row }: NodeBin): Offering {
   const bought = buyable[table.offers[row] ?? -1];
   if (bought === undefined) throw new RangeError(`row ${row} of the table is no offer`);
   return bought.offering;
-}
-
-/** With rules beyond single nodes, another topology class might violate what holds for this one. */
-function alternativesOf(
-  { buyable, topologyClasses, admitted, dimensions }: PackingModel,
-  { topologyClass, items, load }: NodeBin,
-  isBound: (group: PodGroup) => boolean,
-): readonly Offering[] {
-  const groups = [...new Set(items.map(({ batch }) => batch.group))];
-  const isBoundToClass = groups.some(isBound);
-  const fitting = buyable.filter(({ free }, index) => {
-    if (isBoundToClass && topologyClasses.classOfNode[index] !== topologyClass) return false;
-    return (
-      holds(dimensions.amounts(free), load) && groups.every(({ choice }) => admitted[choice]?.[index] === 1)
-    );
-  });
-  return fitting.map(({ offering }) => offering);
-}
-
-function holds(capacity: Float64Array, load: Float64Array): boolean {
-  return load.every((amount, dimension) => amount <= (capacity[dimension] ?? 0));
 }

@@ -58,6 +58,22 @@ export function unavailableRefusal(pod: Pod): Refusal {
   return { what: 'pod', subject: podRef(pod), reason: { code: 'pod-offerings-resting', text } };
 }
 
+/** The refusal for a pod that a node was bought for which did not take it, with what the scheduler says of that. */
+export function vainPurchaseRefusal(
+  pod: Pod,
+  {
+    count,
+    nodeName,
+    untilMs,
+  }: { readonly count: number; readonly nodeName: string; readonly untilMs: number },
+): Refusal {
+  const nodes = count === 1 ? `node ${nodeName} was` : `${count} nodes, ${nodeName} the latest, were`;
+  const says = pod.schedulerMessage === undefined ? '' : `; the scheduler says: ${pod.schedulerMessage}`;
+  const text = `pod ${podRef(pod)} waits, and ${nodes} bought for pods like it and took none: no other is bought for now${says}`;
+  const facts = { node: nodeName, count, untilMs };
+  return { what: 'pod', subject: podRef(pod), reason: { code: 'pod-bought-in-vain', text, facts } };
+}
+
 /** Words for a pod that fits an offering by itself and yet nowhere now because of other pods. */
 export function unplacedRefusal(pod: Pod): Refusal {
   const text = `pod ${podRef(pod)} fits no node and no offering now: affinity, anti-affinity or topology spread forbid each place`;

@@ -1,6 +1,7 @@
 import { Gauge, type Registry } from 'prom-client';
 import { fleetCost } from '../model/fleet-cost.ts';
 import { isAlive } from '../model/instance.ts';
+import { expectedAllocatable, seenAllocatable } from '../model/seen-allocatable.ts';
 import type { Signal } from '../model/signal.ts';
 import type { Snapshot } from '../model/snapshot.ts';
 import { unmanagedInstances } from '../model/unmanaged-instance.ts';
@@ -24,8 +25,25 @@ export class FleetGauges {
     this.#registry = registry;
     this.#ofInstances();
     this.#ofSignals();
+    this.#ofCatalogue();
     this.#ofSnapshot('pods_pending', 'Pods that the scheduler cannot place.', (gauge, { pods }) =>
       gauge.set(countOf(pods, (pod) => pod.unschedulableSinceMs !== undefined)),
+    );
+  }
+
+  #ofCatalogue(): void {
+    this.#ofSnapshot(
+      'allocatable_missing_mib',
+      'How much less memory new machines of a type are expected to offer to pods than the catalogue says.',
+      (gauge, { nodes, operations, offerings }) => {
+        const seen = seenAllocatable(nodes, operations);
+        gauge.reset();
+        for (const offering of offerings) {
+          const { type, allocatable } = offering;
+          gauge.set({ type }, allocatable.memoryMiB - expectedAllocatable(offering, seen).memoryMiB);
+        }
+      },
+      ['type'],
     );
   }
 

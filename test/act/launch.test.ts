@@ -44,6 +44,30 @@ describe('asking EC2 for an instance', () => {
     expect(world.log).toEqual([]);
   });
 
+  it('asks for spot in the next zone before it goes on-demand, and not where spot is refused altogether (R70)', async () => {
+    const nextDoor = 't3.small/ap-southeast-1b/spot' as const;
+    const offerings = [SPOT, 't3a.small/ap-southeast-1a/spot', nextDoor, ON_DEMAND] as const;
+    const asked = async (...faults: readonly ('capacity' | 'spot-only')[]) => {
+      const world = new ActWorld();
+      world.cloud.scriptedLaunches.push(...faults);
+      await world.launch(launchNow(world, { offerings }), 'launched');
+      return world.cloud.requests.map((request) => request.offerings);
+    };
+    const inFirstZone = offerings.slice(0, 2);
+    expect(await asked('capacity')).toEqual([inFirstZone, [nextDoor]]);
+    expect(await asked('capacity', 'capacity')).toEqual([inFirstZone, [nextDoor], [ON_DEMAND]]);
+    expect(await asked('spot-only')).toEqual([inFirstZone, [ON_DEMAND]]);
+  });
+
+  it('gives the machine the time to join that was learned, from EC2’s answer on and within the deadline', async () => {
+    const world = new ActWorld();
+    world.cloud.scriptedLaunches.push('transient');
+    const deadlineOf = async (joinWithinMs: number) =>
+      (await world.launch(launchNow(world, { joinWithinMs }), 'launched')).deadlineMs - world.clock.now();
+    expect(await deadlineOf(120_000)).toBe(120_000);
+    expect(await deadlineOf(900_000)).toBe(300_000);
+  });
+
   it('goes on-demand at once under a new token when spot is refused (F24)', async () => {
     for (const fault of ['capacity', 'spot-only'] as const) {
       const world = new ActWorld();

@@ -14,6 +14,10 @@ export interface BenchOptions {
   readonly sizes?: readonly number[];
   /** Another checkout whose code is measured in the place of this one's. */
   readonly tree?: string;
+  /** Of `days`: trace and story files to live through, in the place of the shipped ones, and how many days of a trace. */
+  readonly traces?: readonly string[];
+  readonly stories?: readonly string[];
+  readonly days?: number;
   /** A folder for a CPU profile of each process. */
   readonly profile?: string;
 }

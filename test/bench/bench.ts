@@ -1,5 +1,7 @@
 import { parseArgs } from 'node:util';
 import type { BenchOptions, BenchResult, BenchSuite } from './bench-result.ts';
+import { daysSuite } from './days-suite.ts';
+import { daysTable } from './days/days-figures.ts';
 import { decideSuite } from './decide-suite.ts';
 import { memorySuite } from './memory-suite.ts';
 import { packingSuite } from './packing-suite.ts';
@@ -16,6 +18,7 @@ const SUITES: readonly BenchSuite[] = [
   watchCacheSuite,
   startSuite,
   memorySuite,
+  daysSuite,
 ];
 
 const { values } = parseArgs({
@@ -26,13 +29,20 @@ const { values } = parseArgs({
     sizes: { type: 'string' },
     tree: { type: 'string' },
     profile: { type: 'string' },
+    // And these of `days`.
+    trace: { type: 'string', multiple: true },
+    story: { type: 'string', multiple: true },
+    days: { type: 'string' },
   },
 });
-const { json, only, sizes, tree, profile } = values;
+const { json, only, sizes, tree, profile, trace, story, days } = values;
 const options: BenchOptions = {
   ...(sizes !== undefined && { sizes: sizes.split(',').map(Number) }),
   ...(tree !== undefined && { tree }),
   ...(profile !== undefined && { profile }),
+  ...(trace !== undefined && { traces: trace }),
+  ...(story !== undefined && { stories: story }),
+  ...(days !== undefined && { days: Number(days) }),
 };
 const isWithin = (inner: string, outer: string) => `${inner}/`.startsWith(`${outer}/`);
 const isWanted = (name: string) => only === undefined || isWithin(name, only) || isWithin(only, name);
@@ -47,5 +57,10 @@ if (wanted.length === 0) {
 } else if (json) {
   console.log(JSON.stringify(wanted, undefined, 2));
 } else {
-  console.table(Object.fromEntries(wanted.map(({ name, ...figures }) => [name, figures])));
+  const isOfDays = ({ name }: BenchResult) => isWithin(name, 'days');
+  const ofDays = wanted.filter(isOfDays);
+  const others = wanted.filter((result) => !isOfDays(result));
+  if (others.length > 0)
+    console.table(Object.fromEntries(others.map(({ name, ...figures }) => [name, figures])));
+  if (ofDays.length > 0) console.table(daysTable(ofDays));
 }

@@ -2,7 +2,8 @@ import { readFileSync } from 'node:fs';
 import { TAG } from '../../src/model/tags.ts';
 import { defaultPolicy } from '../../src/policy/default-policy.ts';
 import { type LoadTrace, parseTrace } from '../../src/simulate/load/load-trace.ts';
-import { SimulatedWorld, type WorldOptions } from '../../src/simulate/world/simulated-world.ts';
+import { SimulatedWorld } from '../../src/simulate/world/simulated-world.ts';
+import type { WorldOptions } from '../../src/simulate/world/world-options.ts';
 
 export const MINUTE_MS = 60_000;
 export const HOUR_MS = 3_600_000;

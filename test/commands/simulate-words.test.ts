@@ -1,15 +1,23 @@
 import { describe, expect, it } from '@jest/globals';
 import { progressStep, simulationText } from '../../src/commands/simulate-words.ts';
+import { statsOf } from '../../src/simulate/run/simulation-stats.ts';
 
-const stats = {
+const stats = statsOf({
   launches: 9,
   terminations: 8,
   interruptions: 7,
   crashes: 6,
   nodeHours: 5.25,
-  costUsd: 4,
   shortMinutes: 3,
-};
+  listUsd: 4,
+  diskUsd: 0.5,
+  surplusUsd: 1.25,
+  launchesUndone: 2,
+  evictions: 11,
+  spreadableHours: 8,
+  skewedHours: 1,
+  neededNodeHours: 5,
+});
 
 describe('simulationText', () => {
   it('lists the sums, and tells the story of each violation below', () => {
@@ -23,8 +31,12 @@ terminations       8
 interruptions      7
 crashes            6
 node hours         5.3
-cost               4.00 USD
+bill               5.75 USD: instances 4.00, disks 0.50, surplus CPU credits 1.25
 short of capacity  3 min
+launches undone    2 within 30 min
+zones uneven       12.5 % of the time with 4 or more workers
+over-provisioning  1.05 of what the requests need
+evictions          11
 digest             sha256:1
 
 seed 7, 12 ms: invariant 4

@@ -1,10 +1,15 @@
 import { expect, test } from '@jest/globals';
 import * as fc from 'fast-check';
+import { csiNodeResource } from '../../src/adapters/kubernetes/read/attach-limits.ts';
 import { JoinedPods } from '../../src/adapters/kubernetes/read/joined-pods.ts';
 import { namespaceResource } from '../../src/adapters/kubernetes/read/namespace-resource.ts';
 import { nodeResource } from '../../src/adapters/kubernetes/read/node-resource.ts';
 import { podResource } from '../../src/adapters/kubernetes/read/pod-resource.ts';
-import { claimResource, volumeResource } from '../../src/adapters/kubernetes/read/volume-resource.ts';
+import {
+  claimResource,
+  storageClassResource,
+  volumeResource,
+} from '../../src/adapters/kubernetes/read/volume-resource.ts';
 import {
   replicaSetResource,
   statefulSetResource,
@@ -56,6 +61,8 @@ class WatchedCluster {
     statefulSets: this.#statefulSets,
     claims: new ObjectStore(claimResource, this.#clock),
     volumes: new ObjectStore(volumeResource, this.#clock),
+    storageClasses: new ObjectStore(storageClassResource, this.#clock),
+    csiNodes: new ObjectStore(csiNodeResource, this.#clock),
     namespaces: new ObjectStore(namespaceResource, this.#clock),
   });
 

@@ -3,6 +3,7 @@ import { writeFileSync } from 'node:fs';
 import { availableParallelism } from 'node:os';
 import { fileURLToPath } from 'node:url';
 import { parseArgs, promisify } from 'node:util';
+import { JUDGED } from '../../src/simulate/judge/invariants.ts';
 import type { Mutant } from './mutant.ts';
 import { MUTANTS } from './mutants.ts';
 import type { Trial } from './try-seeds.ts';
@@ -22,7 +23,10 @@ const { values, positionals } = parseArgs({
   options: { json: { type: 'boolean' }, outputFile: { type: 'string' } },
   allowPositionals: true,
 });
-const chosen = MUTANTS.filter(({ name }) => positionals.every((part) => name.includes(part)));
+const named = MUTANTS.filter(({ name }) => positionals.every((part) => name.includes(part)));
+const chosen = named.filter(({ invariant }) => JUDGED.has(invariant));
+for (const { name, invariant } of named.filter((mutant) => !chosen.includes(mutant)))
+  process.stdout.write(`left   ${name}: invariant ${invariant} is not judged yet\n`);
 
 const caughtIn = new Set<number>();
 const ofMutants = await inParallel(chosen, async (mutant) => reported(mutant.name, () => judge(mutant)));

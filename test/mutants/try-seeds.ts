@@ -21,7 +21,7 @@ export async function trySeeds(seeds: Iterable<number>, invariant?: number): Pro
     tried += 1;
     const { violations } = await runSimulation({
       ...optionsOf(seed),
-      ...(invariant !== undefined && { untilBroken: invariant }),
+      ...(invariant !== undefined && { untilBroken: invariant, judged: new Set([invariant]) }),
     });
     const found = violations.find((one) => invariant === undefined || one.invariant === invariant);
     if (found === undefined) continue;

@@ -23,7 +23,7 @@ interface Attempted {
 
 /**
  * Asks EC2 for the instance, a stopped one of the warm pool first where the launch names one. The same token is repeated while the outcome is unknown (F20, F28); a new one is taken only
- * after a definite refusal, for the offerings of the next lifecycle (F24, R39).
+ * after a definite refusal, for the offerings of the next pool (F24, R39, R70).
  */
 export async function attemptLaunch(
   operation: LaunchOperation,
@@ -49,12 +49,19 @@ export async function attemptLaunch(
   return applyLaunchOutcome(operation, { made: instance && launchedFields(instance), faults }, ports, signal);
 }
 
-/** What this attempt may buy: the offerings of one lifecycle; each definite refusal moves on to the next lifecycle. */
+/**
+ * What this attempt may buy; each definite refusal moves on to the next pool: spot one zone after another, in their order, since EC2
+ * chooses freely among all that one call for spot names; then on-demand, whose order EC2 keeps.
+ */
 export function offeringsOfAttempt(operation: LaunchOperation): readonly OfferingKey[] {
-  const lifecycles = [...new Set(operation.offerings.map(lifecycleOf))];
+  const pools = [...Map.groupBy(operation.offerings, poolOf).values()];
   // The first attempt of a launch that starts a stopped instance buys nothing.
-  const lifecycle = lifecycles[operation.attempt - (operation.starts === undefined ? 1 : 2)];
-  return operation.offerings.filter((key) => lifecycleOf(key) === lifecycle);
+  return pools[operation.attempt - (operation.starts === undefined ? 1 : 2)] ?? [];
+}
+
+function poolOf(key: OfferingKey): string {
+  const { lifecycle, zone } = parseOfferingKey(key);
+  return lifecycle === 'spot' ? `spot in ${zone}` : lifecycle;
 }
 
 function lifecycleOf(key: OfferingKey): Lifecycle {
@@ -117,13 +124,22 @@ function applyLaunchOutcome(
   const newFaults = faults.map((fault): LaunchFault => ({ ...fault, atMs: nowMs }));
   const { retryAtMs: _, ...rest } = operation;
   const withFaults = { ...rest, faults: [...operation.faults, ...newFaults].slice(-MAX_FAULTS) };
-  if (made !== undefined) return transition({ ...withFaults, step: 'launched', ...made }, ports, signal);
+  if (made !== undefined) {
+    const deadlineMs = joinDeadlineMs(operation, nowMs);
+    return transition({ ...withFaults, step: 'launched', ...made, deadlineMs }, ports, signal);
+  }
   const final = faults.find(isFinal);
   if (final !== undefined) return giveUp(withFaults, refusal(final), ports, signal);
   if (faults.some((fault) => fault.class === 'capacity' || fault.class === 'spot-only')) {
-    return attemptNext(withFaults, ports, signal);
+    const isSpotRefused = faults.some((fault) => fault.class === 'spot-only');
+    return attemptNext(withFaults, isSpotRefused, { ports, signal });
   }
   return retryLater(withFaults, nowMs, ports, signal);
+}
+
+/** Within the deadline of the whole, what EC2 took to answer is not taken off the time that the machine has to join. */
+function joinDeadlineMs({ deadlineMs, joinWithinMs }: LaunchOperation, nowMs: number): number {
+  return joinWithinMs === undefined ? deadlineMs : Math.min(deadlineMs, nowMs + joinWithinMs);
 }
 
 /** No retry and no fallback can help: a person must act (F27, F29-F31). */
@@ -141,17 +157,25 @@ function launchedFields(instance: Instance): StartedInstance {
 
 function attemptNext(
   operation: LaunchOperation,
-  ports: ActContext,
-  signal: AbortSignal,
+  isSpotRefused: boolean,
+  { ports, signal }: { readonly ports: ActContext; readonly signal: AbortSignal },
 ): Promise<Progress<LaunchOperation>> {
   const refused = offeringsOfAttempt(operation);
-  const next = { ...operation, attempt: operation.attempt + 1 };
+  const next = nextAttempt(operation, isSpotRefused);
   const offerings = offeringsOfAttempt(next);
   if (offerings.length === 0) return giveUp(operation, noCapacity(operation), ports, signal);
   const text = `No capacity for ${refused.join(', ')}: trying ${offerings.join(', ')}.`;
   const reason: Reason = { code: 'launch-fallback', text };
   notify('info', { operation, reason, subject: { kind: 'fleet' } }, ports);
   return transition(next, ports, signal);
+}
+
+/** Where spot was refused altogether, no other zone is asked for it. */
+function nextAttempt(operation: LaunchOperation, isSpotRefused: boolean): LaunchOperation {
+  const next = { ...operation, attempt: operation.attempt + 1 };
+  const [first] = offeringsOfAttempt(next);
+  const isSpot = first !== undefined && lifecycleOf(first) === 'spot';
+  return isSpotRefused && isSpot ? nextAttempt(next, isSpotRefused) : next;
 }
 
 async function retryLater(

@@ -55,7 +55,9 @@ async function admitNode(
   if ((await ports.cluster.admitNode(node.name, signal)) === 'gone') {
     return requeueAt(operation, Math.min(operation.deadlineMs, ports.clock.now() + BOOT_POLL_MS));
   }
-  return transition({ ...operation, step: 'ready', endedAtMs: ports.clock.now() }, ports, signal);
+  const { allocatable } = node;
+  const seen = allocatable.memoryMiB > 0 ? { allocatable } : {};
+  return transition({ ...operation, step: 'ready', endedAtMs: ports.clock.now(), ...seen }, ports, signal);
 }
 
 function isLabelled(node: Node): boolean {

@@ -1,8 +1,11 @@
 import type { CreateFleetError, CreateFleetInstance, CreateFleetResult } from '@aws-sdk/client-ec2';
 import { type OfferingKey, type OfferingParts, offeringKey, parseOfferingKey } from '../../model/offering.ts';
-import type { CloudFault, CloudFaultClass } from '../../model/outcome.ts';
+import type { CloudFault } from '../../model/outcome.ts';
 import { faultClassOf, nextStep } from './fault-classes.ts';
 import type { Subnet } from './subnet-map.ts';
+
+/** EC2 answers this of a pool when the zone does not have the type. */
+const ZONE_WITHOUT_TYPE = 'InvalidFleetConfiguration';
 
 /** What was asked for, against which an answer is read. */
 export interface FleetCall {
@@ -41,21 +44,26 @@ export function faultsOf(answer: CreateFleetResult, call: FleetCall): readonly C
       earlier ? { ...earlier, offerings: [...offerings] } : faultOf(error, code, [...offerings]),
     );
   }
-  const isEmpty = faults.size === 0 && launchedInstance(answer, call) === undefined;
-  return isEmpty ? [emptyAnswer(call)] : [...faults.values()].map((fault) => withAllOfferings(fault, call));
+  const isMade = launchedInstance(answer, call) !== undefined;
+  if (faults.size === 0) return isMade ? [] : [emptyAnswer(call)];
+  return [...faults.values()].map((fault) => withAllOfferings(ofItsPools(fault, call, isMade), call));
 }
 
 function faultOf(error: CreateFleetError, code: string, offerings: readonly OfferingKey[]): CloudFault {
-  const faultClass = classWithin(code, offerings);
+  // The status of an error inside an answer is not told: a code that the table does not have may mend itself.
+  const faultClass = faultClassOf(code, undefined);
   const message = `CreateFleet: ${code}: ${error.ErrorMessage ?? 'no message'}${nextStep(code, faultClass)}`;
   return { class: faultClass, code, message, offerings };
 }
 
-/** EC2 answers this code of one pool when the zone does not have the type: that pool is to rest, the request is sound. */
-function classWithin(code: string, offerings: readonly OfferingKey[]): CloudFaultClass {
-  if (code === 'InvalidFleetConfiguration' && offerings.length > 0) return 'capacity';
-  // The status of the error inside an answer is not told; without the table's word it counts as our own fault.
-  return faultClassOf(code, 400);
+/**
+ * A request that is wrong for some pools alone (a type that the zone does not have, an image of another architecture) is sound: these
+ * pools are to rest, as if they were empty. One that is wrong for all of them is for a person to mend.
+ */
+function ofItsPools(fault: CloudFault, call: FleetCall, isMade: boolean): CloudFault {
+  if (fault.class !== 'configuration' || fault.offerings.length === 0) return fault;
+  const isOfSome = isMade || fault.offerings.length < call.offerings.length;
+  return isOfSome || fault.code === ZONE_WITHOUT_TYPE ? { ...fault, class: 'capacity' } : fault;
 }
 
 function withAllOfferings(fault: CloudFault, call: FleetCall): CloudFault {

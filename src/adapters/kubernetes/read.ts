@@ -14,3 +14,4 @@ export {
 export { KubernetesView } from './read/kubernetes-view.ts';
 export { type PodRecord, podResource } from './read/pod-resource.ts';
 export { parseQuantity } from './read/quantity.ts';
+export { type RecordedObject, recordedView, UnreadableObject } from './read/recorded-view.ts';

@@ -12,5 +12,5 @@ export type {
   RawObject,
   RawOf,
 } from './watch/kube-resource.ts';
-export type { ObjectStore } from './watch/object-store.ts';
+export { ObjectStore } from './watch/object-store.ts';
 export { Reflector, type ReflectorOptions, type ReflectorStats } from './watch/reflector.ts';

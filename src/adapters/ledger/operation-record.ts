@@ -34,6 +34,12 @@ const fault = z.object({
   atMs: z.number(),
 });
 
+const resources = z.object({
+  cpuMillis: z.number(),
+  memoryMiB: z.number(),
+  pods: z.number(),
+  extended: z.record(z.string(), z.number()).optional(),
+});
 const interruption = z.enum(['spot-warning', 'rebalance', 'state-change', 'maintenance']);
 
 const base = {
@@ -61,6 +67,10 @@ const record = z.discriminatedUnion('kind', [
     retryAtMs: z.number().optional(),
     nominatedPods: z.array(z.string()),
     startsCooldown: z.boolean(),
+    boughtFor: z.array(z.string()).optional(),
+    allocatable: resources.optional(),
+    joinWithinMs: z.number().optional(),
+    forJobs: z.literal(true).optional(),
     replaces: z.object({ instanceId: z.string(), interruption }).optional(),
     consolidates: z.array(z.string()).optional(),
     forPool: z.literal(true).optional(),
@@ -75,6 +85,8 @@ const record = z.discriminatedUnion('kind', [
     graceLimitSeconds: z.number(),
     isRepair: z.literal(true).optional(),
     interruption: interruption.optional(),
+    untaken: z.array(z.string()).optional(),
+    reclaimed: offering.optional(),
     isCordonOnly: z.literal(true).optional(),
     fromPool: z.literal(true).optional(),
   }),

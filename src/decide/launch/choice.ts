@@ -1,4 +1,4 @@
-import { type Lifecycle, type Offering, offeringKey } from '../../model/offering.ts';
+import { type Lifecycle, type Offering, type OfferingKey, offeringKey } from '../../model/offering.ts';
 import type { Policy } from '../../policy/policy-schema.ts';
 import type { Worker } from '../state/fleet.ts';
 
@@ -22,6 +22,12 @@ export function mixOf(workers: readonly MixPart[]): FleetMix {
     if (type !== undefined) spotByType.set(type, (spotByType.get(type) ?? 0) + 1);
   }
   return { total: workers.length, spot, byZone, spotByType };
+}
+
+/** How many workers the most crowded of these zones has more than the least crowded. */
+export function zoneSpread({ byZone }: FleetMix, zones: readonly string[]): number {
+  const counts = zones.map((zone) => byZone.get(zone) ?? 0);
+  return counts.length === 0 ? 0 : Math.max(...counts) - Math.min(...counts);
 }
 
 /** The mix with one more worker. */
@@ -60,25 +66,34 @@ export interface RankOptions {
   readonly costOf: (offering: Offering) => number | undefined;
   /** `spot.spreadPercent` of the policy. */
   readonly spreadPercent: number;
+  /** Of zones that are equally crowded, the one to take first; `undefined`: the cheapest. */
+  readonly preferredZone?: string | undefined;
+  /** Offerings that come after all others, whatever they cost. @default none */
+  readonly isUnproven?: (key: OfferingKey) => boolean;
 }
 
 /**
- * Orders offerings by preference: the wanted lifecycle, then the zone with the fewest workers, then cost
- * (spread over the types of spot), then name.
- * Spot is followed by on-demand as its fallback; on-demand by nothing, unless only spot is there to choose.
+ * Orders offerings by preference: the wanted lifecycle, then the zone with the fewest workers, among equals the preferred zone,
+ * then cost (spread over the types of spot), then name.
+ * Spot is followed by on-demand as its fallback; on-demand by nothing, unless only spot is there to choose. Unproven ones come last.
  */
 export function rankOfferings(offerings: readonly Offering[], options: RankOptions): readonly Offering[] {
-  const wanted = offerings.filter((offering) => offering.lifecycle === options.lifecycle);
-  const others = offerings.filter((offering) => offering.lifecycle !== options.lifecycle);
+  const { lifecycle, isUnproven = () => false } = options;
+  const wanted = offerings.filter((offering) => offering.lifecycle === lifecycle);
+  const others = offerings.filter((offering) => offering.lifecycle !== lifecycle);
+  const isWantedAlone = lifecycle === 'on-demand' && wanted.length > 0;
   const order = (some: readonly Offering[]) => [...some].sort((a, b) => compare(a, b, options));
-  if (options.lifecycle === 'on-demand' && wanted.length > 0) return order(wanted);
-  return [...order(wanted), ...order(others)];
+  const ranked = isWantedAlone ? order(wanted) : [...order(wanted), ...order(others)];
+  const unproven = new Set(ranked.filter((offering) => isUnproven(offeringKey(offering))));
+  return [...ranked.filter((offering) => !unproven.has(offering)), ...unproven];
 }
 
 function compare(a: Offering, b: Offering, options: RankOptions): number {
   const { mix } = options;
   const byZone = (mix.byZone.get(a.zone) ?? 0) - (mix.byZone.get(b.zone) ?? 0);
   if (byZone !== 0) return byZone;
+  const byPreference = Number(b.zone === options.preferredZone) - Number(a.zone === options.preferredZone);
+  if (byPreference !== 0) return byPreference;
   const costA = spreadCost(a, options);
   const costB = spreadCost(b, options);
   if (costA !== costB) return costA < costB ? -1 : 1;

@@ -10,6 +10,7 @@ import type { DemandAnswer, DemandSource, ShrinkHold } from './demands/demand-so
 import { floorDemand } from './demands/floor.ts';
 import { pendingDemand } from './demands/pending.ts';
 import { replacementDemand } from './demands/replacements.ts';
+import { creditDemand } from './demands/surplus-credits.ts';
 import { loadDemand } from './demands/utilization.ts';
 import { zoneDemand } from './demands/zone-floor.ts';
 import { LaunchPlanner } from './launch-planner.ts';
@@ -45,8 +46,10 @@ function demandsOf(replacements: readonly ReplacementRequest[]): readonly Demand
     floorDemand,
     // The minimum of each zone; only within what the fleet is large enough for.
     zoneDemand,
-    // Load comes last: what was asked for above may carry it.
+    // Load comes after them: what was asked for above may carry it.
     loadDemand,
+    // Money last of all, and only where nothing above asked for anything.
+    creditDemand,
   ];
 }
 
@@ -89,7 +92,7 @@ export function planGrowth(
   };
 }
 
-const HELD_BY_FLOOR = ['low-load', 'replaced'] as const;
+const HELD_BY_FLOOR = ['low-load', 'unneeded', 'replaced'] as const;
 
 function waiting(answers: readonly DemandAnswer[]): number {
   return answers.reduce((sum, { waitingPods = 0 }) => sum + waitingPods, 0);

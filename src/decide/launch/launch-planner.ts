@@ -50,12 +50,13 @@ export class LaunchPlanner {
   }
 
   #buyOne({ count: _count, offerings, lifecycle, ...nodeRequest }: NodeRequest): boolean {
-    const { costOf, policy } = this.#situation;
+    const { costOf, policy, isUnproven } = this.#situation;
     const ranked = rankOfferings(offerings, {
       lifecycle: lifecycle ?? nextLifecycle(this.#mix, policy.spot),
       mix: this.#mix,
       spreadPercent: policy.spot.spreadPercent,
       costOf: (offering: Offering) => costOf(offering)?.totalUsdPerHour,
+      isUnproven,
     });
     const [first] = ranked;
     if (first === undefined) return false;

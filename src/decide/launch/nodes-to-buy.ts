@@ -65,17 +65,19 @@ function expectedCosts(
 }
 
 function bought(context: DecisionContext, nodes: readonly NodeToBuy[]): readonly NewNode[] {
-  const { policy, fleet, costOf } = context;
+  const { policy, fleet, costOf, isUnproven } = context;
   const urgency = ({ pods }: NodeToBuy) => Math.max(...pods.map(({ priority }) => priority));
   let mix: FleetMix = mixOf(fleet.workers);
   return [...nodes]
     .sort((a, b) => urgency(b) - urgency(a))
-    .map(({ pods, offering, couldBe }): NewNode => {
+    .map(({ pods, offering, couldBe, preferredZone }): NewNode => {
       const ranked = rankOfferings(couldBe(), {
         lifecycle: nextLifecycle(mix, policy.spot),
         mix,
         spreadPercent: policy.spot.spreadPercent,
         costOf: (one) => costOf(one)?.totalUsdPerHour,
+        preferredZone,
+        isUnproven,
       });
       const first = ranked[0] ?? offering;
       mix = withWorker(mix, first);

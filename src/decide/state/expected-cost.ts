@@ -1,9 +1,9 @@
+import { steadySurplusUsdPerHour } from '../../model/cpu-credits.ts';
+import { creditModeOf, diskUsdPerHourOf } from '../../model/instance-bill.ts';
 import type { Offering } from '../../model/offering.ts';
 import type { Signal } from '../../model/signal.ts';
 import type { Policy } from '../../policy/policy-schema.ts';
 
-/** Hours of an average month, as AWS turns monthly prices into hourly ones. */
-const HOURS_PER_MONTH = 730;
 /** How finely the load to come is guessed. */
 const STEP_PERCENT = 5;
 
@@ -20,9 +20,7 @@ export interface ExpectedCost {
 
 /**
  * The real cost of an offering at the CPU load it will carry; `undefined` when its price is not known.
- *
- * Surplus: `max(0, load − baseline) / 100 × vCPUs × price of a vCPU-hour` (EC2 user guide, unlimited mode). Below the baseline
- * nothing is credited back: credits are spent over 24 hours, and the load is an average.
+ * The parts follow the bill's own model: `src/model/instance-bill.ts`, `src/model/cpu-credits.ts`.
  */
 export function expectedCost(
   offering: Offering,
@@ -44,16 +42,9 @@ export function expectedCost(
   };
 }
 
-/** What an hour of one machine's disk costs, whether the machine runs or not. */
-export function diskUsdPerHourOf(cost: Policy['cost']): number {
-  return (cost.diskGiB * cost.diskUsdPerGiBMonth) / HOURS_PER_MONTH;
-}
-
 function surplusOf({ burst, lifecycle }: Offering, cost: Policy['cost'], cpuPercent: number): number {
-  const mode = lifecycle === 'spot' ? cost.cpuCredits.spot : cost.cpuCredits.onDemand;
-  if (burst === undefined || mode === 'standard') return 0;
-  const above = Math.max(0, cpuPercent - burst.baselinePercentPerVcpu) / 100;
-  return above * burst.vcpus * burst.surplusUsdPerVcpuHour;
+  if (burst === undefined) return 0;
+  return steadySurplusUsdPerHour(burst, creditModeOf(cost, lifecycle), cpuPercent);
 }
 
 /**

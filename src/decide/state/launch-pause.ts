@@ -1,9 +1,11 @@
 import { memoizeByIdentity } from '../../model/memoize-by-identity.ts';
-import { CANCELLED, type LaunchFault, type LaunchOperation, type Operation } from '../../model/operation.ts';
+import { parseOfferingKey } from '../../model/offering.ts';
+import type { LaunchFault, LaunchOperation, Operation } from '../../model/operation.ts';
 import type { Reason } from '../../model/reason.ts';
 import type { Policy } from '../../policy/policy-schema.ts';
 import { backoffMs } from '../../time/backoff.ts';
 import { secondsText } from '../text/wording.ts';
+import { endedJoinsIn } from './join-history.ts';
 import { workerLaunchesIn } from './operation-lists.ts';
 
 /** Denied permissions and wrong configuration do not mend themselves; trying again is only for the case that a person mended them. */
@@ -17,15 +19,23 @@ export interface LaunchPause {
   readonly reason: Reason;
 }
 
+/** What pauses are judged by. */
+interface PauseQuery {
+  readonly nowMs: number;
+  /** Of the policy in force. */
+  readonly digest: string;
+}
+
 /**
  * Reads from the ledger whether launching pauses: after machines that were bought and never joined (`failurePauseSeconds`,
- * doubled with each further one; 30 minutes after `maxConsecutiveFailures`, sooner with another policy), and for ten minutes
- * after a call that was denied or malformed. A launch that became ready ends the row of failures.
+ * doubled with each further one; 30 minutes after `maxConsecutiveFailures`, sooner with another policy), unless one zone or one type
+ * explains them all and there are others; and for ten minutes after a call that was denied or malformed. A launch that became ready
+ * ends the row of failures.
  */
 export function launchPauseOf(
   operations: readonly Operation[],
-  policy: Policy['launch'],
-  at: { readonly nowMs: number; readonly digest: string },
+  policy: Pick<Policy, 'launch' | 'instances'>,
+  at: PauseQuery,
 ): LaunchPause | undefined {
   const pauses = [pauseAfterFailedJoins(operations, policy, at), pauseAfterFault(operations, at)];
   return pauses
@@ -36,12 +46,12 @@ export function launchPauseOf(
 
 function pauseAfterFailedJoins(
   operations: readonly Operation[],
-  policy: Policy['launch'],
-  at: { readonly nowMs: number; readonly digest: string },
+  { launch: policy, instances }: Pick<Policy, 'launch' | 'instances'>,
+  at: PauseQuery,
 ): LaunchPause | undefined {
   const failures = failedJoinsInARow(operations);
   const last = failures[0];
-  if (last === undefined) return undefined;
+  if (last === undefined || isOfOnePool(failures, instances)) return undefined;
   const lastMs = Math.min(last.endedAtMs ?? at.nowMs, at.nowMs);
   const underThisPolicy = failures.filter((failure) => failure.policy.digest === at.digest).length;
   const isStopped = underThisPolicy >= policy.maxConsecutiveFailures;
@@ -60,20 +70,21 @@ function pauseAfterFailedJoins(
 /** Launches that got an instance which never became ready, the latest first, back to the last success. */
 const failedJoinsInARow = memoizeByIdentity(
   (operations: readonly Operation[]): readonly LaunchOperation[] => {
-    const ended = workerLaunchesIn(operations)
-      .filter((launch) => launch.endedAtMs !== undefined)
-      .filter((launch) => launch.step === 'ready' || launch.instanceId !== undefined)
-      .filter((launch) => launch.outcome?.code !== CANCELLED)
-      .sort((a, b) => (b.endedAtMs ?? 0) - (a.endedAtMs ?? 0) || (a.step === 'ready' ? -1 : 1));
+    const ended = endedJoinsIn(operations).toReversed();
     const success = ended.findIndex((launch) => launch.step === 'ready');
     return success === -1 ? ended : ended.slice(0, success);
   },
 );
 
-function pauseAfterFault(
-  operations: readonly Operation[],
-  at: { readonly nowMs: number; readonly digest: string },
-): LaunchPause | undefined {
+/** Whether the machines were all of one zone, or of one type, though the policy names others: then that one rests alone. */
+function isOfOnePool(failures: readonly LaunchOperation[], { zones, types }: Policy['instances']): boolean {
+  const bought = failures.map((launch) => parseOfferingKey(launch.offering ?? launch.offerings[0]));
+  const isOneZone = new Set(bought.map((parts) => parts?.zone)).size === 1;
+  const isOneType = new Set(bought.map((parts) => parts?.type)).size === 1;
+  return (isOneZone && zones.length > 1) || (isOneType && types.length > 1);
+}
+
+function pauseAfterFault(operations: readonly Operation[], at: PauseQuery): LaunchPause | undefined {
   const last = pausingFaults(operations).find(({ fault, launch }) =>
     pausesAllLaunches(fault, launch, at.digest),
   )?.fault;

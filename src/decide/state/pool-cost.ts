@@ -1,6 +1,6 @@
+import { diskUsdPerHourOf } from '../../model/instance-bill.ts';
 import { offeringKey } from '../../model/offering.ts';
 import type { DecisionContext } from './decision-context.ts';
-import { diskUsdPerHourOf } from './expected-cost.ts';
 import type { PoolMember } from './pool.ts';
 import { sumKnown } from './worker-cost.ts';
 

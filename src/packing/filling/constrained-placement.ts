@@ -121,19 +121,33 @@ export class ConstrainedPlacement {
  * For each group, whether a topology rule depends on the domain or the binding order of its pods. Such groups need ordered
  * placement. Pods of all other groups may be bound afterwards on any node that the rules about single nodes allow.
  */
-export function needsOrderedPlacement({ model }: PackingContext): (group: PodGroup) => boolean {
+export function needsOrderedPlacement(context: PackingContext): (group: PodGroup) => boolean {
+  const isBound = isBoundToDomain(context);
+  return (group) => isBound(group) || prefersDomain(context, group);
+}
+
+/** For each group, whether a topology rule that must hold depends on the domain or the binding order of its pods. */
+export function isBoundToDomain({ model }: PackingContext): (group: PodGroup) => boolean {
   const { rules, groups } = model;
   const counters = rules.counters;
   const affinityCounters = new Set(
     groups.flatMap(({ rules: id }) => rules.ruleSet(id).affinity.map(({ counter }) => counter)),
   );
-  const isBeyondHosts = ({ key }: { readonly key: number }) => key !== HOST;
   return ({ rules: id }) => {
-    const { affinity, antiAffinity, spread, preferences, countedBy } = rules.ruleSet(id);
-    if (affinity.length > 0 || [...antiAffinity, ...spread, ...preferences].some(isBeyondHosts)) return true;
+    const { affinity, antiAffinity, spread, countedBy } = rules.ruleSet(id);
+    if (affinity.length > 0 || [...antiAffinity, ...spread].some(isBeyondHosts)) return true;
     return countedBy.some((counter) => {
       const { key = HOST, counts } = counters[counter] ?? {};
       return affinityCounters.has(counter) || (key !== HOST && (counts === 'pods' || counts === 'holders'));
     });
   };
+}
+
+/** Whether pods of the group would rather be in one domain than in another; such a preference forbids none. */
+export function prefersDomain({ model }: PackingContext, { rules }: PodGroup): boolean {
+  return model.rules.ruleSet(rules).preferences.some(isBeyondHosts);
+}
+
+function isBeyondHosts({ key }: { readonly key: number }): boolean {
+  return key !== HOST;
 }

@@ -265,7 +265,7 @@ export class GreedyPlacer {
     if (bin.present !== undefined && model.admitted[choice]?.[model.buyable.length + bin.present] !== 1) {
       return false;
     }
-    for (const port of hostPorts) if (bin.hostPorts?.has(port) === true) return false;
+    if (bin.isAnyPortTaken(hostPorts)) return false;
     return satisfiesHostRules(bin, batch, this.#fewest);
   }
 

@@ -1,3 +1,4 @@
+import { holdHostPort, isHostPortTaken } from '../../model/host-port.ts';
 import type { Pod } from '../../model/pod.ts';
 import { NO_ROW, type OfferTable, type PodGroup } from '../model.ts';
 import type { HostRuleSet } from './host-rule-set.ts';
@@ -165,9 +166,15 @@ export class NodeBin {
     this.spreadBits = this.spreadBits.slice();
   }
 
+  /** Whether a pod with these host ports may not come, since others hold them. */
+  isAnyPortTaken(hostPorts: readonly string[]): boolean {
+    const held = this.hostPorts;
+    return held !== undefined && hostPorts.some((port) => isHostPortTaken(held, port));
+  }
+
   hold(hostPort: string): void {
     this.hostPorts ??= new Set();
-    this.hostPorts.add(hostPort);
+    holdHostPort(this.hostPorts, hostPort);
   }
 
   /** Turns into the cheapest offer of its table that holds its load; for a node from which pods were taken. */

@@ -87,7 +87,7 @@ export class SchedulerSimulation {
     const { need, choice, hostPorts } = group;
     if (!bin.isOpen || !bin.hasRoom(need) || this.#context.model.admitted[choice]?.[place] !== 1)
       return false;
-    return !hostPorts.some((port) => bin.hostPorts?.has(port) === true);
+    return !bin.isAnyPortTaken(hostPorts);
   }
 
   #best(

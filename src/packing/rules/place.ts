@@ -1,3 +1,4 @@
+import { doHostPortsConflict } from '../../model/host-port.ts';
 import type { Offering } from '../../model/offering.ts';
 import { type Pod, selectsNode } from '../../model/pod.ts';
 import { type Labels, selects } from '../../model/selector.ts';
@@ -28,16 +29,17 @@ export function barrier(pod: NodeChoice, place: Place): PlacementBarrier | undef
   if (!selectsNode(pod, place.labels)) return 'node-selector';
   if (untoleratedTaint(pod.tolerations, place.taints) !== undefined) return 'taint';
   if (!reachesVolumes(pod, place)) return 'volume';
-  return pod.hostPorts.some((port) => place.hostPorts.includes(port)) ? 'host-port' : undefined;
+  return doHostPortsConflict(pod.hostPorts, place.hostPorts) ? 'host-port' : undefined;
 }
 
 /** The place that a node of this offering will be; its name, and so its hostname, is like no other. */
 export function placeOf(id: string, offering: Offering): Place {
   return {
     id,
-    taints: [],
+    taints: offering.taints ?? [],
     hostPorts: [],
     labels: {
+      ...offering.labels,
       'kubernetes.io/hostname': id,
       'kubernetes.io/arch': offering.arch,
       'kubernetes.io/os': 'linux',

@@ -123,7 +123,7 @@ function filledBin(
     for (let left = counts[index] ?? 0; left > 0; left -= 1) {
       // Whether its company is somewhere is judged when all nodes are there.
       const batch = { group, hostRules: rules, bindingOrder, topologyClass, isFirst: true };
-      if (group.hostPorts.some((port) => bin.hostPorts?.has(port) === true)) return undefined;
+      if (bin.isAnyPortTaken(group.hostPorts)) return undefined;
       if (!satisfiesHostRules(bin, batch, [])) return undefined;
       bin.add({ batch, pod: group.sample });
       bindingOrder += 1;

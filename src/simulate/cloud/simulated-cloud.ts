@@ -1,15 +1,28 @@
 import type { Instance, InstanceState } from '../../model/instance.ts';
 import { isAlive, isEnding } from '../../model/instance.ts';
-import { type Offering, type OfferingKey, offeringKey, parseOfferingKey } from '../../model/offering.ts';
+import {
+  type Offering,
+  type OfferingKey,
+  offeringKey,
+  parseOfferingKey,
+  sharingLifecycle,
+} from '../../model/offering.ts';
 import type { CloudFault, LaunchOutcome } from '../../model/outcome.ts';
 import { TAG } from '../../model/tags.ts';
-import { type Cloud, type LaunchRequest, type OfferingQuery, PortError } from '../../ports.ts';
+import type { Cloud, LaunchRequest, OfferingQuery } from '../../ports.ts';
 import type { EventLog } from '../base/event-log.ts';
 import type { RandomStream } from '../base/random-stream.ts';
 import type { VirtualClock } from '../base/virtual-clock.ts';
 import { Bill } from './bill.ts';
-import { noCapacity, notFound, notStopped, TOKEN_MISMATCH, unknownType } from './call-faults.ts';
-import { CapacityWindows } from './capacity-windows.ts';
+import {
+  answerNotAwaited,
+  noCapacity,
+  notFound,
+  notStopped,
+  TOKEN_MISMATCH,
+  unknownType,
+} from './call-faults.ts';
+import type { CloudParts } from './cloud-parts.ts';
 import {
   LAUNCH_CALL_MS,
   PENDING_MS,
@@ -24,6 +37,7 @@ import {
 } from './ec2-times.ts';
 import type { MachineFate } from './machine-fate.ts';
 import type { Machines } from './machines.ts';
+import { OfferingWindows } from './offering-windows.ts';
 import type { SimulatedQueue } from './simulated-queue.ts';
 import { SpotInterruptions } from './spot-interruptions.ts';
 import { SpotMarket } from './spot-market.ts';
@@ -36,7 +50,7 @@ interface Accepted {
 /** EC2 in memory: idempotent launches, lifecycles, capacity that runs out, spot interruptions, a bill. */
 export class SimulatedCloud implements Cloud {
   readonly market: SpotMarket;
-  readonly capacity: CapacityWindows;
+  readonly shortages: OfferingWindows;
   readonly bill: Bill;
   readonly #clock: VirtualClock;
   readonly #log: EventLog;
@@ -51,22 +65,15 @@ export class SimulatedCloud implements Cloud {
   readonly #counts = { launches: 0, terminations: 0 };
   #made = 0;
 
-  constructor(parts: {
-    readonly clock: VirtualClock;
-    readonly log: EventLog;
-    readonly random: RandomStream;
-    readonly machines: Machines;
-    /** Where it announces what happens to instances. */
-    readonly queue: SimulatedQueue;
-  }) {
+  constructor(parts: CloudParts) {
     this.#clock = parts.clock;
     this.#log = parts.log;
     this.#random = parts.random;
     this.#machines = parts.machines;
     this.#queue = parts.queue;
     this.market = new SpotMarket(parts.random.stream('spot-prices'), parts.clock);
-    this.capacity = new CapacityWindows(parts.clock);
-    this.bill = new Bill(parts.clock);
+    this.shortages = new OfferingWindows(parts.clock);
+    this.bill = new Bill(parts.clock, parts.billTerms);
     this.#interruptions = new SpotInterruptions({
       ...parts,
       instance: (id) => this.#instances.get(id),
@@ -97,11 +104,7 @@ export class SimulatedCloud implements Cloud {
   async launch(request: LaunchRequest, signal: AbortSignal): Promise<LaunchOutcome> {
     const outcome = this.#launchNow(request);
     await this.#clock.sleep(this.#random.between(LAUNCH_CALL_MS.least, LAUNCH_CALL_MS.most), signal);
-    if (signal.aborted)
-      throw new PortError('the launch call was given up before EC2 answered', {
-        retry: 'transient',
-        code: 'TimeoutError',
-      });
+    if (signal.aborted) throw answerNotAwaited();
     return outcome;
   }
 
@@ -123,8 +126,8 @@ export class SimulatedCloud implements Cloud {
   }
 
   async stop(instanceId: string, signal: AbortSignal): Promise<void> {
-    const instance = this.#instances.get(instanceId);
-    if (instance !== undefined && isAlive(instance)) this.#stopNow(instance);
+    const instance = this.#alive(instanceId);
+    if (instance !== undefined) this.#stopNow(instance);
     await this.#clock.sleep(TERMINATE_CALL_MS, signal);
   }
 
@@ -149,14 +152,14 @@ export class SimulatedCloud implements Cloud {
 
   /** Terminates the instance manually. */
   endByHand(instanceId: string): void {
-    const instance = this.#instances.get(instanceId);
-    if (instance !== undefined && isAlive(instance)) this.#shutDown(instance);
+    const instance = this.#alive(instanceId);
+    if (instance !== undefined) this.#shutDown(instance);
   }
 
   /** Somebody starts an instance with the cluster's tag alone; its id, or `undefined` when there is no capacity. */
   addByHand(key: OfferingKey, fate?: MachineFate): string | undefined {
     const offering = this.market.offering(parseOfferingKey(key));
-    if (offering === undefined || !this.capacity.hasCapacity(key)) return undefined;
+    if (offering === undefined || this.shortages.hold(key)) return undefined;
     return this.#make(offering, { fate }).id;
   }
 
@@ -165,11 +168,11 @@ export class SimulatedCloud implements Cloud {
     const before = this.#accepted.get(request.clientToken);
     if (before !== undefined) return this.#repeat(before, parameters);
     const faults: CloudFault[] = [];
-    for (const key of offeringsOfOneCall(request.offerings)) {
+    for (const key of sharingLifecycle(request.offerings)) {
       const offering = this.market.offering(parseOfferingKey(key));
-      if (offering !== undefined && this.capacity.hasCapacity(key)) {
-        const { operationId, tags } = request;
-        const instance = this.#make(offering, { operationId, isWarm: tags[TAG.warmPool] !== undefined });
+      if (offering !== undefined && !this.shortages.hold(key)) {
+        const isWarm = request.tags[TAG.warmPool] !== undefined;
+        const instance = this.#make(offering, { operationId: request.operationId, isWarm });
         this.#accepted.set(request.clientToken, { parameters, instanceId: instance.id });
         this.#clock.after(TOKEN_LASTS_MS, () => this.#accepted.delete(request.clientToken));
         return { instance, faults };
@@ -182,12 +185,14 @@ export class SimulatedCloud implements Cloud {
 
   /** The instance that the token made; with other parameters the call is refused, and the instance looked up if it lives. */
   #repeat(before: Accepted, parameters: string): LaunchOutcome {
-    const instance = this.#instances.get(before.instanceId);
-    if (before.parameters === parameters) return { instance, faults: [] };
-    return {
-      instance: instance !== undefined && isAlive(instance) ? instance : undefined,
-      faults: [TOKEN_MISMATCH],
-    };
+    if (before.parameters === parameters)
+      return { instance: this.#instances.get(before.instanceId), faults: [] };
+    return { instance: this.#alive(before.instanceId), faults: [TOKEN_MISMATCH] };
+  }
+
+  #alive(instanceId: string): Instance | undefined {
+    const instance = this.#instances.get(instanceId);
+    return instance !== undefined && isAlive(instance) ? instance : undefined;
   }
 
   #startNow(instanceId: string): CloudFault | undefined {
@@ -196,14 +201,14 @@ export class SimulatedCloud implements Cloud {
     if (isAlive(instance)) return undefined;
     const key = offeringKey(instance);
     if (instance.state !== 'stopped') return notStopped(instance);
-    if (!this.capacity.hasCapacity(key)) {
+    if (this.shortages.hold(key)) {
       this.#log.add('start-refused', { instance: instanceId });
       return noCapacity(key);
     }
     // EC2, too, calls the last start the launch time.
     this.#put({ ...instance, state: 'pending', launchedAtMs: this.#clock.now() });
     this.#log.add('start', { instance: instanceId });
-    this.bill.start(instanceId, instance.lifecycle, instance.priceUsdPerHour ?? 0);
+    this.bill.start(instanceId, { ...this.market.offering(instance), ...instance });
     const takesMs = this.#random.between(STARTING_MS.least, STARTING_MS.most);
     this.#clock.after(takesMs, () => this.#move(instanceId, 'pending', 'running'));
     this.#machines.restarted(instanceId);
@@ -250,7 +255,7 @@ export class SimulatedCloud implements Cloud {
     this.#put(instance);
     this.#log.add('launch', { instance: instance.id, type, zone, lifecycle, operation: operationId });
     this.#counts.launches += 1;
-    this.bill.start(instance.id, lifecycle, priceUsdPerHour ?? 0);
+    this.bill.start(instance.id, offering);
     const pendingMs = this.#random.between(PENDING_MS.least, PENDING_MS.most);
     this.#clock.after(pendingMs, () => this.#move(instance.id, 'pending', 'running'));
     this.#machines.started(instance, offering, fate);
@@ -298,12 +303,4 @@ export class SimulatedCloud implements Cloud {
       if (price !== instance.priceUsdPerHour) this.#put({ ...instance, priceUsdPerHour: price });
     }
   }
-}
-
-/** A call to EC2 has one lifecycle. */
-function offeringsOfOneCall(offerings: readonly OfferingKey[]): readonly OfferingKey[] {
-  const [first] = offerings;
-  if (first === undefined) return [];
-  const { lifecycle } = parseOfferingKey(first);
-  return offerings.filter((key) => parseOfferingKey(key).lifecycle === lifecycle);
 }

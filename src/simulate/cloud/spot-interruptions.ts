@@ -12,6 +12,8 @@ export interface SpotInterruptionsParts {
   /** The instance as it is now. */
   readonly instance: (id: string) => Instance | undefined;
   readonly shutDown: (instance: Instance) => void;
+  /** Told whenever an instance is to be taken back, or may be. */
+  readonly onInterruption?: () => void;
 }
 
 /** How EC2 takes spot instances back: with a hint, with two minutes of warning, or without a word. */
@@ -36,6 +38,7 @@ export class SpotInterruptions {
   /** EC2 says that a spot instance is more likely than others to be interrupted. */
   recommendRebalance(instanceId: string): void {
     const { clock, log, queue } = this.#parts;
+    this.#parts.onInterruption?.();
     log.add('rebalance', { instance: instanceId });
     queue.announce({ kind: 'rebalance', instanceId, atMs: clock.now() });
   }
@@ -47,6 +50,7 @@ export class SpotInterruptions {
     if (now === undefined || now.lifecycle !== 'spot' || !isAlive(now)) return false;
     if (this.#noticed.has(instanceId)) return false;
     this.#noticed.add(instanceId);
+    this.#parts.onInterruption?.();
     log.add('spot-notice', { instance: instanceId, warned: isWarned });
     const atMs = clock.now();
     const effectiveAtMs = atMs + SPOT_NOTICE_MS;

@@ -11,6 +11,7 @@ const NOT_READY_AFTER_MS = 40_000;
 const EVICT_AFTER_MS = 300_000;
 const DEFAULT_START_SECONDS = 4;
 const DEFAULT_STOP_SECONDS = 3;
+const DEFAULT_RUN_SECONDS = 60;
 
 export interface KubeletWorld {
   readonly clock: VirtualClock;
@@ -77,6 +78,20 @@ export class Kubelets {
       if (now?.nodeName === undefined || now.phase !== 'Pending' || !this.isAlive(now.nodeName)) return;
       state.putPod({ ...now, phase: 'Running' });
       changed(false);
+      if (now.owner?.kind === 'Job') this.#work(now);
+    });
+  }
+
+  /** A Job's pod ends by itself once its work is done. */
+  #work(pod: Pod): void {
+    const { clock, state, changed, log } = this.#world;
+    const seconds = this.#template(pod)?.runSeconds ?? DEFAULT_RUN_SECONDS;
+    clock.after(seconds * 1_000, () => {
+      const now = state.pod(pod.uid);
+      if (now?.nodeName === undefined || now.phase !== 'Running' || !this.isAlive(now.nodeName)) return;
+      log.add('pod-succeeded', { pod: podRef(pod), node: now.nodeName });
+      state.putPod({ ...now, phase: 'Succeeded' });
+      changed(true);
     });
   }
 

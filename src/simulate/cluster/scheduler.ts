@@ -1,3 +1,4 @@
+import { doHostPortsConflict } from '../../model/host-port.ts';
 import type { Node } from '../../model/node.ts';
 import { type Pod, type PodAffinityTerm, picksPod, type TopologySpread } from '../../model/pod.ts';
 import { fitsInto } from '../../model/resources.ts';
@@ -41,7 +42,7 @@ function matchesNode(pod: Pod, node: Node): boolean {
 
 function hasFreePorts(pod: Pod, node: Node, state: ClusterState): boolean {
   if (pod.hostPorts.length === 0) return true;
-  return !state.podsOn(node.name).some((other) => other.hostPorts.some((p) => pod.hostPorts.includes(p)));
+  return !state.podsOn(node.name).some((other) => doHostPortsConflict(pod.hostPorts, other.hostPorts));
 }
 
 /** How many pods that the term selects run in the node's domain. */

@@ -61,6 +61,15 @@ export class SimulatedCluster implements Cluster {
     this.#changed(false);
   }
 
+  workload(uid: string): Workload | undefined {
+    return this.#controllers.workload(uid);
+  }
+
+  /** Whether all pods of the Job have succeeded. */
+  isDone(job: Workload): boolean {
+    return this.#controllers.isDone(job);
+  }
+
   workloads(): readonly Workload[] {
     return this.#controllers.workloads();
   }
@@ -246,7 +255,8 @@ export class SimulatedCluster implements Cluster {
 
   #markUnschedulable(pod: Pod): void {
     if (pod.unschedulableSinceMs !== undefined) return;
-    this.state.putPod({ ...pod, unschedulableSinceMs: this.#clock.now() });
+    const schedulerMessage = `0/${this.state.nodes().length} nodes are available`;
+    this.state.putPod({ ...pod, unschedulableSinceMs: this.#clock.now(), schedulerMessage });
     this.#log.add('unschedulable', { pod: podRef(pod) });
     this.#isRelevant = true;
   }

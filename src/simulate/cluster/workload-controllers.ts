@@ -3,6 +3,7 @@ import type { Pod } from '../../model/pod.ts';
 import { selects } from '../../model/selector.ts';
 import { type Toleration, untoleratedTaint } from '../../model/taint.ts';
 import type { ClusterState } from './cluster-state.ts';
+import { isOutdated, revisionLabels, rolloutStep } from './rollout.ts';
 import { type Workload, workloadUid } from './workload.ts';
 
 /** How the controllers act on the API server. */
@@ -23,6 +24,8 @@ export class WorkloadControllers {
   readonly #state: ClusterState;
   readonly #writer: PodWriter;
   readonly #clock: { now(): number };
+  /** Of each Job, the pods that succeeded. */
+  readonly #succeeded = new Map<string, Set<string>>();
   #madePods = 0;
 
   constructor(state: ClusterState, writer: PodWriter, clock: { now(): number }) {
@@ -45,7 +48,15 @@ export class WorkloadControllers {
   remove(workload: Pick<Workload, 'kind' | 'namespace' | 'name'>): void {
     const uid = workloadUid(workload);
     this.#workloads.delete(uid);
-    for (const pod of this.#state.podsOf(uid).filter(isActive)) this.#writer.remove(pod);
+    this.#succeeded.delete(uid);
+    for (const pod of this.#state.podsOf(uid)) {
+      if (pod.deletionRequestedAtMs === undefined) this.#writer.remove(pod);
+    }
+  }
+
+  /** Whether all pods of the Job have succeeded. */
+  isDone(job: Workload): boolean {
+    return (this.#succeeded.get(workloadUid(job))?.size ?? 0) >= job.replicas;
   }
 
   workload(uid: string): Workload | undefined {
@@ -60,16 +71,38 @@ export class WorkloadControllers {
     for (const [uid, workload] of this.#workloads) {
       const pods = this.#state.podsOf(uid);
       if (workload.kind === 'DaemonSet') this.#reconcileDaemons(workload, pods.filter(isActive));
+      else if (workload.kind === 'Job') this.#reconcileJob(workload, pods);
       else this.#reconcileReplicas(workload, pods);
     }
   }
 
   #reconcileReplicas(workload: Workload, pods: readonly Pod[]): void {
     const active = pods.filter(isActive);
+    if (workload.kind === 'Deployment' && active.some((pod) => isOutdated(pod, workload))) {
+      this.#rollOut(workload, active);
+      return;
+    }
     // A StatefulSet's pod gives its name back only once it is gone.
     const taken = workload.kind === 'StatefulSet' ? pods : active;
     for (let i = taken.length; i < workload.replicas; i += 1) this.#writer.create(this.#newPod(workload));
     for (const pod of this.#victims(active, active.length - workload.replicas)) this.#writer.remove(pod);
+  }
+
+  #rollOut(workload: Workload, active: readonly Pod[]): void {
+    const { create, remove } = rolloutStep(workload, active);
+    for (let i = 0; i < create; i += 1) this.#writer.create(this.#newPod(workload));
+    for (const pod of remove) this.#writer.remove(pod);
+  }
+
+  /** Pods that succeeded count for ever, also when they are gone with their node. */
+  #reconcileJob(workload: Workload, pods: readonly Pod[]): void {
+    const uid = workloadUid(workload);
+    const succeeded = this.#succeeded.get(uid) ?? new Set<string>();
+    this.#succeeded.set(uid, succeeded);
+    for (const pod of pods) if (pod.phase === 'Succeeded') succeeded.add(pod.uid);
+    const active = pods.filter(isActive).length;
+    for (let i = succeeded.size + active; i < workload.replicas; i += 1)
+      this.#writer.create(this.#newPod(workload));
   }
 
   #reconcileDaemons(workload: Workload, pods: readonly Pod[]): void {
@@ -103,7 +136,7 @@ export class WorkloadControllers {
       uid: `uid-pod-${this.#madePods}`,
       namespace,
       name,
-      labels: template.labels,
+      labels: { ...template.labels, ...revisionLabels(workload) },
       requests: template.requests,
       phase: 'Pending',
       nodeName,
@@ -158,5 +191,5 @@ function ownerOf(workload: Workload): Pod['owner'] {
 }
 
 function replicasOf(workload: Workload): number | undefined {
-  return workload.kind === 'DaemonSet' ? undefined : workload.replicas;
+  return workload.kind === 'DaemonSet' || workload.kind === 'Job' ? undefined : workload.replicas;
 }

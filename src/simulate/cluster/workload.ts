@@ -24,15 +24,31 @@ export interface PodTemplate extends Partial<
   readonly stopSeconds?: number;
   /** How long the pod takes from its binding to Running. @default 4 */
   readonly startSeconds?: number;
+  /** How long a Job's pod runs until its work is done. @default 60 */
+  readonly runSeconds?: number;
 }
 
-/** A Deployment, StatefulSet or DaemonSet as its owner wrote it; `replicas` means nothing for a DaemonSet. */
+/** How a Deployment's pods are replaced when its template changes, in percent of its replicas. */
+export interface RolloutStrategy {
+  /** Rounded up, as Kubernetes does. @default 25 */
+  readonly surgePercent?: number;
+  /** Rounded down. @default 25 */
+  readonly unavailablePercent?: number;
+}
+
+/**
+ * A workload as its owner wrote it. `replicas` means nothing for a DaemonSet; for a Job it is how many pods have to succeed, all at
+ * once.
+ */
 export interface Workload {
-  readonly kind: 'Deployment' | 'StatefulSet' | 'DaemonSet';
+  readonly kind: 'Deployment' | 'StatefulSet' | 'DaemonSet' | 'Job';
   readonly namespace: string;
   readonly name: string;
   readonly replicas: number;
   readonly template: PodTemplate;
+  /** Which template of a Deployment this is; with another one its pods are replaced. @default 0 */
+  readonly revision?: number;
+  readonly rollout?: RolloutStrategy;
 }
 
 /** A PodDisruptionBudget as its owner wrote it: exactly one of the two limits. */

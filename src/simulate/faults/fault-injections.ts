@@ -39,6 +39,7 @@ export function planFaultInjections(
 export function injectFaults(injections: readonly FaultInjection[], seed: number, to: FaultyWorld): void {
   for (const { atMs, kind, index } of injections) {
     to.world.clock.after(atMs - to.world.clock.monotonicMs(), () => {
+      to.world.disturbances.begin('any');
       to.world.log.add('fault', { name: kind.name, index });
       kind.inject(to, new RandomStream(seed).stream(`strike-${kind.name}-${index}`));
     });

@@ -102,6 +102,14 @@ export const FAULT_KINDS: readonly FaultKind[] = [
     inject: ({ world }, random) => world.activateFault('boots-fail', random.between(5, 40) * MINUTE_MS),
   },
   {
+    name: 'zone-never-joins',
+    about: 'for 20 to 120 minutes machines of one zone, or of one type, never join',
+    meanHours: 12,
+    // The zone rests for up to an hour after the last that did not join.
+    repeatHours: 3,
+    inject: failJoins,
+  },
+  {
     name: 'clock',
     about: 'the clocks of the processes jump, up to an hour to and fro',
     meanHours: 8,
@@ -172,6 +180,13 @@ function closeCapacity({ world }: FaultyWorld, random: RandomStream): void {
   const scopes = [{ type, zone, lifecycle }, { zone, lifecycle }, { lifecycle: 'spot' as const }, { zone }];
   const scope = random.pick(scopes);
   if (scope !== undefined) world.failCapacity(scope, Math.round(random.between(5, 60)));
+}
+
+function failJoins({ world }: FaultyWorld, random: RandomStream): void {
+  const key = random.pick(world.cloud.market.known());
+  if (key === undefined) return;
+  const { type, zone } = parseOfferingKey(key);
+  world.failJoins(random.next() < 0.7 ? { zone } : { type }, Math.round(random.between(20, 120)));
 }
 
 /** One instance, or now and then several at once, as when a pool is reclaimed. */
@@ -267,9 +282,5 @@ function startByHand({ world }: FaultyWorld, random: RandomStream): void {
 
 function loseZone({ world }: FaultyWorld, random: RandomStream): void {
   const zone = random.pick([...new Set(world.readyWorkers().map((node) => node.zone))]);
-  if (zone === undefined) return;
-  world.failCapacity({ zone }, Math.round(random.between(10, 40)));
-  for (const node of world.readyWorkers()) {
-    if (node.zone === zone && node.instanceId !== undefined) world.terminateByHand(node.instanceId);
-  }
+  if (zone !== undefined) world.loseZone(zone, Math.round(random.between(10, 40)));
 }

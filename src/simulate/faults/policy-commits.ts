@@ -27,9 +27,13 @@ const EDITS: readonly Edit[] = [
 /** Commits a change to the policy the world began with, or takes the last one back. */
 export function changePolicy(world: FaultInjector, random: RandomStream): void {
   const edit = random.next() < 0.45 ? undefined : random.pick(EDITS);
+  commitSettings(world, edit?.(random) ?? []);
+}
+
+/** Commits the policy that the world began with, with these of its settings changed. */
+export function commitSettings(world: FaultInjector, settings: ReturnType<Edit>): void {
   const first: unknown = parseDocument(world.firstPolicy.text).toJS();
   const document = new Document(first ?? {});
-  const settings = edit?.(random) ?? [];
   for (const [path, value] of settings) document.setIn(path, value);
   const change = settings.map(([path, value]) => `${path.join('.')}: ${String(value)}`).join(', ');
   world.commitPolicy(document.toString(), change === '' ? 'the first one again' : change);

@@ -55,6 +55,10 @@ const WORDS: Readonly<Record<string, Words>> = {
   uncordon: ({ node, operation }) => `${node} is uncordoned by ${operation}`,
   evict: ({ pod, node, outcome }) => `eviction of ${pod} from ${node}: ${outcome}`,
   'pod-stopped': ({ pod, node }) => `${pod} stops on ${node}`,
+  'pod-succeeded': ({ pod, node }) => `${pod} is done on ${node}`,
+  rollout: ({ workload }) => `${workload} is rolled out anew`,
+  'never-joins': ({ type, zone, lifecycle, minutes }) =>
+    `machines never join${about(', ', type)}${about(', ', lifecycle)}${about(' in ', zone)} for ${minutes} min`,
   bind: ({ pod, node }) => `${pod} runs on ${node}`,
   unschedulable: ({ pod }) => `${pod} does not fit`,
 };

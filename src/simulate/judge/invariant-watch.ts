@@ -1,13 +1,15 @@
 import type { EventLog } from '../base/event-log.ts';
-import { INVARIANTS, type Invariant } from './invariants.ts';
+import { INVARIANTS, type Invariant, JUDGED } from './invariants.ts';
 import { violationOfNoRetry } from './invariants/steady-state.ts';
+import { emptyMemory } from './memory.ts';
 import type { ObservedWorld, WorldWrite } from './observed-world.ts';
 import type { Violation } from './violation.ts';
 import { whatHappened } from './what-happened.ts';
 
-/** Events in which a story is looked for, and violations that are kept of one run. */
+/** Events in which a story is looked for, and violations that are kept of one run, of all invariants and of each. */
 const STORY_EVENTS = 1_000;
 const MAX_KEPT = 20;
+const MAX_KEPT_OF_EACH = 4;
 
 /** Checks every invariant where it applies and keeps what was broken, each fact once. */
 export class InvariantWatch {
@@ -15,12 +17,22 @@ export class InvariantWatch {
   readonly #seed: number;
   readonly #log: EventLog;
   readonly #clock: { monotonicMs(): number };
+  readonly #invariants: readonly Invariant[];
+  readonly #memory = emptyMemory();
   readonly #reported = new Set<string>();
   /** Since when each finding that may last for a while lasts. */
   #lastingSinceMs: ReadonlyMap<string, number> = new Map();
   #isSteady = false;
 
-  constructor(parts: { seed: number; log: EventLog; clock: { monotonicMs(): number } }) {
+  constructor(parts: {
+    readonly seed: number;
+    readonly log: EventLog;
+    readonly clock: { monotonicMs(): number };
+    /** By their numbers, the invariants that are judged. @default JUDGED */
+    readonly judged?: ReadonlySet<number>;
+  }) {
+    const { judged = JUDGED } = parts;
+    this.#invariants = INVARIANTS.filter(({ number }) => judged.has(number));
     this.#seed = parts.seed;
     this.#log = parts.log;
     this.#clock = parts.clock;
@@ -31,13 +43,16 @@ export class InvariantWatch {
     if (this.#isSteady && isBeginning && !violationOfNoRetry(write, observed)) {
       this.#note(10, `a ${write.kind} though nothing has changed for long`);
     }
-    for (const { number, atWrite } of INVARIANTS) this.#note(number, atWrite?.(write, observed));
+    this.#memory.history.note(write, observed);
+    for (const { number, atWrite } of this.#invariants)
+      this.#note(number, atWrite?.(write, observed, this.#memory));
   }
 
   check(observed: ObservedWorld): void {
     const lasting = new Map<string, number>();
-    for (const invariant of INVARIANTS) {
-      this.#note(invariant.number, invariant.atCheck?.(observed));
+    this.#memory.history.sample(observed);
+    for (const invariant of this.#invariants) {
+      this.#note(invariant.number, invariant.atCheck?.(observed, this.#memory));
       this.#checkLasting(invariant, observed, lasting);
     }
     this.#lastingSinceMs = lasting;
@@ -50,7 +65,13 @@ export class InvariantWatch {
 
   /** The world has been left alone for long. */
   checkSteadyState(observed: ObservedWorld): void {
-    for (const { number, atSteadyState: violation } of INVARIANTS) this.#note(number, violation?.(observed));
+    for (const { number, atSteadyState: violation } of this.#invariants)
+      this.#note(number, violation?.(observed));
+  }
+
+  /** The run is over: what can be said of it as a whole is judged. */
+  checkEnd(observed: ObservedWorld): void {
+    for (const { number, atEnd } of this.#invariants) this.#note(number, atEnd?.(observed, this.#memory));
   }
 
   /** Adds what lasts still, with its beginning, to `lasting`. */
@@ -71,7 +92,8 @@ export class InvariantWatch {
   #note(invariant: number, fact: string | undefined): void {
     if (fact === undefined || this.violations.length >= MAX_KEPT) return;
     const key = `${invariant} ${fact}`;
-    if (this.#reported.has(key)) return;
+    const ofThis = this.violations.filter((one) => one.invariant === invariant).length;
+    if (this.#reported.has(key) || ofThis >= MAX_KEPT_OF_EACH) return;
     this.#reported.add(key);
     const story = [fact, ...whatHappened(this.#log.recent(STORY_EVENTS), fact)].join('\n');
     const atMs = Math.round(this.#clock.monotonicMs());

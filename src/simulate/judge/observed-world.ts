@@ -4,6 +4,7 @@ import type { EvictionOutcome } from '../../model/outcome.ts';
 import type { Pod } from '../../model/pod.ts';
 import type { Policy } from '../../policy/policy-schema.ts';
 import type { ClusterView, LaunchRequest } from '../../ports.ts';
+import type { DisturbedUntil } from './disturbances.ts';
 
 /** Times are the world's own, in milliseconds since it began: clocks of processes may be wrong. */
 export interface ReportedDecision {
@@ -18,7 +19,14 @@ export interface EndedOperation {
 
 /** All that an invariant may look at. */
 export interface ObservedWorld {
+  /** Wall-clock time. */
   readonly nowMs: number;
+  /** Since the world began. */
+  readonly elapsedMs: number;
+  /** Until when the world was disturbed last. */
+  readonly disturbedUntil: DisturbedUntil;
+  /** CPU that the users ask for, in millicores. */
+  readonly demandMillis: number;
   /** How far the clocks of the processes are off. */
   readonly skewMs: number;
   /** Whether EC2 or the API server does not answer as it should. */

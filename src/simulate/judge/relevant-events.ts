@@ -3,7 +3,7 @@ import type { WorldEvent } from '../base/event-log.ts';
 /** Facts of events that name a thing. */
 const NAMES = ['instance', 'node', 'pod', 'operation', 'id', 'process', 'about'] as const;
 /** What pods go through all day: shown for a pod, not for its node. */
-const OF_PODS = new Set(['bind', 'unschedulable', 'pod-stopped']);
+const OF_PODS = new Set(['bind', 'unschedulable', 'pod-stopped', 'pod-succeeded']);
 /** Too fine where no single thing is concerned. */
 const OF_ONE = new Set([...OF_PODS, 'evict', 'launch-refused', 'queue', 'violation']);
 /** What says under which leader and decision a thing happened, and what befell the fleet. */

@@ -1,5 +1,5 @@
 import type { Node } from '../../model/node.ts';
-import type { Pod } from '../../model/pod.ts';
+import { occupiesNode, type Pod } from '../../model/pod.ts';
 import type { SimulatedCluster } from '../cluster/simulated-cluster.ts';
 import { type Workload, workloadUid } from '../cluster/workload.ts';
 import { HorizontalAutoscaler } from './horizontal-autoscaler.ts';
@@ -20,106 +20,162 @@ const BYTES_PER_CPU_MILLI = 2_000;
 /** What one look at the load showed. */
 export interface LoadReading {
   readonly demandMillis: number;
-  /** What the web pods could give to it. */
+  /** What the pods that serve it could give to it. */
   readonly servedMillis: number;
   readonly nodes: ReadonlyMap<string, NodeReading>;
+  /** CPU that each node got, in millicores; less than it wanted where EC2 holds it to its baseline. */
+  readonly usedCpuMillis: ReadonlyMap<string, number>;
+}
+
+/** A Deployment that serves a part of the users' demand; a horizontal autoscaler sets its replicas. */
+export interface ServingWorkload {
+  readonly workload: Workload;
+  /** Which part of the demand is its own, 0..1. */
+  readonly share: number;
+  readonly minReplicas: number;
+  readonly maxReplicas: number;
 }
 
 /** What stands on one node, as long as no pod or node changes. */
 interface NodeLayout {
   readonly node: Node;
-  /** Running web pods, which share the load. */
-  readonly webPods: number;
+  /** Running pods of each serving workload, which share its load. */
+  readonly servingPods: readonly number[];
   readonly otherCpuMillis: number;
-  /** Memory in use when web pods are idle, and what their being busy adds. */
+  /** Memory in use when the serving pods are idle, and what each workload's being busy adds. */
   readonly idleMemoryMiB: number;
-  readonly busyMemoryMiB: number;
+  readonly busyMemoryMiB: readonly number[];
+}
+
+interface Served extends ServingWorkload {
+  readonly uid: string;
+  readonly requestMillis: number;
+  readonly autoscaler: HorizontalAutoscaler;
 }
 
 /**
- * Users of the web Deployment: their demand in CPU millicores is shared evenly by the pods that run, and a horizontal
- * autoscaler sets the replicas by what the pods use. What the pods cannot give stays unserved.
+ * Users of the workloads that serve them: each workload's part of the demand, in CPU millicores, is shared evenly by its pods that
+ * run, and a horizontal autoscaler sets the replicas by what the pods use. What the pods cannot give stays unserved.
  */
 export class WebLoad {
   readonly #cluster: SimulatedCluster;
-  readonly #autoscaler: HorizontalAutoscaler;
   readonly #demandMillis: () => number;
-  readonly #uid: string;
-  #workload: Workload;
+  readonly #cpuLimitMillis: (nodeName: string) => number | undefined;
+  readonly #served: readonly Served[];
   #layout: { readonly version: number; readonly nodes: readonly NodeLayout[] } = { version: -1, nodes: [] };
 
-  constructor(cluster: SimulatedCluster, workload: Workload, demandMillis: () => number) {
+  constructor(
+    cluster: SimulatedCluster,
+    serving: readonly ServingWorkload[],
+    parts: {
+      readonly demandMillis: () => number;
+      /** The most CPU that a node gets now; `undefined`: all it has. */
+      readonly cpuLimitMillis: (nodeName: string) => number | undefined;
+    },
+  ) {
     this.#cluster = cluster;
-    this.#workload = workload;
-    this.#uid = workloadUid(workload);
-    this.#demandMillis = demandMillis;
-    this.#autoscaler = new HorizontalAutoscaler({ minReplicas: workload.replicas, maxReplicas: 2_000 });
+    this.#demandMillis = parts.demandMillis;
+    this.#cpuLimitMillis = parts.cpuLimitMillis;
+    this.#served = serving.map((one) => ({
+      ...one,
+      uid: workloadUid(one.workload),
+      requestMillis: one.workload.template.requests.cpuMillis,
+      autoscaler: new HorizontalAutoscaler(one),
+    }));
   }
 
-  /** Measures, and lets the autoscaler act on it. To be called every 15 seconds. */
+  /** Measures, and lets the autoscalers act on it. To be called every 15 seconds. */
   tick(nowMs: number): LoadReading {
     const demandMillis = this.#demandMillis();
     const layouts = this.#layouts();
-    const running = layouts.reduce((sum, layout) => sum + layout.webPods, 0);
-    const request = this.#workload.template.requests.cpuMillis;
-    const perPod = running === 0 ? 0 : Math.min(demandMillis / running, request * CPU_LIMIT_FACTOR);
-    let servedMillis = 0;
+    const running = this.#served.map((_, i) => sum(layouts, ({ servingPods }) => servingPods[i] ?? 0));
+    const perPod = this.#served.map(({ share, requestMillis }, i) => {
+      const pods = running[i] ?? 0;
+      return pods === 0 ? 0 : Math.min((demandMillis * share) / pods, requestMillis * CPU_LIMIT_FACTOR);
+    });
+    const used = this.#served.map(() => 0);
     const nodes = new Map<string, NodeReading>();
+    const usedCpuMillis = new Map<string, number>();
     for (const layout of layouts) {
-      const { node, webPods, otherCpuMillis } = layout;
-      const webMillis = Math.min(webPods * perPod, Math.max(0, node.allocatable.cpuMillis - otherCpuMillis));
-      const memoryMiB = layout.idleMemoryMiB + layout.busyMemoryMiB * Math.min(1, perPod / request);
-      servedMillis += webMillis;
-      nodes.set(node.name, {
-        cpuPercent: percentOf(otherCpuMillis + webMillis, node.allocatable.cpuMillis),
-        memoryPercent: percentOf(memoryMiB, node.allocatable.memoryMiB),
-        networkBytesPerSecond: webMillis * BYTES_PER_CPU_MILLI,
-      });
+      const { reading, usedMillis } = this.#read(layout, perPod, used);
+      nodes.set(layout.node.name, reading);
+      usedCpuMillis.set(layout.node.name, usedMillis);
     }
-    this.#scale(running, servedMillis / request, nowMs);
-    return { demandMillis, servedMillis, nodes };
+    for (const [i, served] of this.#served.entries())
+      this.#scale(served, running[i] ?? 0, (used[i] ?? 0) / served.requestMillis, nowMs);
+    return { demandMillis, servedMillis: sum(used, (millis) => millis), nodes, usedCpuMillis };
+  }
+
+  /** What the node shows when its pods do what is asked of them; adds to `used` what each workload gets. */
+  #read(
+    layout: NodeLayout,
+    perPod: readonly number[],
+    used: number[],
+  ): { readonly reading: NodeReading; readonly usedMillis: number } {
+    const { node, servingPods, otherCpuMillis, busyMemoryMiB } = layout;
+    const { allocatable } = node;
+    const asked = servingPods.map((pods, i) => pods * (perPod[i] ?? 0));
+    const askedMillis = sum(asked, (millis) => millis);
+    const wantedMillis = Math.min(askedMillis, Math.max(0, allocatable.cpuMillis - otherCpuMillis));
+    const limitMillis = this.#cpuLimitMillis(node.name) ?? allocatable.cpuMillis;
+    const servedMillis = Math.min(wantedMillis, Math.max(0, limitMillis - otherCpuMillis));
+    const share = askedMillis === 0 ? 0 : servedMillis / askedMillis;
+    let memoryMiB = layout.idleMemoryMiB;
+    for (const [i, { requestMillis }] of this.#served.entries()) {
+      used[i] = (used[i] ?? 0) + (asked[i] ?? 0) * share;
+      memoryMiB += (busyMemoryMiB[i] ?? 0) * Math.min(1, (perPod[i] ?? 0) / requestMillis);
+    }
+    const reading = {
+      // What EC2 takes away shows as steal, which counts as load.
+      cpuPercent: percentOf(otherCpuMillis + wantedMillis, allocatable.cpuMillis),
+      memoryPercent: percentOf(memoryMiB, allocatable.memoryMiB),
+      networkBytesPerSecond: servedMillis * BYTES_PER_CPU_MILLI,
+    };
+    return { reading, usedMillis: Math.min(limitMillis, otherCpuMillis + servedMillis) };
   }
 
   #layouts(): readonly NodeLayout[] {
     const { state, kubelets } = this.#cluster;
     if (this.#layout.version !== state.version) {
       const alive = state.nodes().filter((node) => kubelets.isAlive(node.name));
-      const nodes = alive.map((node) => layoutOf(node, state.podsOn(node.name), this.#uid));
+      const uids = this.#served.map(({ uid }) => uid);
+      const nodes = alive.map((node) => layoutOf(node, state.podsOn(node.name), uids));
       this.#layout = { version: state.version, nodes };
     }
     return this.#layout.nodes;
   }
 
-  #scale(running: number, usedRequests: number, nowMs: number): void {
-    const replicas = this.#autoscaler.desired({
-      replicas: this.#workload.replicas,
-      running,
-      usedRequests,
-      nowMs,
-    });
-    if (replicas === this.#workload.replicas) return;
-    this.#workload = { ...this.#workload, replicas };
-    this.#cluster.apply(this.#workload);
+  #scale({ uid, autoscaler }: Served, running: number, usedRequests: number, nowMs: number): void {
+    const workload = this.#cluster.workload(uid);
+    if (workload === undefined) return;
+    const replicas = autoscaler.desired({ replicas: workload.replicas, running, usedRequests, nowMs });
+    if (replicas !== workload.replicas) this.#cluster.apply({ ...workload, replicas });
   }
 }
 
-function layoutOf(node: Node, pods: readonly Pod[], webUid: string): NodeLayout {
-  let webPods = 0;
+function layoutOf(node: Node, pods: readonly Pod[], servingUids: readonly string[]): NodeLayout {
+  const servingPods = servingUids.map(() => 0);
+  const busyMemoryMiB = servingUids.map(() => 0);
   let otherCpuMillis = NODE_BASE_CPU_MILLIS;
   let idleMemoryMiB = NODE_BASE_MEMORY_MIB;
-  let busyMemoryMiB = 0;
   for (const pod of pods) {
+    if (!occupiesNode(pod)) continue;
     const { cpuMillis, memoryMiB } = pod.requests;
     idleMemoryMiB += memoryMiB * IDLE_MEMORY_SHARE;
-    if (pod.owner?.uid !== webUid) {
+    const i = pod.owner === undefined ? -1 : servingUids.indexOf(pod.owner.uid);
+    if (i < 0) {
       otherCpuMillis += cpuMillis * OTHER_CPU_SHARE;
       idleMemoryMiB += memoryMiB * BUSY_MEMORY_SHARE * OTHER_CPU_SHARE;
     } else if (pod.phase === 'Running' && pod.deletionRequestedAtMs === undefined) {
-      webPods += 1;
-      busyMemoryMiB += memoryMiB * BUSY_MEMORY_SHARE;
+      servingPods[i] = (servingPods[i] ?? 0) + 1;
+      busyMemoryMiB[i] = (busyMemoryMiB[i] ?? 0) + memoryMiB * BUSY_MEMORY_SHARE;
     }
   }
-  return { node, webPods, otherCpuMillis, idleMemoryMiB, busyMemoryMiB };
+  return { node, servingPods, otherCpuMillis, idleMemoryMiB, busyMemoryMiB };
+}
+
+function sum<T>(all: readonly T[], amount: (one: T) => number): number {
+  return all.reduce((total, one) => total + amount(one), 0);
 }
 
 function percentOf(used: number, of: number): number {

@@ -1,18 +1,19 @@
 import { createHash } from 'node:crypto';
 import type { Violation } from '../judge/violation.ts';
-import type { SimulationResult, SimulationStats } from './run-simulation.ts';
+import type { SimulationResult } from './run-simulation.ts';
+import { combinedStats, type SimulationStats } from './simulation-stats.ts';
 
 /** The results of several seeds as one: added in their order, however many, none is kept but for its violations. */
 export class CombinedResults {
   readonly #digest = createHash('sha256');
   readonly #violations: Violation[] = [];
-  #stats: SimulationStats = NO_STATS;
+  #stats: SimulationStats = combinedStats([]);
   #count = 0;
 
   add({ digest, violations, stats }: SimulationResult): void {
     this.#digest.update(`${digest}\n`);
     this.#violations.push(...violations);
-    this.#stats = sumOf(this.#stats, stats);
+    this.#stats = combinedStats([this.#stats, stats]);
     this.#count += 1;
   }
 
@@ -29,26 +30,4 @@ export class CombinedResults {
       digest: `sha256:${this.#digest.copy().digest('hex')}`,
     };
   }
-}
-
-const NO_STATS: SimulationStats = {
-  launches: 0,
-  terminations: 0,
-  interruptions: 0,
-  crashes: 0,
-  nodeHours: 0,
-  costUsd: 0,
-  shortMinutes: 0,
-};
-
-function sumOf(a: SimulationStats, b: SimulationStats): SimulationStats {
-  return {
-    launches: a.launches + b.launches,
-    terminations: a.terminations + b.terminations,
-    interruptions: a.interruptions + b.interruptions,
-    crashes: a.crashes + b.crashes,
-    nodeHours: a.nodeHours + b.nodeHours,
-    costUsd: a.costUsd + b.costUsd,
-    shortMinutes: a.shortMinutes + b.shortMinutes,
-  };
 }

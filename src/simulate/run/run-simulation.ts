@@ -10,8 +10,12 @@ import {
 import type { Violation } from '../judge/violation.ts';
 import type { LoadTrace } from '../load/load-trace.ts';
 import { Replicas, type StartController } from '../process/replicas.ts';
+import { playStory } from '../story-file/play-story.ts';
+import type { Story } from '../story-file/story-schema.ts';
+import { storyWorkloads } from '../story-file/story-workloads.ts';
 import { SimulatedWorld } from '../world/simulated-world.ts';
 import type { WorldView } from '../world/world-view.ts';
+import { type SimulationStats, type SimulationSums, statsOf } from './simulation-stats.ts';
 
 const MS_PER_HOUR = 3_600_000;
 
@@ -41,24 +45,16 @@ export interface SimulationOptions {
   readonly traceOffsetMs?: number;
   /** How many t3.small the trace's peak needs. @default 8 */
   readonly peakNodes?: number;
+  /** A story that is played instead of the sample shop; the trace has to be its load. */
+  readonly story?: Story;
   /** Looks at the world once an hour. */
   readonly onHour?: (view: WorldView) => void;
   /** Gets every event of the world as it happens. */
   readonly onEvent?: (event: WorldEvent) => void;
+  /** By their numbers, the invariants that are judged. @default JUDGED */
+  readonly judged?: ReadonlySet<number>;
   /** Ends the run within five minutes after this invariant was broken. */
   readonly untilBroken?: number;
-}
-
-export interface SimulationStats {
-  readonly launches: number;
-  readonly terminations: number;
-  /** Spot instances that EC2 interrupted, whether or not they were terminated before. */
-  readonly interruptions: number;
-  /** Times the controller was killed. */
-  readonly crashes: number;
-  readonly nodeHours: number;
-  readonly costUsd: number;
-  readonly shortMinutes: number;
 }
 
 export interface SimulationResult {
@@ -95,15 +91,8 @@ export async function runInjections(
   options: SimulationOptions,
   injections: readonly FaultInjection[],
 ): Promise<SimulationResult> {
-  const { seed, trace, policy, policyDocument, hours, onHour, onEvent, untilBroken } = options;
-  const world = new SimulatedWorld({
-    seed,
-    trace,
-    policy,
-    policyDocument,
-    traceOffsetMs: options.traceOffsetMs ?? 0,
-    ...(options.peakNodes === undefined ? {} : { peakNodes: options.peakNodes }),
-  });
+  const { seed, hours, onHour, onEvent, untilBroken, story } = options;
+  const world = worldOf(options);
   if (onEvent !== undefined) world.log.follow(onEvent);
   const replicas = new Replicas(
     {
@@ -115,7 +104,9 @@ export async function runInjections(
     },
     options.controller,
   );
-  injectFaults(injections, seed, { world: world.faults, replicas });
+  const faulty = { world: world.faults, replicas };
+  if (story !== undefined) playStory(story, seed, faulty, world.cluster);
+  injectFaults(injections, seed, faulty);
   const endMs = hours * MS_PER_HOUR;
   const settleMs = endMs - faultFreeFromMs(options);
   if (settleMs > 0) settle(world, endMs, settleMs);
@@ -126,10 +117,25 @@ export async function runInjections(
     if (atMs % MS_PER_HOUR === 0 || atMs === endMs) onHour?.(world.view());
   }
   if (settleMs > 0 && world.clock.monotonicMs() >= endMs) world.checkSteadyState();
-  const stats = { ...statsOf(world), crashes: replicas.crashes };
+  world.checkEnd();
+  const stats = statsOf(sumsOf(world, replicas.crashes));
   const result = { violations: world.watch.violations, stats, digest: world.log.digest() };
   await stop(replicas, world);
   return result;
+}
+
+function worldOf(options: SimulationOptions): SimulatedWorld {
+  const { seed, trace, policy, policyDocument, story, peakNodes, judged, traceOffsetMs = 0 } = options;
+  return new SimulatedWorld({
+    seed,
+    trace,
+    policy,
+    policyDocument,
+    traceOffsetMs,
+    ...(peakNodes !== undefined && { peakNodes }),
+    ...(judged !== undefined && { judged }),
+    ...(story !== undefined && { workloads: storyWorkloads(story) }),
+  });
 }
 
 /** From `settleMs` before the end: the load holds still, the first policy is back, clocks go on as they are. Near the end nothing may begin. */
@@ -152,8 +158,10 @@ async function stop(replicas: Replicas, world: SimulatedWorld): Promise<void> {
   await stopping;
 }
 
-function statsOf(world: SimulatedWorld): Omit<SimulationStats, 'crashes'> {
+function sumsOf(world: SimulatedWorld, crashes: number): SimulationSums {
   const { launches, terminations, interruptions } = world.cloud.counts;
-  const { nodeHours, costUsd, shortMinutes } = world.view();
-  return { launches, terminations, interruptions, nodeHours, costUsd, shortMinutes };
+  const { bill, shortMinutes, figures } = world.view();
+  const { listUsd, diskUsd, surplusUsd, nodeHours } = bill;
+  const counts = { launches, terminations, interruptions, crashes, nodeHours, shortMinutes };
+  return { ...counts, listUsd, diskUsd, surplusUsd, ...figures };
 }

@@ -51,6 +51,7 @@ const EFFECTS = new Set([
   'by-hand',
   'trouble',
   'capacity-gone',
+  'never-joins',
   'spot-notice',
   'rebalance',
   'kubelet-died',

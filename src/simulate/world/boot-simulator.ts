@@ -1,11 +1,12 @@
 import { type Instance, isAlive } from '../../model/instance.ts';
 import { type Node, STARTUP_TAINT_KEY } from '../../model/node.ts';
-import type { Offering } from '../../model/offering.ts';
+import { type Offering, offeringKey } from '../../model/offering.ts';
 import type { EventLog } from '../base/event-log.ts';
 import type { RandomStream } from '../base/random-stream.ts';
 import type { VirtualClock } from '../base/virtual-clock.ts';
 import { MACHINE_FATES, type MachineFate } from '../cloud/machine-fate.ts';
 import type { Machines } from '../cloud/machines.ts';
+import type { OfferingWindows } from '../cloud/offering-windows.ts';
 import type { SimulatedCluster } from '../cluster/simulated-cluster.ts';
 import type { ActiveFaults } from '../faulty/active-faults.ts';
 
@@ -29,6 +30,7 @@ export class BootSimulator implements Machines {
   readonly #cluster: SimulatedCluster;
   readonly #activeFaults: ActiveFaults;
   readonly #log: EventLog;
+  readonly #neverJoins: OfferingWindows;
   readonly #onLost: (instanceId: string) => void;
   readonly #terminated = new Set<string>();
   /** How many times each machine went down, so that a boot that was cut short makes no node ready. */
@@ -40,6 +42,8 @@ export class BootSimulator implements Machines {
     readonly random: RandomStream;
     readonly cluster: SimulatedCluster;
     readonly activeFaults: ActiveFaults;
+    /** Machines of which offerings never join now. */
+    readonly neverJoins: OfferingWindows;
     /** EC2 loses the machine. */
     readonly lose: (instanceId: string) => void;
   }) {
@@ -49,6 +53,7 @@ export class BootSimulator implements Machines {
     this.#failureRandom = parts.random.stream('misfortune');
     this.#cluster = parts.cluster;
     this.#activeFaults = parts.activeFaults;
+    this.#neverJoins = parts.neverJoins;
     this.#onLost = parts.lose;
   }
 
@@ -74,12 +79,15 @@ export class BootSimulator implements Machines {
     }
   }
 
-  #outcomeOf({ id }: Instance): MachineFate | undefined {
-    if (!this.#activeFaults.has('boots-fail') || this.#failureRandom.next() >= BOOT_FAILURE_SHARE)
-      return undefined;
-    const bootOutcome = this.#failureRandom.pick(MACHINE_FATES);
-    this.#log.add('boot-trouble', { instance: id, fate: bootOutcome });
-    return bootOutcome;
+  #outcomeOf(instance: Instance): MachineFate | undefined {
+    const fate = this.#neverJoins.hold(offeringKey(instance)) ? 'never-joins' : this.#misfortune();
+    if (fate !== undefined) this.#log.add('boot-trouble', { instance: instance.id, fate });
+    return fate;
+  }
+
+  #misfortune(): MachineFate | undefined {
+    const isLucky = !this.#activeFaults.has('boots-fail') || this.#failureRandom.next() >= BOOT_FAILURE_SHARE;
+    return isLucky ? undefined : this.#failureRandom.pick(MACHINE_FATES);
   }
 
   #comesUp(instance: Instance, offering: Offering, bootMs: number): void {

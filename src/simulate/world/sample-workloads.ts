@@ -5,6 +5,7 @@ import type { Toleration } from '../../model/taint.ts';
 import type { SimulatedCluster } from '../cluster/simulated-cluster.ts';
 import type { BudgetSpec, Workload } from '../cluster/workload.ts';
 import { TARGET_SHARE } from '../load/horizontal-autoscaler.ts';
+import type { ServingWorkload } from '../load/web-load.ts';
 
 /*
  * What runs in the simulated cluster: a shop whose web pods follow the load, beside workloads that make shrinking hard
@@ -44,8 +45,11 @@ function amount(cpuMillis: number, memoryMiB: number): Resources {
   return { cpuMillis, memoryMiB, pods: 1 };
 }
 
+/** More web pods than any fleet of these worlds holds. */
+const MAX_REPLICAS = 2_000;
+
 /** The web pods; their replicas are the autoscaler's smallest. */
-export const WEB: Workload = {
+const WEB: Workload = {
   kind: 'Deployment',
   namespace: 'shop',
   name: 'web',
@@ -92,6 +96,9 @@ const OTHERS: readonly Workload[] = [
   API,
   workload('StatefulSet', 'shop/orders-db', amount(150, 192)),
   workload('Deployment', 'shop/reports', amount(80, 96)),
+];
+
+const AGENTS: readonly Workload[] = [
   workload('DaemonSet', 'monitoring/node-exporter', amount(40, 32), { tolerations: EVERYWHERE }),
   workload('DaemonSet', 'monitoring/log-agent', amount(50, 48), { tolerations: EVERYWHERE }),
   workload('Deployment', 'kube-system/coredns', amount(100, 70), {
@@ -109,11 +116,37 @@ const BUDGETS: readonly BudgetSpec[] = [
   { namespace: 'shop', name: 'api', selector: selectorOf({ app: 'api' }), limit: { minAvailable: 1 } },
 ];
 
-/** Deploys the server node and the sample workloads into an empty cluster. */
-export function deploySampleWorkloads(cluster: SimulatedCluster): void {
+/** What runs in a world, and which of it serves the users. */
+export interface WorldWorkloads {
+  /** All but those that serve. */
+  readonly workloads: readonly Workload[];
+  readonly serving: readonly ServingWorkload[];
+  readonly budgets: readonly BudgetSpec[];
+}
+
+/** The whole shop; its web pods serve this part (0..1) of the demand. */
+export function sampleWorkloads(webShare = 1): WorldWorkloads {
+  return {
+    workloads: [...OTHERS, ...AGENTS],
+    serving: [{ workload: WEB, share: webShare, minReplicas: WEB.replicas, maxReplicas: MAX_REPLICAS }],
+    budgets: BUDGETS,
+  };
+}
+
+/** What every cluster has: the agents of its nodes, and the pods on its server. */
+export function agentWorkloads(): WorldWorkloads {
+  return { workloads: AGENTS, serving: [], budgets: [] };
+}
+
+/** Deploys the server node and these workloads into an empty cluster. */
+export function deployWorkloads(
+  cluster: SimulatedCluster,
+  { workloads, serving, budgets }: WorldWorkloads,
+): void {
   cluster.kubelets.register(SERVER);
-  for (const entry of [WEB, ...OTHERS]) cluster.apply(entry);
-  for (const budget of BUDGETS) cluster.addBudget(budget);
+  for (const { workload: entry } of serving) cluster.apply(entry);
+  for (const entry of workloads) cluster.apply(entry);
+  for (const budget of budgets) cluster.addBudget(budget);
 }
 
 /** Pods that come at once and go together, as a batch of work does. */

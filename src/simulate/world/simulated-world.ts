@@ -1,31 +1,36 @@
 import { isAlive } from '../../model/instance.ts';
+import { SPOT_NOTICE_MS } from '../../model/interruption.ts';
 import type { PolicyDocument } from '../../model/policy-document.ts';
 import type { PolicyIdentity } from '../../model/policy-identity.ts';
 import type { Policy } from '../../policy/policy-schema.ts';
-import type { Leadership, Reporter } from '../../ports.ts';
+import type { Leadership } from '../../ports.ts';
 import { EventLog, type WorldEvent } from '../base/event-log.ts';
 import { RandomStream } from '../base/random-stream.ts';
 import { VirtualClock } from '../base/virtual-clock.ts';
+import { OfferingWindows } from '../cloud/offering-windows.ts';
 import { SimulatedCloud } from '../cloud/simulated-cloud.ts';
 import { SimulatedQueue } from '../cloud/simulated-queue.ts';
 import { SimulatedCluster } from '../cluster/simulated-cluster.ts';
 import { ActiveFaults } from '../faulty/active-faults.ts';
 import { faultyCloud } from '../faulty/faulty-cloud.ts';
 import { faultyCluster, faultyLedger } from '../faulty/faulty-cluster.ts';
+import { Disturbances } from '../judge/disturbances.ts';
 import { InvariantWatch } from '../judge/invariant-watch.ts';
+import { JUDGED } from '../judge/invariants.ts';
 import type { ObservedWorld, WorldWrite } from '../judge/observed-world.ts';
-import type { LoadTrace } from '../load/load-trace.ts';
 import { SimulatedTelemetry } from '../load/simulated-telemetry.ts';
 import { type LoadReading, WebLoad } from '../load/web-load.ts';
 import { AcceptedPolicies } from './accepted-policies.ts';
 import { BootSimulator } from './boot-simulator.ts';
 import { FaultInjector } from './fault-injector.ts';
-import { deploySampleWorkloads, WEB } from './sample-workloads.ts';
+import { FleetFigureRecorder } from './fleet-figures.ts';
+import { deployWorkloads, sampleWorkloads } from './sample-workloads.ts';
 import { ShortMinutes } from './short-minutes.ts';
 import { SimulatedPolicySource } from './simulated-policy-source.ts';
 import { UserDemand } from './user-demand.ts';
 import { WatchedLedger } from './watched-ledger.ts';
 import { watchedCalls, watchedCluster, watchedEffects } from './watched-ports.ts';
+import type { WorldOptions } from './world-options.ts';
 import type { WorldPorts } from './world-ports.ts';
 import { WorldReporter } from './world-reporter.ts';
 import type { WorldView } from './world-view.ts';
@@ -37,22 +42,6 @@ const DEFAULT_PEAK_NODES = 8;
 const SCRAPE_MS = 15_000;
 const CHECK_MS = 60_000;
 export const SIMULATED_CLUSTER_NAME = 'simulated';
-
-export interface WorldOptions {
-  readonly seed: number;
-  readonly trace: LoadTrace;
-  readonly policyDocument: PolicyDocument;
-  /** What the invariants judge by; until a controller accepts another. */
-  readonly policy: Policy;
-  /** Wall-clock time at which the world begins. @default Monday 2026-01-05T00:00Z */
-  readonly startMs?: number;
-  /** How many t3.small the trace's peak needs. @default 8 */
-  readonly peakNodes?: number;
-  /** Where in the trace the world begins. @default 0 */
-  readonly traceOffsetMs?: number;
-  /** Gets a copy of all that is reported. */
-  readonly reporter?: Reporter;
-}
 
 /**
  * A whole world in memory on virtual time: a K3s cluster with sample workloads, EC2, Prometheus, users. It implements the ports,
@@ -70,18 +59,22 @@ export class SimulatedWorld {
   readonly ledger: WatchedLedger;
   readonly watch: InvariantWatch;
   readonly activeFaults: ActiveFaults;
+  /** Machines of which offerings never join now. */
+  readonly neverJoins: OfferingWindows;
+  readonly disturbances: Disturbances;
   readonly faults: FaultInjector;
   readonly ports: WorldPorts;
   readonly #reporter: WorldReporter;
   readonly #demand: UserDemand;
   readonly #load: WebLoad;
   readonly #shortMinutes = new ShortMinutes();
+  readonly #figures = new FleetFigureRecorder();
   readonly #policies = new AcceptedPolicies();
   #policy: Policy;
   /** Of the one process that `ports` are for; processes of `portsOf` bring their own. */
   #isLeader = true;
   #fencingToken = 1;
-  #reading: LoadReading = { demandMillis: 0, servedMillis: 0, nodes: new Map() };
+  #reading: LoadReading = { demandMillis: 0, servedMillis: 0, nodes: new Map(), usedCpuMillis: new Map() };
 
   constructor(options: WorldOptions) {
     const clock = new VirtualClock(options.startMs ?? DEFAULT_START_MS);
@@ -93,22 +86,17 @@ export class SimulatedWorld {
     this.#policy = options.policy;
     this.cluster = new SimulatedCluster(clock, log);
     const activeFaults = new ActiveFaults(clock, random.stream('troubles'));
-    const machines = new BootSimulator({
-      clock,
-      log,
-      random: random.stream('boot'),
-      cluster: this.cluster,
-      activeFaults,
-      lose: (instanceId) => this.cloud.endByHand(instanceId),
-    });
     this.activeFaults = activeFaults;
-    const queue = new SimulatedQueue({ clock, random: random.stream('queue'), activeFaults });
-    this.queue = queue;
-    this.cloud = new SimulatedCloud({ clock, log, random: random.stream('ec2'), machines, queue });
+    this.neverJoins = new OfferingWindows(clock);
+    this.disturbances = new Disturbances(clock);
+    this.queue = new SimulatedQueue({ clock, random: random.stream('queue'), activeFaults });
+    this.cloud = this.#newCloud();
     this.telemetry = new SimulatedTelemetry(clock);
     this.policySource = new SimulatedPolicySource(clock, options.policyDocument);
-    this.ledger = new WatchedLedger(log, clock);
-    this.watch = new InvariantWatch({ seed: options.seed, log, clock });
+    this.ledger = new WatchedLedger(log, clock, (operation, atMs) =>
+      this.#figures.noteOperation(operation, atMs),
+    );
+    this.watch = new InvariantWatch({ seed: options.seed, log, clock, judged: options.judged ?? JUDGED });
     this.#reporter = new WorldReporter(log, clock, options.reporter);
     this.#demand = new UserDemand({
       trace: options.trace,
@@ -117,20 +105,49 @@ export class SimulatedWorld {
       peakNodes: options.peakNodes ?? DEFAULT_PEAK_NODES,
       traceOffsetMs: options.traceOffsetMs ?? 0,
     });
-    this.#load = new WebLoad(this.cluster, WEB, () => this.#demand.millis());
-    this.faults = this.#faultInjector(options.policyDocument);
+    const workloads = options.workloads ?? sampleWorkloads();
+    this.#load = new WebLoad(this.cluster, workloads.serving, {
+      demandMillis: () => this.#demand.millis(),
+      cpuLimitMillis: (id) => milli(this.cloud.bill.cpuLimitVcpus(id)),
+    });
+    this.faults = new FaultInjector(this, { demand: this.#demand, firstPolicy: options.policyDocument });
     this.ports = this.portsOf(
       { isLeader: () => this.#isLeader, fencingToken: () => this.#fencingToken },
       () => this.#isLeader,
     );
-    deploySampleWorkloads(this.cluster);
+    deployWorkloads(this.cluster, workloads);
     clock.every(SCRAPE_MS, () => this.#scrape());
-    clock.every(CHECK_MS, () => this.watch.check(this.#observe(() => this.#isLeader)));
+    clock.every(CHECK_MS, () => this.#check());
+  }
+
+  #newCloud(): SimulatedCloud {
+    const { clock, log, random } = this;
+    const machines = new BootSimulator({
+      clock,
+      log,
+      random: random.stream('boot'),
+      cluster: this.cluster,
+      activeFaults: this.activeFaults,
+      neverJoins: this.neverJoins,
+      lose: (instanceId) => this.cloud.endByHand(instanceId),
+    });
+    return new SimulatedCloud({
+      clock,
+      log,
+      random: random.stream('ec2'),
+      machines,
+      queue: this.queue,
+      billTerms: () => this.#policy.cost,
+      onInterruption: () => this.disturbances.begin('fleet', SPOT_NOTICE_MS),
+    });
   }
 
   /** The ports of one process; `holdsLease` is the truth about its leadership, which it may not know. */
   portsOf(leadership: Leadership, holdsLease: () => boolean): WorldPorts {
-    const watch = (write: WorldWrite) => this.watch.write(write, this.#observe(holdsLease));
+    const watch = (write: WorldWrite) => {
+      this.#figures.noteWrite(write);
+      this.watch.write(write, this.#observe(holdsLease));
+    };
     const { activeFaults, clock } = this;
     return {
       cluster: faultyCluster(watchedCluster(this.cluster, watch), activeFaults),
@@ -172,6 +189,11 @@ export class SimulatedWorld {
     this.#demand.holdAt(this.#reading.demandMillis);
   }
 
+  /** Judges what can be judged of a whole run only. */
+  checkEnd(): void {
+    this.watch.checkEnd(this.#observe(() => this.#isLeader));
+  }
+
   /** Judges a world that was left alone for long. */
   checkSteadyState(): void {
     this.watch.checkSteadyState(this.#observe(() => this.#isLeader));
@@ -179,6 +201,7 @@ export class SimulatedWorld {
 
   view(): WorldView {
     const workers = this.cluster.state.readyWorkers();
+    const bill = this.cloud.bill.now();
     return {
       monotonicMs: this.clock.monotonicMs(),
       nowMs: this.clock.now(),
@@ -189,8 +212,10 @@ export class SimulatedWorld {
       aliveInstances: this.cloud.shown().filter(isAlive).length,
       unschedulablePods: this.#unschedulablePods(),
       loadFactor: this.#demand.factor,
-      costUsd: this.cloud.bill.costUsd(),
-      nodeHours: this.cloud.bill.nodeHours(),
+      costUsd: bill.realUsd,
+      bill,
+      nodeHours: bill.nodeHours,
+      figures: this.#figures.figures,
       shortMinutes: this.#shortMinutes.count,
     };
   }
@@ -198,12 +223,6 @@ export class SimulatedWorld {
   /** The latest events, oldest first. */
   events(max: number): readonly WorldEvent[] {
     return this.log.recent(max);
-  }
-
-  #faultInjector(firstPolicy: PolicyDocument): FaultInjector {
-    const { clock, log, random, cluster, cloud, queue, telemetry, activeFaults, policySource } = this;
-    const parts = { clock, log, random, cluster, cloud, queue, telemetry, activeFaults, policySource };
-    return new FaultInjector({ ...parts, demand: this.#demand, firstPolicy });
   }
 
   #accept(document: PolicyDocument, identity: PolicyIdentity): void {
@@ -215,7 +234,21 @@ export class SimulatedWorld {
   #scrape(): void {
     this.#reading = this.#load.tick(this.clock.monotonicMs());
     this.telemetry.record(this.#reading.nodes);
+    for (const [id, cpuMillis] of this.#reading.usedCpuMillis) this.cloud.bill.useCpu(id, cpuMillis / 1_000);
     this.#shortMinutes.add(this.clock.monotonicMs(), this.#reading, this.#unschedulablePods());
+  }
+
+  #check(): void {
+    this.watch.check(this.#observe(() => this.#isLeader));
+    const { state } = this.cluster;
+    const { nodes, instances } = this.#policy;
+    const fleet = {
+      workers: state.readyWorkers(),
+      pods: state.pods(),
+      min: nodes.min,
+      zones: instances.zones,
+    };
+    this.#figures.noteFleet(fleet, CHECK_MS);
   }
 
   #unschedulablePods(): number {
@@ -225,6 +258,9 @@ export class SimulatedWorld {
   #observe(holdsLease: () => boolean): ObservedWorld {
     return {
       nowMs: this.clock.now(),
+      elapsedMs: this.clock.monotonicMs(),
+      disturbedUntil: this.disturbances.until,
+      demandMillis: this.#reading.demandMillis,
       skewMs: this.activeFaults.skewMs,
       skewedAtMs: this.activeFaults.skewedAtMs,
       isFaulty: this.activeFaults.affectsAnswers,
@@ -242,4 +278,8 @@ export class SimulatedWorld {
       isNoticed: (instanceId) => this.cloud.isNoticed(instanceId),
     };
   }
+}
+
+function milli(vcpus: number | undefined): number | undefined {
+  return vcpus === undefined ? undefined : vcpus * 1_000;
 }

@@ -12,13 +12,20 @@ export class WatchedLedger implements Ledger {
   readonly #ledger = new MemoryLedger();
   readonly #log: EventLog;
   readonly #clock: { monotonicMs(): number };
+  readonly #onOperation: (operation: Operation, atMs: number) => void;
   readonly #all = new Map<string, Operation>();
   readonly #unended = new Map<string, Operation>();
   readonly #ended = new Map<string, EndedOperation>();
 
-  constructor(log: EventLog, clock: { monotonicMs(): number }) {
+  /** `onOperation` is told of every step, with the world's own time. */
+  constructor(
+    log: EventLog,
+    clock: { monotonicMs(): number },
+    onOperation: (operation: Operation, atMs: number) => void,
+  ) {
     this.#log = log;
     this.#clock = clock;
+    this.#onOperation = onOperation;
   }
 
   /** The operation as it was last written down; for two days after its end. */
@@ -43,6 +50,7 @@ export class WatchedLedger implements Ledger {
     const before = this.#all.get(operation.id);
     this.#all.set(operation.id, operation);
     this.#sort(operation);
+    this.#onOperation(operation, this.#clock.monotonicMs());
     if (before?.step !== operation.step)
       this.#log.add('operation', {
         id: operation.id,

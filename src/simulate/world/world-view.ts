@@ -1,3 +1,6 @@
+import type { FleetBill } from '../cloud/bill.ts';
+import type { FleetFigures } from './fleet-figures.ts';
+
 /** What a page shows of the world at one moment. */
 export interface WorldView {
   /** Virtual milliseconds since the world began. */
@@ -12,7 +15,10 @@ export interface WorldView {
   readonly aliveInstances: number;
   readonly unschedulablePods: number;
   readonly loadFactor: number;
+  /** The whole bill so far. */
   readonly costUsd: number;
+  readonly bill: FleetBill;
+  readonly figures: FleetFigures;
   readonly nodeHours: number;
   readonly shortMinutes: number;
 }

@@ -22,8 +22,10 @@ const requests = z.record(
 
 const container = object({
   restartPolicy: text.optional(),
-  resources: object({ requests: requests.optional() }).optional(),
-  ports: listOf(object({ hostPort: count('the port', 0).optional(), protocol: text.optional() })).optional(),
+  resources: object({ requests: requests.optional(), limits: requests.optional() }).optional(),
+  ports: listOf(
+    object({ hostPort: count('the port', 0).optional(), protocol: text.optional(), hostIP: text.optional() }),
+  ).optional(),
 });
 
 const values = listOf(z.string({ error: 'must be text; write it in quotes' })).optional();
@@ -41,6 +43,8 @@ const podTerm = object({
   labelSelector: labelSelector.optional(),
   namespaces: listOf(text).optional(),
   namespaceSelector: labelSelector.optional(),
+  matchLabelKeys: listOf(text).optional(),
+  mismatchLabelKeys: listOf(text).optional(),
 });
 
 const podTerms = object({
@@ -95,7 +99,7 @@ export const podManifest = object({
     containers: listOf(container).min(1, { error: 'must not be empty; add the containers of the pod' }),
     initContainers: listOf(container).optional(),
     overhead: requests.optional(),
-    resources: object({ requests: requests.optional() }).optional(),
+    resources: object({ requests: requests.optional(), limits: requests.optional() }).optional(),
     nodeSelector: textByKey.optional(),
     affinity: object({
       nodeAffinity: nodeTerms.optional(),

@@ -3,9 +3,13 @@ import type { RawObject } from '../../adapters/kubernetes/watch.ts';
 import { countText } from '../../decide/text/wording.ts';
 import type { DaemonOverhead } from '../../model/daemon-overhead.ts';
 import { type Pod, podRef } from '../../model/pod.ts';
+import type { LabelSelector } from '../../model/selector.ts';
 import { CommandError } from '../command-error.ts';
 import { readPodManifests } from './pod-entries.ts';
 import type { PodManifest } from './pod-manifest.ts';
+
+/** The label that stands for the node's name in a pod's affinity. */
+const HOSTNAME = 'kubernetes.io/hostname';
 
 /** The pods of a file, each to be placed anew, whatever node it is on. */
 export interface PodFile {
@@ -63,11 +67,10 @@ function daemonsOf(records: readonly PodRecord[]): readonly DaemonOverhead[] {
   return [...byName.values()];
 }
 
-/** Its controller tied the pod to one node; what the DaemonSet itself selects is not told. */
-function overheadOf(
-  name: string,
-  { namespace, labels, requests, hostPorts, tolerations }: Pod,
-): DaemonOverhead {
+/** Its controller tied the pod to one node; what is left of its selector is the DaemonSet's own. */
+function overheadOf(name: string, pod: Pod): DaemonOverhead {
+  const { namespace, labels, requests, hostPorts, tolerations } = pod;
+  const withoutName = (selector: LabelSelector) => selector.filter(({ key }) => key !== HOSTNAME);
   return {
     name,
     namespace,
@@ -75,8 +78,8 @@ function overheadOf(
     requests,
     hostPorts,
     tolerations,
-    nodeSelector: [],
-    nodeAffinityTerms: [],
+    nodeSelector: withoutName(pod.nodeSelector),
+    nodeAffinityTerms: pod.nodeAffinityTerms.map(withoutName),
   };
 }
 

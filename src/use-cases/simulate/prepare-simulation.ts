@@ -1,6 +1,7 @@
 import { basename } from 'node:path';
 import { Controller } from '../../loop/controller.ts';
 import { injectionName } from '../../simulate/faults/fault-injections.ts';
+import { INVARIANTS, JUDGED } from '../../simulate/judge/invariants.ts';
 import type { Violation } from '../../simulate/judge/violation.ts';
 import type { RunningController } from '../../simulate/process/replicas.ts';
 import {
@@ -10,9 +11,11 @@ import {
   type SimulationResult,
 } from '../../simulate/run/run-simulation.ts';
 import { variationOf } from '../../simulate/run/vary-world.ts';
+import { storyLoad } from '../../simulate/story-file/story-load.ts';
 import type { WorldPorts } from '../../simulate/world/world-ports.ts';
 import { CommandError } from '../command-error.ts';
 import { readPolicyFile } from '../files/read-policy-file.ts';
+import { readStoryFile } from '../files/read-story-file.ts';
 import { readTraceFile } from '../files/read-trace-file.ts';
 import { SHIPPED_POLICY, SHIPPED_TRACE } from '../files/shipped-file.ts';
 import { FAULT_NAMES } from './fault-names.ts';
@@ -55,10 +58,41 @@ export async function readSimulationOptions(
   const { text, policy } = await readPolicyFile(origin);
   // The name alone: what a world tells, and so its digest, must not depend on where the checkout lies.
   const policyDocument = { text, origin: basename(origin), revision: undefined };
-  const trace = await readTraceFile(request.trace ?? SHIPPED_TRACE);
   const { hours, injections } = request;
-  const common = { hours, faults, policy, policyDocument, trace, controller: startController };
-  return (seed) => withInjections({ ...common, seed, ...variationOf(seed, trace) }, injections);
+  const judged = judgedBy(request.judge);
+  const common = { hours, faults, policy, policyDocument, controller: startController, judged };
+  const played = await playedOf(request);
+  return (seed) => withInjections({ ...common, seed, ...played(seed) }, injections);
+}
+
+/** The invariants that `--judge` names. */
+function judgedBy(text: string | undefined): ReadonlySet<number> {
+  if (text === undefined) return JUDGED;
+  const known = INVARIANTS.map(({ number }) => number);
+  if (text === 'all') return new Set(known);
+  const numbers = text.split(',').map(Number);
+  const unknown = numbers.find((number) => !known.includes(number));
+  if (unknown === undefined) return new Set(numbers);
+  throw new CommandError(
+    `--judge: there is no such invariant: use all, or numbers from 1 to ${known.length}`,
+  );
+}
+
+type Played = Pick<SimulationOptions, 'trace' | 'story' | 'traceOffsetMs' | 'peakNodes'>;
+
+/** What users ask for: a story as it is told, or a trace that begins on another day for each seed. */
+async function playedOf({
+  story: storyFile,
+  trace: traceFile,
+}: SimulationRequest): Promise<(seed: number) => Played> {
+  if (storyFile === undefined) {
+    const trace = await readTraceFile(traceFile ?? SHIPPED_TRACE);
+    return (seed) => ({ trace, ...variationOf(seed, trace) });
+  }
+  if (traceFile !== undefined)
+    throw new CommandError('--trace and --story exclude each other: a story brings its own load');
+  const story = await readStoryFile(storyFile);
+  return () => ({ story, trace: storyLoad(story), peakNodes: story.peakNodes });
 }
 
 /** The real controller on a world's ports. */

@@ -1,4 +1,5 @@
 import type { InstanceState } from '../../../src/model/instance.ts';
+import { defaultPolicy } from '../../../src/policy/default-policy.ts';
 import { EventLog } from '../../../src/simulate/base/event-log.ts';
 import { RandomStream } from '../../../src/simulate/base/random-stream.ts';
 import { VirtualClock } from '../../../src/simulate/base/virtual-clock.ts';
@@ -40,13 +41,15 @@ describeCloud('SimulatedCloud', async (): Promise<CloudStage> => {
   const troubles = new ActiveFaults(clock, chance.stream('troubles'));
   const queue = new SimulatedQueue({ clock, random: chance.stream('queue'), activeFaults: troubles });
   const machines = { started: nothing, stopped: nothing, restarted: nothing, ended: nothing };
-  const cloud = new SimulatedCloud({ clock, log, random: chance.stream('ec2'), machines, queue });
+  const random = chance.stream('ec2');
+  const billTerms = () => defaultPolicy().cost;
+  const cloud = new SimulatedCloud({ clock, log, random, machines, queue, billTerms });
   return {
     cloud,
     sellOut: (offering) => {
       const [type = '', zone = '', lifecycle] = offering.split('/');
       const scope = { type, zone, lifecycle: lifecycle === 'spot' ? 'spot' : 'on-demand' } as const;
-      cloud.capacity.close(scope, FOR_EVER_MS);
+      cloud.shortages.open(scope, FOR_EVER_MS);
     },
     answer: async (call) => {
       // Every call of the simulated cloud is answered by then.

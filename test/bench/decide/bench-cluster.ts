@@ -1,9 +1,14 @@
+import { csiNodeResource } from '../../../src/adapters/kubernetes/read/attach-limits.ts';
 import { disruptionBudgetResource } from '../../../src/adapters/kubernetes/read/disruption-budget-resource.ts';
 import { JoinedPods } from '../../../src/adapters/kubernetes/read/joined-pods.ts';
 import { namespaceResource } from '../../../src/adapters/kubernetes/read/namespace-resource.ts';
 import { nodeResource } from '../../../src/adapters/kubernetes/read/node-resource.ts';
 import { podResource } from '../../../src/adapters/kubernetes/read/pod-resource.ts';
-import { claimResource, volumeResource } from '../../../src/adapters/kubernetes/read/volume-resource.ts';
+import {
+  claimResource,
+  storageClassResource,
+  volumeResource,
+} from '../../../src/adapters/kubernetes/read/volume-resource.ts';
 import {
   daemonSetResource,
   replicaSetResource,
@@ -62,6 +67,8 @@ export class BenchCluster {
       statefulSets: this.#statefulSets,
       claims: this.#store(claimResource),
       volumes: this.#store(volumeResource),
+      storageClasses: this.#store(storageClassResource),
+      csiNodes: this.#store(csiNodeResource),
       namespaces: this.#store(namespaceResource),
     });
     const names = this.#addNodes(parts);

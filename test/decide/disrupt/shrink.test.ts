@@ -1,6 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import { decide } from '../../../src/decide/decide.ts';
 import type { Node } from '../../../src/model/node.ts';
+import type { Lifecycle } from '../../../src/model/offering.ts';
 import type { Plan } from '../../../src/model/plan.ts';
 import type { Snapshot } from '../../../src/model/snapshot.ts';
 import { aLaunch, aNode, aRemoval } from '../../builders/fleet.ts';
@@ -17,14 +18,14 @@ const low = aUtilization({
   memoryPercent: steady(40, { untilMs: NOW }),
 });
 
-/** Two on-demand workers in each zone and a spot one in the first: the spot one may go. */
+/** An on-demand and a spot worker in each zone and a younger spot one in the first, which may go. */
 function fiveWorkers(target: Partial<Node> = {}): readonly Node[] {
   return [
     aNode({ name: 'i-1', zone: A }),
     aNode({ name: 'i-2', zone: B }),
-    aNode({ name: 'i-3', zone: A }),
-    aNode({ name: 'i-4', zone: B }),
-    aNode({ name: 'i-5', zone: A, lifecycle: 'spot', ...target }),
+    aNode({ name: 'i-3', zone: A, lifecycle: 'spot' }),
+    aNode({ name: 'i-4', zone: B, lifecycle: 'spot' }),
+    aNode({ name: 'i-5', zone: A, lifecycle: 'spot', createdAtMs: 1, ...target }),
   ];
 }
 
@@ -100,7 +101,7 @@ describe('the order of candidates', () => {
     expect(order([aNode({ name: 'i-1', zone: A }), spot, aNode({ name: 'i-3', zone: A })])).toEqual(['i-1']);
   });
 
-  it('takes spot before on-demand, then fewest pods, lowest CPU, the newest, and the name', () => {
+  it('then takes the lifecycle of which there is too much, fewest pods, lowest CPU, the newest, and the name', () => {
     const three = ['i-1', 'i-2', 'i-3'].map((name) => aNode({ name, zone: A }));
     const other = aNode({ name: 'i-9', zone: B });
     expect(order([...three, other])).toEqual(['i-1']);
@@ -110,11 +111,22 @@ describe('the order of candidates', () => {
     expect(order([...newest, other], { utilization: cpu })).toEqual(['i-3']);
     const pods = [aPod({ nodeName: 'i-2' }), aPod({ nodeName: 'i-3' })];
     expect(order([...newest, other], { utilization: cpu, pods })).toEqual(['i-1']);
-    const spot = newest.map((node, i) => ({
-      ...node,
-      lifecycle: i === 1 ? ('spot' as const) : node.lifecycle,
-    }));
-    expect(order([...spot, other], { utilization: cpu, pods })).toEqual(['i-2']);
+    const shares = (...lifecycles: readonly Lifecycle[]) =>
+      newest.map((node, i): Node => ({ ...node, lifecycle: lifecycles[i] ?? 'spot' }));
+    const of = (...lifecycles: readonly Lifecycle[]) =>
+      order([...shares(...lifecycles), { ...other, lifecycle: 'spot' }], { utilization: cpu, pods });
+    // 70 % of the three that stay is two.
+    expect(of('on-demand', 'spot', 'on-demand')).toEqual(['i-1']);
+    expect(of('on-demand', 'spot', 'spot')).toEqual(['i-3']);
+  });
+
+  it('takes spot first where the share is as the policy wants it', () => {
+    expect(removed(decide(aPolicy(), idle(), NOW))).toEqual(['i-5']);
+  });
+
+  it('begins with types and zones that the policy no longer names, before the fullest zone', () => {
+    const nodes = fiveWorkers().map((node) => (node.name === 'i-4' ? { ...node, type: 't2.micro' } : node));
+    expect(removed(decide(aPolicy(), idle({ nodes }), NOW))).toEqual(['i-4']);
   });
 });
 
@@ -149,6 +161,7 @@ describe('a brake holds back every removal', () => {
       'while memory was not low once in the window',
       'memory-not-low',
       { utilization: { ...low, memoryPercent: steady(50, { untilMs: NOW }) } },
+      { consolidation: { enabled: false } },
     ],
     [
       'while only a part of the workers is measured',
@@ -223,9 +236,12 @@ describe('a node stays', () => {
     '%s',
     (_title, code, nodeParts, parts) => {
       const zones = [A, B, 'ap-southeast-1c'];
+      const nodes = fiveWorkers(nodeParts).map((node) =>
+        node.name === 'i-5' ? node : { ...node, doNotDisrupt: true },
+      );
       const plan = decide(
         aPolicy({ instances: { zones }, spot: { onDemandBase: 4 } }),
-        idle({ nodes: fiveWorkers(nodeParts), ...parts }),
+        idle({ nodes, ...parts }),
         NOW,
       );
       expect(removed(plan)).not.toContain('i-5');
@@ -243,7 +259,8 @@ describe('a node stays', () => {
 
   it('while it belongs to the on-demand base', () => {
     const policy = aPolicy({ spot: { onDemandBase: 5 } });
-    const plan = decide(policy, idle({ nodes: fiveWorkers({ lifecycle: 'on-demand' }) }), NOW);
+    const nodes = fiveWorkers().map((node): Node => ({ ...node, lifecycle: 'on-demand' }));
+    const plan = decide(policy, idle({ nodes }), NOW);
     expect(keptBecause(plan, 'i-5')).toBe('on-demand-base');
   });
 

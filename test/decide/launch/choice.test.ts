@@ -44,6 +44,19 @@ describe('the order of offerings', () => {
     expect(rank(4, 0)).toBe('t3.small');
   });
 
+  it('puts what is unproven behind everything else, on-demand included, and leaves it in the list', () => {
+    const zones = ['ap-southeast-1a', 'ap-southeast-1b'].map((zone) => ({ ...small, zone }));
+    const onDemand = { ...small, lifecycle: 'on-demand' as const };
+    const ranked = rankOfferings([...zones, onDemand], {
+      lifecycle: 'spot',
+      mix: mixOf([]),
+      costOf: (offering) => offering.priceUsdPerHour,
+      spreadPercent: 5,
+      isUnproven: (key) => key.includes('1a/spot'),
+    });
+    expect(ranked).toEqual([zones[1], onDemand, zones[0]]);
+  });
+
   it('puts an offering of unknown cost behind every known one of its zone', () => {
     const unpriced = anOffering({ type: 'a1.large', priceUsdPerHour: undefined });
     const dear = anOffering({ type: 'z9.large', priceUsdPerHour: 9 });

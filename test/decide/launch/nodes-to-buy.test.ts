@@ -1,5 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import { decide } from '../../../src/decide/decide.ts';
+import type { Node } from '../../../src/model/node.ts';
 import type { Offering } from '../../../src/model/offering.ts';
 import type { Pod } from '../../../src/model/pod.ts';
 import { selectorOf } from '../../../src/model/selector.ts';
@@ -23,15 +24,20 @@ function inBothZones(type: string, parts: Partial<Offering>): readonly Offering[
 }
 
 const workers = ZONES.map((zone, i) => aNode({ name: `i-${i}`, zone }));
-const full = workers.map(({ name }) => aPod({ name: `on-${name}`, nodeName: name, cpu: 1900, labels: {} }));
+const fullOf = ({ name }: Node) => aPod({ name: `on-${name}`, nodeName: name, cpu: 1900, labels: {} });
+
+/** The launches for the waiting pods, beside full nodes. */
+function launchesFor(waiting: readonly Pod[], offerings: readonly Offering[], nodes = workers) {
+  const policy = aPolicy({ spot: { percent: 0 }, pending: { maxNodesPerDecision: 10 } });
+  const pods = [...waiting, ...nodes.map(fullOf)];
+  const { actions } = decide(policy, aSnapshot({ nodes, pods, offerings }), NOW);
+  return actions.filter((action) => action.kind === 'launch');
+}
 
 /** What is bought for the waiting pods, `type/zone ← pods`. */
 function buy(waiting: readonly Pod[], offerings: readonly Offering[]) {
-  const policy = aPolicy({ spot: { percent: 0 }, pending: { maxNodesPerDecision: 10 } });
-  const snapshot = aSnapshot({ nodes: workers, pods: [...waiting, ...full], offerings });
-  const actions = decide(policy, snapshot, NOW).actions;
-  return actions.flatMap((action) =>
-    action.kind === 'launch' ? [`${action.offerings[0]} ← ${action.nominatedPods.join(' ')}`] : [],
+  return launchesFor(waiting, offerings).map(
+    (launch) => `${launch.offerings[0]} ← ${launch.nominatedPods.join(' ')}`,
   );
 }
 
@@ -78,6 +84,43 @@ describe('the nodes that are bought for waiting pods', () => {
     const dearB = small.map((one) => (one.zone === ZONES[1] ? { ...one, priceUsdPerHour: 0.3 } : one));
     const launches = buy(pods, dearB);
     expect(launches.map((launch) => launch.split(/[/ ]/)[1] ?? '').sort()).toEqual(ZONES);
+  });
+
+  describe('for pods that would rather be in some zone', () => {
+    const selector = selectorOf({ app: 'web' });
+    const spread = (whenUnsatisfiable: 'ScheduleAnyway' | 'DoNotSchedule') => [
+      { topologyKey: ZONE, maxSkew: 1, selector, whenUnsatisfiable },
+    ];
+    const inB = aNode({ name: 'i-2', zone: ZONES[1]! });
+    const nearB = [{ topologyKey: ZONE, selector, namespaces: ['default'], weight: 100 }];
+    const webIn = (node: Node) => aPod({ name: `web-${node.name}`, nodeName: node.name, cpu: 0 });
+    const zonesOf = (waiting: readonly Pod[], nodes: readonly Node[] = workers) =>
+      launchesFor(waiting, small, [...nodes]).map(({ offerings }) =>
+        offerings.map((key) => key.split('/')[1]),
+      );
+
+    it('may be in every zone, the least crowded first', () => {
+      const soft = pending('a', 900, { topologySpread: spread('ScheduleAnyway') });
+      const web = pending('a', 900, { preferredPods: nearB });
+      expect(zonesOf([soft], [...workers, inB])).toEqual([ZONES]);
+      expect(zonesOf([web, webIn(inB)], [...workers, inB])).toEqual([ZONES]);
+    });
+
+    it('are in the zone that they prefer where both are equally crowded', () => {
+      const near = pending('a', 900, { preferredPods: nearB });
+      expect(zonesOf([near, webIn(workers[1]!)])).toEqual([ZONES.toReversed()]);
+      expect(zonesOf([near, webIn(workers[0]!)])).toEqual([ZONES]);
+    });
+
+    it('may be in every zone that rules allow, and in no other', () => {
+      const hard = pending('a', 900, { topologySpread: spread('DoNotSchedule') });
+      expect(zonesOf([hard])).toEqual([ZONES]);
+      expect(zonesOf([hard, webIn(workers[0]!)])).toEqual([[ZONES[1]]]);
+      const two = [hard, pending('b', 1800, { topologySpread: spread('DoNotSchedule') })];
+      expect(zonesOf(two).toSorted(([a = ''], [b = '']) => (a < b ? -1 : 1))).toEqual(
+        ZONES.map((zone) => [zone]),
+      );
+    });
   });
 
   it('come first for the pods with the highest priority', () => {

@@ -1,13 +1,20 @@
 import { describe, expect, it } from '@jest/globals';
+import { buildDecisionContext } from '../../../src/decide/state/decision-context.ts';
 import { launchPauseOf } from '../../../src/decide/state/launch-pause.ts';
 import { unavailableOfferings } from '../../../src/decide/state/unavailable-offerings.ts';
 import type { OfferingKey } from '../../../src/model/offering.ts';
-import type { LaunchFault } from '../../../src/model/operation.ts';
-import { aLaunch } from '../../builders/fleet.ts';
+import type { LaunchFault, Operation } from '../../../src/model/operation.ts';
+import { aLaunch, aRemoval } from '../../builders/fleet.ts';
 import { aPolicy } from '../../builders/policy.ts';
+import { aSnapshot } from '../../builders/snapshot.ts';
 
 const NOW = 100_000_000;
-const policy = aPolicy().policy.launch;
+const { policy } = aPolicy();
+/** A policy that names nothing else to try. */
+const onePool = {
+  ...policy,
+  instances: { ...policy.instances, types: ['t3.small'], zones: ['ap-southeast-1a'] },
+};
 const digest = aPolicy().identity.digest;
 const small: OfferingKey = 't3.small/ap-southeast-1a/spot';
 const other: OfferingKey = 't3a.small/ap-southeast-1a/spot';
@@ -35,7 +42,7 @@ describe('an offering rests', () => {
     return unavailableOfferings(
       [aLaunch({ step: 'failed', faults, offerings: [small], ...bought })],
       policy,
-      NOW,
+      { nowMs: NOW },
     )(key);
   };
 
@@ -62,6 +69,20 @@ describe('an offering rests', () => {
     expect(unavailable(refused, onDemand)).toBeUndefined();
   });
 
+  it('three minutes after EC2 took a machine of it back, from the warning on, and until one is bought there', () => {
+    const removal = aRemoval({ createdAtMs: NOW - 60_000, interruption: 'spot-warning', reclaimed: small });
+    const until = (operations: readonly Operation[], atMs?: number) =>
+      unavailableOfferings(operations, policy, {
+        nowMs: NOW,
+        takenBack: atMs === undefined ? [] : [{ key: small, atMs }],
+      });
+    expect(until([removal])(small)).toEqual({ untilMs: NOW + 120_000, why: 'spot taken back' });
+    expect(until([removal])(other)).toBeUndefined();
+    expect(until([], NOW)(small)?.untilMs).toBe(NOW + 180_000);
+    const bought = aLaunch({ step: 'launched', offering: small, launchedAtMs: NOW - 30_000 });
+    expect(until([removal, bought])(small)).toBeUndefined();
+  });
+
   it('ten minutes with all of its lifecycle when a quota is reached', () => {
     const quota = [fault({ class: 'quota', offerings: [onDemand] })];
     expect(unavailable(quota, onDemand)?.untilMs).toBe(NOW + 540_000);
@@ -77,9 +98,66 @@ describe('an offering rests', () => {
   });
 });
 
+describe('after machines that did not join', () => {
+  const [inA, inB] = ['t3.small/ap-southeast-1a/spot', 't3.small/ap-southeast-1b/spot'] as const;
+  const otherInA: OfferingKey = 't3a.small/ap-southeast-1a/on-demand';
+  const otherInB: OfferingKey = 't3a.small/ap-southeast-1b/spot';
+  type End = readonly [OfferingKey, endedAgoMs: number, joined?: 'joined'];
+  const operations = (ends: readonly End[]) =>
+    ends.map(([offering, agoMs, joined]) => ({
+      ...failed(NOW - agoMs),
+      offering,
+      ...(joined !== undefined && { step: 'ready' as const }),
+    }));
+  const rest = (key: OfferingKey, ...ends: readonly End[]) =>
+    unavailableOfferings(operations(ends), policy, { nowMs: NOW })(key);
+  const unproven = (key: OfferingKey, ...ends: readonly End[]) =>
+    buildDecisionContext(aPolicy(), aSnapshot({ operations: operations(ends) }), { nowMs: NOW }).isUnproven(
+      key,
+    );
+
+  it('their zone rests for a minute with all its types, and no other zone', () => {
+    const why = 'machines in ap-southeast-1a did not join';
+    expect(rest(inA, [inA, 30_000])).toEqual({ untilMs: NOW + 30_000, why });
+    expect(rest(otherInA, [inA, 30_000])?.why).toBe(why);
+    expect(rest(inB, [inA, 30_000])).toBeUndefined();
+    expect(rest(inA, [inA, 61_000])).toBeUndefined();
+  });
+
+  it('it rests twice as long after each further one, at most an hour, and no more once one joined there', () => {
+    expect(rest(inA, [inA, 400_000], [inA, 30_000])?.untilMs).toBe(NOW + 90_000);
+    const often = Array.from({ length: 9 }, (_, i): End => [inA, 9 - i]);
+    expect(rest(inA, ...often)?.untilMs).toBe(NOW - 1 + 3_600_000);
+    expect(rest(inA, ...often, [otherInA, 0, 'joined'])).toBeUndefined();
+    expect(rest(inA, ...often, [inB, 0, 'joined'])?.untilMs).toBe(NOW - 1 + 3_600_000);
+  });
+
+  it('their type rests instead of the zones once it failed in two of them', () => {
+    const both: readonly End[] = [
+      [inA, 40_000],
+      [inB, 30_000],
+    ];
+    expect(rest(inA, ...both)?.why).toBe('machines of type t3.small did not join');
+    expect(rest(otherInA, ...both)).toBeUndefined();
+    expect(rest(inB, ...both, [inB, 0, 'joined'])).toBeUndefined();
+    expect(rest(otherInA, ...both, [otherInA, 0])?.why).toBe('machines in ap-southeast-1a did not join');
+  });
+
+  it('others are asked for first for four times as long, once two in a row did not join', () => {
+    expect(unproven(inA, [inA, 61_000])).toBe(false);
+    const two: readonly End[] = [
+      [inA, 500_000],
+      [inA, 479_000],
+    ];
+    expect(unproven(inA, ...two)).toBe(true);
+    expect(unproven(otherInB, ...two)).toBe(false);
+    expect(unproven(inA, [inA, 500_000], [inA, 480_000])).toBe(false);
+  });
+});
+
 describe('launching pauses', () => {
   const pause = (operations: Parameters<typeof launchPauseOf>[0]) =>
-    launchPauseOf(operations, policy, { nowMs: NOW, digest });
+    launchPauseOf(operations, onePool, { nowMs: NOW, digest });
 
   it('a minute after a machine that never joined, twice as long after the next', () => {
     expect(pause([failed(NOW - 30_000)])?.untilMs).toBe(NOW + 30_000);
@@ -103,6 +181,20 @@ describe('launching pauses', () => {
   it('no more once a launch became ready', () => {
     const ready = aLaunch({ step: 'ready', instanceId: 'i-y', endedAtMs: NOW - 10_000 });
     expect(pause([failed(NOW - 30_000), ready])).toBeUndefined();
+  });
+
+  it('not where one zone or one type explains the failures, and there are others', () => {
+    const inARow = (...offerings: readonly OfferingKey[]) =>
+      launchPauseOf(
+        offerings.map((offering, i) => ({ ...failed(NOW - 30_000 + i), offering })),
+        policy,
+        { nowMs: NOW, digest },
+      );
+    const [here, there] = ['t3.small/ap-southeast-1a/spot', 't3.small/ap-southeast-1b/spot'] as const;
+    const otherType = 't3a.small/ap-southeast-1b/spot';
+    expect(inARow(here, here, here)).toBeUndefined();
+    expect(inARow(here, there, here)).toBeUndefined();
+    expect(inARow(here, there, otherType)?.reason.code).toBe('launching-stopped');
   });
 
   it('not for launches that got no machine at all', () => {

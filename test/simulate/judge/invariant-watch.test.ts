@@ -1,9 +1,9 @@
 import { describe, expect, it } from '@jest/globals';
-import { policySchema } from '../../../src/policy/policy-schema.ts';
 import { EventLog } from '../../../src/simulate/base/event-log.ts';
 import { InvariantWatch } from '../../../src/simulate/judge/invariant-watch.ts';
 import type { ObservedWorld } from '../../../src/simulate/judge/observed-world.ts';
 import { anInstance } from '../../builders/fleet.ts';
+import { anObservedWorld } from '../../builders/observed-world.ts';
 
 const MINUTE_MS = 60_000;
 
@@ -12,24 +12,13 @@ function watched(isTroubled: (minute: number) => boolean = () => false) {
   let nowMs = 0;
   const clock = { monotonicMs: () => nowMs };
   const watch = new InvariantWatch({ seed: 7, log: new EventLog(clock), clock });
-  const observed = (minute: number): ObservedWorld => ({
-    nowMs,
-    skewMs: 0,
-    isFaulty: isTroubled(minute),
-    policy: policySchema.parse({ nodes: { min: 2, max: 3 } }),
-    cluster: { nodes: [], pods: [], budgets: [], daemons: [] },
-    instances: [anInstance({ operationId: 'op-1' })],
-    operation: () => undefined,
-    unended: () => [],
-    decision: () => undefined,
-    ended: () => [],
-    unknownLoadMs: () => 0,
-    cpuPercentAt: () => 10,
-    skewedAtMs: 0,
-    isLeader: () => true,
-    policyOf: () => undefined,
-    isNoticed: () => false,
-  });
+  const observed = (minute: number): ObservedWorld =>
+    anObservedWorld({
+      nowMs,
+      isFaulty: isTroubled(minute),
+      cluster: { nodes: [] },
+      instances: [anInstance({ operationId: 'op-1' })],
+    });
   for (let minute = 0; minute <= 10; minute += 1) {
     nowMs = minute * MINUTE_MS;
     watch.check(observed(minute));

@@ -14,7 +14,15 @@ export const KARPENTER_DO_NOT_DISRUPT = 'karpenter.sh/do-not-disrupt';
 /** On pods only, either way: `false` forbids, `true` allows what a rule would forbid. */
 export const SAFE_TO_EVICT = 'cluster-autoscaler.kubernetes.io/safe-to-evict';
 
+/** Cluster Autoscaler's annotation on a node that must not be removed. */
+export const SCALE_DOWN_DISABLED = 'cluster-autoscaler.kubernetes.io/scale-down-disabled';
+
 export type Annotations = Readonly<Record<string, string>>;
+
+/** Whether a node's annotations forbid to remove it. */
+export function forbidsRemoval(annotations: Annotations): boolean {
+  return forbidsDisruption(annotations) || annotations[SCALE_DOWN_DISABLED] === 'true';
+}
 
 /** Whether the annotations forbid disruption of the node or pod that carries them. */
 export function forbidsDisruption(annotations: Annotations): boolean {

@@ -1,4 +1,5 @@
 import type { V1Container, V1ContainerPort, V1PodSpec } from '@kubernetes/client-node';
+import { hostPortOf } from '../../../model/host-port.ts';
 import type { Raw } from '../raw.ts';
 
 interface RawContainerPorts extends Pick<Raw<V1Container>, 'restartPolicy'> {
@@ -11,8 +12,8 @@ export interface RawPodPorts extends Pick<Raw<V1PodSpec>, 'hostNetwork'> {
 }
 
 /**
- * The node's ports that a pod holds while it runs, as `8080/TCP`; on the host's network that is every port it names. The
- * host address is left out, which is on the safe side.
+ * The node's ports that a pod holds while it runs, as `8080/TCP`, or `127.0.0.1:8080/TCP` on one address of the node alone; on the
+ * host's network that is every port it names.
  */
 export function hostPorts({
   containers,
@@ -21,8 +22,8 @@ export function hostPorts({
 }: RawPodPorts): readonly string[] {
   const sidecars = initContainers.filter(({ restartPolicy }) => restartPolicy === 'Always');
   const ports = [...sidecars, ...containers].flatMap((container) => container.ports ?? []);
-  return ports.flatMap(({ hostPort = 0, containerPort = 0, protocol = 'TCP' }) => {
+  return ports.flatMap(({ hostPort = 0, containerPort = 0, protocol = 'TCP', hostIP }) => {
     const port = hostPort === 0 && hostNetwork ? containerPort : hostPort;
-    return port === 0 ? [] : [`${port}/${protocol}`];
+    return port === 0 ? [] : [hostPortOf(`${port}/${protocol}`, hostIP)];
   });
 }

@@ -3,25 +3,28 @@ import { keepPodLists } from '../../../model/pod-lists.ts';
 import { type Pod, type PodOwner, podRef } from '../../../model/pod.ts';
 import type { Labels } from '../../../model/selector.ts';
 import type { ObjectStore } from '../watch.ts';
+import {
+  type ClaimedVolumes,
+  claimedVolumes,
+  type VolumeStores,
+  withAttachments,
+} from './claimed-volumes.ts';
 import { closeTerms } from './open-terms.ts';
 import { type ListedPod, PodIndex } from './pod-index.ts';
 import type { PodRecord } from './pod-resource.ts';
-import type { ClaimRecord, VolumeRecord } from './volume-resource.ts';
 import type { WorkloadRecord } from './workload-resource.ts';
 
-export interface PodStores {
+export interface PodStores extends VolumeStores {
   readonly pods: ObjectStore<PodRecord>;
   readonly replicaSets: ObjectStore<WorkloadRecord>;
   readonly statefulSets: ObjectStore<WorkloadRecord>;
-  readonly claims: ObjectStore<ClaimRecord>;
-  readonly volumes: ObjectStore<VolumeRecord>;
   /** Labels by name. */
   readonly namespaces: ObjectStore<Labels>;
 }
 
 /** Pods that are joined in one piece: a few milliseconds. */
 const SLICE = 5000;
-const NO_VOLUMES = { volumeNodes: [], hasLocalVolume: false };
+const NO_VOLUMES: ClaimedVolumes = { volumeNodes: [], hasLocalVolume: false, attachments: {} };
 
 /** Pods with their owners and volumes looked up, kept up to date change by change. */
 export class JoinedPods {
@@ -44,7 +47,7 @@ export class JoinedPods {
     for (const store of [stores.replicaSets, stores.statefulSets]) {
       store.onChange((_, key) => this.#changedOwners.add(key));
     }
-    for (const store of [stores.claims, stores.volumes]) {
+    for (const store of [stores.claims, stores.volumes, stores.storageClasses, stores.csiNodes]) {
       store.onChange(() => {
         this.#hasVolumeChange = true;
       });
@@ -122,7 +125,7 @@ export class JoinedPods {
     const pod = hasOpenTerms ? this.#withNamespaces(alone) : alone;
     const owner = this.#ownerOf(pod);
     if (owner === pod.owner && claims.length === 0) return pod;
-    return withLookups(pod, owner, this.#volumesOf(claims));
+    return withLookups(pod, owner, claims.length === 0 ? NO_VOLUMES : claimedVolumes(claims, this.#stores));
   }
 
   #withNamespaces(pod: Pod): Pod {
@@ -152,33 +155,18 @@ export class JoinedPods {
     const workload = store.get(`${namespace}/${name}`);
     return workload?.uid === uid ? workload.owner : owner;
   }
-
-  /** A claim that is bound to a volume not seen yet is taken for local: unknown never means safe to lose. */
-  #volumesOf(claims: readonly string[]): Pick<Pod, 'volumeNodes' | 'hasLocalVolume'> {
-    if (claims.length === 0) return NO_VOLUMES;
-    const bound = claims
-      .map((key) => this.#stores.claims.get(key)?.volumeName)
-      .filter((name) => name !== undefined)
-      .map((name) => this.#stores.volumes.get(name));
-    return {
-      volumeNodes: bound.flatMap((volume) => volume?.nodes ?? []),
-      hasLocalVolume: bound.some((volume) => volume?.isLocal ?? true),
-    };
-  }
 }
 
 /** Written out since copying by spread takes twice as long, and the first look copies every pod at once. */
-function withLookups(
-  pod: Pod,
-  owner: PodOwner | undefined,
-  volumes: Pick<Pod, 'volumeNodes' | 'hasLocalVolume'>,
-): Pod {
+function withLookups(pod: Pod, owner: PodOwner | undefined, volumes: ClaimedVolumes): Pod {
+  const { nominatedNodeName, isUnready } = pod;
+  const blockedBy = pod.blockedBy ?? volumes.blockedBy;
   return {
     uid: pod.uid,
     namespace: pod.namespace,
     name: pod.name,
     labels: pod.labels,
-    requests: pod.requests,
+    requests: withAttachments(pod.requests, volumes.attachments),
     phase: pod.phase,
     nodeName: pod.nodeName,
     createdAtMs: pod.createdAtMs,
@@ -200,5 +188,8 @@ function withLookups(
     isMirror: pod.isMirror,
     hasLocalVolume: volumes.hasLocalVolume,
     disruption: pod.disruption,
+    ...(isUnready === true && { isUnready }),
+    ...(blockedBy !== undefined && { blockedBy }),
+    ...(nominatedNodeName !== undefined && { nominatedNodeName }),
   };
 }

@@ -1,18 +1,15 @@
 import type { Cluster, ClusterView } from '../../../ports.ts';
 import { type ObjectStore, Reflector, type ReflectorOptions, type ReflectorStats } from '../watch.ts';
-import { disruptionBudgetResource } from './disruption-budget-resource.ts';
+import { NodesWithAttachLimits } from './attach-limits.ts';
 import { JoinedPods } from './joined-pods.ts';
-import { namespaceResource } from './namespace-resource.ts';
-import { nodeResource } from './node-resource.ts';
-import { podResource } from './pod-resource.ts';
-import { claimResource, volumeResource } from './volume-resource.ts';
-import { daemonSetResource, replicaSetResource, statefulSetResource } from './workload-resource.ts';
+import { mirroredResources } from './mirrored-resources.ts';
 
 /** The reading half of a live cluster: mirrors what deciding looks at, so that a look costs no call. */
 export class KubernetesView implements Pick<Cluster, 'synced' | 'view' | 'onChange'> {
   readonly #reflectors: ReturnType<typeof reflectorsFor>;
   readonly #pods: JoinedPods;
   readonly #listeners = new Set<() => void>();
+  readonly #nodes: NodesWithAttachLimits;
   #lists: Lists | undefined;
   #view: ClusterView | undefined;
   #isNotifying = false;
@@ -20,18 +17,22 @@ export class KubernetesView implements Pick<Cluster, 'synced' | 'view' | 'onChan
 
   constructor(options: ReflectorOptions) {
     this.#reflectors = reflectorsFor(options);
-    const { pods, replicaSets, statefulSets, claims, volumes, namespaces } = this.#reflectors;
+    const { pods, replicaSets, statefulSets, claims, volumes, storageClasses, csiNodes, namespaces } =
+      this.#reflectors;
     this.#pods = new JoinedPods({
       pods: pods.store,
       replicaSets: replicaSets.store,
       statefulSets: statefulSets.store,
       claims: claims.store,
       volumes: volumes.store,
+      storageClasses: storageClasses.store,
+      csiNodes: csiNodes.store,
       namespaces: namespaces.store,
     });
     for (const reflector of this.#all()) reflector.store.onChange(() => this.#changed());
     const { nodes, budgets, daemons } = this.#reflectors;
-    for (const { store } of [nodes, budgets, daemons]) {
+    this.#nodes = new NodesWithAttachLimits(nodes.store, csiNodes.store);
+    for (const { store } of [nodes, budgets, daemons, csiNodes]) {
       store.onChange(() => {
         this.#lists = undefined;
       });
@@ -51,7 +52,7 @@ export class KubernetesView implements Pick<Cluster, 'synced' | 'view' | 'onChan
 
   /** The same object until something that deciding looks at has changed. */
   view(): ClusterView {
-    this.#lists ??= listsOf(this.#reflectors);
+    this.#lists ??= { ...listsOf(this.#reflectors), nodes: this.#nodes.list() };
     this.#view ??= { ...this.#lists, pods: this.#pods.list() };
     return this.#view;
   }
@@ -90,25 +91,28 @@ export class KubernetesView implements Pick<Cluster, 'synced' | 'view' | 'onChan
 }
 
 type Lists = Omit<ClusterView, 'pods'>;
+type OtherLists = Omit<Lists, 'nodes'>;
 
 function reflectorsFor(options: ReflectorOptions) {
+  const resources = mirroredResources();
   return {
-    nodes: new Reflector(nodeResource, options),
-    pods: new Reflector(podResource(), options),
-    budgets: new Reflector(disruptionBudgetResource, options),
-    daemons: new Reflector(daemonSetResource, options),
-    replicaSets: new Reflector(replicaSetResource, options),
-    statefulSets: new Reflector(statefulSetResource, options),
-    volumes: new Reflector(volumeResource, options),
-    claims: new Reflector(claimResource, options),
-    namespaces: new Reflector(namespaceResource, options),
+    nodes: new Reflector(resources.nodes, options),
+    pods: new Reflector(resources.pods, options),
+    budgets: new Reflector(resources.budgets, options),
+    daemons: new Reflector(resources.daemons, options),
+    replicaSets: new Reflector(resources.replicaSets, options),
+    statefulSets: new Reflector(resources.statefulSets, options),
+    volumes: new Reflector(resources.volumes, options),
+    claims: new Reflector(resources.claims, options),
+    storageClasses: new Reflector(resources.storageClasses, options),
+    csiNodes: new Reflector(resources.csiNodes, options),
+    namespaces: new Reflector(resources.namespaces, options),
   };
 }
 
-function listsOf({ nodes, budgets, daemons }: ReturnType<typeof reflectorsFor>): Lists {
+function listsOf({ budgets, daemons }: ReturnType<typeof reflectorsFor>): OtherLists {
   const all = <T>(store: ObjectStore<T>) => [...store.values()];
   return {
-    nodes: all(nodes.store),
     budgets: all(budgets.store),
     daemons: all(daemons.store),
   };

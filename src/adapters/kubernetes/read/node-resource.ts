@@ -8,7 +8,7 @@ import type { KubeResource, RawOf } from '../watch.ts';
 import {
   ANNOUNCED_ANNOTATION,
   CORDON_ANNOTATION,
-  forbidsDisruption,
+  forbidsRemoval,
   parseAnnouncements,
   parseCordonMark,
 } from './annotations.ts';
@@ -54,7 +54,7 @@ function projectNode(raw: RawNode): Node {
     ...readiness(status),
     isUnschedulable: spec.unschedulable ?? false,
     isControlPlane: CONTROL_PLANE_LABELS.some((label) => label in labels),
-    doNotDisrupt: forbidsDisruption(annotations),
+    doNotDisrupt: forbidsRemoval(annotations),
     cordonedBy: mark === undefined ? undefined : parseCordonMark(mark),
     ...(announced.length > 0 && { announced }),
     createdAtMs: timeOf(metadata.creationTimestamp) ?? 0,

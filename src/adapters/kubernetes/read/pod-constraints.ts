@@ -40,16 +40,17 @@ export type PodConstraints = Pick<
   | 'tolerations'
 >;
 
+/** The pod whose terms are read: they are about its own namespace, and may be about its own labels. */
+interface Incoming {
+  readonly namespace: string;
+  readonly labels: Labels;
+}
+
 /** Where the pod may run, and where it would rather. */
-export function podConstraints(
-  spec: RawPodConstraints,
-  pod: { readonly namespace: string; readonly labels: Labels },
-): PodConstraints {
+export function podConstraints(spec: RawPodConstraints, pod: Incoming): PodConstraints {
   const { affinity } = spec;
   const affinityOf = (raw: Raw<V1PodAffinity | V1PodAntiAffinity> | undefined) =>
-    (raw?.requiredDuringSchedulingIgnoredDuringExecution ?? []).map((term) =>
-      affinityTerm(term, pod.namespace),
-    );
+    (raw?.requiredDuringSchedulingIgnoredDuringExecution ?? []).map((term) => affinityTerm(term, pod));
   return {
     ...nodeConstraints(spec),
     podAffinity: affinityOf(affinity?.podAffinity),
@@ -57,8 +58,8 @@ export function podConstraints(
     topologySpread: (spec.topologySpreadConstraints ?? []).map((raw) => spreadOf(raw, pod.labels)),
     preferredNodes: preferredNodes(spec),
     preferredPods: [
-      ...preferredPods(affinity?.podAffinity, { namespace: pod.namespace, sign: 1 }),
-      ...preferredPods(affinity?.podAntiAffinity, { namespace: pod.namespace, sign: -1 }),
+      ...preferredPods(affinity?.podAffinity, pod, 1),
+      ...preferredPods(affinity?.podAntiAffinity, pod, -1),
     ],
     tolerations: (spec.tolerations ?? []).map(tolerationOf),
   };
@@ -74,11 +75,12 @@ function preferredNodes({ affinity }: RawPodConstraints): readonly NodePreferenc
 
 function preferredPods(
   raw: Raw<V1PodAffinity | V1PodAntiAffinity> | undefined,
-  { namespace, sign }: { readonly namespace: string; readonly sign: 1 | -1 },
+  pod: Incoming,
+  sign: 1 | -1,
 ): readonly PodPreference[] {
   const terms = raw?.preferredDuringSchedulingIgnoredDuringExecution ?? [];
   return terms.map(({ weight, podAffinityTerm }) => ({
-    ...affinityTerm(podAffinityTerm, namespace),
+    ...affinityTerm(podAffinityTerm, pod),
     weight: sign * weight,
   }));
 }
@@ -113,9 +115,18 @@ function nodeAlternatives(terms: readonly Raw<V1NodeSelectorTerm>[]): readonly L
     .filter((requirements) => requirements.length > 0);
 }
 
-function affinityTerm(raw: Raw<V1PodAffinityTerm>, namespace: string): PodAffinityTerm | OpenTerm {
-  const { topologyKey, namespaces: named = [], namespaceSelector } = raw;
-  const term = { topologyKey, selector: labelSelectorOf(raw.labelSelector) };
+/** The API server writes keys of labels into the selector of a stored pod; a template or a file has the keys alone. */
+function affinityTerm(
+  raw: Raw<V1PodAffinityTerm>,
+  { namespace, labels }: Incoming,
+): PodAffinityTerm | OpenTerm {
+  const { topologyKey, namespaces: named = [], namespaceSelector, matchLabelKeys, mismatchLabelKeys } = raw;
+  const selector = [
+    ...labelSelectorOf(raw.labelSelector),
+    ...ownValues(matchLabelKeys, labels, 'In'),
+    ...ownValues(mismatchLabelKeys, labels, 'NotIn'),
+  ];
+  const term = { topologyKey, selector };
   if (namespaceSelector === undefined)
     return { ...term, namespaces: named.length === 0 ? [namespace] : named };
   const chosen = labelSelectorOf(namespaceSelector);
@@ -128,11 +139,16 @@ function countedBy(selector: LabelSelector): LabelSelector {
   return selector.length === 0 ? NOTHING : selector;
 }
 
-function spreadOf(raw: Raw<V1TopologySpreadConstraint>, labels: Labels): TopologySpread {
-  const own = (raw.matchLabelKeys ?? []).flatMap((key) => {
+/** Keys of labels stand for the values that the pod itself has; those that it has not are left out. */
+function ownValues(keys: readonly string[] = [], labels: Labels, operator: 'In' | 'NotIn'): LabelSelector {
+  return keys.flatMap((key) => {
     const value = labels[key];
-    return value === undefined ? [] : [{ key, operator: 'In' as const, values: [value] }];
+    return value === undefined ? [] : [{ key, operator, values: [value] }];
   });
+}
+
+function spreadOf(raw: Raw<V1TopologySpreadConstraint>, labels: Labels): TopologySpread {
+  const own = ownValues(raw.matchLabelKeys, labels, 'In');
   return {
     topologyKey: raw.topologyKey,
     maxSkew: raw.maxSkew,

@@ -13,6 +13,7 @@ import { hostPorts } from './host-ports.ts';
 import { hasOpenTerm } from './open-terms.ts';
 import { podConstraints } from './pod-constraints.ts';
 import { podRequests, type RawPodRequests, requestList } from './pod-requests.ts';
+import { type Allocations, allocations, requestsWhileResized } from './pod-resize.ts';
 
 const MIRROR_ANNOTATION = 'kubernetes.io/config.mirror';
 const DEFAULT_GRACE_SECONDS = 30;
@@ -27,6 +28,9 @@ export interface PodRecord {
   /** Whether its affinity chooses namespaces by labels that are to be looked up. */
   readonly hasOpenTerms: boolean;
 }
+
+/** Longer ones list every reason of a large cluster; the first ones are the most frequent. */
+const MAX_MESSAGE = 300;
 
 const NO_CLAIMS: readonly string[] = [];
 const NO_VOLUMES: Pod['volumeNodes'] = [];
@@ -56,10 +60,12 @@ function projectPod(raw: RawPod, context: ProjectionContext<PodRecord>, interner
     nodeName: nodeName === undefined || nodeName === '' ? undefined : interner.text(nodeName),
     createdAtMs,
     unschedulableSinceMs: unschedulableSinceMs(raw, context, createdAtMs),
+    ...schedulerMessage(raw, interner),
     deletionRequestedAtMs: deletionRequestedAtMs(metadata),
     priority: spec.priority ?? 0,
     graceSeconds: spec.terminationGracePeriodSeconds ?? DEFAULT_GRACE_SECONDS,
     volumeNodes: NO_VOLUMES,
+    ...unusualParts(raw),
     isMirror: MIRROR_ANNOTATION in annotations,
     hasLocalVolume: false,
     disruption: disruptionOf(annotations),
@@ -72,13 +78,15 @@ function sharedParts(raw: RawPod, namespace: string, interner: Interner) {
   const { metadata, spec } = raw;
   const labels = interner.share('labels', metadata.labels ?? {}, () => metadata.labels ?? {});
   const { nodeSelector, affinity, tolerations, topologySpreadConstraints } = spec;
-  // Only spread constraints look at the pod's own labels, and these differ between the pods of a StatefulSet.
+  // Only spread constraints and keys of labels look at the pod's own labels, and these differ between the pods of a StatefulSet.
   const spread = topologySpreadConstraints && [labels, topologySpreadConstraints];
-  const constraints = [namespace, nodeSelector, affinity, tolerations, spread];
+  const own = affinity !== undefined && hasLabelKeys(affinity) ? labels : undefined;
+  const constraints = [namespace, nodeSelector, affinity, tolerations, spread, own];
   const { overhead, resources } = spec;
+  const { status = {} } = raw;
   const amounts = {
-    containers: requestsOnly(spec.containers),
-    initContainers: requestsOnly(spec.initContainers ?? []),
+    containers: requestsOnly(spec.containers, allocations(status, 'containerStatuses')),
+    initContainers: requestsOnly(spec.initContainers ?? [], allocations(status, 'initContainerStatuses')),
     ...(overhead && { overhead }),
     ...(resources && { resources }),
   };
@@ -100,11 +108,38 @@ function sharedParts(raw: RawPod, namespace: string, interner: Interner) {
   };
 }
 
-function requestsOnly(containers: RawPodRequests['containers']): RawPodRequests['containers'] {
-  return containers.map(({ restartPolicy, resources }) => {
-    const requests = requestList(resources);
+function requestsOnly(
+  containers: readonly (RawPodRequests['containers'][number] & { readonly name?: string })[],
+  allocated: Allocations,
+): RawPodRequests['containers'] {
+  return containers.map(({ name = '', restartPolicy, resources }) => {
+    const requests = requestsWhileResized(requestList(resources), allocated.byName.get(name), allocated);
     return { ...(restartPolicy && { restartPolicy }), ...(requests && { resources: { requests } }) };
   });
+}
+
+/** Keys that the API server has not merged into a selector yet. */
+function hasLabelKeys(affinity: NonNullable<RawPod['spec']['affinity']>): boolean {
+  return JSON.stringify(affinity).includes('LabelKeys":');
+}
+
+/** What few pods have. */
+function unusualParts({ spec, status }: RawPod): Pick<Pod, 'blockedBy' | 'nominatedNodeName' | 'isUnready'> {
+  const nominatedNodeName = status?.nominatedNodeName;
+  const isReady = status?.conditions?.find(({ type }) => type === 'Ready')?.status === 'True';
+  return {
+    ...(status?.phase === 'Running' && !isReady && { isUnready: true }),
+    ...blockOf(spec),
+    ...(nominatedNodeName && { nominatedNodeName }),
+  };
+}
+
+/** Devices of Dynamic Resource Allocation: no catalogue says which type has one, so no node is bought for them. */
+function blockOf({ resourceClaims = [] }: RawPod['spec']): Pick<Pod, 'blockedBy'> {
+  const [claim] = resourceClaims;
+  if (claim === undefined) return {};
+  const why = `it claims the device ${claim.name} (DRA), and no type is known to have one`;
+  return { blockedBy: { code: 'pod-waits-for-device', why } };
 }
 
 function claimsOf(raw: RawPod, namespace: string): readonly string[] {
@@ -131,6 +166,14 @@ function unschedulableSinceMs(
   const statedMs = Date.parse(condition.lastTransitionTime ?? '');
   const seenAtMs = isFirstList && !Number.isNaN(statedMs) ? statedMs : nowMs;
   return Math.max(createdAtMs, seenAtMs);
+}
+
+/** Pods that wait for the same reason share the text; what the scheduler adds about preemption is left out. */
+function schedulerMessage(raw: RawPod, interner: Interner): Pick<Pod, 'schedulerMessage'> {
+  const condition = raw.status?.conditions?.find(({ type }) => type === 'PodScheduled');
+  if (condition?.status !== 'False' || condition.message === undefined) return {};
+  const [said = ''] = condition.message.split(' preemption:');
+  return { schedulerMessage: interner.text(said.slice(0, MAX_MESSAGE)) };
 }
 
 /** The API server writes down when the deletion is due, so the request came its grace period earlier. */

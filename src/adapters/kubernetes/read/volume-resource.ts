@@ -3,6 +3,7 @@ import type {
   V1PersistentVolume,
   V1PersistentVolumeClaim,
   V1PersistentVolumeSpec,
+  V1StorageClass,
 } from '@kubernetes/client-node';
 import type { LabelSelector, Labels } from '../../../model/selector.ts';
 import type { Raw } from '../raw.ts';
@@ -24,9 +25,12 @@ const SEPARATOR = '__';
 
 type RawVolume = RawOf<V1PersistentVolume> & { readonly spec: Raw<V1PersistentVolumeSpec> };
 
-/** What a claim is bound to; `undefined` while it is not. */
+/** A claim of a volume. */
 export interface ClaimRecord {
+  /** What it is bound to; `undefined` while it is not. */
   readonly volumeName: string | undefined;
+  /** The class that provisions it; `undefined` where only an existing volume will do. */
+  readonly className: string | undefined;
 }
 
 /** Where a persistent volume can be used. */
@@ -35,12 +39,48 @@ export interface VolumeRecord {
   readonly nodes: readonly (readonly LabelSelector[])[];
   /** Its data lives and dies with one node. */
   readonly isLocal: boolean;
+  /** The CSI driver that attaches it; `undefined` for other volumes. */
+  readonly driver: string | undefined;
+}
+
+/** How a class makes volumes for claims. */
+export interface StorageClassRecord {
+  /** A claim stays unbound until a pod that names it has been given a node. */
+  readonly waitsForPod: boolean;
+  /** Where its volumes can be used, as `VolumeRecord.nodes`. */
+  readonly nodes: readonly (readonly LabelSelector[])[];
+  readonly driver: string;
 }
 
 export const claimResource: KubeResource<ClaimRecord> = {
   name: 'persistentvolumeclaims',
   path: '/api/v1/persistentvolumeclaims',
-  project: (raw) => ({ volumeName: (raw as Raw<V1PersistentVolumeClaim>).spec?.volumeName || undefined }),
+  project: (raw) => {
+    const { volumeName, storageClassName } = (raw as Raw<V1PersistentVolumeClaim>).spec ?? {};
+    return { volumeName: volumeName || undefined, className: storageClassName || undefined };
+  },
+};
+
+export const storageClassResource: KubeResource<StorageClassRecord> = {
+  name: 'storageclasses',
+  path: '/apis/storage.k8s.io/v1/storageclasses',
+  project: (raw) => {
+    const { provisioner, volumeBindingMode, allowedTopologies = [] } = raw as RawOf<V1StorageClass>;
+    const places = allowedTopologies
+      .map(({ matchLabelExpressions = [] }) =>
+        matchLabelExpressions.map(({ key, values }) => ({
+          key: NODE_LABELS[key] ?? key,
+          operator: 'In' as const,
+          values,
+        })),
+      )
+      .filter(isRestrictive);
+    return {
+      waitsForPod: volumeBindingMode === 'WaitForFirstConsumer',
+      nodes: places.length === 0 ? [] : [places],
+      driver: provisioner,
+    };
+  },
 };
 
 export const volumeResource: KubeResource<VolumeRecord> = {
@@ -53,6 +93,7 @@ export const volumeResource: KubeResource<VolumeRecord> = {
     return {
       nodes: [...(affinity === undefined ? [] : [affinity]), ...(labelled.length === 0 ? [] : [[labelled]])],
       isLocal: Boolean(spec.local ?? spec.hostPath) || (affinity ?? []).some(namesHost),
+      driver: spec.csi?.driver,
     };
   },
 };

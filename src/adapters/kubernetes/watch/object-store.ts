@@ -22,12 +22,12 @@ export interface Refill {
  */
 export class ObjectStore<T> {
   readonly #resource: KubeResource<T>;
-  readonly #clock: Clock;
+  readonly #clock: Pick<Clock, 'now'>;
   readonly #listeners = new Set<StoreListener>();
   #entries = new Map<string, Entry<T>>();
   #isFilled = false;
 
-  constructor(resource: KubeResource<T>, clock: Clock) {
+  constructor(resource: KubeResource<T>, clock: Pick<Clock, 'now'>) {
     this.#resource = resource;
     this.#clock = clock;
   }

@@ -1,5 +1,6 @@
 import type { Offering } from '../../../model/offering.ts';
 import type { Demand, Refusal } from '../../../model/plan.ts';
+import { podShape } from '../../../model/pod-shape.ts';
 import { type Pod, podRef } from '../../../model/pod.ts';
 import type { ReasonCode } from '../../../model/reason-codes.ts';
 import type { Reason } from '../../../model/reason.ts';
@@ -8,11 +9,14 @@ import {
   unschedulableReason,
   unavailableRefusal,
   unplacedRefusal,
+  vainPurchaseRefusal,
 } from '../../../packing/unschedulable-reason.ts';
 import type { DecisionContext } from '../../state/decision-context.ts';
 import { fleetLayout } from '../../state/fleet-layout.ts';
+import { vainPurchases } from '../../state/vain-purchases.ts';
 import { countText, secondsText } from '../../text/wording.ts';
 import { type NewNode, packWaiting } from '../nodes-to-buy.ts';
+import { helpablePods } from './blocked-pods.ts';
 import type { DemandAnswer, DemandContext, DemandSource, NodeRequest } from './demand-source.ts';
 import { countsFromMs, waitingPods } from './waiting-pods.ts';
 
@@ -38,7 +42,14 @@ export const pendingDemand: DemandSource = {
     const { reasons } = demand;
     const startsCooldown = context.situation.policy.pending.obeysCooldown;
     const packed = need.nodes.map(({ offering, offerings, pods }) => ({
-      wish: { offerings, nominatedPods: pods.map(podRef).sort(), reasons, startsCooldown },
+      wish: {
+        offerings,
+        nominatedPods: pods.map(podRef).sort(),
+        boughtFor: [...new Set(pods.map(podShape))].sort(),
+        reasons,
+        startsCooldown,
+        ...(pods.some(({ owner }) => owner?.kind === 'Job') && { forJobs: true as const }),
+      },
       offering,
     }));
     return {
@@ -54,7 +65,7 @@ export const pendingDemand: DemandSource = {
   },
 };
 
-const HELD_BY_PODS = ['low-load', 'replaced', 'replacement'] as const;
+const HELD_BY_PODS = ['low-load', 'unneeded', 'replaced', 'replacement'] as const;
 
 function podsWait(waiting: number): Reason {
   return { code: 'pods-wait', text: `${countText(waiting, 'pod')} wait for a place`, facts: { waiting } };
@@ -79,9 +90,10 @@ export function pendingNeed(context: DecisionContext, usable: readonly Offering[
   const { policy, snapshot, nowMs } = context;
   const { pending } = policy;
   if (!pending.enabled) return nothing('pending-off', 'pending pods are off in the policy');
-  const { counting, nextAtMs } = waitingPods(snapshot.pods, pending.minAgeSeconds, nowMs);
+  const { counting: waiting, nextAtMs } = waitingPods(snapshot.pods, pending.minAgeSeconds, nowMs);
+  const { pods: counting, refusals } = helpablePods(waiting, snapshot);
   if (counting.length === 0) {
-    return { ...nothing('no-pending-pods', 'no pod waits for a node'), wakeAtMs: nextAtMs };
+    return { ...nothing('no-pending-pods', 'no pod waits for a node'), refusals, wakeAtMs: nextAtMs };
   }
   const packed = pack(context, counting, usable);
   const isWaiting = packed.uncovered.length > 0;
@@ -89,7 +101,7 @@ export function pendingNeed(context: DecisionContext, usable: readonly Offering[
   const base = {
     uncovered: packed.uncovered.length,
     waiting: counting.length - packed.unplaceable.length,
-    refusals: packed.refusals,
+    refusals: [...refusals, ...packed.refusals],
     wakeAtMs: nextAtMs,
   };
   if (!isWaiting) return { ...base, nodes: [], demand: covered(counting.length, packed.unplaceable.length) };
@@ -110,11 +122,17 @@ interface Packed {
 
 function pack(context: DecisionContext, counting: readonly Pod[], usable: readonly Offering[]): Packed {
   const layout = fleetLayout(context);
-  const pods = counting.filter((pod) => !layout.nominated.has(podRef(pod)));
-  const { nodes, unplaced } = packWaiting(context, { layout, pods, usable });
-  const unplaceable: Pod[] = [];
+  const { nowMs } = context;
+  const inVain = vainPurchases(context.snapshot, counting, nowMs);
+  const isHopeful = (pod: Pod) => !layout.nominated.has(podRef(pod)) && inVain(pod) === undefined;
+  const { nodes, unplaced } = packWaiting(context, { layout, pods: counting.filter(isHopeful), usable });
+  const unplaceable = counting.filter((pod) => !layout.nominated.has(podRef(pod)) && !isHopeful(pod));
   const onlyUnavailable: Pod[] = [];
-  const refusals = unplaced.flatMap((pod): Refusal[] => {
+  const vain = unplaceable.flatMap((pod) => {
+    const purchase = inVain(pod);
+    return purchase === undefined ? [] : [vainPurchaseRefusal(pod, purchase)];
+  });
+  const others = unplaced.flatMap((pod): Refusal[] => {
     const never = unschedulableReason(pod, context.snapshot);
     if (never !== undefined) {
       unplaceable.push(pod);
@@ -125,7 +143,7 @@ function pack(context: DecisionContext, counting: readonly Pod[], usable: readon
     return [unavailableRefusal(pod)];
   });
   const uncovered = [...nodes.flatMap((node) => node.pods), ...onlyUnavailable];
-  return { uncovered, unplaceable, nodes, refusals };
+  return { uncovered, unplaceable, nodes, refusals: [...vain, ...others] };
 }
 
 /** A batch closes when no further pod joined for `batchIdleMs`, at the latest `batchMaxMs` after its first. */

@@ -1,7 +1,11 @@
+import type { Instance } from '../../../model/instance.ts';
 import type { Operation } from '../../../model/operation.ts';
 import { TAG } from '../../../model/tags.ts';
 import type { ObservedWorld, WorldWrite } from '../observed-world.ts';
 import { operationOn } from './serving.ts';
+
+/** How long a step may be repeated after its end was written down, since the answer to that write was lost. */
+const REPEATED_MS = 120_000;
 
 export function violationOfLease(write: WorldWrite, observed: ObservedWorld): string | undefined {
   const isEffect = write.kind === 'launched' || write.kind === 'started' || write.kind === 'evicted';
@@ -25,10 +29,8 @@ export function violationOfDecision(write: WorldWrite, observed: ObservedWorld):
       );
     case 'terminate':
     case 'stop': {
-      const { id, operationId = '' } = write.instance;
-      // A launch whose answer was lost is undone before the ledger knows the instance, which bears the launch's name.
-      const launch = observed.unended().find((one) => one.id === operationId);
-      return violationOfDecisionBy(write.kind, id, operationOn(id, observed) ?? launch, observed);
+      const { instance } = write;
+      return violationOfDecisionBy(write.kind, instance.id, operationEnding(instance, observed), observed);
     }
     case 'cordon': {
       const operation = observed.operation(write.operationId);
@@ -42,6 +44,25 @@ export function violationOfDecision(write: WorldWrite, observed: ObservedWorld):
     default:
       return undefined;
   }
+}
+
+/** A launch whose answer was lost is undone before the ledger knows the instance, which bears the launch's name. */
+function operationEnding({ id, operationId = '' }: Instance, observed: ObservedWorld): Operation | undefined {
+  const launch = observed.unended().find((one) => one.id === operationId);
+  return operationOn(id, observed) ?? launch ?? removalJustEnded(id, observed);
+}
+
+/** The removal of the instance that ended a moment ago: its process may not have heard that the last step was kept. */
+function removalJustEnded(instanceId: string, observed: ObservedWorld): Operation | undefined {
+  return observed
+    .ended()
+    .map(({ operation }) => operation)
+    .find(
+      ({ step, endedAtMs = 0, ...operation }) =>
+        step === 'removed' &&
+        operation.instanceId === instanceId &&
+        Math.abs(observed.nowMs - endedAtMs) < REPEATED_MS + Math.abs(observed.skewMs),
+    );
 }
 
 function violationOfDecisionBy(

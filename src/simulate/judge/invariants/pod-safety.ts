@@ -45,6 +45,11 @@ function protection(pod: Pod): string | undefined {
   return pod.hasLocalVolume && pod.disruption !== 'always' ? 'its data lives on the node' : undefined;
 }
 
+/** Whether the pod has to stay where it is, so that its node has to. */
+export function isPinned(pod: Pod): boolean {
+  return protection(pod) !== undefined;
+}
+
 function violationByTermination(instance: Instance, observed: ObservedWorld): string | undefined {
   if (!isServing(instance, observed)) return undefined;
   const left = observed.cluster.pods.find(

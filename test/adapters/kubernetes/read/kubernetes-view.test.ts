@@ -64,7 +64,7 @@ describe('KubernetesView', () => {
   beforeEach(async () => {
     server = await FakeApiServer.start();
     server.answer = ({ path }) => ({
-      body: { metadata: { resourceVersion: '1' }, items: OBJECTS[path.split('/').at(-1) ?? ''] },
+      body: { metadata: { resourceVersion: '1' }, items: OBJECTS[path.split('/').at(-1) ?? ''] ?? [] },
     });
     clock = new ManualClock();
     transport = new KubeTransport(anonymousCredentials(server.url), clock);
@@ -72,7 +72,7 @@ describe('KubernetesView', () => {
     stop = new AbortController();
     running = view.run(stop.signal);
     await view.synced(stop.signal);
-    await until(() => server.watches.length === 8);
+    await until(() => server.watches.length === 11);
   });
 
   afterEach(async () => {
@@ -190,6 +190,6 @@ describe('KubernetesView', () => {
     clock.advance(150_000);
     await until(() => (view.stats()['pods']?.failures ?? 0) > 0);
     expect(view.staleStores()).not.toContain('nodes');
-    expect(view.staleStores()).toHaveLength(8);
+    expect(view.staleStores()).toHaveLength(10);
   });
 });
