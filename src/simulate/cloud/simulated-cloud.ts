@@ -28,6 +28,7 @@ import { OfferingWindows } from './offering-windows.ts';
 import type { SimulatedQueue } from './simulated-queue.ts';
 import { SpotInterruptions } from './spot-interruptions.ts';
 import { SpotMarket } from './spot-market.ts';
+import { offeringsTried, SpotPools } from './spot-pools.ts';
 
 interface Accepted {
   readonly parameters: string;
@@ -44,6 +45,7 @@ export class SimulatedCloud implements Cloud {
   readonly #random: RandomStream;
   readonly #machines: Machines;
   readonly #queue: SimulatedQueue;
+  readonly #pools: SpotPools | undefined;
   readonly #instances = new Map<string, Instance>();
   readonly #accepted = new Map<string, Accepted>();
   readonly #interruptions: SpotInterruptions;
@@ -60,12 +62,15 @@ export class SimulatedCloud implements Cloud {
     /** Disks and credit modes, as launch templates have them now. */
     readonly billTerms: () => BillTerms;
     readonly onInterruption?: () => void;
+    readonly hasSpotPools?: boolean;
   }) {
     this.#clock = parts.clock;
     this.#log = parts.log;
     this.#random = parts.random;
     this.#machines = parts.machines;
     this.#queue = parts.queue;
+    if (parts.hasSpotPools === true)
+      this.#pools = new SpotPools(parts.random.stream('spot-pools'), parts.clock);
     this.market = new SpotMarket(parts.random.stream('spot-prices'), parts.clock);
     this.shortages = new OfferingWindows(parts.clock);
     this.bill = new Bill(parts.clock, parts.billTerms);
@@ -166,7 +171,7 @@ export class SimulatedCloud implements Cloud {
     const before = this.#accepted.get(request.clientToken);
     if (before !== undefined) return this.#repeat(before, parameters);
     const faults: CloudFault[] = [];
-    for (const key of offeringsOfOneCall(request.offerings)) {
+    for (const key of offeringsTried(request.offerings, this.market, this.#pools)) {
       const offering = this.market.offering(parseOfferingKey(key));
       if (offering !== undefined && !this.shortages.hold(key)) {
         const { operationId, tags } = request;
@@ -289,12 +294,4 @@ export class SimulatedCloud implements Cloud {
       this.#instances.set(instance.id, { ...instance, priceUsdPerHour: price });
     }
   }
-}
-
-/** A call to EC2 has one lifecycle. */
-function offeringsOfOneCall(offerings: readonly OfferingKey[]): readonly OfferingKey[] {
-  const [first] = offerings;
-  if (first === undefined) return [];
-  const { lifecycle } = parseOfferingKey(first);
-  return offerings.filter((key) => parseOfferingKey(key).lifecycle === lifecycle);
 }
