@@ -130,7 +130,7 @@ describe('a process that dies between any two writes', () => {
       nodes: { min: 2, max: 6 },
       spot: { percent: 0 },
       utilization: { downWindowSeconds: 60 },
-      shrink: { minNodeAgeSeconds: 0 },
+      shrink: { minNodeAgeSeconds: 0, unneededSeconds: 0, minUseSeconds: 0 },
     };
     const story: Story = {
       minutes: 20,

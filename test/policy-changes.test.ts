@@ -22,7 +22,7 @@ const EAGER = {
   spot: { percent: 0 },
   utilization: { downWindowSeconds: 60 },
   cooldown: { afterGrowthSeconds: 0, shrinkAfterGrowthSeconds: 0, shrinkAfterShrinkSeconds: 0 },
-  shrink: { minNodeAgeSeconds: 0 },
+  shrink: { minNodeAgeSeconds: 0, unneededSeconds: 0, minUseSeconds: 0 },
 };
 /** Four workers are launched. */
 const LAUNCHING: Story = { settings: { ...EAGER, nodes: { min: 4, max: 6 } }, nodes: 0, minutes: 6 };

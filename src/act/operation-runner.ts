@@ -1,3 +1,4 @@
+import { memoizeByIdentity } from '../model/memoize-by-identity.ts';
 import { hasEnded, type Operation } from '../model/operation.ts';
 import type { ExpediteRemovalAction } from '../model/plan.ts';
 import type { Reason } from '../model/reason.ts';
@@ -45,6 +46,8 @@ export class OperationRunner {
   readonly #entries = new Map<string, Entry>();
   readonly #ended = new Map<string, Operation>();
   readonly #running = new Set<Promise<void>>();
+  /** The last answer of `freshest`, until an operation changes. */
+  #freshened: { readonly listed: readonly Operation[]; readonly known: readonly Operation[] } | undefined;
   readonly #timer: WakeTimer;
   #signal: AbortSignal | undefined;
 
@@ -69,15 +72,16 @@ export class OperationRunner {
 
   /** Takes up the operations that are not known here and have not ended. They must be in the ledger. */
   track(operations: readonly Operation[]): void {
-    for (const operation of this.untracked(operations)) this.#entries.set(operation.id, newEntry(operation));
+    for (const operation of this.untracked(operations)) {
+      this.#entries.set(operation.id, newEntry(operation));
+      this.#freshened = undefined;
+    }
     this.#startDue();
   }
 
   /** Those that have not ended and that this runner was never given. */
   untracked(operations: readonly Operation[]): readonly Operation[] {
-    return operations.filter(
-      (one) => !hasEnded(one) && !this.#entries.has(one.id) && !this.#isOlderThanEnd(one),
-    );
+    return unendedIn(operations).filter((one) => !this.#entries.has(one.id) && !this.#isOlderThanEnd(one));
   }
 
   /**
@@ -112,14 +116,18 @@ export class OperationRunner {
   reset(): void {
     this.#entries.clear();
     this.#ended.clear();
+    this.#freshened = undefined;
   }
 
   /** The ledger's list with what this runner knows better, since it made the later steps. */
   freshest(listed: readonly Operation[]): readonly Operation[] {
-    const known = listed.map(
+    if (this.#freshened?.listed === listed) return this.#freshened.known;
+    const found = listed.map(
       (operation) => this.#entries.get(operation.id)?.operation ?? this.#endOf(operation) ?? operation,
     );
-    return known.every((operation, index) => operation === listed[index]) ? listed : known;
+    const known = found.every((operation, index) => operation === listed[index]) ? listed : found;
+    this.#freshened = { listed, known };
+    return known;
   }
 
   #endOf(operation: Operation): Operation | undefined {
@@ -168,6 +176,7 @@ export class OperationRunner {
         return;
       }
       entry.operation = progress.operation;
+      this.#freshened = undefined;
       entry.wakeAtMs = this.#dueAtMs(progress);
       entry.failures = 0;
       entry.lastFault = undefined;
@@ -213,6 +222,7 @@ export class OperationRunner {
   }
 
   #close(operation: Operation): void {
+    this.#freshened = undefined;
     this.#entries.delete(operation.id);
     this.#ended.delete(operation.id);
     this.#ended.set(operation.id, operation);
@@ -220,6 +230,10 @@ export class OperationRunner {
     if (oldest !== undefined && this.#ended.size > MAX_ENDED) this.#ended.delete(oldest);
   }
 }
+
+const unendedIn = memoizeByIdentity((operations: readonly Operation[]): readonly Operation[] =>
+  operations.filter((operation) => !hasEnded(operation)),
+);
 
 function newEntry(operation: Operation): Entry {
   return {

@@ -11,6 +11,7 @@ const COMMANDS: readonly (readonly [name: string, load: () => Promise<AddCommand
   ['pack', async () => (await import('./pack.ts')).addPackCommand],
   ['plan', async () => (await import('./plan.ts')).addPlanCommand],
   ['explain', async () => (await import('./explain.ts')).addExplainCommand],
+  ['recommend', async () => (await import('./recommend.ts')).addRecommendCommand],
   ['run', async () => (await import('./run.ts')).addRunCommand],
   ['schema', async () => (await import('./schema.ts')).addSchemaCommand],
   ['simulate', async () => (await import('./simulate.ts')).addSimulateCommand],

@@ -10,6 +10,7 @@ import { interruptionStatusOf } from '../decide/disrupt/interruptions/interrupti
 import { Notices } from '../events/notices.ts';
 import type { Plan } from '../model/plan.ts';
 import type { Snapshot } from '../model/snapshot.ts';
+import { NO_UNNEEDED_NODES, type UnneededNodes } from '../model/unneeded-nodes.ts';
 import { InstanceCache } from '../observe/instance-cache.ts';
 import { InterruptionInbox } from '../observe/interruption-inbox.ts';
 import { type ObservePorts, Observer, type ObservationQuery } from '../observe/observer.ts';
@@ -50,6 +51,8 @@ export class Controller {
   readonly #inbox: InterruptionInbox | undefined;
   readonly #timer: RoundTimer;
   readonly #solutions = new SolutionCache();
+  /** What the last round found of nodes that are not needed; the next one is told. */
+  #unneeded: UnneededNodes = NO_UNNEEDED_NODES;
   #signal: AbortSignal | undefined;
   /** Of this replica's leadership; `undefined` while it does not lead. */
   #term: LeaderTerm | undefined;
@@ -195,8 +198,10 @@ export class Controller {
     const known = { ...seen, operations: this.#runner.freshest(listed) };
     const found = this.#recovery.find(known, recoveryContextOf(inForce, nowMs));
     const adopted = adoptable(found, inForce);
-    const snapshot = { ...known, operations: withAdopted(known.operations, adopted) };
+    const operations = withAdopted(known.operations, adopted);
+    const snapshot = { ...known, operations, unneeded: this.#unneeded };
     const plan = decide(inForce, snapshot, nowMs, this.#solutions);
+    this.#unneeded = plan.unneeded ?? NO_UNNEEDED_NODES;
     // Taking the snapshot may have taken longer than the lease.
     if (!leadership.isLeader() || signal.aborted) return undefined;
     const durationMs = clock.monotonicMs() - startedMs;

@@ -30,6 +30,8 @@ export interface LaunchIntent {
   readonly startsCooldown: boolean;
   /** How long its machine may take from EC2's answer to the ready node, where that is shorter than until its deadline. */
   readonly joinWithinMs?: number;
+  /** Pods that it is bought for belong to a Job: what ran once may run again within the hour. */
+  readonly forJobs?: true;
   /** What AWS takes away and this one makes up for: an instance is replaced once. */
   readonly replaces?: Replaced;
   /** Nodes whose pods it takes over, with the other launches of its decision: they go once all are ready. */
@@ -53,6 +55,8 @@ export interface RemovalIntent {
   readonly isRepair?: true;
   /** AWS' announcement that it follows from. After a spot warning nothing turns it back: the machine goes anyway. */
   readonly interruption?: InterruptionKind;
+  /** What the machine was bought as, where AWS takes it back: that pool rests. */
+  readonly reclaimed?: OfferingKey;
   /** Nothing is evicted: the node takes no more pods until the deadline, or until a spot warning comes. */
   readonly isCordonOnly?: true;
   /** Shapes of pods that the node was bought for, that wait still, and of which it has none. */

@@ -1,4 +1,6 @@
 import type { Resources } from './resources.ts';
+import type { Labels } from './selector.ts';
+import type { Taint } from './taint.ts';
 
 /** How an instance is bought. */
 export type Lifecycle = 'spot' | 'on-demand';
@@ -13,6 +15,10 @@ export interface Offering {
   readonly priceUsdPerHour: number | undefined;
   /** What a node of this type offers to pods, system reserves already taken off. */
   readonly allocatable: Resources;
+  /** Labels that a node has beside those of its offering, such as its team's; absent: none. */
+  readonly labels?: Labels;
+  /** Taints that stay on a node; absent: none. */
+  readonly taints?: readonly Taint[];
   /** Present on types that earn CPU credits: what CPU beyond them costs where credits are unlimited. */
   readonly burst?: OfferingBurst;
   /** Probability, 0..1, that a spot instance is interrupted within an hour; absent for on-demand and when unknown. */
@@ -45,4 +51,15 @@ export function parseOfferingKey(key: OfferingKey | undefined): OfferingParts | 
   if (key === undefined) return undefined;
   const [type = '', zone = '', lifecycle] = key.split('/');
   return { type, zone, lifecycle: lifecycle === 'spot' ? 'spot' : 'on-demand' };
+}
+
+/** Those that share the first one's lifecycle, in their order. */
+export function sharingLifecycle(keys: readonly OfferingKey[]): readonly OfferingKey[] {
+  const [first] = keys;
+  return first === undefined ? [] : keys.filter((key) => lifecycleOf(key) === lifecycleOf(first));
+}
+
+/** The lifecycle that a key names: `parseOfferingKey(key).lifecycle`. */
+export function lifecycleOf(key: OfferingKey): Lifecycle {
+  return key.endsWith('/spot') ? 'spot' : 'on-demand';
 }

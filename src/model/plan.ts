@@ -1,6 +1,7 @@
 import type { LaunchIntent, RemovalIntent } from './intent.ts';
 import type { PolicyIdentity } from './policy-identity.ts';
 import type { Reason } from './reason.ts';
+import type { UnneededNodes } from './unneeded-nodes.ts';
 
 /** The target of one demand module: a number of nodes in total, and why. */
 export interface Demand {
@@ -93,8 +94,12 @@ export interface Plan {
   readonly actions: readonly Action[];
   readonly refusals: readonly Refusal[];
   readonly kept: readonly RetainedNode[];
+  /** What the policy asks of the fleet and it is not, what weighs most first; absent while it is all that. */
+  readonly deviations?: readonly Reason[];
   /** Absent where neither the policy nor the world has a warm pool. */
   readonly warmPool?: WarmPoolState;
+  /** What this round found of nodes that are not needed, for the next one. */
+  readonly unneeded?: UnneededNodes;
   /** When deciding again is worth it even if nothing changes (a batch closes, a cooldown ends); absent: at the next tick. */
   readonly wakeAtMs?: number;
 }

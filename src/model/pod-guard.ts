@@ -1,5 +1,6 @@
 import type { Pod } from './pod.ts';
 import type { ReasonCode } from './reason-codes.ts';
+import { type Taint, untoleratedTaint } from './taint.ts';
 
 /** Why a pod must not be moved. */
 export interface PodGuard {
@@ -41,6 +42,7 @@ const RULES: readonly Rule[] = [
     code: 'pod-stateful-set',
     holds: (pod) => (pod.owner?.kind === 'StatefulSet' ? 'it belongs to a StatefulSet' : undefined),
   },
+  { code: 'pod-tolerates-cordon', holds: comesBack },
   { code: 'pod-single-replica', holds: singleReplica },
   {
     code: 'pod-local-volume',
@@ -60,6 +62,16 @@ export function podGuard(pod: Pod): PodGuard | undefined {
     if (why !== undefined) return { code, why };
   }
   return undefined;
+}
+
+const CORDON: Taint = { key: 'node.kubernetes.io/unschedulable', value: '', effect: 'NoSchedule' };
+
+/** The scheduler may put its successor onto the cordoned node again, and a drain would never end. */
+function comesBack({ tolerations, disruption }: Pod): string | undefined {
+  if (disruption === 'always' || tolerations.length === 0) return undefined;
+  return untoleratedTaint(tolerations, [CORDON]) === undefined
+    ? 'it tolerates a cordoned node, so its successor may come back to it'
+    : undefined;
 }
 
 /** Unknown replicas of a Deployment are not read as many. */

@@ -97,6 +97,8 @@ export interface Pod {
    * when it may move freely.
    */
   readonly volumeNodes: readonly (readonly LabelSelector[])[];
+  /** It runs, and is not ready to serve; absent: it is ready, or does not run. */
+  readonly isUnready?: true;
   /** It waits for something that no node brings, such as a claim that does not exist; absent: a node may help. */
   readonly blockedBy?: PodBlock;
   /** The node on which the scheduler ends pods of lower priority to make room for it; absent: it preempts nobody. */

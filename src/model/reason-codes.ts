@@ -36,6 +36,11 @@ export const REASON_CODES = {
   'disk-high': explains('Disk traffic was above its threshold for the whole window.'),
   'saves-credits': explains('A worker saves more surplus CPU credits than it costs.'),
   replacement: explains('A worker is bought in place of one that AWS takes away.'),
+  restore: concernsOperator('A worker is exchanged, so that the fleet is as the policy asks again.'),
+  'outside-policy': concernsOperator('Workers have a type or a zone that the policy does not name.'),
+  'spot-share-off': concernsOperator('The share of spot is not as the policy asks.'),
+  'zones-uneven': concernsOperator('One zone has two workers more than another, or more.'),
+  'policy-not-restored': warnsOperator('The fleet is not as the policy asks, and that cannot be mended now.'),
   consolidation: explains('Workers can be replaced by fewer or cheaper ones.'),
   // What bounds it.
   suspended: concernsOperator('The policy says suspend: nothing begins.'),
@@ -101,6 +106,9 @@ export const REASON_CODES = {
   'on-demand-base': explains('The fleet would have fewer on-demand workers than spot.onDemandBase.'),
   'pods-unknown': concernsOperator('What runs on the node is not known.'),
   'pods-do-not-fit': explains('Pods of the node fit nowhere else.'),
+  'needed-lately': explains('The node has not been unneeded for shrink.unneededSeconds yet.'),
+  'launched-lately': explains('Something was launched for load or pods within shrink.minUseSeconds.'),
+  'load-would-not-fit': explains('The load would bring the rest of the fleet near the growth thresholds.'),
   'not-tried-yet': explains(
     'Whether the pods fit elsewhere is tried in a later round: of many candidates some are tried at a time.',
   ),
@@ -110,10 +118,14 @@ export const REASON_CODES = {
   'pod-kube-system': concernsOwner('A system pod outside a DaemonSet runs on the node.'),
   'pod-bare': concernsOwner('Nothing would make a pod of the node again.'),
   'pod-stateful-set': concernsOwner('A pod of a StatefulSet runs on the node.'),
+  'pod-tolerates-cordon': concernsOwner(
+    'The pod tolerates a cordoned node: its successor may come back to it.',
+  ),
   'pod-single-replica': concernsOwner('The only replica of a workload runs on the node.'),
   'pod-local-volume': concernsOwner('The data of a pod lies on the node.'),
   // Why a node goes.
   'low-load': explains('Load was low for the whole window and the pods fit elsewhere.'),
+  unneeded: explains('The pods and the load fit the rest of the fleet, and have for a while.'),
   'above-maximum': explains('There are more workers than nodes.max.'),
   replaced: explains('Cheaper capacity that is ready takes over.'),
   'dead-node': concernsOperator('The node was not ready for longer than a machine may take to join.'),

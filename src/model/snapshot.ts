@@ -7,6 +7,7 @@ import type { Offering } from './offering.ts';
 import type { Operation } from './operation.ts';
 import type { Pod } from './pod.ts';
 import type { Utilization } from './signal.ts';
+import type { UnneededNodes } from './unneeded-nodes.ts';
 
 /** Everything that deciding may look at, taken at one moment. */
 export interface Snapshot {
@@ -27,6 +28,11 @@ export interface Snapshot {
    * cooldowns, unavailable offerings and pauses after failures are derived from it, so a restart loses nothing.
    */
   readonly operations: readonly Operation[];
+  /**
+   * What the rounds before found of nodes that are not needed. Absent where one round is decided by itself: then what is not needed
+   * now counts as not needed for long, as one figure of load counts for the whole window.
+   */
+  readonly unneeded?: UnneededNodes;
 }
 
 /** A value, or the statement that it could not be had. */

@@ -1,4 +1,5 @@
 import { type Instance, isAlive } from './instance.ts';
+import { memoizeByIdentity } from './memoize-by-identity.ts';
 import { isAdmitted, type Node } from './node.ts';
 
 /**
@@ -21,8 +22,11 @@ export function unmanagedInstances(
   instances: readonly Instance[],
   nodes: readonly Node[],
 ): readonly { readonly instance: Instance; readonly node: Node | undefined }[] {
-  const suspects = instances.filter((instance) => instance.operationId === undefined && isAlive(instance));
-  return suspects
+  return suspectsIn(instances)
     .map((instance) => ({ instance, node: nodes.find((node) => node.instanceId === instance.id) }))
     .filter(isUnmanaged);
 }
+
+const suspectsIn = memoizeByIdentity((instances: readonly Instance[]): readonly Instance[] =>
+  instances.filter((instance) => instance.operationId === undefined && isAlive(instance)),
+);

@@ -1,3 +1,4 @@
+import { memoizeByIdentity } from '../model/memoize-by-identity.ts';
 import type { Offering } from '../model/offering.ts';
 import { type Clock, type Cloud, type OfferingQuery, PortError } from '../ports.ts';
 import { withDeadline } from '../time/with-deadline.ts';
@@ -22,7 +23,7 @@ export class CachedOfferings {
 
   /** Never anything that `wanted` does not allow; empty when EC2 has never answered. */
   async get(wanted: OfferingQuery, signal: AbortSignal): Promise<readonly Offering[]> {
-    const key = JSON.stringify([wanted.types, wanted.zones]);
+    const key = keyOf(wanted.types)(wanted.zones);
     const isOld = this.#clock.monotonicMs() - this.#requestedAtMs > FRESH_MS;
     if (key !== this.#key) await this.#request(wanted, key, signal);
     else if (isOld) void this.#request(wanted, key, signal);
@@ -52,3 +53,8 @@ export class CachedOfferings {
     }
   }
 }
+
+/** Names what is wanted; a policy's lists are the same objects round after round. */
+const keyOf = memoizeByIdentity((types: readonly string[]) =>
+  memoizeByIdentity((zones: readonly string[]) => JSON.stringify([types, zones])),
+);

@@ -19,6 +19,14 @@ interface Answer {
   readonly doubtBeside: (nodes: readonly Node[]) => string | undefined;
 }
 
+/** What was last made of an answer, and what it was judged beside. */
+interface Judgement {
+  readonly answer: Answer;
+  readonly nodes: readonly Node[];
+  readonly announced: readonly Interruption[];
+  readonly listing: InstanceListing;
+}
+
 /** A question to EC2 that is not answered yet; it is given up once nobody waits for it. */
 interface Call {
   readonly askedAtMonotonicMs: number;
@@ -41,6 +49,7 @@ export class InstanceCache {
   readonly #ports: InstanceCachePorts;
   readonly #announced: () => readonly Interruption[];
   #last: Answer | undefined;
+  #judgement: Judgement | undefined;
   #call: Call | undefined;
 
   /** `announced` is what AWS has announced of any instance and is not over. */
@@ -66,14 +75,22 @@ export class InstanceCache {
     return this.#last && this.#judged(this.#last);
   }
 
-  #judged({ instances, askedAtMs, askedAtMonotonicMs, doubtBeside }: Answer): InstanceListing {
-    const doubt = doubtBeside(this.#ports.cluster.view().nodes);
-    return {
-      instances: withAnnouncedStates(instances, this.#announced()),
+  /** The same listing as long as nothing that it depends on is another object. */
+  #judged(answer: Answer): InstanceListing {
+    const { nodes } = this.#ports.cluster.view();
+    const announced = this.#announced();
+    const known = this.#judgement;
+    if (known?.answer === answer && known.nodes === nodes && known.announced === announced)
+      return known.listing;
+    const { instances, askedAtMs, askedAtMonotonicMs, doubtBeside } = answer;
+    const listing = {
+      instances: withAnnouncedStates(instances, announced),
       askedAtMs,
       askedAtMonotonicMs,
-      doubt,
+      doubt: doubtBeside(nodes),
     };
+    this.#judgement = { answer, nodes, announced, listing };
+    return listing;
   }
 
   #callSince(sinceMs: number): Call {

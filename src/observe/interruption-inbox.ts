@@ -15,6 +15,7 @@ import { isRemembered } from './remembered-interruptions.ts';
 /** How often a replica without the lease looks whether it may take messages. */
 const IDLE_POLL_MS = 1_000;
 const RETRY = { firstMs: 1_000, maxMs: 30_000 } as const;
+const NOTHING: readonly Interruption[] = [];
 
 export interface InboxPorts {
   readonly interruptions: Interruptions;
@@ -35,6 +36,8 @@ export class InterruptionInbox {
   readonly #onChange: () => void;
   /** By kind and instance: a repeated message changes nothing. */
   readonly #known = new Map<string, Interruption>();
+  /** The same as a list, until it changes. */
+  #listed: readonly Interruption[] | undefined;
   /** Messages that are still in the queue, by their ids. */
   readonly #unsettled = new Map<string, InterruptionMessage>();
   readonly #notified = new Set<string>();
@@ -49,7 +52,8 @@ export class InterruptionInbox {
   }
 
   known(): readonly Interruption[] {
-    return [...this.#known.values()];
+    this.#listed ??= [...this.#known.values()];
+    return this.#listed;
   }
 
   /** Takes messages while this replica leads, until the signal aborts. */
@@ -64,6 +68,7 @@ export class InterruptionInbox {
   /** Clears all state: unsettled messages are delivered again, to the next leader. */
   reset(): void {
     this.#known.clear();
+    this.#listed = undefined;
     this.#unsettled.clear();
     this.#notified.clear();
   }
@@ -73,6 +78,7 @@ export class InterruptionInbox {
    * says yet is given back, to be written on its node: once that shows, its message is deleted, too.
    */
   settle(snapshot: Snapshot, statusOf: InterruptionStatusOf, signal: AbortSignal): readonly Interruption[] {
+    if (this.#known.size + this.#unsettled.size === 0) return NOTHING;
     const nowMs = this.#ports.clock.now();
     const heard = snapshot.interruptions.filter((interruption) => this.#known.has(keyOf(interruption)));
     const statuses = new Map(
@@ -121,7 +127,9 @@ export class InterruptionInbox {
       this.#unsettled.set(message.id, message);
       for (const interruption of message.interruptions) {
         const key = keyOf(interruption);
-        if (!this.#known.has(key)) this.#known.set(key, interruption);
+        if (this.#known.has(key)) continue;
+        this.#known.set(key, interruption);
+        this.#listed = undefined;
       }
     }
     if (useful.length > 0) this.#onChange();
@@ -181,6 +189,7 @@ export class InterruptionInbox {
 
   #forget(key: string): void {
     this.#known.delete(key);
+    this.#listed = undefined;
     this.#notified.delete(key);
   }
 }

@@ -1,4 +1,6 @@
+import type { Instance } from '../model/instance.ts';
 import type { Interruption } from '../model/interruption.ts';
+import { memoizeByIdentity } from '../model/memoize-by-identity.ts';
 import { isAdmitted, type Node } from '../model/node.ts';
 import type { Snapshot } from '../model/snapshot.ts';
 import {
@@ -99,10 +101,18 @@ export class Observer {
 
 /** Nodes of warm machines that were not admitted. */
 function pooledNodes(nodes: readonly Node[], instances: Snapshot['instances']): ReadonlySet<string> {
-  const listed = instances.status === 'known' ? instances.value : [];
-  const warm = new Set(listed.filter(({ isWarm }) => isWarm === true).map(({ id }) => id));
+  const listed = instances.status === 'known' ? instances.value : NO_INSTANCES;
+  const warm = warmIdsOf(listed);
+  if (warm.size === 0) return warm;
   const held = nodes.filter(
     (node) => node.instanceId !== undefined && warm.has(node.instanceId) && !isAdmitted(node),
   );
   return new Set(held.map(({ name }) => name));
 }
+
+const NO_INSTANCES: readonly Instance[] = [];
+
+const warmIdsOf = memoizeByIdentity(
+  (instances: readonly Instance[]): ReadonlySet<string> =>
+    new Set(instances.filter(({ isWarm }) => isWarm === true).map(({ id }) => id)),
+);

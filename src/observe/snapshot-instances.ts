@@ -1,5 +1,6 @@
 import { type InstanceListing, instanceIdsOf } from '../model/instance-listing.ts';
 import type { Instance } from '../model/instance.ts';
+import { memoizeByIdentity } from '../model/memoize-by-identity.ts';
 import type { Node } from '../model/node.ts';
 import type { Operation } from '../model/operation.ts';
 import type { Observed } from '../model/snapshot.ts';
@@ -42,8 +43,7 @@ export class SnapshotInstances {
 
   #speaksFor(listing: InstanceListing, required: FreshnessRequirement): boolean {
     if (this.#ageMs(listing) >= FRESH_MS) return false;
-    const hasEnded = ({ endedAtMs }: Operation) => endedAtMs !== undefined && endedAtMs >= listing.askedAtMs;
-    if (required.operations.some(hasEnded)) return false;
+    if (lastEndMs(required.operations) >= listing.askedAtMs) return false;
     return missingOf(listing, required.nodes).every((id) => this.#unlisted.has(id));
   }
 
@@ -69,6 +69,14 @@ export class SnapshotInstances {
     });
   }
 }
+
+/** When the latest of them ended. */
+const lastEndMs = memoizeByIdentity((operations: readonly Operation[]): number =>
+  operations.reduce(
+    (last, { endedAtMs = Number.NEGATIVE_INFINITY }) => Math.max(last, endedAtMs),
+    Number.NEGATIVE_INFINITY,
+  ),
+);
 
 function missingOf({ instances }: InstanceListing, nodes: readonly Node[]): readonly string[] {
   const listed = instanceIdsOf(instances);

@@ -3,6 +3,7 @@ import { defaultPolicy } from './default-policy.ts';
 import type { KnownValues } from './known-values.ts';
 import { orderingBreaches, orderings } from './ordering-rules.ts';
 import { type PolicyPath, pathText } from './policy-path.ts';
+import { SWING_RULE, swingBreaches } from './swing-rules.ts';
 
 /** A rule between fields: said for people, and checked over whatever values are known. */
 export interface CrossFieldRule {
@@ -18,6 +19,7 @@ export const crossFieldRules: readonly CrossFieldRule[] = [
     says: ordering.says,
     breaches: (known: KnownValues) => orderingBreaches(ordering, known),
   })),
+  { says: SWING_RULE, breaches: swingBreaches },
   { says: 'spot.onDemandBase ≤ nodes.max (the default base suits any fleet)', breaches: baseBeyondMax },
   {
     says: 'nodes.minPerZone × zones ≤ nodes.max (the default of one suits any fleet)',

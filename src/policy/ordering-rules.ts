@@ -16,7 +16,7 @@ interface Ordering {
 }
 
 /** R25: closer thresholds would let one node's worth of load swing the fleet to and fro. */
-const MIN_GAP_POINTS = 20;
+export const MIN_GAP_POINTS = 20;
 
 /** R25: a window of fewer than two samples is a single reading. */
 const MIN_SAMPLES = 2;

@@ -45,6 +45,35 @@ const nodes = z.strictObject({
     .describe('Most memory that all workers together offer to pods; off unless given.'),
 });
 
+const labelKey = z.string().min(1).max(317);
+
+const nodeTemplate = z.strictObject({
+  labels: z
+    .record(labelKey, z.string().max(63))
+    .default({})
+    .describe('Labels that nodes register with, beside those of Kubernetes and ours.'),
+  taints: z
+    .array(
+      z.strictObject({
+        key: labelKey.describe('Key of the taint.'),
+        value: z.string().max(63).default('').describe('Value of the taint.'),
+        effect: z
+          .enum(['NoSchedule', 'PreferNoSchedule', 'NoExecute'])
+          .describe('What it does to pods that do not tolerate it.'),
+      }),
+    )
+    .max(50)
+    .default([])
+    .describe('Taints that stay on nodes: pods must tolerate them.'),
+  startupTaints: z
+    .array(labelKey)
+    .max(50)
+    .default([])
+    .describe(
+      'Keys of taints that leave a node by themselves, beside the common ones of network and storage.',
+    ),
+});
+
 const instances = z.strictObject({
   types: z
     .array(
@@ -66,6 +95,9 @@ const instances = z.strictObject({
     .min(1)
     .default(['ap-southeast-1a', 'ap-southeast-1b'])
     .describe('Availability zones of one region that may be used; among equals the first is taken.'),
+  template: nodeTemplate
+    .prefault({})
+    .describe('What new nodes carry, as the launch template makes them; read until a worker shows it.'),
 });
 
 const spot = z.strictObject({

@@ -56,6 +56,12 @@ export const shrink = z.strictObject({
     .default(60)
     .describe('Longest grace period an evicted pod is given.'),
   minNodeAgeSeconds: seconds.default(300).describe('A younger node is never removed.'),
+  unneededSeconds: seconds
+    .default(600)
+    .describe('A node goes once it has been unneeded for so long without a break.'),
+  minUseSeconds: seconds
+    .default(1_800)
+    .describe('No node that is not needed goes so long after a launch for load or for pods.'),
   retryAfterAbortSeconds: seconds
     .default(180)
     .describe('A node whose drain was aborted is left alone so long.'),

@@ -1,5 +1,4 @@
 import { type Clock, PortError } from '../ports.ts';
-import { raceWithAbort } from './race-with-abort.ts';
 
 /**
  * The call's result, or a transient `PortError` once `deadlineMs` have passed on the clock; the call's signal then aborts.
@@ -15,16 +14,21 @@ export async function withDeadline<T>(
   call: (signal: AbortSignal) => Promise<T>,
 ): Promise<T> {
   const stop = new AbortController();
-  const end = (): void => stop.abort(signal.reason);
-  const tooLate = (): never => {
+  const tooLate = Promise.withResolvers<never>();
+  // Where the call throws at once, nobody waits for this.
+  tooLate.promise.catch(() => undefined);
+  const end = (): void => {
+    if (stop.signal.aborted) return;
+    stop.abort(signal.reason);
     const message = `${what} did not answer within ${deadlineMs} ms`;
-    throw new PortError(message, { retry: 'transient', code: 'deadline' });
+    tooLate.reject(new PortError(message, { retry: 'transient', code: 'deadline' }));
   };
   const callOff = clock.callAfter(deadlineMs, end);
   signal.addEventListener('abort', end, { once: true });
   if (signal.aborted) end();
   try {
-    return await raceWithAbort(call(stop.signal), stop.signal, tooLate);
+    // An answer that is there already wins; one that fails later fails in silence.
+    return await Promise.race([call(stop.signal), tooLate.promise]);
   } finally {
     callOff();
     signal.removeEventListener('abort', end);

@@ -14,7 +14,7 @@ import { planObjects } from '../../src/use-cases/plan-objects/plan-objects.ts';
  */
 const AT_MS = Date.parse('2026-03-01T12:00:00Z');
 const LOW = { cpuPercent: 10, memoryPercent: 10 };
-const POLICY = { nodes: { min: 1, minPerZone: 0 } };
+const POLICY = { nodes: { min: 1, minPerZone: 0 }, instances: { types: ['t3.small'] } };
 
 interface CaseDocument {
   readonly low?: boolean;
@@ -30,7 +30,7 @@ afterAll(() => rm(folder, { recursive: true }));
 async function planOf(name: string): Promise<Plan> {
   const objects = fileURLToPath(new URL(`objects/${name}.yaml`, import.meta.url));
   const [first] = parseAllDocuments(readFileSync(objects, 'utf8'));
-  const { low = false, policy = {} } = first?.toJS() as CaseDocument;
+  const { low = false, policy = {} } = (first?.toJS() ?? {}) as CaseDocument;
   const file = join(folder, `${name}.yaml`);
   await writeFile(file, stringify({ ...POLICY, ...policy }));
   const { plan } = await planObjects({ objects, policy: file, atMs: AT_MS, ...(low && LOW) });

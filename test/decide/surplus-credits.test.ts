@@ -52,6 +52,30 @@ describe('buying a worker for its credits', () => {
     expect(launch?.startsCooldown).toBe(false);
   });
 
+  it('takes the type that gains most, one without credits where that is cheap by the core', () => {
+    const steadyType = {
+      type: 'm5.xlarge',
+      allocatable: { cpuMillis: 4_000, memoryMiB: 14_000, pods: 110 },
+    };
+    const offered = offerings().flatMap((one) => [
+      { ...one, burst },
+      ...(one.type === 't3.small' ? [{ ...one, ...steadyType, priceUsdPerHour: 0.025 }] : []),
+    ]);
+    const [launch] = launches(decide(aPolicy(MOSTLY_SPOT), fiveAt(40, { offerings: offered }), NOW));
+    expect(launch?.offerings).toEqual(['m5.xlarge/ap-southeast-1b/spot']);
+  });
+
+  it('buys in the zone with the fewest workers alone, and nothing where that does not pay', () => {
+    const [launch] = launches(decide(aPolicy(MOSTLY_SPOT), fiveAt(40), NOW));
+    expect(launch?.offerings.every((key) => key.includes(`/${B}/`))).toBe(true);
+    const dearThere = offerings().map((one) => ({
+      ...one,
+      burst,
+      priceUsdPerHour: one.zone === B ? 0.019 : 0.008,
+    }));
+    expect(launches(decide(aPolicy(MOSTLY_SPOT), fiveAt(40, { offerings: dearThere }), NOW))).toEqual([]);
+  });
+
   it('buys nothing below the baseline, in standard mode, nor where the policy says no', () => {
     expect(launches(decide(aPolicy(MOSTLY_SPOT), fiveAt(20), NOW))).toEqual([]);
     const modes = { onDemand: 'standard', spot: 'standard' };
@@ -63,7 +87,8 @@ describe('buying a worker for its credits', () => {
 
   it('buys no on-demand worker for it, whose price is above what it saves', () => {
     const allOnDemand = aPolicy({ spot: { percent: 0 } });
-    expect(launches(decide(allOnDemand, fiveAt(40), NOW))).toEqual([]);
+    const nodes = fiveAt(40).nodes.map((node) => ({ ...node, lifecycle: 'on-demand' as const }));
+    expect(launches(decide(allOnDemand, fiveAt(40, { nodes }), NOW))).toEqual([]);
     const dear = fiveAt(40, {
       offerings: offerings().map((one) => ({ ...one, burst, priceUsdPerHour: 0.019 })),
     });

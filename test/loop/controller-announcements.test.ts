@@ -6,7 +6,8 @@ import type { SimulatedWorld } from '../../src/simulate/world/simulated-world.ts
 import { aWorld, MINUTE_MS, withNodes } from '../builders/simulated-world.ts';
 import { KillableProcess } from '../fakes/killable-process.ts';
 
-const POLICY = 'nodes: { min: 2, max: 4 }\nshrink: { minNodeAgeSeconds: 0 }\n';
+const POLICY =
+  'nodes: { min: 2, max: 4 }\nshrink: { minNodeAgeSeconds: 0, unneededSeconds: 0, minUseSeconds: 0 }\n';
 
 /** A world with two workers, of which a person protects the first, and AWS has announced maintenance of its machine. */
 async function aWorldBeforeMaintenance() {

@@ -14,7 +14,7 @@ const EAGER = `
 nodes: { min: 2, max: 4 }
 utilization: { upWindowSeconds: 60, downWindowSeconds: 60 }
 cooldown: { afterGrowthSeconds: 0, shrinkAfterGrowthSeconds: 0, shrinkAfterShrinkSeconds: 0 }
-shrink: { minNodeAgeSeconds: 0 }
+shrink: { minNodeAgeSeconds: 0, unneededSeconds: 0, minUseSeconds: 0 }
 `;
 
 interface CrashPoint {

@@ -142,8 +142,8 @@ export const MUTANTS: readonly Mutant[] = [
   {
     name: 'shrinks whatever the load is',
     file: 'src/decide/launch/demands/utilization.ts',
-    find: "purposes: ['low-load' as const]",
-    replace: 'purposes: []',
+    find: "return isKnown ? ['low-load'] : ['low-load', 'unneeded'];",
+    replace: 'return [];',
     invariant: 11,
     firstSeed: 4,
   },
@@ -159,8 +159,8 @@ export const MUTANTS: readonly Mutant[] = [
   {
     name: 'shrinks within the cooldown',
     file: 'src/decide/disrupt/rules/disruption-blockers.ts',
-    find: "'low-load': [coolingDown, budgetSpent],",
-    replace: "'low-load': [budgetSpent],",
+    find: "'low-load': [coolingDown, launchedLately, budgetSpent],",
+    replace: "'low-load': [launchedLately, budgetSpent],",
     invariant: 12,
     firstSeed: 4,
   },

@@ -33,6 +33,18 @@ export const contradictoryPolicies: readonly BrokenPolicy[] = [
     [/20 points above/, /at least 80/],
   ),
   broken(
+    'CPU thresholds between which one worker fewer swings',
+    lines('nodes:', '  min: 1', 'utilization:', '  cpu:', '    downPercent: 40'),
+    [5, 'utilization.cpu.downPercent'],
+    [/\(40\) on 2 workers is 80 % on 1 \(nodes\.min 1\), above upPercent \(70\)/, /to 35 at most, or raise/],
+  ),
+  broken(
+    'memory thresholds between which one worker fewer swings',
+    lines('nodes: {min: 2}', 'utilization:', '  memory: {upPercent: 80, downPercent: 55}'),
+    [3, 'utilization.memory.downPercent'],
+    [/\(55\) on 3 workers is 83 % on 2/, /to 53 at most, or raise upPercent to 83/],
+  ),
+  broken(
     'a warm pool larger than the fleet may ever be',
     lines('nodes: {max: 4}', 'warmPool:', '  size: 5'),
     [3, 'warmPool.size'],

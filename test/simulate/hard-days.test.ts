@@ -67,7 +67,7 @@ describe('load that swings about the thresholds', () => {
       const before = ofKind(events, 'launch').filter((launch) => launch.atMs <= atMs);
       return atMs - (before.at(-1)?.atMs ?? 0);
     });
-    expect(waits.length).toBeGreaterThan(2);
+    expect(waits.length).toBeGreaterThan(0);
     expect(Math.min(...waits)).toBeGreaterThanOrEqual(10 * MINUTE_MS);
     expect(world.watch.violations).toEqual([]);
   });

@@ -1,5 +1,6 @@
 import { isImplausibleLoss } from '../../model/implausible-loss.ts';
 import { type Instance, isAlive, isEnding } from '../../model/instance.ts';
+import { memoizeByIdentity } from '../../model/memoize-by-identity.ts';
 import { isAdmitted, type Node } from '../../model/node.ts';
 import { offeringKey } from '../../model/offering.ts';
 import {
@@ -40,6 +41,10 @@ export class OrphanRecovery {
   find(snapshot: Snapshot, recovery: RecoveryContext): readonly Operation[] {
     if (snapshot.instances.status === 'unknown') return orphanedDrains(snapshot, recovery);
     const instances = snapshot.instances.value;
+    if (isAccountedFor(snapshot.nodes)(instances)) {
+      this.#missingSinceMs.clear();
+      return NOTHING;
+    }
     return [
       ...orphanedLaunches(snapshot, instances, recovery),
       ...stoppedInstances(snapshot, instances, recovery),
@@ -75,6 +80,28 @@ export class OrphanRecovery {
     for (const uid of uids) if (!this.#missingSinceMs.has(uid)) this.#missingSinceMs.set(uid, nowMs);
   }
 }
+
+const NOTHING: readonly Operation[] = [];
+
+/**
+ * Whether nodes and instances need no operation that accounts for them, as nearly always: each of our instances runs and is a
+ * worker, or has ended without a node, each node of EC2 has its instance, and none is cordoned by us.
+ */
+const isAccountedFor = memoizeByIdentity((nodes: readonly Node[]) =>
+  memoizeByIdentity((instances: readonly Instance[]): boolean => {
+    const instanceOf = new Map(instances.map((instance) => [instance.id, instance]));
+    const withNode = new Set<string>();
+    for (const node of nodes) {
+      const { instanceId, isControlPlane, cordonedBy } = node;
+      if (instanceId === undefined) continue;
+      if (cordonedBy !== undefined || !isAdmitted(node)) return false;
+      const instance = instanceOf.get(instanceId);
+      if (instance === undefined ? !isControlPlane : isEnding(instance)) return false;
+      withNode.add(instanceId);
+    }
+    return instances.every((one) => isEnding(one) || (isAlive(one) && withNode.has(one.id)));
+  }),
+);
 
 /**
  * Our instances that were stopped manually: they cost money and will not become workers again. Stopped instances of the warm pool

@@ -1,10 +1,12 @@
 import type { WarmPoolState } from '../../model/plan.ts';
+import type { UnneededNodes } from '../../model/unneeded-nodes.ts';
 import type { Disruption, Method, WantedRemoval } from '../state/disruption.ts';
 import { earliest } from '../text/earliest-time.ts';
 
 /** What a list of methods settled together. */
-export type Disruptions = Required<Omit<Disruption, 'warmPool' | 'wakeAtMs'>> & {
+export type Disruptions = Required<Omit<Disruption, 'warmPool' | 'unneeded' | 'wakeAtMs'>> & {
   readonly warmPool: WarmPoolState | undefined;
+  readonly unneeded: UnneededNodes | undefined;
   readonly wakeAtMs: number | undefined;
 };
 
@@ -23,7 +25,8 @@ export function disrupt<Context>(
   const named = new Set([...before.removed, ...before.named]);
   for (const method of methods) {
     const removed = [...before.removed, ...removals.map(({ nodeName }) => nodeName)];
-    const answer = method.compute({ ...context, removed });
+    const launched = answers.reduce((sum, { launches = [] }) => sum + launches.length, 0);
+    const answer = method.compute({ ...context, removed, launched });
     answers.push(answer);
     for (const { nodeName } of answer.expedited ?? []) named.add(nodeName);
     for (const removal of answer.removals ?? []) {
@@ -37,13 +40,24 @@ export function disrupt<Context>(
 
 function merged(answers: readonly Disruption[]): Omit<Disruptions, 'removals'> {
   return {
-    launches: answers.flatMap(({ launches = [] }) => launches),
-    replacements: answers.flatMap(({ replacements = [] }) => replacements),
-    expedited: answers.flatMap(({ expedited = [] }) => expedited),
-    calledOff: answers.flatMap(({ calledOff = [] }) => calledOff),
-    refusals: answers.flatMap(({ refusals = [] }) => refusals),
-    kept: answers.flatMap(({ kept = [] }) => kept),
+    launches: together(answers.map(({ launches }) => launches)),
+    replacements: together(answers.map(({ replacements }) => replacements)),
+    expedited: together(answers.map(({ expedited }) => expedited)),
+    calledOff: together(answers.map(({ calledOff }) => calledOff)),
+    refusals: together(answers.map(({ refusals }) => refusals)),
+    kept: together(answers.map(({ kept }) => kept)),
     warmPool: answers.find(({ warmPool }) => warmPool !== undefined)?.warmPool,
+    unneeded: answers.find(({ unneeded }) => unneeded !== undefined)?.unneeded,
     wakeAtMs: earliest(...answers.map(({ wakeAtMs }) => wakeAtMs)),
   };
+}
+
+/** All lists as one; nearly always at most one of them has anything. */
+function together<T>(lists: readonly (readonly T[] | undefined)[]): readonly T[] {
+  let all: readonly T[] = [];
+  for (const list of lists) {
+    if (list === undefined || list.length === 0) continue;
+    all = all.length === 0 ? list : [...all, ...list];
+  }
+  return all;
 }

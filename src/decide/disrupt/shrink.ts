@@ -1,5 +1,6 @@
 import type { RetainedNode, Refusal } from '../../model/plan.ts';
 import type { Reason } from '../../model/reason.ts';
+import type { UnneededNodes } from '../../model/unneeded-nodes.ts';
 import { unreadyForMs } from '../../model/worker-condition.ts';
 import type { Growth } from '../launch/growth.ts';
 import type { DecisionContext } from '../state/decision-context.ts';
@@ -7,44 +8,63 @@ import type { Disruption, WantedRemoval } from '../state/disruption.ts';
 import type { Worker } from '../state/fleet.ts';
 import type { Purpose } from '../state/purpose.ts';
 import { replacedNodes } from '../state/replaced-nodes.ts';
+import { earliest } from '../text/earliest-time.ts';
 import { secondsText } from '../text/wording.ts';
 import { inCandidateOrder } from './rules/candidates.ts';
 import { disruptionBlockerOf } from './rules/disruption-blockers.ts';
 import { earningWorkers } from './rules/earning-workers.ts';
 import { protectionsFor } from './rules/protections.ts';
-import { relocator } from './rules/relocation.ts';
+import { type Relocations, relocationsIn } from './rules/relocation.ts';
 import { MAX_TRIED, triedThisRound } from './rules/tried-candidates.ts';
+import { isLoadLow, tooMuchFor, unneededWorkers, whyNotLongUnneeded } from './rules/unneeded-workers.ts';
 
 /**
  * Which nodes can be removed now. First the blockers of the whole fleet, then the candidates in order: no rule may protect the
- * node, and its pods must provably fit elsewhere. Replaced nodes are removed before nodes with low load.
+ * node, its pods must provably fit elsewhere, and where nothing but its being unneeded speaks against it, the load must fit the
+ * others and all that must have held for a while. Replaced nodes are removed before those.
  */
 export function planShrink(
   context: DecisionContext,
   growth: Growth,
   round: { readonly isAborting: boolean; readonly repairs: readonly string[] },
 ): Disruption {
+  const relocations = relocationsIn(context);
+  const unneeded = unneededWorkers(context, growth, relocations);
   const replaced = replacedNodes(context);
-  const purpose = disruptionReasonOf(context, replaced);
+  const purpose = disruptionReasonOf(context, growth, replaced);
   const blocker = disruptionBlockerOf({ situation: context, growth, purpose, ...round });
-  if (blocker === undefined) return pickNodes(context, growth, { purpose, replaced });
+  if (blocker === undefined) {
+    const search = { purpose, replaced, relocations, unneeded };
+    return { ...pickNodes(context, growth, search), unneeded };
+  }
   const held = nodesOf(context.fleet.workers).map(({ node }) => ({
     nodeName: node.name,
     reason: blocker.reason,
   }));
   const kept = [...held, ...uncountedNodes(context, round.repairs)];
-  const refusals: Refusal[] = blocker.shouldReport ? [{ what: 'shrink', reason: blocker.reason }] : [];
-  return { kept, refusals, wakeAtMs: blocker.untilMs };
+  // On an ordinary day nobody expects a removal.
+  const isExpected = purpose !== 'unneeded' || unneeded.spareSinceMs !== undefined;
+  const refusals: Refusal[] =
+    blocker.shouldReport && isExpected ? [{ what: 'shrink', reason: blocker.reason }] : [];
+  return { kept, refusals, wakeAtMs: blocker.untilMs, unneeded };
 }
 
-function disruptionReasonOf({ fleet, policy }: DecisionContext, replaced: ReadonlySet<string>): Purpose {
+/** Nodes that hold back low load alone may still go for being unneeded, which needs no purchase. */
+function disruptionReasonOf(
+  { fleet, policy }: DecisionContext,
+  growth: Growth,
+  replaced: ReadonlySet<string>,
+): Purpose {
   if (fleet.workers.length > policy.nodes.max) return 'over-max';
-  return replaced.size > 0 ? 'replaced' : 'low-load';
+  if (replaced.size > 0) return 'replaced';
+  return isLoadLow(growth) || !policy.consolidation.enabled ? 'low-load' : 'unneeded';
 }
 
 interface Search {
   readonly purpose: Purpose;
   readonly replaced: ReadonlySet<string>;
+  readonly relocations: Relocations;
+  readonly unneeded: UnneededNodes;
 }
 
 function pickNodes(context: DecisionContext, growth: Growth, search: Search): Disruption {
@@ -63,42 +83,61 @@ function pickNodes(context: DecisionContext, growth: Growth, search: Search): Di
       continue;
     }
     const instanceId = worker.node.instanceId ?? '';
-    removals.push({ nodeName, instanceId, reasons: [removalReason(context, worker, search.purpose)] });
+    removals.push({ nodeName, instanceId, reasons: [removalReason(context, worker, search)] });
   }
-  const nothing = `no worker can be removed: ${kept.length} are protected or needed`;
-  const refusals: Refusal[] =
-    removals.length > 0 ? [] : [{ what: 'shrink', reason: { code: 'no-safe-candidate', text: nothing } }];
   return {
     removals,
     kept: kept.sort((a, b) => (a.nodeName < b.nodeName ? -1 : 1)),
-    refusals,
+    refusals: removals.length > 0 ? [] : nothingGoes(kept, search),
+    wakeAtMs: removals.length > 0 ? undefined : firstDueMs(kept),
   };
+}
+
+/** What the plan says where no node can go though removals were looked at; that one is only too early is no refusal. */
+function nothingGoes(kept: readonly RetainedNode[], { purpose }: Search): readonly Refusal[] {
+  if (purpose === 'unneeded' || firstDueMs(kept) !== undefined) return [];
+  const text = `no worker can be removed: ${kept.length} are protected or needed`;
+  return [{ what: 'shrink', reason: { code: 'no-safe-candidate', text } }];
+}
+
+/** When the first of the nodes that are not needed will have been so for long enough. */
+function firstDueMs(kept: readonly RetainedNode[]): number | undefined {
+  const times = kept.map(({ reason }) =>
+    reason.code === 'needed-lately' ? reason.facts?.['untilMs'] : undefined,
+  );
+  return earliest(...times.filter((time) => typeof time === 'number'));
 }
 
 /** Answers why a worker stays; one that may go is taken off the fleet that the next answers are about. */
 function retentionReasonOf(
   context: DecisionContext,
-  { purpose, replaced }: Search,
+  { purpose, replaced, relocations, unneeded }: Search,
   candidates: readonly NodeWorker[],
 ): (worker: NodeWorker) => Reason | undefined {
   const protections = protectionsFor(context);
-  const relocate = relocator(context);
-  const earnsItsKeep = purpose === 'low-load' ? earningWorkers(context) : () => undefined;
-  const removed: Worker[] = [];
+  const isChoice = purpose === 'low-load' || purpose === 'unneeded';
+  const earnsItsKeep = isChoice ? earningWorkers(context) : () => undefined;
+  const going: Worker[] = [];
   // Of many workers each is asked about twice; what protects one changes only when another has gone.
   const known = new Map<NodeWorker, Reason | undefined>();
   const keeps = (worker: NodeWorker) => {
     if (purpose === 'replaced' && !replaced.has(worker.node.name)) return BLOCKED_BY_REPLACEMENT;
-    if (!known.has(worker)) known.set(worker, protections.of(worker) ?? earnsItsKeep(worker, removed));
+    if (!known.has(worker)) known.set(worker, protections.of(worker) ?? earnsItsKeep(worker, going));
     return known.get(worker);
   };
   const isTried = triedThisRound(candidates, context, keeps);
+  const needed = (worker: NodeWorker) =>
+    isChoice
+      ? (tooMuchFor([...going, worker], purpose === 'low-load', context) ??
+        whyNotLongUnneeded(worker, unneeded, context))
+      : undefined;
   return (worker) => {
-    const reason = keeps(worker) ?? (isTried(worker) ? relocate(worker) : NOT_TRIED_YET);
+    const reason =
+      keeps(worker) ?? (isTried(worker) ? (needed(worker) ?? relocations.of(worker)) : NOT_TRIED_YET);
     if (reason !== undefined) return reason;
     protections.noteRemoved(worker);
-    removed.push(worker);
     known.clear();
+    going.push(worker);
     return undefined;
   };
 }
@@ -142,21 +181,28 @@ function deferredReason(removed: number, max: number): Reason {
   return { code: 'others-first', text, facts: { removed, most: max } };
 }
 
-function removalReason(context: DecisionContext, worker: Worker, purpose: Purpose): Reason {
-  const { fleet, policy } = context;
+function removalReason(context: DecisionContext, worker: Worker, { purpose, unneeded }: Search): Reason {
+  const { fleet, policy, nowMs } = context;
+  const workers = fleet.workers.length;
   const where = `${worker.lifecycle ?? 'unknown'} in ${worker.zone ?? 'an unknown zone'}`;
   if (purpose === 'replaced') {
-    const text = `${worker.id} (${where}) is replaced by cheaper capacity that is ready; all its pods fit elsewhere`;
-    return { code: 'replaced', text, facts: { workers: fleet.workers.length } };
+    const text = `${worker.id} (${where}) is replaced by capacity that is ready; all its pods fit elsewhere`;
+    return { code: 'replaced', text, facts: { workers } };
   }
   if (purpose === 'over-max') {
-    const text = `${fleet.workers.length} workers, the maximum is ${policy.nodes.max}; ${worker.id} (${where}) is the first candidate for removal`;
-    return { code: 'above-maximum', text, facts: { workers: fleet.workers.length, max: policy.nodes.max } };
+    const text = `${workers} workers, the maximum is ${policy.nodes.max}; ${worker.id} (${where}) is the first candidate for removal`;
+    return { code: 'above-maximum', text, facts: { workers, max: policy.nodes.max } };
+  }
+  const unneededSinceMs = unneeded.sinceMs[worker.id] ?? nowMs;
+  const facts = { workers, unneededSinceMs };
+  if (purpose === 'unneeded') {
+    const text = `${workers} workers; all pods of ${worker.id} (${where}) and the load fit the others, for ${secondsText(nowMs - unneededSinceMs)} now`;
+    return { code: 'unneeded', text, facts };
   }
   const { cpu, memory, downWindowSeconds, enabled } = policy.utilization;
   const low = enabled
     ? `CPU below ${cpu.downPercent} % and memory below ${memory.downPercent} % for ${downWindowSeconds} s`
     : 'metrics are off';
-  const text = `${low}, ${fleet.workers.length} workers; all pods of ${worker.id} (${where}) fit elsewhere`;
-  return { code: 'low-load', text, facts: { workers: fleet.workers.length } };
+  const text = `${low}, ${workers} workers; all pods of ${worker.id} (${where}) fit elsewhere`;
+  return { code: 'low-load', text, facts };
 }

@@ -3,7 +3,7 @@ import { podRef } from '../../model/pod.ts';
 import type { Reason } from '../../model/reason.ts';
 import { podProtection } from '../disrupt/rules/pod-protections.ts';
 import { evictablePods, protectionsFor } from '../disrupt/rules/protections.ts';
-import { relocator } from '../disrupt/rules/relocation.ts';
+import { relocationsIn } from '../disrupt/rules/relocation.ts';
 import type { DecisionContext } from '../state/decision-context.ts';
 import type { Worker } from '../state/fleet.ts';
 import { costOfMember } from '../state/pool-cost.ts';
@@ -50,7 +50,7 @@ export function explainNode(name: string, context: DecisionContext, plan: Plan):
     return protection === undefined ? { pod: podRef(pod) } : { pod: podRef(pod), protection };
   });
   const protections = protectionsFor(context).all(worker);
-  const relocation = relocator(context)(worker);
+  const relocation = relocationsIn(context).probe(worker);
   const cost = costOfWorker(worker, context);
   return {
     node: name,

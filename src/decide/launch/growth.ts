@@ -1,9 +1,9 @@
 import type { LaunchIntent } from '../../model/intent.ts';
-import { offeringKey } from '../../model/offering.ts';
 import type { Demand, Refusal } from '../../model/plan.ts';
 import type { Reason } from '../../model/reason.ts';
 import type { DecisionContext } from '../state/decision-context.ts';
 import type { ReplacementRequest } from '../state/replacement.ts';
+import { availableOf } from '../state/unavailable-offerings.ts';
 import { earliest } from '../text/earliest-time.ts';
 import { bounded } from './bounds.ts';
 import type { DemandAnswer, DemandSource, ShrinkHold } from './demands/demand-source.ts';
@@ -59,9 +59,7 @@ export function planGrowth(
   replacements: readonly ReplacementRequest[] = [],
 ): Growth {
   const { snapshot, unavailableUntil } = context;
-  const usable = snapshot.offerings.filter(
-    (offering) => unavailableUntil(offeringKey(offering)) === undefined,
-  );
+  const usable = availableOf(snapshot.offerings, unavailableUntil);
   const planner = new LaunchPlanner(context);
   const answers: DemandAnswer[] = [];
   for (const source of demandsOf(replacements)) {
@@ -100,6 +98,6 @@ function holdsOf(answers: readonly DemandAnswer[], { fleet }: DecisionContext): 
   const floors = answers
     .flatMap(({ keepsAtLeast = [] }) => keepsAtLeast)
     .filter(({ nodes }) => fleet.workers.length <= nodes)
-    .map(({ reason }): ShrinkHold => ({ reason, purposes: ['low-load', 'replaced'] }));
+    .map(({ reason }): ShrinkHold => ({ reason, purposes: ['low-load', 'unneeded', 'replaced'] }));
   return [...floors, ...answers.flatMap(({ holdsShrink = [] }) => holdsShrink)];
 }

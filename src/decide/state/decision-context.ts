@@ -1,5 +1,5 @@
 import { isImminent } from '../../model/interruption.ts';
-import type { Offering, OfferingKey } from '../../model/offering.ts';
+import { type Offering, type OfferingKey, offeringKey } from '../../model/offering.ts';
 import type { AbortRemovalAction } from '../../model/plan.ts';
 import type { PolicyIdentity } from '../../model/policy-identity.ts';
 import type { Snapshot } from '../../model/snapshot.ts';
@@ -13,7 +13,8 @@ import { failingPools, isDoubted } from './failing-pools.ts';
 import { type Fleet, fleetOf } from './fleet.ts';
 import { type LaunchPause, launchPauseOf } from './launch-pause.ts';
 import { withSeenAllocatable } from './learned-offerings.ts';
-import { type UnavailableUntil, unavailableOfferings } from './unavailable-offerings.ts';
+import { withNodeTemplate } from './template-offerings.ts';
+import { type TakenBack, type UnavailableUntil, unavailableOfferings } from './unavailable-offerings.ts';
 
 /** All that one round of deciding looks at: what is, what the policy says, and what the ledger remembers. */
 export interface DecisionContext {
@@ -39,7 +40,7 @@ export function buildDecisionContext(
   at: { readonly nowMs: number; readonly turned?: readonly AbortRemovalAction[]; readonly solve?: Solve },
 ): DecisionContext {
   const { policy, identity } = inForce;
-  const snapshot = withSeenAllocatable(given);
+  const snapshot = withNodeTemplate(withSeenAllocatable(given), policy);
   const { nowMs, turned = [] } = at;
   const cancelledRemovals = new Set(turned.map(({ operationId }) => operationId));
   const cpuPercent = expectedCpuPercent(snapshot.utilization.cpuPercent, policy, nowMs);
@@ -62,10 +63,26 @@ export function buildDecisionContext(
     }),
     cooldowns: cooldownsOf(snapshot.operations, policy.cooldown, nowMs),
     launchPause: launchPauseOf(snapshot.operations, policy, { nowMs, digest: identity.digest }),
-    unavailableUntil: unavailableOfferings(snapshot.operations, policy, nowMs),
+    unavailableUntil: unavailableOfferings(snapshot.operations, policy, {
+      nowMs,
+      takenBack: takenBackIn(snapshot, announcedGone),
+    }),
     isUnproven: (key) =>
       failing(key).some((pool) => isDoubted(pool, policy.launch.failurePauseSeconds, nowMs)),
     costOf: (offering) => expectedCost(offering, policy.cost, cpuPercent),
     solve: at.solve ?? solve,
   };
+}
+
+/** What EC2 is about to take back, as it was bought; when it said so is written down with the removal. */
+function takenBackIn(
+  { instances, interruptions }: Snapshot,
+  announcedGone: ReadonlySet<string>,
+): readonly TakenBack[] {
+  if (announcedGone.size === 0 || instances.status === 'unknown') return [];
+  const going = new Map(instances.value.map((instance) => [instance.id, offeringKey(instance)]));
+  return interruptions.flatMap(({ instanceId, atMs }): readonly TakenBack[] => {
+    const key = announcedGone.has(instanceId) ? going.get(instanceId) : undefined;
+    return key === undefined ? [] : [{ key, atMs }];
+  });
 }

@@ -6,6 +6,7 @@ import type {
   Refusal,
   WarmPoolState,
 } from '../../model/plan.ts';
+import type { UnneededNodes } from '../../model/unneeded-nodes.ts';
 import type { ReplacementRequest } from './replacement.ts';
 
 /** A node to remove; the times that are left out are as the policy says for every removal. */
@@ -27,6 +28,8 @@ export interface Disruption {
   /** Why each node stays that does. */
   readonly kept?: readonly RetainedNode[];
   readonly warmPool?: WarmPoolState;
+  /** What the next round is to know of nodes that are not needed. */
+  readonly unneeded?: UnneededNodes;
   readonly wakeAtMs?: number | undefined;
 }
 
@@ -34,6 +37,8 @@ export interface Disruption {
 export interface SoFar {
   /** Nodes that they remove. */
   readonly removed: readonly string[];
+  /** How many launches they want. */
+  readonly launched: number;
 }
 
 /** One way in which nodes go. A pure function of what it is asked about and of what the methods above it have settled. */

@@ -54,8 +54,13 @@ function surplusOf({ burst, lifecycle }: Offering, cost: Policy['cost'], cpuPerc
  */
 export function expectedCpuPercent(cpu: Signal, policy: Policy, nowMs: number): number {
   const fromMs = nowMs - policy.utilization.downWindowSeconds * 1000;
-  const samples = cpu.status === 'known' ? cpu.samples.filter((sample) => sample.atMs >= fromMs) : [];
-  if (samples.length === 0) return policy.utilization.cpu.upPercent;
-  const sum = samples.reduce((total, sample) => total + sample.value, 0);
-  return Math.min(100, Math.max(0, Math.round(sum / samples.length / STEP_PERCENT) * STEP_PERCENT));
+  let sum = 0;
+  let count = 0;
+  for (const { atMs, value } of cpu.status === 'known' ? cpu.samples : []) {
+    if (atMs < fromMs) continue;
+    sum += value;
+    count += 1;
+  }
+  if (count === 0) return policy.utilization.cpu.upPercent;
+  return Math.min(100, Math.max(0, Math.round(sum / count / STEP_PERCENT) * STEP_PERCENT));
 }

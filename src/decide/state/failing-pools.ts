@@ -24,13 +24,16 @@ export interface FailingPool {
 /** The zone and the type of an offering, where their last machines did not join. */
 export type FailingPoolsOf = (key: OfferingKey) => readonly FailingPool[];
 
+/** Where all machines join. */
+export const NO_FAILING_POOLS: FailingPoolsOf = () => [];
+
 /**
  * Reads from the ledger which zones and types fail. A machine that does not join speaks against its zone; once the same type has
  * failed in two zones (in the only one that the policy names), it speaks against its type instead. The first that joins clears both.
  */
 export function failingPools(operations: readonly Operation[], zoneCount: number): FailingPoolsOf {
   const { zones, types } = failingIn(operations)(Math.min(ZONES_OF_A_BAD_TYPE, Math.max(1, zoneCount)));
-  if (zones.size + types.size === 0) return () => [];
+  if (zones.size + types.size === 0) return NO_FAILING_POOLS;
   return (key) => {
     const { zone, type } = parseOfferingKey(key);
     return [poolOf(`in ${zone}`, zones.get(zone)), poolOf(`of type ${type}`, types.get(type))].filter(

@@ -1,22 +1,15 @@
 import { type DaemonOverhead, daemonsOn } from '../../model/daemon-overhead.ts';
 import { memoizeByIdentity } from '../../model/memoize-by-identity.ts';
-import { isAdmitted, type Node, STARTUP_TAINT_KEY } from '../../model/node.ts';
+import { isAdmitted, type Node } from '../../model/node.ts';
 import { podsByNode, unboundPods } from '../../model/pod-lists.ts';
 import { type Pod, podRef } from '../../model/pod.ts';
 import { type Resources, subtractResources } from '../../model/resources.ts';
 import type { Taint } from '../../model/taint.ts';
 import { buyableNode, type PresentNode } from '../../packing/model.ts';
+import { isBootTaint } from './boot-taints.ts';
 import type { DecisionContext } from './decision-context.ts';
 import type { Worker } from './fleet.ts';
 import { offeringOfWorker } from './offering-of-worker.ts';
-
-/** Taints that a node sheds by itself while it boots. */
-const BOOT_TAINTS: ReadonlySet<string> = new Set([
-  STARTUP_TAINT_KEY,
-  'node.kubernetes.io/not-ready',
-  'node.kubernetes.io/network-unavailable',
-  'node.cloudprovider.kubernetes.io/uninitialized',
-]);
 
 /** The cluster as the packer sees it. */
 export interface FleetLayout {
@@ -111,7 +104,8 @@ function emptyNode(node: Node, { worker, pods, situation: context, isLeaving }: 
   const { offerings, daemons } = context.snapshot;
   const fromCatalogue = node.allocatable.memoryMiB > 0 ? undefined : offeringOfWorker(worker, offerings);
   const { labels } = node;
-  const taints = node.taints.filter((taint) => !isPassing(taint, { isBooting, isCancelled }));
+  const { startupTaints } = context.policy.instances.template;
+  const taints = node.taints.filter((taint) => !isPassing(taint, { isBooting, isCancelled, startupTaints }));
   const coming = isBooting ? missingDaemons(daemonsOn(daemons, { labels, taints }), pods) : [];
   const allocatable = fromCatalogue?.allocatable ?? node.allocatable;
   return {
@@ -138,9 +132,13 @@ function isCordonUndone(node: Node, worker: Worker | undefined): boolean {
 
 function isPassing(
   taint: Taint,
-  state: { readonly isBooting: boolean; readonly isCancelled: boolean },
+  state: {
+    readonly isBooting: boolean;
+    readonly isCancelled: boolean;
+    readonly startupTaints: readonly string[];
+  },
 ): boolean {
-  if (state.isBooting && BOOT_TAINTS.has(taint.key)) return true;
+  if (state.isBooting && isBootTaint(taint.key, state.startupTaints)) return true;
   return state.isCancelled && taint.key === 'node.kubernetes.io/unschedulable';
 }
 

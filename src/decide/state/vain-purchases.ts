@@ -45,9 +45,10 @@ export function vainPurchases(
     const shape = podShape(pod);
     if (known.has(shape)) return known.get(shape);
     const inVain = (bought.get(shape) ?? []).filter((launch) => {
+      // A node that goes is cordoned, and what its removal says of it holds on.
+      if (untakenIn(operations).get(launch.instanceId)?.has(shape) === true) return true;
       const node = nodeOf.get(launch.instanceId);
-      if (node === undefined) return untakenIn(operations).get(launch.instanceId)?.has(shape) === true;
-      return isUntaken(pod, { node, launch, on: on.get(node.name) ?? [], nowMs });
+      return node !== undefined && isUntaken(pod, { node, launch, on: on.get(node.name) ?? [], nowMs });
     });
     const found = purchaseOf(inVain, nodeOf, nowMs);
     known.set(shape, found);

@@ -76,6 +76,15 @@ export class DrainSimulation {
 
   /** The pods that fit on no other node; `undefined` for an unknown node. */
   simulateDrain(id: string): readonly Pod[] | undefined {
+    return this.#simulate(id, true);
+  }
+
+  /** The same answer; the node stays open and its pods on it whatever the answer is. */
+  probeDrain(id: string): readonly Pod[] | undefined {
+    return this.#simulate(id, false);
+  }
+
+  #simulate(id: string, isKept: boolean): readonly Pod[] | undefined {
     const bin = this.#binOf.get(id);
     if (bin === undefined) return undefined;
     const items = [...bin.items];
@@ -87,8 +96,8 @@ export class DrainSimulation {
     const unplaced = this.#placeElsewhere(items, steps);
     for (const step of steps.reverse()) this.#undo(step.bin);
     for (const step of steps) if (!this.#moved.has(step.bin)) this.#ranks.noteRestored(step.bin);
-    const unplaceable = unplaced.length > 0 ? unplaced : this.#dryRun(items, bin);
-    if (unplaceable.length === 0) return unplaceable;
+    const unplaceable = unplaced.length > 0 ? unplaced : this.#dryRun(items, bin, isKept);
+    if (unplaceable.length === 0 && isKept) return unplaceable;
     for (const item of items) {
       bin.add(item);
       this.#fleet.counts.add(item.batch.group.rules, bin.topologyClass);
@@ -149,17 +158,18 @@ export class DrainSimulation {
 
   /**
    * Simulates the scheduler several times; returns the pods that stayed unbound in any run. The pods keep the nodes of the last
-   * run.
+   * run where they are to be kept there.
    */
-  #dryRun(items: readonly Item[], { present = -1 }: NodeBin): readonly Pod[] {
+  #dryRun(items: readonly Item[], { present = -1 }: NodeBin, isKept: boolean): readonly Pod[] {
     const left = this.#stages[present];
     for (const { batch } of items) left?.counts.add(left, batch.group.index, -1);
-    const unplaceable = this.#playAll(items);
-    if (unplaceable.length > 0) for (const { batch } of items) left?.counts.add(left, batch.group.index, 1);
+    const unplaceable = this.#playAll(items, isKept);
+    if (unplaceable.length > 0 || !isKept)
+      for (const { batch } of items) left?.counts.add(left, batch.group.index, 1);
     return unplaceable;
   }
 
-  #playAll(items: readonly Item[]): readonly Pod[] {
+  #playAll(items: readonly Item[], isKept: boolean): readonly Pod[] {
     const random = seededRandom();
     const nodes = this.#fleet.bins.flatMap((bin, index) =>
       bin.isOpen ? [this.#simulatedNodeOf(bin, index)] : [],
@@ -178,12 +188,13 @@ export class DrainSimulation {
         run,
       );
       this.#nextBindingOrder += bound.length;
-      if (unscheduled.length === 0 && runs === RUNS) {
+      const isLast = unscheduled.length === 0 && runs === RUNS;
+      if (isLast && isKept) {
         this.#noteMoved(bound);
         return [];
       }
       this.#unbind(bound);
-      if (unscheduled.length > 0) return unscheduled.map(({ pod }) => pod);
+      if (isLast || unscheduled.length > 0) return unscheduled.map(({ pod }) => pod);
     }
   }
 

@@ -36,9 +36,10 @@ export function barrier(pod: NodeChoice, place: Place): PlacementBarrier | undef
 export function placeOf(id: string, offering: Offering): Place {
   return {
     id,
-    taints: [],
+    taints: offering.taints ?? [],
     hostPorts: [],
     labels: {
+      ...offering.labels,
       'kubernetes.io/hostname': id,
       'kubernetes.io/arch': offering.arch,
       'kubernetes.io/os': 'linux',

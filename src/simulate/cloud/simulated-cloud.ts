@@ -1,15 +1,21 @@
-import type { BillTerms } from '../../model/instance-bill.ts';
-import type { Instance, InstanceState } from '../../model/instance.ts';
-import { isAlive, isEnding } from '../../model/instance.ts';
+import { type Instance, type InstanceState, isAlive, isEnding } from '../../model/instance.ts';
 import { type Offering, type OfferingKey, offeringKey, parseOfferingKey } from '../../model/offering.ts';
 import type { CloudFault, LaunchOutcome } from '../../model/outcome.ts';
 import { TAG } from '../../model/tags.ts';
-import { type Cloud, type LaunchRequest, type OfferingQuery, PortError } from '../../ports.ts';
+import type { Cloud, LaunchRequest, OfferingQuery } from '../../ports.ts';
 import type { EventLog } from '../base/event-log.ts';
 import type { RandomStream } from '../base/random-stream.ts';
 import type { VirtualClock } from '../base/virtual-clock.ts';
 import { Bill } from './bill.ts';
-import { noCapacity, notFound, notStopped, TOKEN_MISMATCH, unknownType } from './call-faults.ts';
+import {
+  answerNotAwaited,
+  noCapacity,
+  notFound,
+  notStopped,
+  TOKEN_MISMATCH,
+  unknownType,
+} from './call-faults.ts';
+import type { CloudParts } from './cloud-parts.ts';
 import {
   LAUNCH_CALL_MS,
   PENDING_MS,
@@ -28,7 +34,7 @@ import { OfferingWindows } from './offering-windows.ts';
 import type { SimulatedQueue } from './simulated-queue.ts';
 import { SpotInterruptions } from './spot-interruptions.ts';
 import { SpotMarket } from './spot-market.ts';
-import { offeringsTried, SpotPools } from './spot-pools.ts';
+import { type OfferingChoice, offeringChoice } from './spot-pools.ts';
 
 interface Accepted {
   readonly parameters: string;
@@ -45,32 +51,22 @@ export class SimulatedCloud implements Cloud {
   readonly #random: RandomStream;
   readonly #machines: Machines;
   readonly #queue: SimulatedQueue;
-  readonly #pools: SpotPools | undefined;
+  readonly #tried: OfferingChoice;
   readonly #instances = new Map<string, Instance>();
+  /** What is shown: the same list as long as nothing changes. */
+  #shown: readonly Instance[] | undefined;
   readonly #accepted = new Map<string, Accepted>();
   readonly #interruptions: SpotInterruptions;
   readonly #counts = { launches: 0, terminations: 0 };
   #made = 0;
 
-  constructor(parts: {
-    readonly clock: VirtualClock;
-    readonly log: EventLog;
-    readonly random: RandomStream;
-    readonly machines: Machines;
-    /** Where it announces what happens to instances. */
-    readonly queue: SimulatedQueue;
-    /** Disks and credit modes, as launch templates have them now. */
-    readonly billTerms: () => BillTerms;
-    readonly onInterruption?: () => void;
-    readonly hasSpotPools?: boolean;
-  }) {
+  constructor(parts: CloudParts) {
     this.#clock = parts.clock;
     this.#log = parts.log;
     this.#random = parts.random;
     this.#machines = parts.machines;
     this.#queue = parts.queue;
-    if (parts.hasSpotPools === true)
-      this.#pools = new SpotPools(parts.random.stream('spot-pools'), parts.clock);
+    this.#tried = offeringChoice(parts, (key) => this.market.offering(parseOfferingKey(key)));
     this.market = new SpotMarket(parts.random.stream('spot-prices'), parts.clock);
     this.shortages = new OfferingWindows(parts.clock);
     this.bill = new Bill(parts.clock, parts.billTerms);
@@ -88,7 +84,7 @@ export class SimulatedCloud implements Cloud {
 
   /** What EC2 shows of the fleet now. */
   shown(): readonly Instance[] {
-    return [...this.#instances.values()];
+    return (this.#shown ??= [...this.#instances.values()]);
   }
 
   /** Instances launched, terminated by a call, and interrupted by EC2, since the start. */
@@ -103,11 +99,7 @@ export class SimulatedCloud implements Cloud {
   async launch(request: LaunchRequest, signal: AbortSignal): Promise<LaunchOutcome> {
     const outcome = this.#launchNow(request);
     await this.#clock.sleep(this.#random.between(LAUNCH_CALL_MS.least, LAUNCH_CALL_MS.most), signal);
-    if (signal.aborted)
-      throw new PortError('the launch call was given up before EC2 answered', {
-        retry: 'transient',
-        code: 'TimeoutError',
-      });
+    if (signal.aborted) throw answerNotAwaited();
     return outcome;
   }
 
@@ -129,8 +121,8 @@ export class SimulatedCloud implements Cloud {
   }
 
   async stop(instanceId: string, signal: AbortSignal): Promise<void> {
-    const instance = this.#instances.get(instanceId);
-    if (instance !== undefined && isAlive(instance)) this.#stopNow(instance);
+    const instance = this.#alive(instanceId);
+    if (instance !== undefined) this.#stopNow(instance);
     await this.#clock.sleep(TERMINATE_CALL_MS, signal);
   }
 
@@ -155,8 +147,8 @@ export class SimulatedCloud implements Cloud {
 
   /** Terminates the instance manually. */
   endByHand(instanceId: string): void {
-    const instance = this.#instances.get(instanceId);
-    if (instance !== undefined && isAlive(instance)) this.#shutDown(instance);
+    const instance = this.#alive(instanceId);
+    if (instance !== undefined) this.#shutDown(instance);
   }
 
   /** Somebody starts an instance with the cluster's tag alone; its id, or `undefined` when there is no capacity. */
@@ -171,7 +163,7 @@ export class SimulatedCloud implements Cloud {
     const before = this.#accepted.get(request.clientToken);
     if (before !== undefined) return this.#repeat(before, parameters);
     const faults: CloudFault[] = [];
-    for (const key of offeringsTried(request.offerings, this.market, this.#pools)) {
+    for (const key of this.#tried(request.offerings)) {
       const offering = this.market.offering(parseOfferingKey(key));
       if (offering !== undefined && !this.shortages.hold(key)) {
         const { operationId, tags } = request;
@@ -188,12 +180,14 @@ export class SimulatedCloud implements Cloud {
 
   /** The instance that the token made; with other parameters the call is refused, and the instance looked up if it lives. */
   #repeat(before: Accepted, parameters: string): LaunchOutcome {
-    const instance = this.#instances.get(before.instanceId);
-    if (before.parameters === parameters) return { instance, faults: [] };
-    return {
-      instance: instance !== undefined && isAlive(instance) ? instance : undefined,
-      faults: [TOKEN_MISMATCH],
-    };
+    if (before.parameters === parameters)
+      return { instance: this.#instances.get(before.instanceId), faults: [] };
+    return { instance: this.#alive(before.instanceId), faults: [TOKEN_MISMATCH] };
+  }
+
+  #alive(instanceId: string): Instance | undefined {
+    const instance = this.#instances.get(instanceId);
+    return instance !== undefined && isAlive(instance) ? instance : undefined;
   }
 
   #startNow(instanceId: string): CloudFault | undefined {
@@ -207,7 +201,7 @@ export class SimulatedCloud implements Cloud {
       return noCapacity(key);
     }
     // EC2, too, calls the last start the launch time.
-    this.#instances.set(instanceId, { ...instance, state: 'pending', launchedAtMs: this.#clock.now() });
+    this.#put({ ...instance, state: 'pending', launchedAtMs: this.#clock.now() });
     this.#log.add('start', { instance: instanceId });
     this.bill.start(instanceId, { ...this.market.offering(instance), ...instance });
     const takesMs = this.#random.between(STARTING_MS.least, STARTING_MS.most);
@@ -219,7 +213,7 @@ export class SimulatedCloud implements Cloud {
   #stopNow(instance: Instance): void {
     const { id } = instance;
     this.#log.add('stop', { instance: id });
-    this.#instances.set(id, { ...instance, state: 'stopping' });
+    this.#put({ ...instance, state: 'stopping' });
     this.#announceState(id, 'stopping');
     this.bill.keepDisk(id);
     this.#machines.stopped(id);
@@ -253,7 +247,7 @@ export class SimulatedCloud implements Cloud {
       priceUsdPerHour,
       ...(isWarm && { isWarm }),
     };
-    this.#instances.set(instance.id, instance);
+    this.#put(instance);
     this.#log.add('launch', { instance: instance.id, type, zone, lifecycle, operation: operationId });
     this.#counts.launches += 1;
     this.bill.start(instance.id, offering);
@@ -264,7 +258,7 @@ export class SimulatedCloud implements Cloud {
   }
 
   #shutDown(instance: Instance): void {
-    this.#instances.set(instance.id, { ...instance, state: 'shutting-down' });
+    this.#put({ ...instance, state: 'shutting-down' });
     this.#announceState(instance.id, 'shutting-down');
     this.bill.stop(instance.id);
     this.#machines.ended(instance.id);
@@ -272,7 +266,7 @@ export class SimulatedCloud implements Cloud {
     this.#clock.after(takesMs, () => {
       this.#move(instance.id, 'shutting-down', 'terminated');
       this.#announceState(instance.id, 'terminated');
-      this.#clock.after(SHOWN_MS, () => this.#instances.delete(instance.id));
+      this.#clock.after(SHOWN_MS, () => this.#remove(instance.id));
     });
   }
 
@@ -282,7 +276,17 @@ export class SimulatedCloud implements Cloud {
 
   #move(id: string, from: InstanceState, to: InstanceState): void {
     const instance = this.#instances.get(id);
-    if (instance?.state === from) this.#instances.set(id, { ...instance, state: to });
+    if (instance?.state === from) this.#put({ ...instance, state: to });
+  }
+
+  #put(instance: Instance): void {
+    this.#instances.set(instance.id, instance);
+    this.#shown = undefined;
+  }
+
+  #remove(id: string): void {
+    this.#instances.delete(id);
+    this.#shown = undefined;
   }
 
   #repriceSpot(): void {
@@ -291,7 +295,7 @@ export class SimulatedCloud implements Cloud {
       const price = this.market.offering(instance)?.priceUsdPerHour;
       if (price === undefined) continue;
       this.bill.reprice(instance.id, price);
-      this.#instances.set(instance.id, { ...instance, priceUsdPerHour: price });
+      if (price !== instance.priceUsdPerHour) this.#put({ ...instance, priceUsdPerHour: price });
     }
   }
 }

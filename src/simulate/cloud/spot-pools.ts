@@ -1,6 +1,12 @@
-import { type OfferingKey, parseOfferingKey } from '../../model/offering.ts';
+import {
+  lifecycleOf,
+  type Offering,
+  type OfferingKey,
+  parseOfferingKey,
+  sharingLifecycle,
+} from '../../model/offering.ts';
 import type { RandomStream } from '../base/random-stream.ts';
-import type { SpotMarket } from './spot-market.ts';
+import type { CloudParts } from './cloud-parts.ts';
 
 /** How much deeper the deepest pool is than the shallowest. */
 const DEPTH = { min: 1, max: 10 } as const;
@@ -46,16 +52,19 @@ export class SpotPools {
   }
 }
 
-/** The offerings that EC2 tries for one call, in its order: a call has the lifecycle of its first, and spot may have pools to choose from. */
-export function offeringsTried(
-  offerings: readonly OfferingKey[],
-  market: SpotMarket,
-  pools: SpotPools | undefined,
-): readonly OfferingKey[] {
-  const [first] = offerings;
-  if (first === undefined) return [];
-  const { lifecycle } = parseOfferingKey(first);
-  const ofOneCall = offerings.filter((key) => parseOfferingKey(key).lifecycle === lifecycle);
-  if (lifecycle !== 'spot' || pools === undefined) return ofOneCall;
-  return pools.chosen(ofOneCall, (key) => market.offering(parseOfferingKey(key))?.priceUsdPerHour);
+/** In which order EC2 tries the offerings of one call. */
+export type OfferingChoice = (offerings: readonly OfferingKey[]) => readonly OfferingKey[];
+
+/** A call has the lifecycle of its first offering; on-demand is tried in the order given, spot so where there are no pools. */
+export function offeringChoice(
+  { hasSpotPools = false, random, clock }: Pick<CloudParts, 'hasSpotPools' | 'random' | 'clock'>,
+  offeringOf: (key: OfferingKey) => Offering | undefined,
+): OfferingChoice {
+  const pools = hasSpotPools ? new SpotPools(random.stream('spot-pools'), clock) : undefined;
+  return (offerings) => {
+    const ofOneCall = sharingLifecycle(offerings);
+    const [first] = ofOneCall;
+    if (first === undefined || lifecycleOf(first) !== 'spot' || pools === undefined) return ofOneCall;
+    return pools.chosen(ofOneCall, (key) => offeringOf(key)?.priceUsdPerHour);
+  };
 }

@@ -22,6 +22,13 @@ const STALE_STEPS = 4;
 
 type Measure = 'cpuPercent' | 'memoryPercent' | 'networkBytesPerSecond';
 
+/** The workers' mean (their sum, for bytes) at every scrape, as long as the same workers are asked for. */
+interface Series extends Readonly<Record<Measure, Sample[]>> {
+  readonly nodeNames: readonly string[];
+  /** The first scrape that is not in it. */
+  next: number;
+}
+
 /** Prometheus in memory: the scrapes of the last hours; can be switched off, and then misses those of the meantime. */
 export class SimulatedTelemetry implements Telemetry {
   readonly #clock: { now(): number; monotonicMs(): number };
@@ -29,7 +36,7 @@ export class SimulatedTelemetry implements Telemetry {
   #scrapes: Scrape[] = [];
   #offUntilMs = 0;
   readonly #outages: { readonly fromMs: number; readonly untilMs: number }[] = [];
-  readonly #memo = new Map<Measure, { key: string; samples: Sample[]; next: number }>();
+  #memo: Series | undefined;
 
   /** With `hasRateWindow`, what is shown are rates over two minutes. */
   constructor(clock: { now(): number; monotonicMs(): number }, hasRateWindow = false) {
@@ -56,7 +63,7 @@ export class SimulatedTelemetry implements Telemetry {
     const wallMs = this.#clock.now() - this.#clock.monotonicMs() + atMs;
     const scrape = this.#scrapes.findLast((one) => one.atMs <= wallMs);
     if (scrape === undefined || wallMs - scrape.atMs > 60_000) return undefined;
-    return combine('cpuPercent', scrape, [...scrape.readings.keys()]);
+    return meanCpuPercent(scrape);
   }
 
   get isOff(): boolean {
@@ -69,7 +76,7 @@ export class SimulatedTelemetry implements Telemetry {
     this.#scrapes.push({ atMs: this.#clock.now(), readings: shown });
     if (this.#scrapes.length < 2 * KEPT) return;
     this.#scrapes = this.#scrapes.slice(-KEPT);
-    this.#memo.clear();
+    this.#memo = undefined;
   }
 
   async utilization(query: TelemetryQuery): Promise<Utilization> {
@@ -77,12 +84,25 @@ export class SimulatedTelemetry implements Telemetry {
     const why = this.#whyUnknown(query, latest);
     if (why !== undefined || latest === undefined)
       return unknownUtilization(why ?? 'nothing was scraped yet');
+    const series = this.#series(query.nodeNames);
+    const nodeCpuPercent = cpuByNode(query.nodeNames, latest);
+    const coverage = Object.keys(nodeCpuPercent).length / query.nodeNames.length;
+    const fromMs = this.#clock.now() - query.windowMs;
+    const signal = (samples: readonly Sample[]): Signal =>
+      coverage === 0
+        ? unknownSignal('no ready worker was scraped')
+        : {
+            status: 'known',
+            samples: samples.slice(firstSince(samples, fromMs)),
+            stepMs: query.stepMs,
+            coverage,
+          };
     return {
-      cpuPercent: this.#signal('cpuPercent', query, latest),
-      memoryPercent: this.#signal('memoryPercent', query, latest),
-      networkBytesPerSecond: this.#signal('networkBytesPerSecond', query, latest),
+      cpuPercent: signal(series.cpuPercent),
+      memoryPercent: signal(series.memoryPercent),
+      networkBytesPerSecond: signal(series.networkBytesPerSecond),
       diskBytesPerSecond: unknownSignal('simulated nodes report no disk I/O'),
-      nodeCpuPercent: cpuByNode(query.nodeNames, latest),
+      nodeCpuPercent,
     };
   }
 
@@ -94,35 +114,40 @@ export class SimulatedTelemetry implements Telemetry {
     return ageMs > STALE_STEPS * query.stepMs ? `the newest sample is ${ageMs / 1_000} s old` : undefined;
   }
 
-  #signal(measure: Measure, query: TelemetryQuery, latest: Scrape): Signal {
-    const samples = this.#series(measure, query.nodeNames);
-    const fromMs = this.#clock.now() - query.windowMs;
-    const start = firstSince(samples, fromMs);
-    const known = query.nodeNames.filter((name) => latest.readings.has(name)).length;
-    if (known === 0) return unknownSignal('no ready worker was scraped');
-    return {
-      status: 'known',
-      samples: samples.slice(start),
-      stepMs: query.stepMs,
-      coverage: known / query.nodeNames.length,
-    };
+  #series(nodeNames: readonly string[]): Series {
+    const isSame = this.#memo !== undefined && isEqual(this.#memo.nodeNames, nodeNames);
+    const series = isSame && this.#memo !== undefined ? this.#memo : emptySeries(nodeNames);
+    this.#memo = series;
+    for (; series.next < this.#scrapes.length; series.next += 1) {
+      const scrape = this.#scrapes[series.next];
+      if (scrape !== undefined) addScrape(series, scrape);
+    }
+    return series;
   }
+}
 
-  /** The workers' mean (their sum, for bytes) at every scrape; kept while the same workers are asked for. */
-  #series(measure: Measure, nodeNames: readonly string[]): readonly Sample[] {
-    const key = nodeNames.join();
-    let memo = this.#memo.get(measure);
-    if (memo === undefined || memo.key !== key) {
-      memo = { key, samples: [], next: 0 };
-      this.#memo.set(measure, memo);
-    }
-    for (; memo.next < this.#scrapes.length; memo.next += 1) {
-      const scrape = this.#scrapes[memo.next];
-      const value = scrape === undefined ? undefined : combine(measure, scrape, nodeNames);
-      if (scrape !== undefined && value !== undefined) memo.samples.push({ atMs: scrape.atMs, value });
-    }
-    return memo.samples;
+function emptySeries(nodeNames: readonly string[]): Series {
+  return { nodeNames, next: 0, cpuPercent: [], memoryPercent: [], networkBytesPerSecond: [] };
+}
+
+function addScrape({ nodeNames, ...samples }: Series, { atMs, readings }: Scrape): void {
+  let [cpu, memory, network, count] = [0, 0, 0, 0];
+  for (const name of nodeNames) {
+    const reading = readings.get(name);
+    if (reading === undefined) continue;
+    cpu += reading.cpuPercent;
+    memory += reading.memoryPercent;
+    network += reading.networkBytesPerSecond;
+    count += 1;
   }
+  if (count === 0) return;
+  samples.cpuPercent.push({ atMs, value: cpu / count });
+  samples.memoryPercent.push({ atMs, value: memory / count });
+  samples.networkBytesPerSecond.push({ atMs, value: network });
+}
+
+function isEqual(a: readonly string[], b: readonly string[]): boolean {
+  return a.length === b.length && a.every((name, index) => name === b[index]);
 }
 
 /** The index of the first sample that is not older; they are in the order of time. */
@@ -137,19 +162,6 @@ function firstSince(samples: readonly Sample[], fromMs: number): number {
   return low;
 }
 
-function combine(measure: Measure, scrape: Scrape, nodeNames: readonly string[]): number | undefined {
-  let sum = 0;
-  let count = 0;
-  for (const name of nodeNames) {
-    const reading = scrape.readings.get(name);
-    if (reading === undefined) continue;
-    sum += reading[measure];
-    count += 1;
-  }
-  if (count === 0) return undefined;
-  return measure === 'networkBytesPerSecond' ? sum : sum / count;
-}
-
 function cpuByNode(nodeNames: readonly string[], latest: Scrape): Readonly<Record<string, number>> {
   const known: Record<string, number> = {};
   for (const name of nodeNames) {
@@ -157,4 +169,10 @@ function cpuByNode(nodeNames: readonly string[], latest: Scrape): Readonly<Recor
     if (reading !== undefined) known[name] = reading.cpuPercent;
   }
   return known;
+}
+
+function meanCpuPercent({ readings }: Scrape): number | undefined {
+  let sum = 0;
+  for (const { cpuPercent } of readings.values()) sum += cpuPercent;
+  return readings.size === 0 ? undefined : sum / readings.size;
 }

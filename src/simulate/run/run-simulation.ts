@@ -138,7 +138,7 @@ function worldOf(options: SimulationOptions): SimulatedWorld {
     story,
     peakNodes,
     judged,
-    details,
+    details = ALL_DETAILS,
     traceOffsetMs = 0,
   } = options;
   return new SimulatedWorld({

@@ -4,7 +4,7 @@ import type { NoticeSubject, ReportEvent, Reporter } from '../../ports.ts';
 import type { EventLog } from '../base/event-log.ts';
 import type { ReportedDecision } from '../judge/observed-world.ts';
 
-/** Decisions that are remembered: those that an operation may still name, adopted ones included. */
+/** Decisions that are remembered at least, and twice as many at most: those that an operation may still name, adopted ones included. */
 const MAX_DECISIONS = 6_000;
 
 /** Writes down what the controller says, and passes it on. */
@@ -13,6 +13,8 @@ export class WorldReporter implements Reporter {
   readonly #next: Reporter | undefined;
   readonly #clock: { monotonicMs(): number };
   readonly #decisions = new Map<string, ReportedDecision>();
+  /** Their ids, oldest first: a map finds its first entry the more slowly the more were deleted before it. */
+  readonly #order: string[] = [];
   #lastLine = '';
   readonly #note = byKind<void>(
     {
@@ -61,10 +63,10 @@ export class WorldReporter implements Reporter {
 
   #remember(plan: Plan): void {
     const { digest } = plan.policy;
+    if (!this.#decisions.has(plan.decisionId)) this.#order.push(plan.decisionId);
     this.#decisions.set(plan.decisionId, { digest, atMs: this.#clock.monotonicMs() });
-    if (this.#decisions.size <= MAX_DECISIONS) return;
-    const [oldest] = this.#decisions.keys();
-    if (oldest !== undefined) this.#decisions.delete(oldest);
+    if (this.#order.length < 2 * MAX_DECISIONS) return;
+    for (const id of this.#order.splice(0, MAX_DECISIONS)) this.#decisions.delete(id);
   }
 }
 

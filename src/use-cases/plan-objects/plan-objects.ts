@@ -39,7 +39,7 @@ export interface ObjectsAnswer {
 }
 
 /**
- * Decides once on a dump of a cluster, without a connection: objects are read as a live cluster's are, workers are the Nodes
+ * Decides once on a dump of a cluster, without a connection: objects are read as a live cluster's are, and taken to have stood so for long; workers are the Nodes
  * that came from EC2 or carry our lifecycle label, what can be bought is the catalogue's. There is no ledger, so nothing cools down.
  * @throws CommandError when a file cannot be read, or the policy is not valid
  */
@@ -54,7 +54,15 @@ export async function planObjects(question: ObjectsQuestion): Promise<ObjectsAns
     ...(workers === 0 ? ['no Node is a worker: none has a provider id of AWS or our labels'] : []),
     `Prices are the shipped table's, of ${PRICES_AS_OF.onDemand} (spot ${PRICES_AS_OF.spot}).`,
   ];
-  return { plan: decide(inForce, snapshot, question.atMs), snapshot, inForce, notes: [...notes, ...more] };
+  const plan = decide(inForce, asLasting(snapshot, decide(inForce, snapshot, question.atMs)), question.atMs);
+  return { plan, snapshot, inForce, notes: [...notes, ...more] };
+}
+
+/** A dump stands for a state that lasts: a node that is not needed in it was not needed for long. */
+function asLasting(snapshot: Snapshot, { unneeded }: Plan): Snapshot {
+  if (unneeded === undefined) return snapshot;
+  const sinceMs = Object.fromEntries(Object.keys(unneeded.sinceMs).map((name) => [name, 0]));
+  return { ...snapshot, unneeded: { ...unneeded, sinceMs, spareSinceMs: 0 } };
 }
 
 async function policyOf(file: string): Promise<PolicyInForce> {

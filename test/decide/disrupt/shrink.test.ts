@@ -161,6 +161,7 @@ describe('a brake holds back every removal', () => {
       'while memory was not low once in the window',
       'memory-not-low',
       { utilization: { ...low, memoryPercent: steady(50, { untilMs: NOW }) } },
+      { consolidation: { enabled: false } },
     ],
     [
       'while only a part of the workers is measured',

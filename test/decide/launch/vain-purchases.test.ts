@@ -100,6 +100,8 @@ describe('a node that was bought for a pod and did not take it', () => {
     const shape = podShape(waiting());
     expect(plan({ nodes: base, operations: [launch, gone([shape])] }).launches).toBe(0);
     expect(plan({ nodes: base, operations: [launch, gone([])] }).launches).toBe(1);
+    const going = { ...tainted, isUnschedulable: true };
+    expect(plan({ nodes: [...base, going], operations: [launch, gone([shape])] }).launches).toBe(0);
   });
 
   it('takes what it was bought for into its removal', () => {

@@ -3,15 +3,18 @@ import { buildDecisionContext } from '../../../src/decide/state/decision-context
 import { launchPauseOf } from '../../../src/decide/state/launch-pause.ts';
 import { unavailableOfferings } from '../../../src/decide/state/unavailable-offerings.ts';
 import type { OfferingKey } from '../../../src/model/offering.ts';
-import type { LaunchFault } from '../../../src/model/operation.ts';
-import { aLaunch } from '../../builders/fleet.ts';
+import type { LaunchFault, Operation } from '../../../src/model/operation.ts';
+import { aLaunch, aRemoval } from '../../builders/fleet.ts';
 import { aPolicy } from '../../builders/policy.ts';
 import { aSnapshot } from '../../builders/snapshot.ts';
 
 const NOW = 100_000_000;
 const { policy } = aPolicy();
 /** A policy that names nothing else to try. */
-const onePool = { ...policy, instances: { types: ['t3.small'], zones: ['ap-southeast-1a'] } };
+const onePool = {
+  ...policy,
+  instances: { ...policy.instances, types: ['t3.small'], zones: ['ap-southeast-1a'] },
+};
 const digest = aPolicy().identity.digest;
 const small: OfferingKey = 't3.small/ap-southeast-1a/spot';
 const other: OfferingKey = 't3a.small/ap-southeast-1a/spot';
@@ -39,7 +42,7 @@ describe('an offering rests', () => {
     return unavailableOfferings(
       [aLaunch({ step: 'failed', faults, offerings: [small], ...bought })],
       policy,
-      NOW,
+      { nowMs: NOW },
     )(key);
   };
 
@@ -64,6 +67,20 @@ describe('an offering rests', () => {
     const refused = [fault({ class: 'spot-only', offerings: [] })];
     expect(unavailable(refused, other)?.why).toBe('spot refused');
     expect(unavailable(refused, onDemand)).toBeUndefined();
+  });
+
+  it('three minutes after EC2 took a machine of it back, from the warning on, and until one is bought there', () => {
+    const removal = aRemoval({ createdAtMs: NOW - 60_000, interruption: 'spot-warning', reclaimed: small });
+    const until = (operations: readonly Operation[], atMs?: number) =>
+      unavailableOfferings(operations, policy, {
+        nowMs: NOW,
+        takenBack: atMs === undefined ? [] : [{ key: small, atMs }],
+      });
+    expect(until([removal])(small)).toEqual({ untilMs: NOW + 120_000, why: 'spot taken back' });
+    expect(until([removal])(other)).toBeUndefined();
+    expect(until([], NOW)(small)?.untilMs).toBe(NOW + 180_000);
+    const bought = aLaunch({ step: 'launched', offering: small, launchedAtMs: NOW - 30_000 });
+    expect(until([removal, bought])(small)).toBeUndefined();
   });
 
   it('ten minutes with all of its lifecycle when a quota is reached', () => {
@@ -93,7 +110,7 @@ describe('after machines that did not join', () => {
       ...(joined !== undefined && { step: 'ready' as const }),
     }));
   const rest = (key: OfferingKey, ...ends: readonly End[]) =>
-    unavailableOfferings(operations(ends), policy, NOW)(key);
+    unavailableOfferings(operations(ends), policy, { nowMs: NOW })(key);
   const unproven = (key: OfferingKey, ...ends: readonly End[]) =>
     buildDecisionContext(aPolicy(), aSnapshot({ operations: operations(ends) }), { nowMs: NOW }).isUnproven(
       key,

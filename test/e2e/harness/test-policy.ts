@@ -30,6 +30,8 @@ export function testPolicy(parts: PolicyParts = {}): Readonly<Record<string, unk
       drainTimeoutSeconds,
       graceLimitSeconds: 5,
       minNodeAgeSeconds,
+      unneededSeconds: 0,
+      minUseSeconds: 0,
       retryAfterAbortSeconds: 5,
     },
   };

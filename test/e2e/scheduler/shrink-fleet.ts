@@ -22,7 +22,7 @@ export interface Removal {
 const POLICY = aPolicy({
   nodes: { min: 0, max: 5_000, minPerZone: 0 },
   spot: { onDemandBase: 0 },
-  shrink: { minNodeAgeSeconds: 0 },
+  shrink: { minNodeAgeSeconds: 0, unneededSeconds: 0, minUseSeconds: 0 },
 });
 /** How often load goes down, and by how many of a hundred pods that are left. */
 const WAVES = 3;

@@ -159,7 +159,7 @@ export class JoinedPods {
 
 /** Written out since copying by spread takes twice as long, and the first look copies every pod at once. */
 function withLookups(pod: Pod, owner: PodOwner | undefined, volumes: ClaimedVolumes): Pod {
-  const { nominatedNodeName } = pod;
+  const { nominatedNodeName, isUnready } = pod;
   const blockedBy = pod.blockedBy ?? volumes.blockedBy;
   return {
     uid: pod.uid,
@@ -188,6 +188,7 @@ function withLookups(pod: Pod, owner: PodOwner | undefined, volumes: ClaimedVolu
     isMirror: pod.isMirror,
     hasLocalVolume: volumes.hasLocalVolume,
     disruption: pod.disruption,
+    ...(isUnready === true && { isUnready }),
     ...(blockedBy !== undefined && { blockedBy }),
     ...(nominatedNodeName !== undefined && { nominatedNodeName }),
   };

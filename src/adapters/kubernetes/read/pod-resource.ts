@@ -124,9 +124,14 @@ function hasLabelKeys(affinity: NonNullable<RawPod['spec']['affinity']>): boolea
 }
 
 /** What few pods have. */
-function unusualParts({ spec, status }: RawPod): Pick<Pod, 'blockedBy' | 'nominatedNodeName'> {
+function unusualParts({ spec, status }: RawPod): Pick<Pod, 'blockedBy' | 'nominatedNodeName' | 'isUnready'> {
   const nominatedNodeName = status?.nominatedNodeName;
-  return { ...blockOf(spec), ...(nominatedNodeName && { nominatedNodeName }) };
+  const isReady = status?.conditions?.find(({ type }) => type === 'Ready')?.status === 'True';
+  return {
+    ...(status?.phase === 'Running' && !isReady && { isUnready: true }),
+    ...blockOf(spec),
+    ...(nominatedNodeName && { nominatedNodeName }),
+  };
 }
 
 /** Devices of Dynamic Resource Allocation: no catalogue says which type has one, so no node is bought for them. */

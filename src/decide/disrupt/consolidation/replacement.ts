@@ -2,10 +2,16 @@ import type { LaunchIntent } from '../../../model/intent.ts';
 import { type Offering, offeringKey } from '../../../model/offering.ts';
 import type { Pod } from '../../../model/pod.ts';
 import type { Reason } from '../../../model/reason.ts';
-import type { Snapshot } from '../../../model/snapshot.ts';
 import type { PresentNode } from '../../../packing/model.ts';
 import { bounded } from '../../launch/bounds.ts';
-import { type FleetMix, mixOf, nextLifecycle, spotTarget, withWorker } from '../../launch/choice.ts';
+import {
+  type FleetMix,
+  mixOf,
+  nextLifecycle,
+  spotTarget,
+  withWorker,
+  zoneSpread,
+} from '../../launch/choice.ts';
 import type { Growth } from '../../launch/growth.ts';
 import type { DecisionContext } from '../../state/decision-context.ts';
 import { fleetLayout, readyAlone } from '../../state/fleet-layout.ts';
@@ -15,6 +21,7 @@ import { surplusCredits } from '../../state/surplus-credits.ts';
 import { costOfWorker, sumKnown } from '../../state/worker-cost.ts';
 import { percentText } from '../../text/wording.ts';
 import { disruptionBlockerOf } from '../rules/disruption-blockers.ts';
+import { overloadAfter } from '../rules/projected-load.ts';
 import { evictablePods } from '../rules/protections.ts';
 import { candidateSets, LOOK_EVERY_MS } from './candidate-sets.ts';
 import { packElsewhere } from './pack-elsewhere.ts';
@@ -91,8 +98,9 @@ function replacementOf(leaving: readonly Worker[], evaluation: EvaluationContext
   const offerings = packElsewhere(pods, { leaving, situation: context, buyable, room });
   if (offerings === undefined || offerings.length === 0) return undefined;
   if (staying.length + offerings.length < evaluation.growth.keepsAtLeast) return undefined;
-  if (!satisfiesFleetRules(staying, offerings, context) || !carriesLoad(leaving, offerings, context))
-    return undefined;
+  if (!satisfiesFleetRules(staying, offerings, context)) return undefined;
+  const gained = offerings.map(({ allocatable }) => allocatable);
+  if (overloadAfter({ leaving, gained }, context) !== undefined) return undefined;
   const costUsdPerHour =
     offerings.reduce((sum, offering) => sum + costOf(offering, context), 0) +
     surplusOfOthers(leaving, offerings, context);
@@ -163,34 +171,12 @@ function satisfiesFleetRules(
   if (after.spot > Math.max(spotTarget(after.total, policy.spot), now.spot)) return false;
   const base = Math.min(policy.spot.onDemandBase, now.total - now.spot);
   if (after.total - after.spot < base) return false;
-  return policy.instances.zones.every((zone) => {
+  const { zones } = policy.instances;
+  if (zoneSpread(after, zones) > Math.max(1, zoneSpread(now, zones))) return false;
+  return zones.every((zone) => {
     const wanted = Math.min(policy.nodes.minPerZone, now.byZone.get(zone) ?? 0);
     return (after.byZone.get(zone) ?? 0) >= wanted;
   });
-}
-
-/** Whether the window's highest load, spread over what is left, stays halfway between the thresholds: the fleet would grow again soon. */
-function carriesLoad(
-  leaving: readonly Worker[],
-  offerings: readonly Offering[],
-  { policy, fleet, snapshot, nowMs }: DecisionContext,
-): boolean {
-  const cpuOf = (worker: Worker) => worker.node?.allocatable.cpuMillis ?? 0;
-  const before = fleet.workers.reduce((sum, worker) => sum + cpuOf(worker), 0);
-  const unhealthy = leaving.reduce((sum, worker) => sum + cpuOf(worker), 0);
-  const gained = offerings.reduce((sum, offering) => sum + offering.allocatable.cpuMillis, 0);
-  const after = before - unhealthy + gained;
-  if (after <= 0) return false;
-  const { cpu, downWindowSeconds } = policy.utilization;
-  const percent = (peakCpuPercent(snapshot, nowMs - downWindowSeconds * 1_000) * before) / after;
-  return percent <= (cpu.upPercent + cpu.downPercent) / 2;
-}
-
-/** The highest that was measured since then; unknown is never low. */
-function peakCpuPercent({ utilization: { cpuPercent } }: Snapshot, sinceMs: number): number {
-  if (cpuPercent.status !== 'known') return Number.POSITIVE_INFINITY;
-  const values = cpuPercent.samples.filter(({ atMs }) => atMs >= sinceMs).map(({ value }) => value);
-  return values.length === 0 ? Number.POSITIVE_INFINITY : Math.max(...values);
 }
 
 function nodeRequestsFor(replacement: Replacement): readonly LaunchIntent[] {

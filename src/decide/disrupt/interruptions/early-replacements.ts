@@ -10,7 +10,7 @@ import type { Worker } from '../../state/fleet.ts';
 import { launchesIn } from '../../state/operation-lists.ts';
 import { replacementOf, replacementRequest } from '../../state/replacement.ts';
 import { protectionsFor } from '../rules/protections.ts';
-import { relocator } from '../rules/relocation.ts';
+import { relocationsIn } from '../rules/relocation.ts';
 
 /** How long a node that is only cordoned waits for the warning that the hint spoke of. */
 const CORDON_HOLD_MS = 900_000;
@@ -46,7 +46,7 @@ function stepFor(candidate: Candidate, context: DecisionContext): Disruption {
   // The last node of a zone, or of the on-demand base, may go once another is there.
   if (protectedBy !== undefined && (replacement?.step === 'ready' || !isAboutPlace(protectedBy)))
     return { refusals: [refusal(candidate, protectedBy)] };
-  const missing = protectedBy ?? belowFloor(context) ?? relocator(context)(worker);
+  const missing = protectedBy ?? belowFloor(context) ?? relocationsIn(context).of(worker);
   if (missing === undefined) return { removals: [drain(candidate, context)] };
   if (replacement !== undefined) return { refusals: [refusal(candidate, missing)] };
   const nodeRequest = replacementRequest({ instanceId, interruption: kind }, context.snapshot, whyOf(kind));

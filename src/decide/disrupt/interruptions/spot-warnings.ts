@@ -7,6 +7,7 @@ import {
 } from '../../../model/interruption.ts';
 import { memoizeByIdentity } from '../../../model/memoize-by-identity.ts';
 import { isAdmitted, type Node } from '../../../model/node.ts';
+import { offeringKey } from '../../../model/offering.ts';
 import { hasEnded, type Operation, type RemoveOperation } from '../../../model/operation.ts';
 import type { AbortLaunchAction, ExpediteRemovalAction } from '../../../model/plan.ts';
 import type { Reason } from '../../../model/reason.ts';
@@ -15,6 +16,7 @@ import type { Disruption, WantedRemoval } from '../../state/disruption.ts';
 import { inFlightIn } from '../../state/operation-lists.ts';
 import { type ReplacementRequest, replacementOf, replacementRequest } from '../../state/replacement.ts';
 import { secondsText } from '../../text/wording.ts';
+import { neededReplacements } from './replacement-need.ts';
 
 const SPOT_WARNING = 'spot-warning';
 /** How long after the end of such a removal its replacement is still bought, where the maximum had no room before. */
@@ -23,7 +25,7 @@ const REPLACEMENT_WINDOW_MS = 120_000;
 /**
  * What follows from spot warnings, for all of them at once (F62-F65). Each node is drained within the notice, whatever protects
  * its pods, since they go with the machine anyway; a drain under way gets the shorter time; and a replacement is launched
- * beside it, unless the node was about to go in any case. A machine that a person started holds no pods and is left alone (F46).
+ * beside it where what stays does not do, unless the node was about to go in any case. A machine that a person started holds no pods and is left alone (F46).
  */
 export function reactToSpotWarnings(context: DecisionContext): Disruption {
   const { snapshot, nowMs } = context;
@@ -39,7 +41,8 @@ export function reactToSpotWarnings(context: DecisionContext): Disruption {
     if (removal !== undefined) {
       if (canBeExpedited(removal)) expedited.push(expedite(removal, interruption, reason));
     } else if (node !== undefined && !isPerhapsByHand(node, context)) {
-      removals.push({ nodeName: node.name, instanceId, reasons: [reason], ...timesOf(interruption) });
+      const times = timesOf(interruption);
+      removals.push({ nodeName: node.name, instanceId, reasons: [reason], ...times, ...poolOf(node) });
     } else {
       const launch = inFlightIn(snapshot.operations).find((o) => o.instanceId === instanceId);
       if (launch !== undefined)
@@ -47,6 +50,11 @@ export function reactToSpotWarnings(context: DecisionContext): Disruption {
     }
   }
   return { removals, expedited, calledOff, replacements: replacementsOf(context, removals) };
+}
+
+function poolOf({ type, zone, lifecycle }: Node): Pick<WantedRemoval, 'reclaimed'> {
+  if (type === undefined || zone === undefined || lifecycle === undefined) return {};
+  return { reclaimed: offeringKey({ type, zone, lifecycle }) };
 }
 
 /** Whether nothing of ours admits the node, so that it holds no pods; without a word of EC2 it might be a launch's as well. */
@@ -64,12 +72,10 @@ function replacementsOf(context: DecisionContext, removals: readonly WantedRemov
     // A removal that was only expedited was planned before the warning.
     .filter((o) => o.reasons[0]?.code === SPOT_WARNING);
   const ids = new Set([...removals, ...recent].map(({ instanceId }) => instanceId));
-  return [...ids]
-    .filter((instanceId) => replacementOf(instanceId, snapshot) === undefined)
-    .sort()
-    .map((instanceId) =>
-      replacementRequest({ instanceId, interruption: 'spot-warning' }, snapshot, 'EC2 takes it back'),
-    );
+  const open = [...ids].filter((instanceId) => replacementOf(instanceId, snapshot) === undefined).sort();
+  return neededReplacements(open, context).map((instanceId) =>
+    replacementRequest({ instanceId, interruption: 'spot-warning' }, snapshot, 'EC2 takes it back'),
+  );
 }
 
 const warnedIn = memoizeByIdentity((operations: readonly Operation[]) =>

@@ -24,6 +24,9 @@ export interface DisruptionBlocker {
   readonly shouldReport: boolean;
 }
 
+/** Longer than the period of a CronJob that runs every hour. */
+const JOB_USE_MS = 66 * 60_000;
+
 type Held = { readonly reason: Reason; readonly untilMs?: number } | undefined;
 
 type Rule = (question: BlockerQuery) => Held;
@@ -38,10 +41,11 @@ const BLOCKERS: readonly Rule[] = [
 ];
 /** What is left to wait for once removal would be right. */
 const WAITING_CODES: Readonly<Record<Purpose, readonly Rule[]>> = {
-  'low-load': [coolingDown, budgetSpent],
+  'low-load': [coolingDown, launchedLately, budgetSpent],
+  unneeded: [coolingDown, launchedLately, budgetSpent],
   'over-max': [],
   replaced: [budgetSpent],
-  replacement: [coolingDown, budgetSpent],
+  replacement: [coolingDown, launchedLately, budgetSpent],
 };
 
 /** The first blocker that applies, or `undefined` when nodes may be evaluated one by one. */
@@ -123,6 +127,20 @@ function coolingDown({ situation: context }: BlockerQuery): Held {
   const left = secondsText(cooldowns.shrinkUntilMs - nowMs);
   const text = `cooldown after ${cooldowns.shrinkAfter === 'growth' ? 'growth' : 'a removal'} for another ${left}`;
   return { reason: { code: 'cooldown', text }, untilMs: cooldowns.shrinkUntilMs };
+}
+
+/** What was launched for load or pods is given time to be of use, and for a Job until its next run, if there is one each hour. */
+function launchedLately({ situation: context }: BlockerQuery): Held {
+  const { cooldowns, policy, nowMs } = context;
+  const { lastDemandMs, lastJobMs } = cooldowns;
+  const useMs = policy.shrink.minUseSeconds * 1000;
+  const jobUseMs = useMs > 0 ? Math.max(useMs, JOB_USE_MS) : 0;
+  const untilMs = Math.max(lastDemandMs + useMs, lastJobMs + jobUseMs);
+  if (untilMs <= nowMs) return undefined;
+  const left = secondsText(untilMs - nowMs);
+  const forWhat = untilMs > lastDemandMs + useMs ? 'for the pods of a Job' : 'for load or pods';
+  const text = `a worker was launched ${forWhat} lately: none that is not needed goes for another ${left}`;
+  return { reason: { code: 'launched-lately', text }, untilMs };
 }
 
 function budgetSpent({ situation: context }: BlockerQuery): Held {

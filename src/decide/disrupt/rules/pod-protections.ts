@@ -1,4 +1,4 @@
-import type { DisruptionBudget } from '../../../model/disruption-budget.ts';
+import { type DisruptionBudget, isAsked } from '../../../model/disruption-budget.ts';
 import { type PodGuard, podGuard } from '../../../model/pod-guard.ts';
 import { type Pod, podRef } from '../../../model/pod.ts';
 import type { Reason } from '../../../model/reason.ts';
@@ -21,7 +21,7 @@ function withoutBudget(pod: Pod, budgets: readonly DisruptionBudget[]): PodGuard
     const why = `${selecting.length} disruption budgets select it (${names(selecting)}), which makes eviction impossible`;
     return { code: 'pod-budget', why };
   }
-  const full = selecting.find((budget) => budget.disruptionsAllowed < 1);
+  const full = selecting.find((budget) => budget.disruptionsAllowed < 1 && isAsked(budget, pod));
   if (full === undefined) return undefined;
   return { code: 'pod-budget', why: `disruption budget ${full.name} allows 0 disruptions now` };
 }

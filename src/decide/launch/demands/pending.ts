@@ -16,6 +16,7 @@ import { fleetLayout } from '../../state/fleet-layout.ts';
 import { vainPurchases } from '../../state/vain-purchases.ts';
 import { countText, secondsText } from '../../text/wording.ts';
 import { type NewNode, packWaiting } from '../nodes-to-buy.ts';
+import { helpablePods } from './blocked-pods.ts';
 import type { DemandAnswer, DemandContext, DemandSource, NodeRequest } from './demand-source.ts';
 import { countsFromMs, waitingPods } from './waiting-pods.ts';
 
@@ -47,6 +48,7 @@ export const pendingDemand: DemandSource = {
         boughtFor: [...new Set(pods.map(podShape))].sort(),
         reasons,
         startsCooldown,
+        ...(pods.some(({ owner }) => owner?.kind === 'Job') && { forJobs: true as const }),
       },
       offering,
     }));
@@ -63,7 +65,7 @@ export const pendingDemand: DemandSource = {
   },
 };
 
-const HELD_BY_PODS = ['low-load', 'replaced', 'replacement'] as const;
+const HELD_BY_PODS = ['low-load', 'unneeded', 'replaced', 'replacement'] as const;
 
 function podsWait(waiting: number): Reason {
   return { code: 'pods-wait', text: `${countText(waiting, 'pod')} wait for a place`, facts: { waiting } };
@@ -88,9 +90,10 @@ export function pendingNeed(context: DecisionContext, usable: readonly Offering[
   const { policy, snapshot, nowMs } = context;
   const { pending } = policy;
   if (!pending.enabled) return nothing('pending-off', 'pending pods are off in the policy');
-  const { counting, nextAtMs } = waitingPods(snapshot.pods, pending.minAgeSeconds, nowMs);
+  const { counting: waiting, nextAtMs } = waitingPods(snapshot.pods, pending.minAgeSeconds, nowMs);
+  const { pods: counting, refusals } = helpablePods(waiting, snapshot);
   if (counting.length === 0) {
-    return { ...nothing('no-pending-pods', 'no pod waits for a node'), wakeAtMs: nextAtMs };
+    return { ...nothing('no-pending-pods', 'no pod waits for a node'), refusals, wakeAtMs: nextAtMs };
   }
   const packed = pack(context, counting, usable);
   const isWaiting = packed.uncovered.length > 0;
@@ -98,7 +101,7 @@ export function pendingNeed(context: DecisionContext, usable: readonly Offering[
   const base = {
     uncovered: packed.uncovered.length,
     waiting: counting.length - packed.unplaceable.length,
-    refusals: packed.refusals,
+    refusals: [...refusals, ...packed.refusals],
     wakeAtMs: nextAtMs,
   };
   if (!isWaiting) return { ...base, nodes: [], demand: covered(counting.length, packed.unplaceable.length) };

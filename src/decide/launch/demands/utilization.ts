@@ -3,6 +3,7 @@ import type { ReasonCode } from '../../../model/reason-codes.ts';
 import type { Reason } from '../../../model/reason.ts';
 import type { Signal } from '../../../model/signal.ts';
 import type { DecisionContext } from '../../state/decision-context.ts';
+import type { Purpose } from '../../state/purpose.ts';
 import { countText, percentText, secondsText } from '../../text/wording.ts';
 import type { DemandContext, DemandSource } from './demand-source.ts';
 import { valuesOver, type WindowOptions, type WindowValues } from './window.ts';
@@ -13,7 +14,13 @@ const BYTES_PER_MB = 1e6;
 export interface UtilizationDemand {
   readonly demand: Demand;
   /** Why load forbids shrinking; `undefined` when it was low for the whole window. */
-  readonly shrinkBlockedBy: Reason | undefined;
+  readonly shrinkBlockedBy: NotLow | undefined;
+}
+
+/** Why load is not low, and whether what it is was measured. */
+interface NotLow {
+  readonly reason: Reason;
+  readonly isKnown: boolean;
 }
 
 interface Trigger {
@@ -29,7 +36,7 @@ export const loadDemand: DemandSource = {
     const said = {
       demand,
       ...(shrinkBlockedBy !== undefined && {
-        holdsShrink: { reason: shrinkBlockedBy, purposes: ['low-load' as const] },
+        holdsShrink: { reason: shrinkBlockedBy.reason, purposes: purposesHeld(shrinkBlockedBy) },
       }),
     };
     const count = Math.max(0, (demand.nodes ?? 0) - mix.total);
@@ -45,6 +52,11 @@ export const loadDemand: DemandSource = {
     return { ...said, requests: [], isWanted: true, refusals: [refusal], wakeAtMs: growthUntilMs };
   },
 };
+
+/** Load that is known and not low leaves nodes that nothing needs to the projection; unknown load is never low. */
+function purposesHeld({ isKnown }: NotLow): readonly Purpose[] {
+  return isKnown ? ['low-load'] : ['low-load', 'unneeded'];
+}
 
 /**
  * Growth when a metric was strictly above its threshold for the whole up window (R3, R5, R11): `step` nodes more than are
@@ -92,7 +104,8 @@ export function loadIsHighNow(context: DecisionContext): Reason | undefined {
   return undefined;
 }
 
-function levelsOf({ policy, snapshot }: DecisionContext) {
+/** The figures that are held against thresholds. */
+export function levelsOf({ policy, snapshot }: DecisionContext) {
   return [
     { name: 'CPU', code: 'cpu', signal: snapshot.utilization.cpuPercent, threshold: policy.utilization.cpu },
     {
@@ -145,28 +158,33 @@ function provenShare(values: Extract<WindowValues, { status: 'known' }>): number
   return values.isPartial ? values.coverage : 1;
 }
 
-function whyNotLow(context: DecisionContext): Reason | undefined {
+function whyNotLow(context: DecisionContext): NotLow | undefined {
   const options = windowOf(context, context.policy.utilization.downWindowSeconds);
   const window = secondsText(options.windowMs);
   for (const { name, code, signal, threshold } of levelsOf(context)) {
     const values = valuesOver(signal, options);
     if (values.status === 'unknown') {
-      return { code: `${code}-unknown`, text: `${name} is not known: ${values.why}` };
+      const text = `${name} is not known: ${values.why}`;
+      return { isKnown: false, reason: { code: `${code}-unknown`, text } };
     }
     if (values.isPartial) {
       const text = `${name} is known of ${percentText(100 * values.coverage)} of the ready workers only`;
-      return { code: `${code}-partial`, text, facts: { coverage: values.coverage } };
+      return {
+        isKnown: false,
+        reason: { code: `${code}-partial`, text, facts: { coverage: values.coverage } },
+      };
     }
     if (values.highest >= threshold.downPercent) {
       const text = `${name} was up to ${percentText(values.highest)} in the last ${window}, not below ${threshold.downPercent} %`;
       const facts = { highest: values.highest, threshold: threshold.downPercent };
-      return { code: `${code}-not-low`, text, facts };
+      return { isKnown: true, reason: { code: `${code}-not-low`, text, facts } };
     }
   }
   return undefined;
 }
 
-function windowOf(context: DecisionContext, windowSeconds: number): WindowOptions {
+/** A window of the policy that ends now. */
+export function windowOf(context: DecisionContext, windowSeconds: number): WindowOptions {
   const { minCoveragePercent } = context.policy.utilization;
   return { nowMs: context.nowMs, windowMs: windowSeconds * 1000, minCoveragePercent };
 }

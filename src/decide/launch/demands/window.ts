@@ -1,4 +1,4 @@
-import type { Signal } from '../../../model/signal.ts';
+import type { Sample, Signal } from '../../../model/signal.ts';
 import { percentText, secondsText } from '../../text/wording.ts';
 
 /** A sample older than this many sampling steps is stale. */
@@ -33,10 +33,7 @@ export function valuesOver(signal: Signal, options: WindowOptions): WindowValues
   if (signal.status === 'unknown') return signal;
   const { nowMs, minCoveragePercent } = options;
   const windowMs = Math.max(options.windowMs, MIN_STEPS * signal.stepMs);
-  const inWindow = signal.samples.filter(
-    (sample) => sample.atMs > nowMs - windowMs && sample.atMs <= nowMs && Number.isFinite(sample.value),
-  );
-  const newest = inWindow.at(-1);
+  const { count, newest, lowest, highest } = rangeOf(signal.samples, nowMs - windowMs, nowMs);
   if (newest === undefined)
     return { status: 'unknown', why: `no sample in the last ${secondsText(windowMs)}` };
   const ageMs = nowMs - newest.atMs;
@@ -44,18 +41,34 @@ export function valuesOver(signal: Signal, options: WindowOptions): WindowValues
     return { status: 'unknown', why: `the newest sample is ${secondsText(ageMs)} old` };
   }
   const expected = Math.max(1, Math.floor(windowMs / signal.stepMs));
-  const sampled = (100 * inWindow.length) / expected;
+  const sampled = (100 * count) / expected;
   if (sampled < minCoveragePercent) {
     const why = `only ${percentText(sampled)} of the last ${secondsText(windowMs)} is sampled, ${minCoveragePercent} % are needed`;
     return { status: 'unknown', why };
   }
-  const values = inWindow.map((sample) => sample.value);
   return {
     status: 'known',
-    lowest: values.reduce((a, b) => Math.min(a, b)),
-    highest: values.reduce((a, b) => Math.max(a, b)),
+    lowest,
+    highest,
     newest: newest.value,
     coverage: signal.coverage,
     isPartial: signal.coverage * 100 < minCoveragePercent,
   };
+}
+
+/** What numbers there are after `fromMs` and up to `toMs`; each round reads several windows of each signal. */
+function rangeOf(samples: readonly Sample[], fromMs: number, toMs: number) {
+  let count = 0;
+  let newest: Sample | undefined;
+  let lowest = Number.POSITIVE_INFINITY;
+  let highest = Number.NEGATIVE_INFINITY;
+  for (const sample of samples) {
+    const { atMs, value } = sample;
+    if (atMs <= fromMs || atMs > toMs || !Number.isFinite(value)) continue;
+    count += 1;
+    newest = sample;
+    lowest = Math.min(lowest, value);
+    highest = Math.max(highest, value);
+  }
+  return { count, newest, lowest, highest };
 }

@@ -1,3 +1,4 @@
+import type { Reason } from '../../../model/reason.ts';
 import type { Policy } from '../../../policy/policy-schema.ts';
 import type { ObservedWorld, WorldWrite } from '../observed-world.ts';
 
@@ -54,9 +55,14 @@ interface LoadRemoval {
 function forLowLoad(write: WorldWrite, observed: ObservedWorld): LoadRemoval | undefined {
   if (write.kind !== 'cordon') return undefined;
   const operation = observed.operation(write.operationId);
-  if (operation?.kind !== 'remove' || operation.reasons[0]?.code !== 'low-load') return undefined;
+  if (operation?.kind !== 'remove' || !isForLoad(operation.reasons)) return undefined;
   const policy = observed.policyOf(operation.policy.digest);
   const decision = observed.decision(operation.decisionId);
   if (policy?.utilization.enabled !== true || decision === undefined) return undefined;
   return { nodeName: operation.nodeName, decidedAtMs: decision.atMs, policy };
+}
+
+/** Low load, or load and pods that fit the others: both are judged by the load that was measured. */
+function isForLoad(reasons: readonly Reason[]): boolean {
+  return reasons[0]?.code === 'low-load' || reasons[0]?.code === 'unneeded';
 }

@@ -17,7 +17,7 @@ const B = 'ap-southeast-1b';
 /** Half used, so that nothing is removed for low load. */
 const BUSY = aUtilization({
   cpuPercent: steady(40, { untilMs: NOW }),
-  memoryPercent: steady(60, { untilMs: NOW }),
+  memoryPercent: steady(20, { untilMs: NOW }),
 });
 
 function large(parts: Partial<Node>): Node {
@@ -80,6 +80,8 @@ describe('a worker that costs more than its pods need', () => {
     expect(replacementsOf(decide(policy(), blind, NOW))).toEqual([]);
     const hot = aUtilization({ ...BUSY, cpuPercent: steady(55, { untilMs: NOW }) });
     expect(replacementsOf(decide(policy(), aDearFleet({ utilization: hot }), NOW))).toEqual([]);
+    const full = aUtilization({ ...BUSY, memoryPercent: steady(60, { untilMs: NOW }) });
+    expect(replacementsOf(decide(policy(), aDearFleet({ utilization: full }), NOW))).toEqual([]);
   });
 
   it('is looked at for replacement once in ten minutes', () => {
@@ -120,7 +122,9 @@ describe('several workers', () => {
     const nodes = [
       aNode({ name: 'i-1' }),
       aNode({ name: 'i-2', zone: B }),
-      ...['i-3', 'i-4', 'i-5'].map((name) => aNode({ name, lifecycle: 'spot' })),
+      ...['i-3', 'i-4', 'i-5'].map((name) =>
+        aNode({ name, lifecycle: 'spot', ...(name === 'i-4' && { zone: B }) }),
+      ),
     ];
     const pods = nodes.map(({ name }) =>
       aPod({
@@ -151,6 +155,36 @@ describe('several workers', () => {
       consolidates: ['i-3', 'i-4', 'i-5'],
     });
   });
+
+  it('stay where the same load costs more surplus credits on fewer vCPUs than is saved', () => {
+    const burst = { vcpus: 2, baselinePercentPerVcpu: 20, surplusUsdPerVcpuHour: 0.05 };
+    const nodes = [
+      aNode({ name: 'i-1' }),
+      aNode({ name: 'i-2', zone: B }),
+      ...['i-3', 'i-4', 'i-5'].map((name) =>
+        aNode({ name, lifecycle: 'spot', ...(name === 'i-4' && { zone: B }) }),
+      ),
+    ];
+    const owner = { kind: 'Deployment', name: 'web', uid: 'u', replicas: 5 };
+    const pods = nodes.map(({ name }) => aPod({ nodeName: name, cpu: 500, memory: 1_100, owner }));
+    const cheap = anOffering({
+      type: 't3.large',
+      lifecycle: 'spot',
+      priceUsdPerHour: 0.009,
+      allocatable: LARGE,
+      burst: { ...burst, baselinePercentPerVcpu: 30 },
+    });
+    // 3 of 10 vCPUs are used: 0.05 USD/h of surplus now, 0.08 on three workers less and one more, which saves 0.02 otherwise.
+    const snapshot = aSnapshot({
+      nodes,
+      pods,
+      offerings: [...offerings().map((one) => ({ ...one, burst })), cheap],
+      utilization: aUtilization({ ...BUSY, cpuPercent: steady(30, { untilMs: NOW }) }),
+    });
+    expect(replacementsOf(decide(policy(), snapshot, NOW))).toEqual([]);
+    const byPrice = policy({ cost: { sizeByCredits: false } });
+    expect(replacementsOf(decide(byPrice, snapshot, NOW))).toHaveLength(1);
+  });
 });
 
 describe('once the replacement is ready', () => {
@@ -158,7 +192,7 @@ describe('once the replacement is ready', () => {
     aLaunch({ consolidates: ['i-3'], step: 'ready', instanceId: 'i-9', endedAtMs: NOW - 60_000, ...parts });
   const withNew = (operations: Snapshot['operations']) => {
     const before = aDearFleet();
-    const fresh = aNode({ name: 'i-9', lifecycle: 'spot', createdAtMs: NOW - 120_000 });
+    const fresh = aNode({ name: 'i-9', zone: B, lifecycle: 'spot', createdAtMs: NOW - 120_000 });
     return aDearFleet({ nodes: [...before.nodes, fresh], operations });
   };
 

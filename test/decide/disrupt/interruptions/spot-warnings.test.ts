@@ -7,7 +7,7 @@ import { aLaunch, aNode, anInstance, aRemoval } from '../../../builders/fleet.ts
 import { anInterruption } from '../../../builders/interruption.ts';
 import { aPod } from '../../../builders/pod.ts';
 import { aPolicy } from '../../../builders/policy.ts';
-import { aSnapshot } from '../../../builders/snapshot.ts';
+import { aSnapshot, aUtilization, steady } from '../../../builders/snapshot.ts';
 
 const NOW = 10_000_000;
 const ZONES = ['ap-southeast-1a', 'ap-southeast-1b'];
@@ -54,7 +54,48 @@ describe('a spot warning', () => {
     const plan = decide(aPolicy(), fleet(2, { interruptions: [warning('i-3')] }), NOW);
     const [launch] = plan.actions;
     const lifecycles = launch?.kind === 'launch' ? launch.offerings.map((key) => key.split('/')[2]) : [];
-    expect(lifecycles).toEqual(['spot', 'spot', 'spot', 'spot', ...Array(4).fill('on-demand')]);
+    // Not from the pool that was taken back.
+    expect(lifecycles).toEqual(['spot', 'spot', 'spot', ...Array(4).fill('on-demand')]);
+  });
+
+  describe('is not replaced', () => {
+    const load = (percent: number) =>
+      aUtilization({
+        cpuPercent: steady(percent, { untilMs: NOW }),
+        memoryPercent: steady(20, { untilMs: NOW }),
+      });
+    const light = (spot: number, parts: Partial<Snapshot> = {}) => {
+      const base = fleet(spot, { utilization: load(30), interruptions: [warning('i-3')] });
+      return { ...base, pods: base.nodes.map(({ name }) => aPod({ nodeName: name, cpu: 400 })), ...parts };
+    };
+
+    it('where what stays holds its pods and the load, and it says which pool rests', () => {
+      const plan = decide(aPolicy(), light(2), NOW);
+      expect(told(plan)).toEqual(['remove i-3']);
+      expect(plan.actions).toMatchObject([{ reclaimed: 't3.small/ap-southeast-1a/spot' }]);
+    });
+
+    it('only as far as that goes: of several, those whose pods do not fit are', () => {
+      const interruptions = [warning('i-3'), warning('i-4')];
+      const cpus = [1_000, 1_000, 800, 1_700];
+      const pods = cpus.map((cpu, i) => aPod({ nodeName: `i-${i + 1}`, cpu }));
+      const plan = decide(aPolicy(), light(2, { pods, interruptions }), NOW);
+      expect(told(plan)).toEqual(['launch for i-4', 'remove i-3', 'remove i-4']);
+    });
+
+    it('unless the load would be above a threshold, or is not known', () => {
+      expect(told(decide(aPolicy(), light(2, { utilization: load(60) }), NOW))).toContain('launch for i-3');
+      expect(told(decide(aPolicy(), light(2, { utilization: aUtilization() }), NOW))).toContain(
+        'launch for i-3',
+      );
+      const off = aPolicy({ utilization: { enabled: false } });
+      expect(told(decide(off, light(2, { utilization: aUtilization() }), NOW))).toEqual(['remove i-3']);
+    });
+
+    it('unless the fleet would be below its minimum', () => {
+      const policy = aPolicy({ nodes: { min: 4 } });
+      expect(told(decide(policy, light(2), NOW))).toEqual(['launch for i-3', 'remove i-3']);
+    });
   });
 
   it('takes five nodes at once, each with its replacement', () => {

@@ -11,6 +11,8 @@ const budget = (name: string, disruptionsAllowed: number) => ({
   disruptionsAllowed,
 });
 
+const running = aPod({ nodeName: 'i-1' });
+
 const owner = (kind: string, replicas: number | undefined) => ({ kind, name: 'o', uid: 'o', replicas });
 
 describe('a pod is not evicted', () => {
@@ -23,6 +25,7 @@ describe('a pod is not evicted', () => {
     ['when it is the only replica', 'pod-single-replica', { owner: owner('Deployment', 1) }],
     ['when its replicas are unknown', 'pod-single-replica', { owner: owner('ReplicaSet', undefined) }],
     ['when its data lies on the node', 'pod-local-volume', { hasLocalVolume: true }],
+    ['when it tolerates a cordoned node', 'pod-tolerates-cordon', { tolerations: [{ operator: 'Exists' }] }],
   ];
   it.each(cases)('%s', (_title, code, parts) => {
     const pod = aPod(parts);
@@ -31,7 +34,9 @@ describe('a pod is not evicted', () => {
   });
 
   it('when its budget allows no disruption now', () => {
-    expect(podProtection(aPod(), [budget('web', 0)])?.text).toContain('budget web allows 0');
+    expect(podProtection(running, [budget('web', 0)])?.text).toContain('budget web allows 0');
+    const unready = aPod({ nodeName: 'i-1', isUnready: true });
+    expect(podProtection(unready, [budget('web', 0)])?.code).toBe('pod-budget');
   });
 
   it('when two budgets select it, which makes every eviction fail', () => {
@@ -40,8 +45,17 @@ describe('a pod is not evicted', () => {
 });
 
 describe('a pod may be evicted', () => {
+  it('when its budget is not asked: it does not run, it ends already, or is unready where the budget lets it go', () => {
+    const full = budget('web', 0);
+    const unready = aPod({ nodeName: 'i-1', isUnready: true });
+    expect(podProtection(aPod({ nodeName: 'i-1', phase: 'Pending' }), [full])).toBeUndefined();
+    expect(podProtection(aPod({ nodeName: 'i-1', deletionRequestedAtMs: 1 }), [full])).toBeUndefined();
+    expect(podProtection(unready, [{ ...full, unhealthyPods: 'AlwaysAllow' }])).toBeUndefined();
+    expect(podProtection(unready, [{ ...full, isHealthy: true }])).toBeUndefined();
+  });
+
   it('when nothing speaks against it', () => {
-    expect(podProtection(aPod(), [budget('web', 1)])).toBeUndefined();
+    expect(podProtection(running, [budget('web', 1)])).toBeUndefined();
     expect(podProtection(aPod({ owner: owner('Job', undefined) }), [])).toBeUndefined();
   });
 
