@@ -14,6 +14,7 @@ import { SolutionCache } from '../packing/solution-cache.ts';
 import type { PolicyInForce } from '../policy/policy-in-force.ts';
 import { planAborts, SUSPENDED } from './disrupt/aborts.ts';
 import { type Disruptions, disrupt } from './disrupt/disrupt.ts';
+import { deviationsOf } from './disrupt/restore/deviations.ts';
 import { ANNOUNCED_METHODS, CHOSEN_METHODS, POOL_METHODS } from './disruption-methods.ts';
 import { waitingPods } from './launch/demands/waiting-pods.ts';
 import { type Growth, planGrowth } from './launch/growth.ts';
@@ -70,6 +71,7 @@ export function decide(
     actions: suspend ? aborts : [...aborts, ...actions],
     refusals: suspend ? [...actions.map(suspendedRefusal), ...refusals] : refusals,
     kept: suspend ? retainedBySuspension(context) : chosen.kept,
+    ...deviating(context),
     ...(chosen.warmPool !== undefined && { warmPool: chosen.warmPool }),
     ...(chosen.unneeded !== undefined && { unneeded: chosen.unneeded }),
     ...(wakeAtMs !== undefined && wakeAtMs > nowMs && { wakeAtMs }),
@@ -100,6 +102,11 @@ function chooseDisruptions({ situation, growth, aborts, turned, announced }: Rou
     removals: [...removals, ...pool.removals],
     warmPool: pool.warmPool,
   };
+}
+
+function deviating(context: DecisionContext): Pick<Plan, 'deviations'> {
+  const deviations = deviationsOf(context).map(({ reason }) => reason);
+  return deviations.length === 0 ? {} : { deviations };
 }
 
 function namesOf(nodes: readonly { readonly nodeName: string }[]): readonly string[] {

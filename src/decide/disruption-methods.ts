@@ -2,6 +2,7 @@ import { planReplacement } from './disrupt/consolidation/replacement.ts';
 import { replaceEarly } from './disrupt/interruptions/early-replacements.ts';
 import { reactToSpotWarnings } from './disrupt/interruptions/spot-warnings.ts';
 import { planRepair } from './disrupt/repair.ts';
+import { planRestore } from './disrupt/restore/restore.ts';
 import { planShrink } from './disrupt/shrink.ts';
 import type { Growth } from './launch/growth.ts';
 import type { DecisionContext } from './state/decision-context.ts';
@@ -38,11 +39,17 @@ export const CHOSEN_METHODS: readonly Method<Chosen>[] = [
     compute: ({ situation: context, growth, isAborting, removed }) =>
       planShrink(context, growth, { isAborting, repairs: removed }),
   },
+  // What the policy asks comes before what is cheaper: one exchange at a time.
+  {
+    name: 'restore',
+    compute: ({ situation: context, growth, isAborting, removed }) =>
+      planRestore(context, growth, { isAborting, repairs: removed }),
+  },
   // Cheaper nodes for the same pods: they are bought first, and shrinking takes the old ones once they are ready.
   {
     name: 'consolidation',
-    compute: ({ situation: context, growth, isAborting, removed }) => ({
-      launches: planReplacement(context, growth, { isAborting, repairs: removed }),
+    compute: ({ situation: context, growth, isAborting, removed, launched }) => ({
+      launches: launched > 0 ? [] : planReplacement(context, growth, { isAborting, repairs: removed }),
     }),
   },
 ];

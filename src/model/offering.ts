@@ -53,6 +53,12 @@ export function parseOfferingKey(key: OfferingKey | undefined): OfferingParts | 
   return { type, zone, lifecycle: lifecycle === 'spot' ? 'spot' : 'on-demand' };
 }
 
+/** Those that share the first one's lifecycle, in their order. */
+export function sharingLifecycle(keys: readonly OfferingKey[]): readonly OfferingKey[] {
+  const [first] = keys;
+  return first === undefined ? [] : keys.filter((key) => lifecycleOf(key) === lifecycleOf(first));
+}
+
 /** The lifecycle that a key names: `parseOfferingKey(key).lifecycle`. */
 export function lifecycleOf(key: OfferingKey): Lifecycle {
   return key.endsWith('/spot') ? 'spot' : 'on-demand';

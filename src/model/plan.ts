@@ -94,6 +94,8 @@ export interface Plan {
   readonly actions: readonly Action[];
   readonly refusals: readonly Refusal[];
   readonly kept: readonly RetainedNode[];
+  /** What the policy asks of the fleet and it is not, what weighs most first; absent while it is all that. */
+  readonly deviations?: readonly Reason[];
   /** Absent where neither the policy nor the world has a warm pool. */
   readonly warmPool?: WarmPoolState;
   /** What this round found of nodes that are not needed, for the next one. */

@@ -36,6 +36,11 @@ export const REASON_CODES = {
   'disk-high': explains('Disk traffic was above its threshold for the whole window.'),
   'saves-credits': explains('A worker saves more surplus CPU credits than it costs.'),
   replacement: explains('A worker is bought in place of one that AWS takes away.'),
+  restore: concernsOperator('A worker is exchanged, so that the fleet is as the policy asks again.'),
+  'outside-policy': concernsOperator('Workers have a type or a zone that the policy does not name.'),
+  'spot-share-off': concernsOperator('The share of spot is not as the policy asks.'),
+  'zones-uneven': concernsOperator('One zone has two workers more than another, or more.'),
+  'policy-not-restored': warnsOperator('The fleet is not as the policy asks, and that cannot be mended now.'),
   consolidation: explains('Workers can be replaced by fewer or cheaper ones.'),
   // What bounds it.
   suspended: concernsOperator('The policy says suspend: nothing begins.'),

@@ -87,7 +87,8 @@ describe('buying a worker for its credits', () => {
 
   it('buys no on-demand worker for it, whose price is above what it saves', () => {
     const allOnDemand = aPolicy({ spot: { percent: 0 } });
-    expect(launches(decide(allOnDemand, fiveAt(40), NOW))).toEqual([]);
+    const nodes = fiveAt(40).nodes.map((node) => ({ ...node, lifecycle: 'on-demand' as const }));
+    expect(launches(decide(allOnDemand, fiveAt(40, { nodes }), NOW))).toEqual([]);
     const dear = fiveAt(40, {
       offerings: offerings().map((one) => ({ ...one, burst, priceUsdPerHour: 0.019 })),
     });

@@ -5,7 +5,12 @@ import type {
   FleetLaunchTemplateSpecificationRequest,
   Tag,
 } from '@aws-sdk/client-ec2';
-import { type Lifecycle, type OfferingKey, parseOfferingKey } from '../../model/offering.ts';
+import {
+  type Lifecycle,
+  type OfferingKey,
+  parseOfferingKey,
+  sharingLifecycle,
+} from '../../model/offering.ts';
 import { TAG } from '../../model/tags.ts';
 import type { LaunchRequest } from '../../ports.ts';
 import { type Ec2CloudOptions, type LaunchTemplateRef, templateText } from './ec2-options.ts';
@@ -16,8 +21,7 @@ const MAX_OVERRIDES = 300;
 
 /** The offerings that one call can ask for: those that share the first one's lifecycle, in their order. */
 export function offeringsOfOneCall(offerings: readonly OfferingKey[]): readonly OfferingKey[] {
-  const lifecycle = offerings[0] === undefined ? undefined : parseOfferingKey(offerings[0]).lifecycle;
-  return offerings.filter((key) => parseOfferingKey(key).lifecycle === lifecycle).slice(0, MAX_OVERRIDES);
+  return sharingLifecycle(offerings).slice(0, MAX_OVERRIDES);
 }
 
 /**

@@ -25,7 +25,8 @@ export function disrupt<Context>(
   const named = new Set([...before.removed, ...before.named]);
   for (const method of methods) {
     const removed = [...before.removed, ...removals.map(({ nodeName }) => nodeName)];
-    const answer = method.compute({ ...context, removed });
+    const launched = answers.reduce((sum, { launches = [] }) => sum + launches.length, 0);
+    const answer = method.compute({ ...context, removed, launched });
     answers.push(answer);
     for (const { nodeName } of answer.expedited ?? []) named.add(nodeName);
     for (const removal of answer.removals ?? []) {

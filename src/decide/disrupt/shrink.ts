@@ -186,7 +186,7 @@ function removalReason(context: DecisionContext, worker: Worker, { purpose, unne
   const workers = fleet.workers.length;
   const where = `${worker.lifecycle ?? 'unknown'} in ${worker.zone ?? 'an unknown zone'}`;
   if (purpose === 'replaced') {
-    const text = `${worker.id} (${where}) is replaced by cheaper capacity that is ready; all its pods fit elsewhere`;
+    const text = `${worker.id} (${where}) is replaced by capacity that is ready; all its pods fit elsewhere`;
     return { code: 'replaced', text, facts: { workers } };
   }
   if (purpose === 'over-max') {

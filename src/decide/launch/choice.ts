@@ -24,6 +24,12 @@ export function mixOf(workers: readonly MixPart[]): FleetMix {
   return { total: workers.length, spot, byZone, spotByType };
 }
 
+/** How many workers the most crowded of these zones has more than the least crowded. */
+export function zoneSpread({ byZone }: FleetMix, zones: readonly string[]): number {
+  const counts = zones.map((zone) => byZone.get(zone) ?? 0);
+  return counts.length === 0 ? 0 : Math.max(...counts) - Math.min(...counts);
+}
+
 /** The mix with one more worker. */
 export function withWorker(mix: FleetMix, { zone, type, lifecycle }: MixPart): FleetMix {
   const isSpot = lifecycle === 'spot';

@@ -37,6 +37,8 @@ export interface Disruption {
 export interface SoFar {
   /** Nodes that they remove. */
   readonly removed: readonly string[];
+  /** How many launches they want. */
+  readonly launched: number;
 }
 
 /** One way in which nodes go. A pure function of what it is asked about and of what the methods above it have settled. */

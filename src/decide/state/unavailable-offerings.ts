@@ -50,7 +50,8 @@ export function unavailableOfferings(
   const { capacity, spot, quotas, reclaims } = refusalsOf(operations);
   const now = new Map(takenBack.map(({ key, atMs }) => [key, { failures: 1, lastMs: atMs }]));
   const failing = failingPools(operations, policy.instances.zones.length);
-  if (capacity.size + spot.size + quotas.size === 0 && failing === NO_FAILING_POOLS) return ALWAYS_AVAILABLE;
+  const refusals = capacity.size + spot.size + quotas.size + reclaims.size + now.size;
+  if (refusals === 0 && failing === NO_FAILING_POOLS) return ALWAYS_AVAILABLE;
   const { capacityRestSeconds, failurePauseSeconds } = policy.launch;
   const backoff = { firstMs: capacityRestSeconds * 1000, maxMs: MAX_UNAVAILABLE_MS };
   const until = ({ failures, lastMs }: Row) => Math.min(lastMs, nowMs) + backoffMs(failures, backoff);
@@ -80,11 +81,11 @@ export function availableOf(
   unavailableUntil: UnavailableUntil,
 ): readonly Offering[] {
   if (unavailableUntil === ALWAYS_AVAILABLE) return offerings;
-  return offerings.filter((offering) => unavailableUntil(keyOf(offering)) === undefined);
+  return offerings.filter((offering) => unavailableUntil(keyOfOffering(offering)) === undefined);
 }
 
 /** Offerings are the same objects round after round. */
-const keyOf = memoizeByIdentity((offering: Offering): OfferingKey => offeringKey(offering));
+const keyOfOffering = memoizeByIdentity((offering: Offering): OfferingKey => offeringKey(offering));
 
 /** Failures in a row, and when the last of them was. */
 interface Row {

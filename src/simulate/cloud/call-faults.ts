@@ -1,6 +1,7 @@
 import type { Instance } from '../../model/instance.ts';
 import type { OfferingKey } from '../../model/offering.ts';
 import type { CloudFault } from '../../model/outcome.ts';
+import { PortError } from '../../ports.ts';
 
 /** What EC2 answers when it refuses a call. */
 export const TOKEN_MISMATCH: CloudFault = {
@@ -9,6 +10,12 @@ export const TOKEN_MISMATCH: CloudFault = {
   message: 'this client token was used with other parameters',
   offerings: [],
 };
+
+/** The caller gave the call up; what it asked for may have happened. */
+export function answerNotAwaited(): PortError {
+  const message = 'the launch call was given up before EC2 answered';
+  return new PortError(message, { retry: 'transient', code: 'TimeoutError' });
+}
 
 export function notFound(instanceId: string): CloudFault {
   return {

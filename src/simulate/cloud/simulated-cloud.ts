@@ -1,15 +1,28 @@
-import type { BillTerms } from '../../model/instance-bill.ts';
 import type { Instance, InstanceState } from '../../model/instance.ts';
 import { isAlive, isEnding } from '../../model/instance.ts';
-import { type Offering, type OfferingKey, offeringKey, parseOfferingKey } from '../../model/offering.ts';
+import {
+  type Offering,
+  type OfferingKey,
+  offeringKey,
+  parseOfferingKey,
+  sharingLifecycle,
+} from '../../model/offering.ts';
 import type { CloudFault, LaunchOutcome } from '../../model/outcome.ts';
 import { TAG } from '../../model/tags.ts';
-import { type Cloud, type LaunchRequest, type OfferingQuery, PortError } from '../../ports.ts';
+import type { Cloud, LaunchRequest, OfferingQuery } from '../../ports.ts';
 import type { EventLog } from '../base/event-log.ts';
 import type { RandomStream } from '../base/random-stream.ts';
 import type { VirtualClock } from '../base/virtual-clock.ts';
 import { Bill } from './bill.ts';
-import { noCapacity, notFound, notStopped, TOKEN_MISMATCH, unknownType } from './call-faults.ts';
+import {
+  answerNotAwaited,
+  noCapacity,
+  notFound,
+  notStopped,
+  TOKEN_MISMATCH,
+  unknownType,
+} from './call-faults.ts';
+import type { CloudParts } from './cloud-parts.ts';
 import {
   LAUNCH_CALL_MS,
   PENDING_MS,
@@ -52,17 +65,7 @@ export class SimulatedCloud implements Cloud {
   readonly #counts = { launches: 0, terminations: 0 };
   #made = 0;
 
-  constructor(parts: {
-    readonly clock: VirtualClock;
-    readonly log: EventLog;
-    readonly random: RandomStream;
-    readonly machines: Machines;
-    /** Where it announces what happens to instances. */
-    readonly queue: SimulatedQueue;
-    /** Disks and credit modes, as launch templates have them now. */
-    readonly billTerms: () => BillTerms;
-    readonly onInterruption?: () => void;
-  }) {
+  constructor(parts: CloudParts) {
     this.#clock = parts.clock;
     this.#log = parts.log;
     this.#random = parts.random;
@@ -101,11 +104,7 @@ export class SimulatedCloud implements Cloud {
   async launch(request: LaunchRequest, signal: AbortSignal): Promise<LaunchOutcome> {
     const outcome = this.#launchNow(request);
     await this.#clock.sleep(this.#random.between(LAUNCH_CALL_MS.least, LAUNCH_CALL_MS.most), signal);
-    if (signal.aborted)
-      throw new PortError('the launch call was given up before EC2 answered', {
-        retry: 'transient',
-        code: 'TimeoutError',
-      });
+    if (signal.aborted) throw answerNotAwaited();
     return outcome;
   }
 
@@ -127,8 +126,8 @@ export class SimulatedCloud implements Cloud {
   }
 
   async stop(instanceId: string, signal: AbortSignal): Promise<void> {
-    const instance = this.#instances.get(instanceId);
-    if (instance !== undefined && isAlive(instance)) this.#stopNow(instance);
+    const instance = this.#alive(instanceId);
+    if (instance !== undefined) this.#stopNow(instance);
     await this.#clock.sleep(TERMINATE_CALL_MS, signal);
   }
 
@@ -153,8 +152,8 @@ export class SimulatedCloud implements Cloud {
 
   /** Terminates the instance manually. */
   endByHand(instanceId: string): void {
-    const instance = this.#instances.get(instanceId);
-    if (instance !== undefined && isAlive(instance)) this.#shutDown(instance);
+    const instance = this.#alive(instanceId);
+    if (instance !== undefined) this.#shutDown(instance);
   }
 
   /** Somebody starts an instance with the cluster's tag alone; its id, or `undefined` when there is no capacity. */
@@ -169,11 +168,11 @@ export class SimulatedCloud implements Cloud {
     const before = this.#accepted.get(request.clientToken);
     if (before !== undefined) return this.#repeat(before, parameters);
     const faults: CloudFault[] = [];
-    for (const key of offeringsOfOneCall(request.offerings)) {
+    for (const key of sharingLifecycle(request.offerings)) {
       const offering = this.market.offering(parseOfferingKey(key));
       if (offering !== undefined && !this.shortages.hold(key)) {
-        const { operationId, tags } = request;
-        const instance = this.#make(offering, { operationId, isWarm: tags[TAG.warmPool] !== undefined });
+        const isWarm = request.tags[TAG.warmPool] !== undefined;
+        const instance = this.#make(offering, { operationId: request.operationId, isWarm });
         this.#accepted.set(request.clientToken, { parameters, instanceId: instance.id });
         this.#clock.after(TOKEN_LASTS_MS, () => this.#accepted.delete(request.clientToken));
         return { instance, faults };
@@ -186,12 +185,14 @@ export class SimulatedCloud implements Cloud {
 
   /** The instance that the token made; with other parameters the call is refused, and the instance looked up if it lives. */
   #repeat(before: Accepted, parameters: string): LaunchOutcome {
-    const instance = this.#instances.get(before.instanceId);
-    if (before.parameters === parameters) return { instance, faults: [] };
-    return {
-      instance: instance !== undefined && isAlive(instance) ? instance : undefined,
-      faults: [TOKEN_MISMATCH],
-    };
+    if (before.parameters === parameters)
+      return { instance: this.#instances.get(before.instanceId), faults: [] };
+    return { instance: this.#alive(before.instanceId), faults: [TOKEN_MISMATCH] };
+  }
+
+  #alive(instanceId: string): Instance | undefined {
+    const instance = this.#instances.get(instanceId);
+    return instance !== undefined && isAlive(instance) ? instance : undefined;
   }
 
   #startNow(instanceId: string): CloudFault | undefined {
@@ -302,12 +303,4 @@ export class SimulatedCloud implements Cloud {
       if (price !== instance.priceUsdPerHour) this.#put({ ...instance, priceUsdPerHour: price });
     }
   }
-}
-
-/** A call to EC2 has one lifecycle. */
-function offeringsOfOneCall(offerings: readonly OfferingKey[]): readonly OfferingKey[] {
-  const [first] = offerings;
-  if (first === undefined) return [];
-  const { lifecycle } = parseOfferingKey(first);
-  return offerings.filter((key) => parseOfferingKey(key).lifecycle === lifecycle);
 }

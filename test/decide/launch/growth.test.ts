@@ -111,7 +111,8 @@ describe('a zone in which nothing can be bought', () => {
     const low = aUtilization({ cpuPercent: steady(5), memoryPercent: steady(5) });
     const plan = decide(aPolicy(), aSnapshot({ nodes, operations: unavailable, utilization: low }), NOW);
     expect(launches(plan)).toEqual([]);
-    expect(refusalCodes(plan)).toEqual([]);
+    expect(refusalCodes(plan)).toEqual(['policy-not-restored']);
+    expect(plan.deviations).toMatchObject([{ code: 'zone-below-minimum' }]);
     expect(plan.kept.map(({ reason }) => reason.code)).not.toContain('growth-wanted');
   });
 

@@ -14,6 +14,8 @@ export interface FleetStatus {
   readonly nodes: NodeFleetStatus['nodes'];
   /** Why EC2's list is not known; `undefined` when it is. */
   readonly fleetUnknown: string | undefined;
+  /** What the policy asks of the fleet and it is not; `undefined` while nothing was decided. */
+  readonly deviations: readonly string[] | undefined;
   /** The policy in force says that nothing is to be changed. */
   readonly isSuspended: boolean;
   readonly observedGeneration: number | undefined;
@@ -21,7 +23,10 @@ export interface FleetStatus {
 
 type Statement = Pick<Condition, 'status' | 'reason' | 'message'>;
 
-/** `Synced`: the newest policy is in force. `Ready`: it is, and the fleet is as it wants it. */
+/**
+ * `Synced`: the newest policy is in force. `Ready`: it is, and the fleet has as many workers as it wants. `Conforms`: they are what
+ * it asks for, by spot share, types and zones.
+ */
 export function conditionsOf(
   status: FleetStatus,
   before: readonly Condition[],
@@ -29,7 +34,8 @@ export function conditionsOf(
 ): readonly Condition[] {
   const synced = syncedOf(status);
   const ready = synced.status === 'True' ? readyOf(status) : synced;
-  return [dated('Ready', ready), dated('Synced', synced)];
+  const conforms = conformsOf(status, before);
+  return [dated('Ready', ready), dated('Synced', synced), dated('Conforms', conforms)];
 
   function dated(type: string, statement: Statement): Condition {
     const last = before.find((condition) => condition.type === type);
@@ -66,11 +72,26 @@ function readyOf({ nodes, fleetUnknown, isSuspended }: FleetStatus): Statement {
   const { ready = 0, current = 0, desired } = nodes ?? {};
   if (fleetUnknown !== undefined)
     return { status: 'Unknown', reason: 'FleetUnknown', message: `EC2 does not answer: ${fleetUnknown}` };
-  if (desired === undefined)
-    return { status: 'Unknown', reason: 'NotDecided', message: 'No decision was made yet' };
+  if (desired === undefined) return NOT_DECIDED;
   const message = `${ready} workers ready, ${current} there or coming, ${desired} wanted`;
   if (ready < desired || current !== desired) return { status: 'False', reason: 'FleetChanging', message };
   return { status: 'True', reason: 'FleetReady', message };
+}
+
+const NOT_DECIDED: Statement = {
+  status: 'Unknown',
+  reason: 'NotDecided',
+  message: 'No decision was made yet',
+};
+
+/** Until a decision is made, what the process before said stands. */
+function conformsOf({ deviations }: FleetStatus, before: readonly Condition[]): Statement {
+  if (deviations === undefined) {
+    const { status, reason, message } = before.find(({ type }) => type === 'Conforms') ?? NOT_DECIDED;
+    return { status, reason, message };
+  }
+  if (deviations.length > 0) return { status: 'False', reason: 'Deviating', message: deviations.join('; ') };
+  return { status: 'True', reason: 'AsAsked', message: 'Spot share, types and zones are as the policy asks' };
 }
 
 /** The first fault, since a line has room for one; the others are counted. */

@@ -31,6 +31,7 @@ export class NodeFleetDraft {
   #meaning: string | undefined;
   #fleetUnknown: string | undefined;
   #isSuspended = false;
+  #deviations: readonly string[] | undefined;
 
   constructor(before: NodeFleetStatus) {
     this.#before = before;
@@ -81,6 +82,7 @@ export class NodeFleetDraft {
         nodes: this.#nodes,
         fleetUnknown: this.#fleetUnknown,
         isSuspended: this.#isSuspended,
+        deviations: this.#deviations,
         observedGeneration: this.#observedGeneration,
       },
       this.#before.conditions ?? [],
@@ -154,6 +156,7 @@ export class NodeFleetDraft {
       ...defined('min', min),
       ...defined('max', max),
     };
+    this.#deviations = (plan.deviations ?? []).map(({ text }) => text);
     this.#costUsdPerHour = costOf(snapshot);
     this.#fleetUnknown = snapshot.instances.status === 'unknown' ? snapshot.instances.why : undefined;
     const meaning = decisionMeaning(plan);

@@ -4,7 +4,14 @@ import type { Pod } from '../../../model/pod.ts';
 import type { Reason } from '../../../model/reason.ts';
 import type { PresentNode } from '../../../packing/model.ts';
 import { bounded } from '../../launch/bounds.ts';
-import { type FleetMix, mixOf, nextLifecycle, spotTarget, withWorker } from '../../launch/choice.ts';
+import {
+  type FleetMix,
+  mixOf,
+  nextLifecycle,
+  spotTarget,
+  withWorker,
+  zoneSpread,
+} from '../../launch/choice.ts';
 import type { Growth } from '../../launch/growth.ts';
 import type { DecisionContext } from '../../state/decision-context.ts';
 import { fleetLayout, readyAlone } from '../../state/fleet-layout.ts';
@@ -164,7 +171,9 @@ function satisfiesFleetRules(
   if (after.spot > Math.max(spotTarget(after.total, policy.spot), now.spot)) return false;
   const base = Math.min(policy.spot.onDemandBase, now.total - now.spot);
   if (after.total - after.spot < base) return false;
-  return policy.instances.zones.every((zone) => {
+  const { zones } = policy.instances;
+  if (zoneSpread(after, zones) > Math.max(1, zoneSpread(now, zones))) return false;
+  return zones.every((zone) => {
     const wanted = Math.min(policy.nodes.minPerZone, now.byZone.get(zone) ?? 0);
     return (after.byZone.get(zone) ?? 0) >= wanted;
   });

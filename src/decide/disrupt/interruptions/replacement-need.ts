@@ -17,12 +17,12 @@ export function neededReplacements(
   const missing = Math.max(0, floorOf(context).nodes - context.fleet.workers.length);
   const nodeOf = new Map(context.snapshot.nodes.map((node) => [node.instanceId, node.name]));
   const going = new Set(instanceIds.flatMap((id) => nodeOf.get(id) ?? []));
-  const { of: relocate } = relocationsIn(context, going);
+  const relocations = relocationsIn(context, going);
   return instanceIds.filter((id, index) => {
     if (index < missing) return true;
     const nodeName = nodeOf.get(id);
     // Its pods have found another place by now, or wait and ask for a node themselves.
-    return nodeName !== undefined && relocate({ id: nodeName }) !== undefined;
+    return nodeName !== undefined && relocations.of({ id: nodeName }) !== undefined;
   });
 }
 

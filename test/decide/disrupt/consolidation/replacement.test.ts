@@ -122,7 +122,9 @@ describe('several workers', () => {
     const nodes = [
       aNode({ name: 'i-1' }),
       aNode({ name: 'i-2', zone: B }),
-      ...['i-3', 'i-4', 'i-5'].map((name) => aNode({ name, lifecycle: 'spot' })),
+      ...['i-3', 'i-4', 'i-5'].map((name) =>
+        aNode({ name, lifecycle: 'spot', ...(name === 'i-4' && { zone: B }) }),
+      ),
     ];
     const pods = nodes.map(({ name }) =>
       aPod({
@@ -159,7 +161,9 @@ describe('several workers', () => {
     const nodes = [
       aNode({ name: 'i-1' }),
       aNode({ name: 'i-2', zone: B }),
-      ...['i-3', 'i-4', 'i-5'].map((name) => aNode({ name, lifecycle: 'spot' })),
+      ...['i-3', 'i-4', 'i-5'].map((name) =>
+        aNode({ name, lifecycle: 'spot', ...(name === 'i-4' && { zone: B }) }),
+      ),
     ];
     const owner = { kind: 'Deployment', name: 'web', uid: 'u', replicas: 5 };
     const pods = nodes.map(({ name }) => aPod({ nodeName: name, cpu: 500, memory: 1_100, owner }));
@@ -188,7 +192,7 @@ describe('once the replacement is ready', () => {
     aLaunch({ consolidates: ['i-3'], step: 'ready', instanceId: 'i-9', endedAtMs: NOW - 60_000, ...parts });
   const withNew = (operations: Snapshot['operations']) => {
     const before = aDearFleet();
-    const fresh = aNode({ name: 'i-9', lifecycle: 'spot', createdAtMs: NOW - 120_000 });
+    const fresh = aNode({ name: 'i-9', zone: B, lifecycle: 'spot', createdAtMs: NOW - 120_000 });
     return aDearFleet({ nodes: [...before.nodes, fresh], operations });
   };
 
