@@ -112,7 +112,7 @@ describe('buying a worker for its credits', () => {
   it('leaves the last place below the maximum to pods, and asks for nothing that the budget refuses', () => {
     const nearlyFull = aPolicy({ ...MOSTLY_SPOT, nodes: { max: 6 } });
     expect(decide(nearlyFull, fiveAt(40), NOW)).toMatchObject({ actions: [], refusals: [] });
-    const poor = aPolicy({ ...MOSTLY_SPOT, cost: { maxUsdPerHour: 0.13 } });
+    const poor = aPolicy({ ...MOSTLY_SPOT, cost: { maxUsdPerHour: 0.06 } });
     expect(decide(poor, fiveAt(40), NOW)).toMatchObject({ actions: [], refusals: [] });
   });
 
@@ -140,6 +140,21 @@ describe('keeping a worker for its credits', () => {
     const nodes = [A, B, A, B, A].map((zone, i) => aNode({ name: `i-${i + 1}`, zone }));
     const allOnDemand = aPolicy({ spot: { percent: 0 } });
     expect(removed(decide(allOnDemand, fiveAt(25, { nodes }), NOW))).toHaveLength(1);
+  });
+
+  it('lets nothing go for half an hour after a worker was bought for its credits', () => {
+    const bought = (minutesAgo: number) =>
+      aLaunch({
+        step: 'ready',
+        instanceId: 'i-5',
+        reasons: [{ code: 'saves-credits', text: '' }],
+        endedAtMs: NOW - minutesAgo * MINUTE_MS,
+      });
+    const after = (minutesAgo: number) =>
+      decide(aPolicy(MOSTLY_SPOT), fiveAt(10, { operations: [bought(minutesAgo)] }), NOW);
+    expect(removed(after(29))).toEqual([]);
+    expect(after(29).kept.some(({ reason }) => reason.code === 'saves-credits')).toBe(true);
+    expect(removed(after(31))).toHaveLength(1);
   });
 
   it('keeps none above the maximum', () => {

@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, it, jest } from '@jest/globals';
 import { parsePolicy } from '../../src/policy/parse-policy.ts';
+import { NO_DETAILS } from '../../src/simulate/base/world-details.ts';
 import { FAULT_KINDS } from '../../src/simulate/faults/fault-kinds.ts';
 import { parseTrace } from '../../src/simulate/load/load-trace.ts';
 import { runSimulation, type SimulationOptions } from '../../src/simulate/run/run-simulation.ts';
@@ -56,11 +57,12 @@ const day = (parts: Partial<SimulationOptions> = {}): SimulationOptions => ({
 });
 
 describe('a day of a web server under the real controller', () => {
-  it('follows the load within the bounds, breaks no invariant, and is at the minimum at night', async () => {
+  it('follows the load within the bounds, breaks no invariant, and is as small at night as the load allows', async () => {
     const { world, views } = await watched({ trace: nasaTrace() }, { hours: 24, everyMs: 5 * MINUTE_MS });
     expect(world.watch.violations).toEqual([]);
     const workers = views.slice(1).map((view) => view.readyWorkers);
-    expect(Math.min(...workers)).toBe(2);
+    // Two would be at 66 % of their CPU in the quietest hours.
+    expect(Math.min(...workers)).toBe(3);
     expect(Math.max(...workers)).toBeGreaterThanOrEqual(6);
     expect(Math.max(...views.map((view) => view.aliveInstances))).toBeLessThanOrEqual(10);
     const byHour = Array.from({ length: 24 }, (_, h) => views.slice(h * 12, h * 12 + 12));
@@ -89,8 +91,9 @@ describe('a day of a web server under the real controller', () => {
   });
 
   it('is short of capacity for fewer minutes under the shipped policy than under the classic one', async () => {
-    const ours = await runSimulation(day());
-    const classic = await runSimulation(day(policyFile('classic')));
+    const plain = { details: NO_DETAILS };
+    const ours = await runSimulation(day(plain));
+    const classic = await runSimulation(day({ ...policyFile('classic'), ...plain }));
     expect(ours.violations).toEqual([]);
     expect(classic.violations).toEqual([]);
     expect(ours.stats.shortMinutes).toBeLessThan(classic.stats.shortMinutes / 2);

@@ -3,6 +3,7 @@ import type { Demand, Refusal } from '../../model/plan.ts';
 import type { Reason } from '../../model/reason.ts';
 import type { DecisionContext } from '../state/decision-context.ts';
 import type { ReplacementRequest } from '../state/replacement.ts';
+import { type StuckPodHold, stuckPodHold } from '../state/stuck-pods.ts';
 import { availableOf } from '../state/unavailable-offerings.ts';
 import { earliest } from '../text/earliest-time.ts';
 import { bounded } from './bounds.ts';
@@ -26,6 +27,8 @@ export interface Growth {
   readonly refusals: readonly Refusal[];
   /** Pods that wait for room there is or that comes. */
   readonly waitingPods: number;
+  /** Keeps the nodes on which pods might run that wait and that no new node can help. */
+  readonly stuckPodHold: StuckPodHold;
   /** Why no drain should go on; empty when none of the demands needs what leaves. */
   readonly stopsDrains: readonly Reason[];
   /** How many workers must stay. */
@@ -77,17 +80,26 @@ export function planGrowth(
   const bounds = bounded(context, planner.launches);
   const wakes = answers.map(({ wakeAtMs }) => wakeAtMs);
   return {
-    demands: answers.flatMap(({ demand }) => demand ?? []).sort((a, b) => (a.name < b.name ? -1 : 1)),
+    demands: answers
+      .map(({ demand }) => demand)
+      .filter((demand) => demand !== undefined)
+      .sort((a, b) => (a.name < b.name ? -1 : 1)),
     launches: bounds.nodeRequests,
     isWanted: planner.isWanted || answers.some(({ isWanted }) => isWanted),
     refusals: [...planner.refusals, ...bounds.refusals],
     waitingPods: waiting(answers),
+    stuckPodHold: stuckPodHold(
+      answers.flatMap(({ stuckPods = [] }) => stuckPods),
+      snapshot,
+    ),
     stopsDrains: answers.find(({ stopsDrains }) => stopsDrains !== undefined)?.stopsDrains ?? [],
     keepsAtLeast: Math.max(0, ...answers.map(({ keepsAtLeast }) => keepsAtLeast?.nodes ?? 0)),
     holds: holdsOf(answers, context),
     wakeAtMs: earliest(...wakes, planner.wakeAtMs, bounds.wakeAtMs),
   };
 }
+
+const HELD_BY_FLOOR = ['low-load', 'unneeded', 'replaced'] as const;
 
 function waiting(answers: readonly DemandAnswer[]): number {
   return answers.reduce((sum, { waitingPods = 0 }) => sum + waitingPods, 0);
@@ -96,8 +108,8 @@ function waiting(answers: readonly DemandAnswer[]): number {
 /** Those of how many must stay first: a fleet that may not be smaller needs no other reason. */
 function holdsOf(answers: readonly DemandAnswer[], { fleet }: DecisionContext): readonly ShrinkHold[] {
   const floors = answers
-    .flatMap(({ keepsAtLeast = [] }) => keepsAtLeast)
-    .filter(({ nodes }) => fleet.workers.length <= nodes)
-    .map(({ reason }): ShrinkHold => ({ reason, purposes: ['low-load', 'unneeded', 'replaced'] }));
-  return [...floors, ...answers.flatMap(({ holdsShrink = [] }) => holdsShrink)];
+    .map(({ keepsAtLeast }) => keepsAtLeast)
+    .filter((floor) => floor !== undefined && fleet.workers.length <= floor.nodes)
+    .map((floor) => floor && { reason: floor.reason, purposes: HELD_BY_FLOOR });
+  return [...floors, ...answers.map(({ holdsShrink }) => holdsShrink)].filter((hold) => hold !== undefined);
 }

@@ -1,12 +1,5 @@
-import type { Instance, InstanceState } from '../../model/instance.ts';
-import { isAlive, isEnding } from '../../model/instance.ts';
-import {
-  type Offering,
-  type OfferingKey,
-  offeringKey,
-  parseOfferingKey,
-  sharingLifecycle,
-} from '../../model/offering.ts';
+import { type Instance, type InstanceState, isAlive, isEnding } from '../../model/instance.ts';
+import { type Offering, type OfferingKey, offeringKey, parseOfferingKey } from '../../model/offering.ts';
 import type { CloudFault, LaunchOutcome } from '../../model/outcome.ts';
 import { TAG } from '../../model/tags.ts';
 import type { Cloud, LaunchRequest, OfferingQuery } from '../../ports.ts';
@@ -33,19 +26,15 @@ import {
   STARTING_MS,
   STOPPING_MS,
   TERMINATE_CALL_MS,
-  TOKEN_LASTS_MS,
 } from './ec2-times.ts';
+import { LaunchTokens } from './launch-tokens.ts';
 import type { MachineFate } from './machine-fate.ts';
 import type { Machines } from './machines.ts';
 import { OfferingWindows } from './offering-windows.ts';
 import type { SimulatedQueue } from './simulated-queue.ts';
 import { SpotInterruptions } from './spot-interruptions.ts';
 import { SpotMarket } from './spot-market.ts';
-
-interface Accepted {
-  readonly parameters: string;
-  readonly instanceId: string;
-}
+import { type OfferingChoice, offeringChoice } from './spot-pools.ts';
 
 /** EC2 in memory: idempotent launches, lifecycles, capacity that runs out, spot interruptions, a bill. */
 export class SimulatedCloud implements Cloud {
@@ -57,10 +46,11 @@ export class SimulatedCloud implements Cloud {
   readonly #random: RandomStream;
   readonly #machines: Machines;
   readonly #queue: SimulatedQueue;
+  readonly #tried: OfferingChoice;
   readonly #instances = new Map<string, Instance>();
   /** What is shown: the same list as long as nothing changes. */
   #shown: readonly Instance[] | undefined;
-  readonly #accepted = new Map<string, Accepted>();
+  readonly #tokens: LaunchTokens;
   readonly #interruptions: SpotInterruptions;
   readonly #counts = { launches: 0, terminations: 0 };
   #made = 0;
@@ -71,6 +61,8 @@ export class SimulatedCloud implements Cloud {
     this.#random = parts.random;
     this.#machines = parts.machines;
     this.#queue = parts.queue;
+    this.#tokens = new LaunchTokens(parts.clock);
+    this.#tried = offeringChoice(parts, (key) => this.market.offering(parseOfferingKey(key)));
     this.market = new SpotMarket(parts.random.stream('spot-prices'), parts.clock);
     this.shortages = new OfferingWindows(parts.clock);
     this.bill = new Bill(parts.clock, parts.billTerms);
@@ -88,8 +80,7 @@ export class SimulatedCloud implements Cloud {
 
   /** What EC2 shows of the fleet now. */
   shown(): readonly Instance[] {
-    this.#shown ??= [...this.#instances.values()];
-    return this.#shown;
+    return (this.#shown ??= [...this.#instances.values()]);
   }
 
   /** Instances launched, terminated by a call, and interrupted by EC2, since the start. */
@@ -164,30 +155,22 @@ export class SimulatedCloud implements Cloud {
   }
 
   #launchNow(request: LaunchRequest): LaunchOutcome {
-    const parameters = JSON.stringify([request.offerings, request.operationId, request.tags]);
-    const before = this.#accepted.get(request.clientToken);
-    if (before !== undefined) return this.#repeat(before, parameters);
+    const before = this.#tokens.repeated(request);
+    if (before?.isSame === true) return { instance: this.#instances.get(before.instanceId), faults: [] };
+    if (before !== undefined) return { instance: this.#alive(before.instanceId), faults: [TOKEN_MISMATCH] };
     const faults: CloudFault[] = [];
-    for (const key of sharingLifecycle(request.offerings)) {
+    for (const key of this.#tried(request.offerings)) {
       const offering = this.market.offering(parseOfferingKey(key));
       if (offering !== undefined && !this.shortages.hold(key)) {
         const isWarm = request.tags[TAG.warmPool] !== undefined;
         const instance = this.#make(offering, { operationId: request.operationId, isWarm });
-        this.#accepted.set(request.clientToken, { parameters, instanceId: instance.id });
-        this.#clock.after(TOKEN_LASTS_MS, () => this.#accepted.delete(request.clientToken));
+        this.#tokens.grant(request, instance.id);
         return { instance, faults };
       }
       faults.push(offering === undefined ? unknownType(key) : noCapacity(key));
       this.#log.add('launch-refused', { offering: key, operation: request.operationId });
     }
     return { instance: undefined, faults };
-  }
-
-  /** The instance that the token made; with other parameters the call is refused, and the instance looked up if it lives. */
-  #repeat(before: Accepted, parameters: string): LaunchOutcome {
-    if (before.parameters === parameters)
-      return { instance: this.#instances.get(before.instanceId), faults: [] };
-    return { instance: this.#alive(before.instanceId), faults: [TOKEN_MISMATCH] };
   }
 
   #alive(instanceId: string): Instance | undefined {

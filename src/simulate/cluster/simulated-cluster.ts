@@ -2,11 +2,12 @@ import type { DaemonOverhead } from '../../model/daemon-overhead.ts';
 import { type Announcement, withAnnouncement } from '../../model/interruption.ts';
 import type { CordonMark, Node } from '../../model/node.ts';
 import { STARTUP_TAINT_KEY } from '../../model/node.ts';
-import type { EvictionOutcome } from '../../model/outcome.ts';
+import type { EvictionOutcome, SurgeOutcome } from '../../model/outcome.ts';
 import { type Pod, podRef } from '../../model/pod.ts';
 import type { Cluster, ClusterView } from '../../ports.ts';
 import type { EventLog } from '../base/event-log.ts';
 import type { VirtualClock } from '../base/virtual-clock.ts';
+import { NO_DETAILS, type WorldDetails } from '../base/world-details.ts';
 import { ClusterState } from './cluster-state.ts';
 import { governs, isHealthy, withStatus } from './disruption-controller.ts';
 import { Kubelets } from './kubelets.ts';
@@ -25,6 +26,7 @@ export class SimulatedCluster implements Cluster {
   readonly kubelets: Kubelets;
   readonly #clock: VirtualClock;
   readonly #log: EventLog;
+  readonly #details: WorldDetails;
   readonly #controllers: WorkloadControllers;
   readonly #budgets: BudgetSpec[] = [];
   readonly #listeners = new Set<() => void>();
@@ -32,15 +34,17 @@ export class SimulatedCluster implements Cluster {
   #isRelevant = false;
   #view: { readonly version: number; readonly view: ClusterView } | undefined;
 
-  constructor(clock: VirtualClock, log: EventLog) {
+  constructor(clock: VirtualClock, log: EventLog, details: WorldDetails = NO_DETAILS) {
+    this.#details = details;
     this.#clock = clock;
     this.#log = log;
     const writer = { create: (pod: Pod) => this.#create(pod), remove: (pod: Pod) => this.#remove(pod) };
-    this.#controllers = new WorkloadControllers(this.state, writer, clock);
+    this.#controllers = new WorkloadControllers(this.state, writer, clock, details.has('zone-volumes'));
     this.kubelets = new Kubelets({
       clock,
       state: this.state,
       log,
+      pullsImages: details.has('image-pulls'),
       workload: (uid) => this.#controllers.workload(uid),
       changed: (matters) => this.#changed(matters),
     });
@@ -134,6 +138,15 @@ export class SimulatedCluster implements Cluster {
     if (outcome.status === 'evicted' && stored.deletionRequestedAtMs === undefined)
       this.kubelets.stop(stored, Math.min(graceSeconds, stored.graceSeconds));
     return outcome;
+  }
+
+  async surge(pod: Pod): Promise<SurgeOutcome> {
+    const stored = this.state.pod(pod.uid);
+    if (stored?.owner?.kind !== 'Deployment') return 'gone';
+    this.#log.add('surge', { pod: podRef(stored), node: stored.nodeName });
+    this.#controllers.replace(stored);
+    this.#changed(true);
+    return 'begun';
   }
 
   async deleteNode(nodeName: string, uid: string): Promise<'done' | 'gone'> {
@@ -237,7 +250,9 @@ export class SimulatedCluster implements Cluster {
       // Pods of one owner are alike: where one does not fit now, the next does not either.
       const kin = pod.owner?.uid ?? pod.uid;
       if (pod.deletionRequestedAtMs !== undefined) continue;
-      const nodeName = hopeless.has(kin) ? undefined : chooseNode(pod, this.state);
+      const nodeName = hopeless.has(kin)
+        ? undefined
+        : chooseNode(pod, this.state, this.#details.has('scheduler-scores'));
       if (nodeName !== undefined) this.#bind(pod, nodeName);
       else {
         hopeless.add(kin);
