@@ -23,6 +23,7 @@ interface SimulateFlags extends JsonFlag {
   readonly trace?: string;
   readonly story?: string;
   readonly judge?: string;
+  readonly without?: string;
   readonly injections?: string;
   /** The former name of `injections`. */
   readonly strikes?: string;
@@ -52,6 +53,7 @@ export function addSimulateCommand(program: Command, terminal: Terminal): void {
       '--judge <numbers>',
       'invariants to judge by, or all (default: those that every run is judged by)',
     )
+    .option('--without <names>', 'what worlds are plain in: details with commas between, or all')
     .option('--story <file>', 'story to play: its workloads, load and strikes by time, in YAML')
     .option(
       '--workers <count>',

@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, it, jest } from '@jest/globals';
 import { parsePolicy } from '../../src/policy/parse-policy.ts';
+import { NO_DETAILS } from '../../src/simulate/base/world-details.ts';
 import { FAULT_KINDS } from '../../src/simulate/faults/fault-kinds.ts';
 import { parseTrace } from '../../src/simulate/load/load-trace.ts';
 import { runSimulation, type SimulationOptions } from '../../src/simulate/run/run-simulation.ts';
@@ -90,8 +91,9 @@ describe('a day of a web server under the real controller', () => {
   });
 
   it('is short of capacity for fewer minutes under the shipped policy than under the classic one', async () => {
-    const ours = await runSimulation(day());
-    const classic = await runSimulation(day(policyFile('classic')));
+    const plain = { details: NO_DETAILS };
+    const ours = await runSimulation(day(plain));
+    const classic = await runSimulation(day({ ...policyFile('classic'), ...plain }));
     expect(ours.violations).toEqual([]);
     expect(classic.violations).toEqual([]);
     expect(ours.stats.shortMinutes).toBeLessThan(classic.stats.shortMinutes / 2);

@@ -16,4 +16,6 @@ export interface CloudParts {
   /** Disks and credit modes, as launch templates have them now. */
   readonly billTerms: () => BillTerms;
   readonly onInterruption?: () => void;
+  /** Whether EC2 chooses spot by the depth of its pools. */
+  readonly hasSpotPools?: boolean;
 }

@@ -1,12 +1,5 @@
-import type { Instance, InstanceState } from '../../model/instance.ts';
-import { isAlive, isEnding } from '../../model/instance.ts';
-import {
-  type Offering,
-  type OfferingKey,
-  offeringKey,
-  parseOfferingKey,
-  sharingLifecycle,
-} from '../../model/offering.ts';
+import { type Instance, type InstanceState, isAlive, isEnding } from '../../model/instance.ts';
+import { type Offering, type OfferingKey, offeringKey, parseOfferingKey } from '../../model/offering.ts';
 import type { CloudFault, LaunchOutcome } from '../../model/outcome.ts';
 import { TAG } from '../../model/tags.ts';
 import type { Cloud, LaunchRequest, OfferingQuery } from '../../ports.ts';
@@ -41,6 +34,7 @@ import { OfferingWindows } from './offering-windows.ts';
 import type { SimulatedQueue } from './simulated-queue.ts';
 import { SpotInterruptions } from './spot-interruptions.ts';
 import { SpotMarket } from './spot-market.ts';
+import { type OfferingChoice, offeringChoice } from './spot-pools.ts';
 
 /** EC2 in memory: idempotent launches, lifecycles, capacity that runs out, spot interruptions, a bill. */
 export class SimulatedCloud implements Cloud {
@@ -52,6 +46,7 @@ export class SimulatedCloud implements Cloud {
   readonly #random: RandomStream;
   readonly #machines: Machines;
   readonly #queue: SimulatedQueue;
+  readonly #tried: OfferingChoice;
   readonly #instances = new Map<string, Instance>();
   /** What is shown: the same list as long as nothing changes. */
   #shown: readonly Instance[] | undefined;
@@ -67,6 +62,7 @@ export class SimulatedCloud implements Cloud {
     this.#machines = parts.machines;
     this.#queue = parts.queue;
     this.#tokens = new LaunchTokens(parts.clock);
+    this.#tried = offeringChoice(parts, (key) => this.market.offering(parseOfferingKey(key)));
     this.market = new SpotMarket(parts.random.stream('spot-prices'), parts.clock);
     this.shortages = new OfferingWindows(parts.clock);
     this.bill = new Bill(parts.clock, parts.billTerms);
@@ -84,8 +80,7 @@ export class SimulatedCloud implements Cloud {
 
   /** What EC2 shows of the fleet now. */
   shown(): readonly Instance[] {
-    this.#shown ??= [...this.#instances.values()];
-    return this.#shown;
+    return (this.#shown ??= [...this.#instances.values()]);
   }
 
   /** Instances launched, terminated by a call, and interrupted by EC2, since the start. */
@@ -164,7 +159,7 @@ export class SimulatedCloud implements Cloud {
     if (before?.isSame === true) return { instance: this.#instances.get(before.instanceId), faults: [] };
     if (before !== undefined) return { instance: this.#alive(before.instanceId), faults: [TOKEN_MISMATCH] };
     const faults: CloudFault[] = [];
-    for (const key of sharingLifecycle(request.offerings)) {
+    for (const key of this.#tried(request.offerings)) {
       const offering = this.market.offering(parseOfferingKey(key));
       if (offering !== undefined && !this.shortages.hold(key)) {
         const isWarm = request.tags[TAG.warmPool] !== undefined;

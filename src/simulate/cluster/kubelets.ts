@@ -12,11 +12,14 @@ const EVICT_AFTER_MS = 300_000;
 const DEFAULT_START_SECONDS = 4;
 const DEFAULT_STOP_SECONDS = 3;
 const DEFAULT_RUN_SECONDS = 60;
+const PULL_SECONDS = { least: 3, perRequestedMiB: 0.05 } as const;
 
 export interface KubeletWorld {
   readonly clock: VirtualClock;
   readonly state: ClusterState;
   readonly log: EventLog;
+  /** Whether a workload's first pod on a node waits for its image. */
+  readonly pullsImages: boolean;
   readonly workload: (uid: string) => Workload | undefined;
   /** `matters`: those who watch from outside are told too. */
   readonly changed: (matters: boolean) => void;
@@ -26,6 +29,8 @@ export interface KubeletWorld {
 export class Kubelets {
   readonly #world: KubeletWorld;
   readonly #dead = new Set<string>();
+  /** Images on each node, by workload. */
+  readonly #images = new Map<string, Set<string>>();
 
   constructor(world: KubeletWorld) {
     this.#world = world;
@@ -72,7 +77,7 @@ export class Kubelets {
   /** Starts a pod that was just bound to its node. */
   start(pod: Pod): void {
     const { clock, state, changed } = this.#world;
-    const seconds = this.#template(pod)?.startSeconds ?? DEFAULT_START_SECONDS;
+    const seconds = (this.#template(pod)?.startSeconds ?? DEFAULT_START_SECONDS) + this.#pullSeconds(pod);
     clock.after(seconds * 1_000, () => {
       const now = state.pod(pod.uid);
       if (now?.nodeName === undefined || now.phase !== 'Pending' || !this.isAlive(now.nodeName)) return;
@@ -80,6 +85,17 @@ export class Kubelets {
       changed(false);
       if (now.owner?.kind === 'Job') this.#work(now);
     });
+  }
+
+  /** Larger workloads have larger images; a node keeps those that it has pulled. */
+  #pullSeconds({ nodeName = '', owner, requests }: Pod): number {
+    if (!this.#world.pullsImages) return 0;
+    const images = this.#images.get(nodeName) ?? new Set<string>();
+    this.#images.set(nodeName, images);
+    const image = owner?.kind === 'Job' ? owner.name.replace(/-\d+$/, '') : (owner?.name ?? '');
+    if (images.has(image)) return 0;
+    images.add(image);
+    return PULL_SECONDS.least + requests.memoryMiB * PULL_SECONDS.perRequestedMiB;
   }
 
   /** A Job's pod ends by itself once its work is done. */

@@ -5,13 +5,24 @@ import { fitsInto } from '../../model/resources.ts';
 import { selects } from '../../model/selector.ts';
 import { untoleratedTaint } from '../../model/taint.ts';
 import type { ClusterState } from './cluster-state.ts';
+import { balancedScore, spreadScores } from './scores.ts';
 
-/** The name of the node that kube-scheduler would bind the pod to now, or `undefined` when no node will do. */
-export function chooseNode(pod: Pod, state: ClusterState): string | undefined {
+/** `leastAllocated` reaches from 0 to 2, a plugin's scores from 0 to 100. */
+const LEAST_ALLOCATED_WEIGHT = 50;
+
+/**
+ * The name of the node that kube-scheduler would bind the pod to now, or `undefined` when no node will do. With `scoresAll`, balanced
+ * use and soft spread are scored beside the free share.
+ */
+export function chooseNode(pod: Pod, state: ClusterState, scoresAll = false): string | undefined {
   let best: { readonly name: string; readonly score: number } | undefined;
-  for (const node of state.nodes()) {
-    if (!mayRunOn(pod, node, state)) continue;
-    const score = leastAllocated(pod, node, state);
+  const nodes = state.nodes().filter((node) => mayRunOn(pod, node, state));
+  const spread = scoresAll ? spreadScores(pod, nodes, state) : undefined;
+  for (const node of nodes) {
+    const score =
+      LEAST_ALLOCATED_WEIGHT * leastAllocated(pod, node, state) +
+      (scoresAll ? balancedScore(pod, node, state) : 0) +
+      (spread?.get(node.name) ?? 0);
     if (best === undefined || score > best.score || (score === best.score && node.name < best.name))
       best = { name: node.name, score };
   }

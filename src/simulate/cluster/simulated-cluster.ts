@@ -7,6 +7,7 @@ import { type Pod, podRef } from '../../model/pod.ts';
 import type { Cluster, ClusterView } from '../../ports.ts';
 import type { EventLog } from '../base/event-log.ts';
 import type { VirtualClock } from '../base/virtual-clock.ts';
+import { NO_DETAILS, type WorldDetails } from '../base/world-details.ts';
 import { ClusterState } from './cluster-state.ts';
 import { governs, isHealthy, withStatus } from './disruption-controller.ts';
 import { Kubelets } from './kubelets.ts';
@@ -25,6 +26,7 @@ export class SimulatedCluster implements Cluster {
   readonly kubelets: Kubelets;
   readonly #clock: VirtualClock;
   readonly #log: EventLog;
+  readonly #details: WorldDetails;
   readonly #controllers: WorkloadControllers;
   readonly #budgets: BudgetSpec[] = [];
   readonly #listeners = new Set<() => void>();
@@ -32,15 +34,17 @@ export class SimulatedCluster implements Cluster {
   #isRelevant = false;
   #view: { readonly version: number; readonly view: ClusterView } | undefined;
 
-  constructor(clock: VirtualClock, log: EventLog) {
+  constructor(clock: VirtualClock, log: EventLog, details: WorldDetails = NO_DETAILS) {
+    this.#details = details;
     this.#clock = clock;
     this.#log = log;
     const writer = { create: (pod: Pod) => this.#create(pod), remove: (pod: Pod) => this.#remove(pod) };
-    this.#controllers = new WorkloadControllers(this.state, writer, clock);
+    this.#controllers = new WorkloadControllers(this.state, writer, clock, details.has('zone-volumes'));
     this.kubelets = new Kubelets({
       clock,
       state: this.state,
       log,
+      pullsImages: details.has('image-pulls'),
       workload: (uid) => this.#controllers.workload(uid),
       changed: (matters) => this.#changed(matters),
     });
@@ -246,7 +250,9 @@ export class SimulatedCluster implements Cluster {
       // Pods of one owner are alike: where one does not fit now, the next does not either.
       const kin = pod.owner?.uid ?? pod.uid;
       if (pod.deletionRequestedAtMs !== undefined) continue;
-      const nodeName = hopeless.has(kin) ? undefined : chooseNode(pod, this.state);
+      const nodeName = hopeless.has(kin)
+        ? undefined
+        : chooseNode(pod, this.state, this.#details.has('scheduler-scores'));
       if (nodeName !== undefined) this.#bind(pod, nodeName);
       else {
         hopeless.add(kin);

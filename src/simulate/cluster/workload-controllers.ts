@@ -1,10 +1,12 @@
 import type { Node } from '../../model/node.ts';
-import type { Pod } from '../../model/pod.ts';
-import { selects } from '../../model/selector.ts';
+import { type Pod, podRef } from '../../model/pod.ts';
+import { selectorOf, selects } from '../../model/selector.ts';
 import { type Toleration, untoleratedTaint } from '../../model/taint.ts';
 import type { ClusterState } from './cluster-state.ts';
 import { isOutdated, revisionLabels, rolloutStep } from './rollout.ts';
 import { type Workload, workloadUid } from './workload.ts';
+
+const ZONE_LABEL = 'topology.kubernetes.io/zone';
 
 /** How the controllers act on the API server. */
 export interface PodWriter {
@@ -26,11 +28,15 @@ export class WorkloadControllers {
   readonly #clock: { now(): number };
   /** Of each Job, the pods that succeeded. */
   readonly #succeeded = new Map<string, Set<string>>();
+  readonly #hasZoneVolumes: boolean;
+  /** In which zone each StatefulSet pod's volume is, by the pod's name. */
+  readonly #volumeZones = new Map<string, string>();
   #madePods = 0;
   /** Pods that their Deployment replaces: each goes once a new one runs. */
   readonly #replaced = new Set<string>();
 
-  constructor(state: ClusterState, writer: PodWriter, clock: { now(): number }) {
+  constructor(state: ClusterState, writer: PodWriter, clock: { now(): number }, hasZoneVolumes = false) {
+    this.#hasZoneVolumes = hasZoneVolumes;
     this.#state = state;
     this.#writer = writer;
     this.#clock = clock;
@@ -89,6 +95,7 @@ export class WorkloadControllers {
       this.#rollOut(workload, active);
       return;
     }
+    if (workload.kind === 'StatefulSet') this.#keepVolumes(active);
     // A StatefulSet's pod gives its name back only once it is gone.
     const taken =
       workload.kind === 'StatefulSet' ? pods : active.filter(({ uid }) => !this.#replaced.has(uid));
@@ -166,11 +173,28 @@ export class WorkloadControllers {
       preferredNodes: [],
       preferredPods: [],
       hostPorts: template.hostPorts ?? [],
-      volumeNodes: [],
+      volumeNodes: this.#volumeNodes(`${namespace}/${name}`),
       isMirror: false,
       hasLocalVolume: template.hasLocalVolume ?? false,
       disruption: template.disruption ?? 'unset',
     };
+  }
+
+  #volumeNodes(ref: string): Pod['volumeNodes'] {
+    const zone = this.#volumeZones.get(ref);
+    return zone === undefined ? [] : [[selectorOf({ [ZONE_LABEL]: zone })]];
+  }
+
+  /** A volume is made in the zone in which its pod first runs, and stays there. */
+  #keepVolumes(pods: readonly Pod[]): void {
+    if (!this.#hasZoneVolumes) return;
+    for (const pod of pods) {
+      const zone = this.#state.node(pod.nodeName ?? '')?.zone;
+      const ref = podRef(pod);
+      if (zone === undefined || this.#volumeZones.has(ref)) continue;
+      this.#volumeZones.set(ref, zone);
+      this.#state.putPod({ ...pod, volumeNodes: this.#volumeNodes(ref) });
+    }
   }
 
   #podName(workload: Workload): string {

@@ -42,7 +42,10 @@ export class HorizontalAutoscaler {
     const ifAllRan = usedRequests / Math.max(running, replicas) / TARGET_SHARE;
     if (Math.abs(ratio - 1) <= TOLERANCE) return replicas;
     if (ratio > 1 && ifAllRan <= 1 + TOLERANCE) return replicas;
-    const exact = Math.ceil(usedRequests / TARGET_SHARE);
+    // And for a scale-down they count as using what is aimed at.
+    const missing = ratio < 1 ? Math.max(0, replicas - running) : 0;
+    const exact = Math.ceil(usedRequests / TARGET_SHARE) + missing;
+    if (ratio < 1 && exact >= replicas * (1 - TOLERANCE)) return replicas;
     const max = Math.max(running * 2, running + MAX_PODS_PER_STEP, replicas);
     return Math.min(this.#maxReplicas, Math.max(this.#minReplicas, Math.min(exact, max)));
   }

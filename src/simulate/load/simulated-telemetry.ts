@@ -1,6 +1,7 @@
 import type { Sample, Signal, Utilization } from '../../model/signal.ts';
 import { unknownSignal, unknownUtilization } from '../../model/signal.ts';
 import type { Telemetry, TelemetryQuery } from '../../ports.ts';
+import { RateWindow } from './rate-window.ts';
 
 /** What one node reported at one scrape. */
 export interface NodeReading {
@@ -31,12 +32,15 @@ interface Series extends Readonly<Record<Measure, Sample[]>> {
 /** Prometheus in memory: the scrapes of the last hours; can be switched off, and then misses those of the meantime. */
 export class SimulatedTelemetry implements Telemetry {
   readonly #clock: { now(): number; monotonicMs(): number };
+  readonly #window: RateWindow | undefined;
   #scrapes: Scrape[] = [];
   #offUntilMs = 0;
   readonly #outages: { readonly fromMs: number; readonly untilMs: number }[] = [];
   #memo: Series | undefined;
 
-  constructor(clock: { now(): number; monotonicMs(): number }) {
+  /** With `hasRateWindow`, what is shown are rates over two minutes. */
+  constructor(clock: { now(): number; monotonicMs(): number }, hasRateWindow = false) {
+    if (hasRateWindow) this.#window = new RateWindow();
     this.#clock = clock;
   }
 
@@ -68,7 +72,8 @@ export class SimulatedTelemetry implements Telemetry {
 
   record(readings: ReadonlyMap<string, NodeReading>): void {
     if (this.isOff) return;
-    this.#scrapes.push({ atMs: this.#clock.now(), readings });
+    const shown = this.#window?.next(readings) ?? readings;
+    this.#scrapes.push({ atMs: this.#clock.now(), readings: shown });
     if (this.#scrapes.length < 2 * KEPT) return;
     this.#scrapes = this.#scrapes.slice(-KEPT);
     this.#memo = undefined;

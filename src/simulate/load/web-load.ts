@@ -47,6 +47,12 @@ interface NodeLayout {
   readonly busyMemoryMiB: readonly number[];
 }
 
+/** What the metrics server knew of a workload's pods at one look. */
+interface Measured {
+  readonly running: number;
+  readonly usedMillis: number;
+}
+
 interface Served extends ServingWorkload {
   readonly uid: string;
   readonly requestMillis: number;
@@ -62,6 +68,9 @@ export class WebLoad {
   readonly #demandMillis: () => number;
   readonly #cpuLimitMillis: (nodeName: string) => number | undefined;
   readonly #served: readonly Served[];
+  readonly #lagTicks: number;
+  /** What the pods of each workload used at the latest looks, the oldest first. */
+  #measured: (readonly Measured[])[] = [];
   #layout: { readonly version: number; readonly nodes: readonly NodeLayout[] } = { version: -1, nodes: [] };
 
   constructor(
@@ -71,11 +80,14 @@ export class WebLoad {
       readonly demandMillis: () => number;
       /** The most CPU that a node gets now; `undefined`: all it has. */
       readonly cpuLimitMillis: (nodeName: string) => number | undefined;
+      /** How many looks old the metrics are that the autoscalers see. @default 0 */
+      readonly lagTicks?: number;
     },
   ) {
     this.#cluster = cluster;
     this.#demandMillis = parts.demandMillis;
     this.#cpuLimitMillis = parts.cpuLimitMillis;
+    this.#lagTicks = parts.lagTicks ?? 0;
     this.#served = serving.map((one) => ({
       ...one,
       uid: workloadUid(one.workload),
@@ -101,8 +113,9 @@ export class WebLoad {
       nodes.set(layout.node.name, reading);
       usedCpuMillis.set(layout.node.name, usedMillis);
     }
-    for (const [i, served] of this.#served.entries())
-      this.#scale(served, running[i] ?? 0, (used[i] ?? 0) / served.requestMillis, nowMs);
+    this.#measured.push(running.map((pods, i) => ({ running: pods, usedMillis: used[i] ?? 0 })));
+    if (this.#measured.length > this.#lagTicks + 1) this.#measured.shift();
+    for (const [i, served] of this.#served.entries()) this.#scale(served, this.#measured[0]?.[i], nowMs);
     return { demandMillis, servedMillis: sum(used, (millis) => millis), nodes, usedCpuMillis };
   }
 
@@ -145,9 +158,11 @@ export class WebLoad {
     return this.#layout.nodes;
   }
 
-  #scale({ uid, autoscaler }: Served, running: number, usedRequests: number, nowMs: number): void {
+  #scale({ uid, autoscaler, requestMillis }: Served, measured: Measured | undefined, nowMs: number): void {
     const workload = this.#cluster.workload(uid);
-    if (workload === undefined) return;
+    if (workload === undefined || measured === undefined) return;
+    const { running } = measured;
+    const usedRequests = measured.usedMillis / requestMillis;
     const replicas = autoscaler.desired({ replicas: workload.replicas, running, usedRequests, nowMs });
     if (replicas !== workload.replicas) this.#cluster.apply({ ...workload, replicas });
   }

@@ -1,6 +1,7 @@
 import type { PolicyDocument } from '../../model/policy-document.ts';
 import type { Policy } from '../../policy/policy-schema.ts';
 import type { WorldEvent } from '../base/event-log.ts';
+import { ALL_DETAILS, type WorldDetails } from '../base/world-details.ts';
 import {
   injectFaults,
   planFaultInjections,
@@ -15,6 +16,7 @@ import type { Story } from '../story-file/story-schema.ts';
 import { storyWorkloads } from '../story-file/story-workloads.ts';
 import { SimulatedWorld } from '../world/simulated-world.ts';
 import type { WorldView } from '../world/world-view.ts';
+import { changeSample } from './sample-changes.ts';
 import { type SimulationStats, type SimulationSums, statsOf } from './simulation-stats.ts';
 
 const MS_PER_HOUR = 3_600_000;
@@ -51,6 +53,8 @@ export interface SimulationOptions {
   readonly onHour?: (view: WorldView) => void;
   /** Gets every event of the world as it happens. */
   readonly onEvent?: (event: WorldEvent) => void;
+  /** What worlds are like beyond the plain one. @default all details */
+  readonly details?: WorldDetails;
   /** By their numbers, the invariants that are judged. @default JUDGED */
   readonly judged?: ReadonlySet<number>;
   /** Ends the run within five minutes after this invariant was broken. */
@@ -106,6 +110,7 @@ export async function runInjections(
   );
   const faulty = { world: world.faults, replicas };
   if (story !== undefined) playStory(story, seed, faulty, world.cluster);
+  else changeSample(world, options.details ?? ALL_DETAILS, { seed, untilMs: faultFreeFromMs(options) });
   injectFaults(injections, seed, faulty);
   const endMs = hours * MS_PER_HOUR;
   const settleMs = endMs - faultFreeFromMs(options);
@@ -125,7 +130,17 @@ export async function runInjections(
 }
 
 function worldOf(options: SimulationOptions): SimulatedWorld {
-  const { seed, trace, policy, policyDocument, story, peakNodes, judged, traceOffsetMs = 0 } = options;
+  const {
+    seed,
+    trace,
+    policy,
+    policyDocument,
+    story,
+    peakNodes,
+    judged,
+    details = ALL_DETAILS,
+    traceOffsetMs = 0,
+  } = options;
   return new SimulatedWorld({
     seed,
     trace,
@@ -134,6 +149,7 @@ function worldOf(options: SimulationOptions): SimulatedWorld {
     traceOffsetMs,
     ...(peakNodes !== undefined && { peakNodes }),
     ...(judged !== undefined && { judged }),
+    details,
     ...(story !== undefined && { workloads: storyWorkloads(story) }),
   });
 }

@@ -22,36 +22,49 @@ function playWorkload(story: StoryWorkload, world: FaultInjector, cluster: Simul
   const { clock } = world;
   const workload = workloadOf(story);
   if (story.kind === 'CronJob') {
-    playCronJob(story, clock, cluster);
+    const { from: fromMs = 0, until: untilMs = Number.POSITIVE_INFINITY, everyMinutes = 1 } = story;
+    playCronJob(workload, { fromMs, untilMs, everyMs: everyMinutes * MS_PER_MINUTE }, clock, cluster);
     return;
   }
   if (story.from !== undefined) clock.after(story.from, () => cluster.apply(workload));
   if (story.until !== undefined) clock.after(story.until, () => cluster.delete(workload));
-  for (const atMs of story.rollouts) clock.after(atMs, () => rollOut(workload, world, cluster));
+  for (const atMs of story.rollouts) clock.after(atMs, () => rollOut(workloadUid(workload), world, cluster));
 }
 
-function rollOut(workload: Workload, world: FaultInjector, cluster: SimulatedCluster): void {
-  const now = cluster.workload(workloadUid(workload));
+/** A new version of the Deployment comes. */
+export function rollOut(uid: string, world: FaultInjector, cluster: SimulatedCluster): void {
+  const now = cluster.workload(uid);
   if (now === undefined) return;
   world.log.add('rollout', { workload: `${now.namespace}/${now.name}` });
   cluster.apply({ ...now, revision: (now.revision ?? 0) + 1 });
 }
 
+/** When a CronJob runs, in milliseconds since the world began. */
+export interface CronTimes {
+  readonly fromMs: number;
+  readonly untilMs: number;
+  readonly everyMs: number;
+}
+
 /** A Job each time; one that is not done yet forbids the next, and the pods of the last stay until then. */
-function playCronJob(story: StoryWorkload, clock: FaultInjector['clock'], cluster: SimulatedCluster): void {
-  const { from = 0, until = Number.POSITIVE_INFINITY, everyMinutes = 1 } = story;
+export function playCronJob(
+  template: Workload,
+  { fromMs, untilMs, everyMs }: CronTimes,
+  clock: FaultInjector['clock'],
+  cluster: SimulatedCluster,
+): void {
   let job: Workload | undefined;
   let runs = 0;
   const run = () => {
-    if (clock.monotonicMs() >= until) return;
-    clock.after(everyMinutes * MS_PER_MINUTE, run);
+    if (clock.monotonicMs() >= untilMs) return;
+    clock.after(everyMs, run);
     if (job !== undefined && !cluster.isDone(job)) return;
     if (job !== undefined) cluster.delete(job);
     runs += 1;
-    job = { ...workloadOf(story), name: `${story.name}-${runs}` };
+    job = { ...template, name: `${template.name}-${runs}` };
     cluster.apply(job);
   };
-  clock.after(from, run);
+  clock.after(fromMs, run);
 }
 
 function inject(strike: Strike, to: FaultyWorld, random: RandomStream): void {

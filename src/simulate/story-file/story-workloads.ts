@@ -12,7 +12,9 @@ const WHOLE_PERCENT = 100;
 /** What runs when the story begins: the shop where it is wanted, and the workloads that last for the whole story. */
 export function storyWorkloads({ shop, workloads }: Story): WorldWorkloads {
   const served = workloads.reduce((sum, { autoscale }) => sum + (autoscale?.loadPercent ?? 0), 0);
-  const around = shop ? sampleWorkloads((WHOLE_PERCENT - served) / WHOLE_PERCENT) : agentWorkloads();
+  const around = shop
+    ? sampleWorkloads({ webShare: (WHOLE_PERCENT - served) / WHOLE_PERCENT })
+    : agentWorkloads();
   return {
     workloads: [...around.workloads, ...workloads.filter(isThereFromTheStart).map(workloadOf)],
     serving: [...around.serving, ...workloads.flatMap(servingOf)],

@@ -4,6 +4,7 @@ import { type Offering, offeringKey } from '../../model/offering.ts';
 import type { EventLog } from '../base/event-log.ts';
 import type { RandomStream } from '../base/random-stream.ts';
 import type { VirtualClock } from '../base/virtual-clock.ts';
+import type { WorldDetails } from '../base/world-details.ts';
 import { MACHINE_FATES, type MachineFate } from '../cloud/machine-fate.ts';
 import type { Machines } from '../cloud/machines.ts';
 import type { OfferingWindows } from '../cloud/offering-windows.ts';
@@ -17,6 +18,13 @@ const RESTART_MS = { min: 18_000, max: 30_000 } as const;
 /** The agent registers this far into the boot; the rest is its network coming up. */
 const REGISTERS_AT = 0.8;
 
+/** Of the types: how much longer the slowest takes than the fastest. And one boot of thirty takes so much longer. */
+const SLOWEST_TYPE = 1.15;
+const TAIL_SHARE = 1 / 30;
+const TAIL_MS = { min: 20_000, max: 90_000 } as const;
+/** Firmware and kernel differ between types and images by some tens of MiB. */
+const MAX_LESS_MIB = 64;
+
 /** While machines do not come up: how many do not, and how much later than others the late ones are; some past every deadline. */
 const BOOT_FAILURE_SHARE = 0.6;
 const LATE_MS = { min: 120_000, max: 480_000 } as const;
@@ -27,6 +35,8 @@ export class BootSimulator implements Machines {
   readonly #random: RandomStream;
   /** A stream of its own, so that injected faults do not change the boot times of other instances. */
   readonly #failureRandom: RandomStream;
+  readonly #tailRandom: RandomStream;
+  readonly #details: WorldDetails;
   readonly #cluster: SimulatedCluster;
   readonly #activeFaults: ActiveFaults;
   readonly #log: EventLog;
@@ -42,6 +52,7 @@ export class BootSimulator implements Machines {
     readonly random: RandomStream;
     readonly cluster: SimulatedCluster;
     readonly activeFaults: ActiveFaults;
+    readonly details: WorldDetails;
     /** Machines of which offerings never join now. */
     readonly neverJoins: OfferingWindows;
     /** EC2 loses the machine. */
@@ -51,6 +62,8 @@ export class BootSimulator implements Machines {
     this.#log = parts.log;
     this.#random = parts.random;
     this.#failureRandom = parts.random.stream('misfortune');
+    this.#tailRandom = parts.random.stream('tail');
+    this.#details = parts.details;
     this.#cluster = parts.cluster;
     this.#activeFaults = parts.activeFaults;
     this.#neverJoins = parts.neverJoins;
@@ -59,7 +72,7 @@ export class BootSimulator implements Machines {
 
   started(instance: Instance, offering: Offering, bootOutcome = this.#outcomeOf(instance)): void {
     if (!isAlive(instance)) return;
-    const bootMs = this.#random.between(BOOT_MS.min, BOOT_MS.max);
+    const bootMs = this.#bootMs(instance);
     switch (bootOutcome) {
       case 'never-joins':
         return;
@@ -77,6 +90,21 @@ export class BootSimulator implements Machines {
       case undefined:
         return this.#comesUp(instance, offering, bootMs);
     }
+  }
+
+  #bootMs({ type }: Instance): number {
+    const usualMs = this.#random.between(BOOT_MS.min, BOOT_MS.max);
+    if (!this.#details.has('boot-times')) return usualMs;
+    const random = this.#tailRandom;
+    const slowness = this.#tailRandom.stream(type).between(1, SLOWEST_TYPE);
+    return usualMs * slowness + (random.next() < TAIL_SHARE ? random.between(TAIL_MS.min, TAIL_MS.max) : 0);
+  }
+
+  /** What the machine really has: some MiB less than the catalogue says, the same for all of a type. */
+  #allocatableOf({ type, allocatable }: Offering): Offering['allocatable'] {
+    if (!this.#details.has('allocatable')) return allocatable;
+    const lessMiB = Math.round(this.#tailRandom.stream(`memory-${type}`).between(0, MAX_LESS_MIB));
+    return { ...allocatable, memoryMiB: allocatable.memoryMiB - lessMiB };
   }
 
   #outcomeOf(instance: Instance): MachineFate | undefined {
@@ -98,7 +126,9 @@ export class BootSimulator implements Machines {
   #joins(instance: Instance, offering: Offering, bootMs: number): void {
     this.#clock.after(bootMs * REGISTERS_AT, () => {
       if (this.#terminated.has(instance.id)) return;
-      this.#cluster.kubelets.register(nodeOf(instance, offering, this.#clock.now()));
+      this.#cluster.kubelets.register(
+        nodeOf(instance, { ...offering, allocatable: this.#allocatableOf(offering) }, this.#clock.now()),
+      );
     });
   }
 

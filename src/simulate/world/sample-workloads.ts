@@ -2,8 +2,10 @@ import type { Node } from '../../model/node.ts';
 import type { Resources } from '../../model/resources.ts';
 import { selectorOf } from '../../model/selector.ts';
 import type { Toleration } from '../../model/taint.ts';
+import type { RandomStream } from '../base/random-stream.ts';
+import type { WorldDetails } from '../base/world-details.ts';
 import type { SimulatedCluster } from '../cluster/simulated-cluster.ts';
-import type { BudgetSpec, Workload } from '../cluster/workload.ts';
+import { type BudgetSpec, type Workload, workloadUid } from '../cluster/workload.ts';
 import { TARGET_SHARE } from '../load/horizontal-autoscaler.ts';
 import type { ServingWorkload } from '../load/web-load.ts';
 
@@ -45,6 +47,8 @@ function amount(cpuMillis: number, memoryMiB: number): Resources {
   return { cpuMillis, memoryMiB, pods: 1 };
 }
 
+const MAX_SERVICES = 6;
+
 /** More web pods than any fleet of these worlds holds. */
 const MAX_REPLICAS = 2_000;
 
@@ -67,6 +71,8 @@ const WEB: Workload = {
     ],
   },
 };
+
+export const WEB_UID = workloadUid(WEB);
 
 /** Web pods that fit a t3.small beside its agents. */
 const WEB_PODS_PER_NODE = 7;
@@ -124,13 +130,27 @@ export interface WorldWorkloads {
   readonly budgets: readonly BudgetSpec[];
 }
 
-/** The whole shop; its web pods serve this part (0..1) of the demand. */
-export function sampleWorkloads(webShare = 1): WorldWorkloads {
+/** The whole shop; its web pods serve `webShare` (0..1) of the demand, and `services` more have one replica. */
+export function sampleWorkloads({
+  webShare = 1,
+  services = 0,
+}: {
+  readonly webShare?: number;
+  readonly services?: number;
+} = {}): WorldWorkloads {
+  const more = Array.from({ length: services }, (_, i) =>
+    workload('Deployment', `shop/service-${i + 1}`, amount(60, 80)),
+  );
   return {
-    workloads: [...OTHERS, ...AGENTS],
+    workloads: [...OTHERS, ...more, ...AGENTS],
     serving: [{ workload: WEB, share: webShare, minReplicas: WEB.replicas, maxReplicas: MAX_REPLICAS }],
     budgets: BUDGETS,
   };
+}
+
+/** How many services with one replica a world has beside those of the plain shop. */
+export function servicesOf(details: WorldDetails, random: RandomStream): number {
+  return details.has('single-replicas') ? random.stream('services').integer(MAX_SERVICES + 1) : 0;
 }
 
 /** What every cluster has: the agents of its nodes, and the pods on its server. */

@@ -7,6 +7,7 @@ import type { Leadership } from '../../ports.ts';
 import { EventLog, type WorldEvent } from '../base/event-log.ts';
 import { RandomStream } from '../base/random-stream.ts';
 import { VirtualClock } from '../base/virtual-clock.ts';
+import { NO_DETAILS, type WorldDetails } from '../base/world-details.ts';
 import { OfferingWindows } from '../cloud/offering-windows.ts';
 import { SimulatedCloud } from '../cloud/simulated-cloud.ts';
 import { SimulatedQueue } from '../cloud/simulated-queue.ts';
@@ -24,7 +25,7 @@ import { AcceptedPolicies } from './accepted-policies.ts';
 import { BootSimulator } from './boot-simulator.ts';
 import { FaultInjector } from './fault-injector.ts';
 import { FleetFigureRecorder } from './fleet-figures.ts';
-import { deployWorkloads, sampleWorkloads } from './sample-workloads.ts';
+import { deployWorkloads, sampleWorkloads, servicesOf } from './sample-workloads.ts';
 import { ShortMinutes } from './short-minutes.ts';
 import { SimulatedPolicySource } from './simulated-policy-source.ts';
 import { UserDemand } from './user-demand.ts';
@@ -40,6 +41,8 @@ const DEFAULT_START_MS = Date.UTC(2026, 0, 5);
 const DEFAULT_PEAK_NODES = 8;
 /** Prometheus scrapes and the horizontal autoscaler looks this often. */
 const SCRAPE_MS = 15_000;
+/** What the autoscaler sees is half a minute old. */
+const LAG_TICKS = 2;
 const CHECK_MS = 60_000;
 export const SIMULATED_CLUSTER_NAME = 'simulated';
 
@@ -84,14 +87,15 @@ export class SimulatedWorld {
     this.log = log;
     this.random = random;
     this.#policy = options.policy;
-    this.cluster = new SimulatedCluster(clock, log);
+    const details = options.details ?? NO_DETAILS;
+    this.cluster = new SimulatedCluster(clock, log, details);
     const activeFaults = new ActiveFaults(clock, random.stream('troubles'));
     this.activeFaults = activeFaults;
     this.neverJoins = new OfferingWindows(clock);
     this.disturbances = new Disturbances(clock);
     this.queue = new SimulatedQueue({ clock, random: random.stream('queue'), activeFaults });
-    this.cloud = this.#newCloud();
-    this.telemetry = new SimulatedTelemetry(clock);
+    this.cloud = this.#newCloud(details);
+    this.telemetry = new SimulatedTelemetry(clock, details.has('rate-window'));
     this.policySource = new SimulatedPolicySource(clock, options.policyDocument);
     this.ledger = new WatchedLedger(log, clock, (operation, atMs) =>
       this.#figures.noteOperation(operation, atMs),
@@ -105,9 +109,10 @@ export class SimulatedWorld {
       peakNodes: options.peakNodes ?? DEFAULT_PEAK_NODES,
       traceOffsetMs: options.traceOffsetMs ?? 0,
     });
-    const workloads = options.workloads ?? sampleWorkloads();
+    const workloads = options.workloads ?? sampleWorkloads({ services: servicesOf(details, random) });
     this.#load = new WebLoad(this.cluster, workloads.serving, {
       demandMillis: () => this.#demand.millis(),
+      lagTicks: details.has('metrics-lag') ? LAG_TICKS : 0,
       cpuLimitMillis: (id) => milli(this.cloud.bill.cpuLimitVcpus(id)),
     });
     this.faults = new FaultInjector(this, { demand: this.#demand, firstPolicy: options.policyDocument });
@@ -120,7 +125,7 @@ export class SimulatedWorld {
     clock.every(CHECK_MS, () => this.#check());
   }
 
-  #newCloud(): SimulatedCloud {
+  #newCloud(details: WorldDetails): SimulatedCloud {
     const { clock, log, random } = this;
     const machines = new BootSimulator({
       clock,
@@ -129,6 +134,7 @@ export class SimulatedWorld {
       cluster: this.cluster,
       activeFaults: this.activeFaults,
       neverJoins: this.neverJoins,
+      details,
       lose: (instanceId) => this.cloud.endByHand(instanceId),
     });
     return new SimulatedCloud({
@@ -138,6 +144,7 @@ export class SimulatedWorld {
       machines,
       queue: this.queue,
       billTerms: () => this.#policy.cost,
+      hasSpotPools: details.has('spot-choice'),
       onInterruption: () => this.disturbances.begin('fleet', SPOT_NOTICE_MS),
     });
   }

@@ -1,6 +1,7 @@
 import type { PolicyDocument } from '../../model/policy-document.ts';
 import type { Policy } from '../../policy/policy-schema.ts';
 import type { Reporter } from '../../ports.ts';
+import type { WorldDetails } from '../base/world-details.ts';
 import type { LoadTrace } from '../load/load-trace.ts';
 import type { WorldWorkloads } from './sample-workloads.ts';
 
@@ -19,6 +20,8 @@ export interface WorldOptions {
   readonly traceOffsetMs?: number;
   /** What runs in the cluster. @default the sample shop */
   readonly workloads?: WorldWorkloads;
+  /** What the world is like beyond the plain one. @default no details */
+  readonly details?: WorldDetails;
   /** By their numbers, the invariants that are judged. @default JUDGED */
   readonly judged?: ReadonlySet<number>;
   /** Gets a copy of all that is reported. */

@@ -1,5 +1,11 @@
 import { basename } from 'node:path';
 import { Controller } from '../../loop/controller.ts';
+import {
+  ALL_DETAILS,
+  isWorldDetail,
+  NO_DETAILS,
+  type WorldDetails,
+} from '../../simulate/base/world-details.ts';
 import { injectionName } from '../../simulate/faults/fault-injections.ts';
 import { INVARIANTS, JUDGED } from '../../simulate/judge/invariants.ts';
 import type { Violation } from '../../simulate/judge/violation.ts';
@@ -60,9 +66,21 @@ export async function readSimulationOptions(
   const policyDocument = { text, origin: basename(origin), revision: undefined };
   const { hours, injections } = request;
   const judged = judgedBy(request.judge);
-  const common = { hours, faults, policy, policyDocument, controller: startController, judged };
+  const details = detailsWithout(request.without);
+  const common = { hours, faults, policy, policyDocument, controller: startController, judged, details };
   const played = await playedOf(request);
   return (seed) => withInjections({ ...common, seed, ...played(seed) }, injections);
+}
+
+/** The details that are left when `--without` names some. */
+function detailsWithout(text: string | undefined): WorldDetails {
+  if (text === undefined) return ALL_DETAILS;
+  if (text === 'all') return NO_DETAILS;
+  const names = text.split(',').map((name) => name.trim());
+  const unknown = names.find((name) => !isWorldDetail(name));
+  if (unknown === undefined) return new Set([...ALL_DETAILS].filter((name) => !names.includes(name)));
+  const known = [...ALL_DETAILS].join(', ');
+  throw new CommandError(`--without: worlds have no detail '${unknown}': use all, or some of ${known}`);
 }
 
 /** The invariants that `--judge` names. */

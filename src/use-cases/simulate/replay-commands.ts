@@ -4,7 +4,7 @@ import type { SimulationRequest } from './simulation-request.ts';
 
 /** The commands that show a seed's violation again, as a shell takes them. */
 export function replayCommands(request: SimulationRequest, seed: number): ReplayCommands {
-  const { faults, policy, trace, story, judge } = request;
+  const { faults, policy, trace, story, judge, without } = request;
   const command = (hours: number, injections: string | undefined) =>
     [
       'npx smartscale simulate',
@@ -12,6 +12,7 @@ export function replayCommands(request: SimulationRequest, seed: number): Replay
       ...(injections === undefined ? [] : [`--injections ${quoted(injections)}`]),
       ...(policy === undefined ? [] : [`--policy ${quoted(policy)}`]),
       ...(trace === undefined ? [] : [`--trace ${quoted(trace)}`]),
+      ...(without === undefined ? [] : [`--without ${quoted(without)}`]),
       ...(judge === undefined ? [] : [`--judge ${quoted(judge)}`]),
       ...(story === undefined ? [] : [`--story ${quoted(story)}`]),
     ].join(' ');

@@ -224,16 +224,16 @@ describe('17: a waiting pod is helped soon', () => {
   };
 
   it('within a slow boot and three minutes', () => {
-    expect(run(5, waiting())).toBe(false);
-    expect(run(6, waiting())).toBe(true);
+    expect(run(6, waiting())).toBe(false);
+    expect(run(7, waiting())).toBe(true);
   });
 
   it('bears with pods that no worker can hold, a full fleet and what is injected', () => {
     const huge = { requests: { cpuMillis: 99_000, memoryMiB: 1, pods: 1 } };
     expect(run(60, waiting(huge))).toBe(false);
     expect(run(60, waiting(), { policy: policySchema.parse({ nodes: { min: 2, max: 3 } }) })).toBe(false);
-    expect(run(14, waiting(), disturbedAt(99))).toBe(false);
-    expect(run(15, waiting(), disturbedAt(99))).toBe(true);
+    expect(run(15, waiting(), disturbedAt(99))).toBe(false);
+    expect(run(16, waiting(), disturbedAt(99))).toBe(true);
   });
 
   it('gives more time where machines of some offerings never join, but no day', () => {

@@ -26,6 +26,11 @@ describe('HorizontalAutoscaler', () => {
     expect(scaler().desired({ replicas: 20, running: 10, usedRequests: 14, nowMs: 0 })).toBe(20);
   });
 
+  it('takes pods without metrics for as busy as they should be when it would shrink', () => {
+    expect(scaler().desired({ replicas: 20, running: 10, usedRequests: 3.5, nowMs: 0 })).toBe(15);
+    expect(scaler().desired({ replicas: 10, running: 10, usedRequests: 3.5, nowMs: 0 })).toBe(5);
+  });
+
   it('shrinks only to the most it wanted in five minutes', () => {
     const hpa = scaler();
     expect(hpa.desired(reading(10, 7))).toBe(10);

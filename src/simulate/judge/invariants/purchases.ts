@@ -10,7 +10,7 @@ const MINUTE_MS = 60_000;
 /** A pod that a machine can help waits for a boot, and this much longer at most. */
 const MAX_BEYOND_BOOT_MS = 180_000;
 /** The slowest boot of these worlds that is none of a fault. */
-const SLOWEST_BOOT_MS = 120_000;
+const SLOWEST_BOOT_MS = 180_000;
 /** For so long an offering may rest that had no capacity. */
 const MAX_REST_MS = 10 * MINUTE_MS;
 /** Where machines of some offerings never join: the deadlines of two of them, and pauses between. */
