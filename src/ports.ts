@@ -5,7 +5,7 @@ import type { Announcement, Interruption } from './model/interruption.ts';
 import type { CordonMark, Node } from './model/node.ts';
 import type { Offering, OfferingKey } from './model/offering.ts';
 import type { Operation } from './model/operation.ts';
-import type { CloudFault, EvictionOutcome, LaunchOutcome } from './model/outcome.ts';
+import type { CloudFault, EvictionOutcome, LaunchOutcome, SurgeOutcome } from './model/outcome.ts';
 import type { Plan } from './model/plan.ts';
 import type { Pod } from './model/pod.ts';
 import type { PolicyDocument, RememberedPolicy } from './model/policy-document.ts';
@@ -70,6 +70,8 @@ export interface Cluster {
    * helps. `transient`: the API server gave no answer or failed. Nothing is evicted unless the answer is `evicted` or `transient`.
    */
   evict(pod: Pod, graceSeconds: number, signal: AbortSignal): Promise<EvictionOutcome>;
+  /** Makes the pod's Deployment replace it, the new one first, once for each operation; `forbidden`: the right is missing. */
+  surge(pod: Pod, operationId: string, signal: AbortSignal): Promise<SurgeOutcome>;
   /** Deletes the Node if it still has this uid. `gone`: there is none, or one of the same name with another uid, which stays. */
   deleteNode(nodeName: string, uid: string, signal: AbortSignal): Promise<'done' | 'gone'>;
   /**

@@ -1,3 +1,4 @@
+import { planExchange } from './disrupt/consolidation/exchange.ts';
 import { planReplacement } from './disrupt/consolidation/replacement.ts';
 import { replaceEarly } from './disrupt/interruptions/early-replacements.ts';
 import { reactToSpotWarnings } from './disrupt/interruptions/spot-warnings.ts';
@@ -45,12 +46,16 @@ export const CHOSEN_METHODS: readonly Method<Chosen>[] = [
     compute: ({ situation: context, growth, isAborting, removed }) =>
       planRestore(context, growth, { isAborting, repairs: removed }),
   },
-  // Cheaper nodes for the same pods: they are bought first, and shrinking takes the old ones once they are ready.
+  // Two that keep each other, or cheaper nodes for the same pods: they are bought first, and shrinking takes the old ones once they
+  // are ready.
   {
     name: 'consolidation',
-    compute: ({ situation: context, growth, isAborting, removed, launched }) => ({
-      launches: launched > 0 ? [] : planReplacement(context, growth, { isAborting, repairs: removed }),
-    }),
+    compute: ({ situation: context, growth, isAborting, removed, launched }) => {
+      if (launched > 0) return { launches: [] };
+      const round = { isAborting, repairs: removed };
+      const exchange = planExchange(context, growth, round);
+      return { launches: exchange.length > 0 ? exchange : planReplacement(context, growth, round) };
+    },
   },
 ];
 

@@ -47,3 +47,6 @@ export type EvictionOutcome =
   /** Two budgets select the pod: waiting never helps. */
   | { readonly status: 'misconfigured'; readonly message: string }
   | { readonly status: 'transient'; readonly message: string };
+
+/** What came of asking a Deployment to replace its pod. */
+export type SurgeOutcome = 'begun' | 'gone' | 'forbidden';

@@ -74,8 +74,9 @@ function comesBack({ tolerations, disruption }: Pod): string | undefined {
     : undefined;
 }
 
-/** Unknown replicas of a Deployment are not read as many. */
-function singleReplica({ owner }: Pod): string | undefined {
+/** Unknown replicas of a Deployment are not read as many. Its owner may allow a single one to be moved. */
+function singleReplica({ owner, disruption }: Pod): string | undefined {
+  if (disruption === 'always' || owner?.move !== undefined) return undefined;
   if (owner?.kind !== 'Deployment' && owner?.kind !== 'ReplicaSet') return undefined;
   if (owner.replicas === undefined) return `the replicas of ${owner.kind} ${owner.name} are not known`;
   return owner.replicas <= 1 ? `it is the only replica of ${owner.kind} ${owner.name}` : undefined;

@@ -11,6 +11,11 @@ export interface PodOwner {
   readonly uid: string;
   /** Replicas that the owner wants; `undefined` when unknown or without meaning (a Job, a DaemonSet). */
   readonly replicas: number | undefined;
+  /**
+   * How its owner allows a single replica to be moved: `evict` with an interruption, `surge` after a new pod is ready. Absent: not
+   * at all.
+   */
+  readonly move?: 'evict' | 'surge';
 }
 
 /** An affinity or anti-affinity to other pods within a topology domain. */
@@ -143,4 +148,9 @@ export function occupiesNode(pod: Pod): boolean {
 /** Whether a drain must move the pod: not a DaemonSet's, not a mirror, not finished. */
 export function needsEviction(pod: Pod): boolean {
   return occupiesNode(pod) && !pod.isMirror && pod.owner?.kind !== 'DaemonSet';
+}
+
+/** Whether the pod is the only one of its Deployment, and its owner wants a new one to be ready before it goes. */
+export function movesBySurge({ owner }: Pick<Pod, 'owner'>): boolean {
+  return owner?.kind === 'Deployment' && owner.move === 'surge' && (owner.replicas ?? 1) <= 1;
 }

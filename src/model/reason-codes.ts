@@ -142,6 +142,9 @@ export const REASON_CODES = {
   'warm-pool-unfit': explains('A machine of the warm pool cannot or should not be started any more.'),
   'warm-pool-surplus': explains('More machines wait in the warm pool than the policy keeps.'),
   // How an operation ended, and what it met.
+  'surge-forbidden': concernsOwner(
+    'A pod is to be moved by surge, and the right to patch its Deployment is missing.',
+  ),
   'called-off': explains('What it was for is no longer wanted.'),
   aborted: concernsOperator('The removal ended without taking the node away.'),
   'ready-again': explains('The node was ready again before it was replaced.'),

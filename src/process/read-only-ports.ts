@@ -22,6 +22,7 @@ export function readOnlyCluster(cluster: Pick<Cluster, 'synced' | 'view' | 'onCh
     cordon: forbidden('cordon'),
     uncordon: forbidden('uncordon'),
     evict: forbidden('evict'),
+    surge: forbidden('surge'),
     deleteNode: forbidden('delete node'),
     rememberAnnouncement: forbidden('remember announcement'),
     admitNode: forbidden('admit node'),

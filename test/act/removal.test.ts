@@ -62,6 +62,33 @@ describe('removing a node', () => {
     ]);
   });
 
+  it('lets the Deployment of a single replica bring a new pod first where its owner wants that, and evicts nothing', async () => {
+    const owner = { kind: 'Deployment', name: 'web', uid: 'd', replicas: 1, move: 'surge' as const };
+    const { world, removal } = aBusyNode({ owner });
+    expect((await world.remove(removal)).step).toBe('removed');
+    expect(world.calls().slice(0, 3)).toEqual([
+      'cordon i-1',
+      `surge default/p1 ${removal.id}`,
+      'terminate i-1',
+    ]);
+  });
+
+  it('turns back where it may not make the Deployment do so, and says what is missing', async () => {
+    const owner = { kind: 'Deployment', name: 'web', uid: 'd', replicas: 1, move: 'surge' as const };
+    const { world, removal } = aBusyNode({ owner });
+    world.cluster.surgeOutcome = 'forbidden';
+    const aborted = await world.remove(removal);
+    expect(aborted).toMatchObject({ step: 'aborted', outcome: { code: 'surge-forbidden' } });
+    expectUncordoned(world);
+  });
+
+  it('evicts such a pod at once where EC2 takes the machine back', async () => {
+    const owner = { kind: 'Deployment', name: 'web', uid: 'd', replicas: 1, move: 'surge' as const };
+    const { world, removal } = aBusyNode({ owner });
+    await world.remove({ ...removal, interruption: 'spot-warning' });
+    expect(world.calls()).toContain('evict default/p1 30');
+  });
+
   it('does not delete the node before EC2 shows the machine going', async () => {
     const { world, removal } = aBusyNode();
     world.cloud.stateAfterTerminate = 'running';

@@ -112,7 +112,7 @@ describe('buying a worker for its credits', () => {
   it('leaves the last place below the maximum to pods, and asks for nothing that the budget refuses', () => {
     const nearlyFull = aPolicy({ ...MOSTLY_SPOT, nodes: { max: 6 } });
     expect(decide(nearlyFull, fiveAt(40), NOW)).toMatchObject({ actions: [], refusals: [] });
-    const poor = aPolicy({ ...MOSTLY_SPOT, cost: { maxUsdPerHour: 0.13 } });
+    const poor = aPolicy({ ...MOSTLY_SPOT, cost: { maxUsdPerHour: 0.06 } });
     expect(decide(poor, fiveAt(40), NOW)).toMatchObject({ actions: [], refusals: [] });
   });
 

@@ -1,7 +1,7 @@
 import type { DisruptionBudget } from '../../src/model/disruption-budget.ts';
 import { type Announcement, withAnnouncement } from '../../src/model/interruption.ts';
 import { type CordonMark, type Node, STARTUP_TAINT_KEY } from '../../src/model/node.ts';
-import type { EvictionOutcome } from '../../src/model/outcome.ts';
+import type { EvictionOutcome, SurgeOutcome } from '../../src/model/outcome.ts';
 import { type Pod, podRef } from '../../src/model/pod.ts';
 import { selects } from '../../src/model/selector.ts';
 import type { Cluster, ClusterView } from '../../src/ports.ts';
@@ -13,6 +13,7 @@ export class RecordingCluster implements Cluster {
   budgets: DisruptionBudget[] = [];
   /** Answers to the next evictions; afterwards a pod is evicted, and gone at once, unless a budget forbids it. */
   readonly scriptedEvictions: (EvictionOutcome | Error)[] = [];
+  surgeOutcome: SurgeOutcome = 'begun';
   /** While set, the view stays as it was: a watch that lags behind. */
   #frozen: ClusterView | undefined;
   readonly #listeners = new Set<() => void>();
@@ -81,6 +82,15 @@ export class RecordingCluster implements Cluster {
       this.change();
     }
     return scripted;
+  }
+
+  /** The new pod is ready at once, and the old one gone. */
+  async surge(pod: Pod, operationId: string): Promise<SurgeOutcome> {
+    this.#log.push(`surge ${podRef(pod)} ${operationId}`);
+    if (this.surgeOutcome !== 'begun') return this.surgeOutcome;
+    this.pods = this.pods.filter(({ uid }) => uid !== pod.uid);
+    this.change();
+    return 'begun';
   }
 
   async deleteNode(nodeName: string, uid: string): Promise<'done' | 'gone'> {

@@ -3,7 +3,7 @@ import type { Node } from '../../model/node.ts';
 import type { RemoveOperation } from '../../model/operation.ts';
 import type { EvictionOutcome } from '../../model/outcome.ts';
 import { podGuard } from '../../model/pod-guard.ts';
-import { needsEviction, type Pod, podRef } from '../../model/pod.ts';
+import { movesBySurge, needsEviction, type Pod, podRef } from '../../model/pod.ts';
 import type { Reason } from '../../model/reason.ts';
 import { PortError } from '../../ports.ts';
 import type { ActContext } from '../core/act-ports.ts';
@@ -16,6 +16,7 @@ import {
   expiredHold,
   voidInterruption,
 } from './interrupted-drain.ts';
+import { surgePod } from './surge-pod.ts';
 
 /** Evictions asked for at the same time on one node. */
 const EVICTIONS_AT_ONCE = 10;
@@ -185,6 +186,9 @@ async function evictOne(
   signal: AbortSignal,
 ): Promise<Reason | undefined> {
   if (!ports.leadership.isLeader() || signal.aborted) return undefined;
+  // A machine that EC2 takes back is gone before a new pod is sure to be ready.
+  if (movesBySurge(pod) && !isReclaimed(operation))
+    return surgePod(operation, pod, { key: retryKey(pod), ...BLOCKED }, { ports, signal });
   // Never 0: that would take the pod from the store before its containers have stopped.
   const graceSeconds = Math.max(1, Math.min(pod.graceSeconds, operation.graceLimitSeconds));
   const answer = await askEviction(pod, graceSeconds, ports, signal);

@@ -6,6 +6,7 @@
 export {
   ANNOUNCED_ANNOTATION,
   CORDON_ANNOTATION,
+  MOVED_BY,
   formatAnnouncements,
   formatCordonMark,
   parseAnnouncements,

@@ -74,7 +74,7 @@ function pickNodes(context: DecisionContext, growth: Growth, search: Search): Di
   const surplus = fleet.workers.length - growth.keepsAtLeast;
   const max = search.purpose === 'over-max' ? 1 : Math.min(policy.shrink.maxNodesPerDecision, surplus);
   const candidates = inCandidateOrder(nodesOf(fleet.workers), context);
-  const keeps = retentionReasonOf(context, search, candidates);
+  const keeps = retentionReasonOf(context, growth, { ...search, candidates });
   for (const worker of candidates) {
     const nodeName = worker.node.name;
     const reason = removals.length >= max ? deferredReason(removals.length, max) : keeps(worker);
@@ -111,8 +111,14 @@ function firstDueMs(kept: readonly RetainedNode[]): number | undefined {
 /** Answers why a worker stays; one that may go is taken off the fleet that the next answers are about. */
 function retentionReasonOf(
   context: DecisionContext,
-  { purpose, replaced, relocations, unneeded }: Search,
-  candidates: readonly NodeWorker[],
+  { stuckPodHold }: Growth,
+  {
+    purpose,
+    replaced,
+    relocations,
+    unneeded,
+    candidates,
+  }: Search & { readonly candidates: readonly NodeWorker[] },
 ): (worker: NodeWorker) => Reason | undefined {
   const protections = protectionsFor(context);
   const isChoice = purpose === 'low-load' || purpose === 'unneeded';
@@ -133,7 +139,9 @@ function retentionReasonOf(
       : undefined;
   return (worker) => {
     const reason =
-      keeps(worker) ?? (isTried(worker) ? (needed(worker) ?? relocations.of(worker)) : NOT_TRIED_YET);
+      (purpose === 'over-max' ? undefined : stuckPodHold(worker.node)) ??
+      keeps(worker) ??
+      (isTried(worker) ? (needed(worker) ?? relocations.of(worker)) : NOT_TRIED_YET);
     if (reason !== undefined) return reason;
     protections.noteRemoved(worker);
     known.clear();

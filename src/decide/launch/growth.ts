@@ -3,6 +3,7 @@ import type { Demand, Refusal } from '../../model/plan.ts';
 import type { Reason } from '../../model/reason.ts';
 import type { DecisionContext } from '../state/decision-context.ts';
 import type { ReplacementRequest } from '../state/replacement.ts';
+import { type StuckPodHold, stuckPodHold } from '../state/stuck-pods.ts';
 import { availableOf } from '../state/unavailable-offerings.ts';
 import { earliest } from '../text/earliest-time.ts';
 import { bounded } from './bounds.ts';
@@ -26,6 +27,8 @@ export interface Growth {
   readonly refusals: readonly Refusal[];
   /** Pods that wait for room there is or that comes. */
   readonly waitingPods: number;
+  /** Keeps the nodes on which pods might run that wait and that no new node can help. */
+  readonly stuckPodHold: StuckPodHold;
   /** Why no drain should go on; empty when none of the demands needs what leaves. */
   readonly stopsDrains: readonly Reason[];
   /** How many workers must stay. */
@@ -82,6 +85,10 @@ export function planGrowth(
     isWanted: planner.isWanted || answers.some(({ isWanted }) => isWanted),
     refusals: [...planner.refusals, ...bounds.refusals],
     waitingPods: waiting(answers),
+    stuckPodHold: stuckPodHold(
+      answers.flatMap(({ stuckPods = [] }) => stuckPods),
+      snapshot,
+    ),
     stopsDrains: answers.find(({ stopsDrains }) => stopsDrains !== undefined)?.stopsDrains ?? [],
     keepsAtLeast: Math.max(0, ...answers.map(({ keepsAtLeast }) => keepsAtLeast?.nodes ?? 0)),
     holds: holdsOf(answers, context),

@@ -6,7 +6,7 @@ import type { DecisionContext } from '../state/decision-context.ts';
 import type { Worker } from '../state/fleet.ts';
 import { offeringOfWorker } from '../state/offering-of-worker.ts';
 import { poolUsdPerHour } from '../state/pool-cost.ts';
-import { costOfWorker, sumKnown } from '../state/worker-cost.ts';
+import { fixedCostOf, fixedCostOfWorker, sumKnown } from '../state/worker-cost.ts';
 
 export interface Limited {
   readonly nodeRequests: readonly LaunchIntent[];
@@ -27,7 +27,8 @@ interface Limit {
 
 /**
  * Reduces node requests to what the budget and the resource limits allow. Each request keeps only the offerings with which the
- * fleet stays within all limits; a request without any is refused. An unknown amount counts as a reached limit.
+ * fleet stays within all limits; a request without any is refused. An unknown amount counts as a reached limit. Below `nodes.min`
+ * the budget does not count (R131), only the limits of CPU and memory do.
  */
 export function limited(context: DecisionContext, nodeRequests: readonly LaunchIntent[]): Limited {
   const limits = limitsOf(context);
@@ -37,9 +38,11 @@ export function limited(context: DecisionContext, nodeRequests: readonly LaunchI
   const granted: LaunchIntent[] = [];
   let reached: Limit | undefined;
   for (const nodeRequest of nodeRequests) {
+    const isMinimum = context.fleet.workers.length + granted.length < context.policy.nodes.min;
+    const counting = isMinimum ? limits.filter(({ code }) => code !== 'budget') : limits;
     const isAllowed = (key: OfferingKey) => {
       const offering = byKey.get(key);
-      const broken = limits.find((limit) => !isWithin(limit, offering, added.get(limit) ?? 0));
+      const broken = counting.find((limit) => !isWithin(limit, offering, added.get(limit) ?? 0));
       reached ??= broken;
       return broken === undefined;
     };
@@ -68,8 +71,8 @@ function limitsOf(context: DecisionContext): readonly Limit[] {
       key: 'cost.maxUsdPerHour',
       max: maxUsdPerHour,
       text: (amount) => `${amount.toFixed(4)} USD per hour`,
-      used: sumKnown([...all.map((worker) => costOfWorker(worker, context)), poolUsdPerHour(context)]),
-      of: (offering) => context.costOf(offering)?.totalUsdPerHour,
+      used: sumKnown([...all.map((worker) => fixedCostOfWorker(worker, context)), poolUsdPerHour(context)]),
+      of: (offering) => fixedCostOf(offering, context),
     });
   }
   const resources = [

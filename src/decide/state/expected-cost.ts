@@ -49,7 +49,7 @@ function surplusOf({ burst, lifecycle }: Offering, cost: Policy['cost'], cpuPerc
 
 /**
  * The CPU load that a new worker is expected to carry, 0..100: the mean of what the fleet was measured at within the window.
- * Unknown is never zero: then it is the threshold up to which workers may be loaded for long. In steps of 5: it is a guess of what
+ * What is not known is neither zero nor high: then it is the threshold below which the fleet would shrink. In steps of 5: it is a guess of what
  * comes, and a finer one would give each round prices of its own, under which everything is packed anew.
  */
 export function expectedCpuPercent(cpu: Signal, policy: Policy, nowMs: number): number {
@@ -61,6 +61,6 @@ export function expectedCpuPercent(cpu: Signal, policy: Policy, nowMs: number): 
     sum += value;
     count += 1;
   }
-  if (count === 0) return policy.utilization.cpu.upPercent;
+  if (count === 0) return policy.utilization.cpu.downPercent;
   return Math.min(100, Math.max(0, Math.round(sum / count / STEP_PERCENT) * STEP_PERCENT));
 }

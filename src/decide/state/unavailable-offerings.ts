@@ -15,6 +15,8 @@ import { launchesIn } from './operation-lists.ts';
 
 /** An offering without capacity is asked again after an hour at the latest. */
 const MAX_UNAVAILABLE_MS = 3_600_000;
+/** The same where there is no alternative. */
+const MAX_ONLY_MS = 600_000;
 /** A quota does not grow by itself; asking again costs a call and nothing else (facts on EC2 error classes). */
 const QUOTA_PAUSE_MS = 600_000;
 
@@ -27,6 +29,8 @@ export interface TakenBack {
 /** Until when an offering is not worth asking for, in milliseconds, and why; `undefined` when it may be asked now. */
 export type UnavailableUntil = (
   key: OfferingKey,
+  /** For pods that nothing else helps: then it is asked again after ten minutes at the latest. */
+  wanted?: { readonly isOnly?: boolean },
 ) => { readonly untilMs: number; readonly why: string } | undefined;
 
 interface Trial {
@@ -53,9 +57,10 @@ export function unavailableOfferings(
   const refusals = capacity.size + spot.size + quotas.size + reclaims.size + now.size;
   if (refusals === 0 && failing === NO_FAILING_POOLS) return ALWAYS_AVAILABLE;
   const { capacityRestSeconds, failurePauseSeconds } = policy.launch;
-  const backoff = { firstMs: capacityRestSeconds * 1000, maxMs: MAX_UNAVAILABLE_MS };
-  const until = ({ failures, lastMs }: Row) => Math.min(lastMs, nowMs) + backoffMs(failures, backoff);
-  return (key) => {
+  const firstMs = capacityRestSeconds * 1000;
+  return (key, { isOnly = false } = {}) => {
+    const backoff = { firstMs, maxMs: isOnly ? MAX_ONLY_MS : MAX_UNAVAILABLE_MS };
+    const until = ({ failures, lastMs }: Row) => Math.min(lastMs, nowMs) + backoffMs(failures, backoff);
     const lifecycle = lifecycleOf(key);
     const [lacking, refused, quotaMs] = [capacity.get(key), spot.get(lifecycle), quotas.get(lifecycle)];
     const rests = failing(key).map((pool) => ({

@@ -26,8 +26,8 @@ import {
   STARTING_MS,
   STOPPING_MS,
   TERMINATE_CALL_MS,
-  TOKEN_LASTS_MS,
 } from './ec2-times.ts';
+import { LaunchTokens } from './launch-tokens.ts';
 import type { MachineFate } from './machine-fate.ts';
 import type { Machines } from './machines.ts';
 import { OfferingWindows } from './offering-windows.ts';
@@ -35,11 +35,6 @@ import type { SimulatedQueue } from './simulated-queue.ts';
 import { SpotInterruptions } from './spot-interruptions.ts';
 import { SpotMarket } from './spot-market.ts';
 import { type OfferingChoice, offeringChoice } from './spot-pools.ts';
-
-interface Accepted {
-  readonly parameters: string;
-  readonly instanceId: string;
-}
 
 /** EC2 in memory: idempotent launches, lifecycles, capacity that runs out, spot interruptions, a bill. */
 export class SimulatedCloud implements Cloud {
@@ -55,7 +50,7 @@ export class SimulatedCloud implements Cloud {
   readonly #instances = new Map<string, Instance>();
   /** What is shown: the same list as long as nothing changes. */
   #shown: readonly Instance[] | undefined;
-  readonly #accepted = new Map<string, Accepted>();
+  readonly #tokens: LaunchTokens;
   readonly #interruptions: SpotInterruptions;
   readonly #counts = { launches: 0, terminations: 0 };
   #made = 0;
@@ -66,6 +61,7 @@ export class SimulatedCloud implements Cloud {
     this.#random = parts.random;
     this.#machines = parts.machines;
     this.#queue = parts.queue;
+    this.#tokens = new LaunchTokens(parts.clock);
     this.#tried = offeringChoice(parts, (key) => this.market.offering(parseOfferingKey(key)));
     this.market = new SpotMarket(parts.random.stream('spot-prices'), parts.clock);
     this.shortages = new OfferingWindows(parts.clock);
@@ -159,30 +155,22 @@ export class SimulatedCloud implements Cloud {
   }
 
   #launchNow(request: LaunchRequest): LaunchOutcome {
-    const parameters = JSON.stringify([request.offerings, request.operationId, request.tags]);
-    const before = this.#accepted.get(request.clientToken);
-    if (before !== undefined) return this.#repeat(before, parameters);
+    const before = this.#tokens.repeated(request);
+    if (before?.isSame === true) return { instance: this.#instances.get(before.instanceId), faults: [] };
+    if (before !== undefined) return { instance: this.#alive(before.instanceId), faults: [TOKEN_MISMATCH] };
     const faults: CloudFault[] = [];
     for (const key of this.#tried(request.offerings)) {
       const offering = this.market.offering(parseOfferingKey(key));
       if (offering !== undefined && !this.shortages.hold(key)) {
-        const { operationId, tags } = request;
-        const instance = this.#make(offering, { operationId, isWarm: tags[TAG.warmPool] !== undefined });
-        this.#accepted.set(request.clientToken, { parameters, instanceId: instance.id });
-        this.#clock.after(TOKEN_LASTS_MS, () => this.#accepted.delete(request.clientToken));
+        const isWarm = request.tags[TAG.warmPool] !== undefined;
+        const instance = this.#make(offering, { operationId: request.operationId, isWarm });
+        this.#tokens.grant(request, instance.id);
         return { instance, faults };
       }
       faults.push(offering === undefined ? unknownType(key) : noCapacity(key));
       this.#log.add('launch-refused', { offering: key, operation: request.operationId });
     }
     return { instance: undefined, faults };
-  }
-
-  /** The instance that the token made; with other parameters the call is refused, and the instance looked up if it lives. */
-  #repeat(before: Accepted, parameters: string): LaunchOutcome {
-    if (before.parameters === parameters)
-      return { instance: this.#instances.get(before.instanceId), faults: [] };
-    return { instance: this.#alive(before.instanceId), faults: [TOKEN_MISMATCH] };
   }
 
   #alive(instanceId: string): Instance | undefined {

@@ -2,7 +2,7 @@ import type { DaemonOverhead } from '../../model/daemon-overhead.ts';
 import { type Announcement, withAnnouncement } from '../../model/interruption.ts';
 import type { CordonMark, Node } from '../../model/node.ts';
 import { STARTUP_TAINT_KEY } from '../../model/node.ts';
-import type { EvictionOutcome } from '../../model/outcome.ts';
+import type { EvictionOutcome, SurgeOutcome } from '../../model/outcome.ts';
 import { type Pod, podRef } from '../../model/pod.ts';
 import type { Cluster, ClusterView } from '../../ports.ts';
 import type { EventLog } from '../base/event-log.ts';
@@ -138,6 +138,15 @@ export class SimulatedCluster implements Cluster {
     if (outcome.status === 'evicted' && stored.deletionRequestedAtMs === undefined)
       this.kubelets.stop(stored, Math.min(graceSeconds, stored.graceSeconds));
     return outcome;
+  }
+
+  async surge(pod: Pod): Promise<SurgeOutcome> {
+    const stored = this.state.pod(pod.uid);
+    if (stored?.owner?.kind !== 'Deployment') return 'gone';
+    this.#log.add('surge', { pod: podRef(stored), node: stored.nodeName });
+    this.#controllers.replace(stored);
+    this.#changed(true);
+    return 'begun';
   }
 
   async deleteNode(nodeName: string, uid: string): Promise<'done' | 'gone'> {

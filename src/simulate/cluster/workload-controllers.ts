@@ -32,6 +32,8 @@ export class WorkloadControllers {
   /** In which zone each StatefulSet pod's volume is, by the pod's name. */
   readonly #volumeZones = new Map<string, string>();
   #madePods = 0;
+  /** Pods that their Deployment replaces: each goes once a new one runs. */
+  readonly #replaced = new Set<string>();
 
   constructor(state: ClusterState, writer: PodWriter, clock: { now(): number }, hasZoneVolumes = false) {
     this.#hasZoneVolumes = hasZoneVolumes;
@@ -65,6 +67,11 @@ export class WorkloadControllers {
     return (this.#succeeded.get(workloadUid(job))?.size ?? 0) >= job.replicas;
   }
 
+  /** Begins to replace the pod as a rollout with a surge of one does. */
+  replace(pod: Pod): void {
+    this.#replaced.add(pod.uid);
+  }
+
   workload(uid: string): Workload | undefined {
     return this.#workloads.get(uid);
   }
@@ -90,9 +97,13 @@ export class WorkloadControllers {
     }
     if (workload.kind === 'StatefulSet') this.#keepVolumes(active);
     // A StatefulSet's pod gives its name back only once it is gone.
-    const taken = workload.kind === 'StatefulSet' ? pods : active;
+    const taken =
+      workload.kind === 'StatefulSet' ? pods : active.filter(({ uid }) => !this.#replaced.has(uid));
     for (let i = taken.length; i < workload.replicas; i += 1) this.#writer.create(this.#newPod(workload));
-    for (const pod of this.#victims(active, active.length - workload.replicas)) this.#writer.remove(pod);
+    const isServed = taken.filter(({ phase }) => phase === 'Running').length >= workload.replicas;
+    for (const pod of active) if (isServed && this.#replaced.delete(pod.uid)) this.#writer.remove(pod);
+    for (const pod of this.#victims(taken.filter(isActive), taken.length - workload.replicas))
+      this.#writer.remove(pod);
   }
 
   #rollOut(workload: Workload, active: readonly Pod[]): void {
@@ -210,8 +221,8 @@ function wantsDaemon(workload: Workload, node: Node): boolean {
 }
 
 function ownerOf(workload: Workload): Pod['owner'] {
-  const { kind, name } = workload;
-  return { kind, name, uid: workloadUid(workload), replicas: replicasOf(workload) };
+  const { kind, name, move } = workload;
+  return { kind, name, uid: workloadUid(workload), replicas: replicasOf(workload), ...(move && { move }) };
 }
 
 function replicasOf(workload: Workload): number | undefined {

@@ -45,6 +45,8 @@ export interface Workload {
   readonly namespace: string;
   readonly name: string;
   readonly replicas: number;
+  /** How its owner allows a single replica to be moved. */
+  readonly move?: 'evict' | 'surge';
   readonly template: PodTemplate;
   /** Which template of a Deployment this is; with another one its pods are replaced. @default 0 */
   readonly revision?: number;

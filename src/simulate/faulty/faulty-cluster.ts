@@ -26,6 +26,7 @@ export function faultyCluster(cluster: Cluster, activeFaults: ActiveFaults): Clu
       activeFaults.has('budgets-strict')
         ? call(async () => FORBIDDEN)
         : call(() => cluster.evict(...parameters)),
+    surge: (...parameters) => call(() => cluster.surge(...parameters)),
     deleteNode: (...parameters) => call(() => cluster.deleteNode(...parameters)),
     rememberAnnouncement: (...parameters) => call(() => cluster.rememberAnnouncement(...parameters)),
     admitNode: (...parameters) => call(() => cluster.admitNode(...parameters)),

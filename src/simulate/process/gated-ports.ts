@@ -44,6 +44,7 @@ function gatedCluster(cluster: Cluster, gate: ProcessGate): Cluster {
     cordon: (...parameters) => gate.call(() => cluster.cordon(...parameters)),
     uncordon: (...parameters) => gate.call(() => cluster.uncordon(...parameters)),
     evict: (...parameters) => gate.call(() => cluster.evict(...parameters)),
+    surge: (...parameters) => gate.call(() => cluster.surge(...parameters)),
     deleteNode: (...parameters) => gate.call(() => cluster.deleteNode(...parameters)),
     rememberAnnouncement: (...parameters) => gate.call(() => cluster.rememberAnnouncement(...parameters)),
     admitNode: (...parameters) => gate.call(() => cluster.admitNode(...parameters)),

@@ -31,6 +31,7 @@ export function watchedCluster(cluster: SimulatedCluster, watch: WriteWatcher): 
       watch({ kind: 'evicted', pod, outcome });
       return outcome;
     },
+    surge: (pod: Pod) => cluster.surge(pod),
     deleteNode: (nodeName: string, uid: string) => {
       watch({ kind: 'delete-node', nodeName });
       return cluster.deleteNode(nodeName, uid);

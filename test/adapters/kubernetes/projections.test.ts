@@ -144,6 +144,14 @@ describe('the projection of workloads', () => {
     });
   });
 
+  it('takes from a ReplicaSet how its Deployment allows a single replica to be moved', () => {
+    const moves = ['surge', 'evict', 'somehow'].map((move) => {
+      const metadata = { name: 'web-1', uid: 'rs', annotations: { 'smartscale.dev/move': move } };
+      return project(replicaSetResource, { metadata, spec: { replicas: 1 } }).owner.move;
+    });
+    expect(moves).toEqual(['surge', 'evict', undefined]);
+  });
+
   it('counts the replicas of a ReplicaSet whose Deployment says nothing, or that has none', () => {
     const owned = project(replicaSetResource, {
       metadata: { ownerReferences: [deployment] },

@@ -7,7 +7,7 @@ import type { LaunchAction, Plan } from '../../../src/model/plan.ts';
 import { aNode, offerings } from '../../builders/fleet.ts';
 import { aPod } from '../../builders/pod.ts';
 import { aPolicy } from '../../builders/policy.ts';
-import { aSnapshot } from '../../builders/snapshot.ts';
+import { aSnapshot, aUtilization, steady } from '../../builders/snapshot.ts';
 
 const NOW = 1_000_000;
 
@@ -15,9 +15,14 @@ function launchesOf(plan: Plan): readonly LaunchAction[] {
   return plan.actions.filter((action) => action.kind === 'launch');
 }
 
+/** A schedule that always holds. */
+function always(minNodes: number) {
+  return { name: 'always', start: '0 0 * * *', timeZone: 'UTC', durationMinutes: 1_440, minNodes };
+}
+
 describe('the budget', () => {
   const floorOfFour = (maxUsdPerHour: number) =>
-    decide(aPolicy({ nodes: { min: 4 }, cost: { maxUsdPerHour } }), aSnapshot(), NOW);
+    decide(aPolicy({ nodes: { min: 0 }, schedules: [always(4)], cost: { maxUsdPerHour } }), aSnapshot(), NOW);
 
   it('lets launches through up to its amount and says what it refused', () => {
     const plan = floorOfFour(0.06);
@@ -36,8 +41,30 @@ describe('the budget', () => {
     const strange = aNode({ type: 'x99.mega' });
     const instances = { status: 'known' as const, value: [] };
     const snapshot = aSnapshot({ nodes: [strange], instances });
-    const plan = decide(aPolicy({ nodes: { min: 4 }, cost: { maxUsdPerHour: 100 } }), snapshot, NOW);
+    const plan = decide(
+      aPolicy({ nodes: { min: 0 }, schedules: [always(4)], cost: { maxUsdPerHour: 100 } }),
+      snapshot,
+      NOW,
+    );
     expect(launchesOf(plan)).toEqual([]);
+  });
+
+  it('never keeps the fleet below its minimum, and holds for what comes on top', () => {
+    const inForce = aPolicy({ nodes: { min: 2 }, schedules: [always(4)], cost: { maxUsdPerHour: 0.001 } });
+    const plan = decide(inForce, aSnapshot(), NOW);
+    expect(launchesOf(plan)).toHaveLength(2);
+    expect(plan.refusals.map(({ reason }) => reason.code)).toContain('budget');
+  });
+
+  it('is the same whether the fleet is busy or idle', () => {
+    const burst = { vcpus: 2, baselinePercentPerVcpu: 20, surplusUsdPerVcpuHour: 0.05 };
+    const inForce = aPolicy({ nodes: { min: 0 }, schedules: [always(4)], cost: { maxUsdPerHour: 0.15 } });
+    const bought = [10, 69].map((percent) => {
+      const utilization = aUtilization({ cpuPercent: steady(percent, { untilMs: NOW }) });
+      const burstable = offerings().map((offering) => ({ ...offering, burst }));
+      return launchesOf(decide(inForce, aSnapshot({ offerings: burstable, utilization }), NOW)).length;
+    });
+    expect(bought).toEqual([4, 4]);
   });
 
   it('is never exceeded by what a decision launches, whichever of its offerings EC2 gives', () => {
@@ -47,7 +74,8 @@ describe('the budget', () => {
         fc.integer({ min: 0, max: 6 }),
         fc.integer({ min: 0, max: 30 }),
         (maxUsdPerHour, min, podCount) => {
-          const inForce = aPolicy({ nodes: { min }, cost: { maxUsdPerHour } });
+          const schedules = min === 0 ? [] : [always(min)];
+          const inForce = aPolicy({ nodes: { min: 0 }, schedules, cost: { maxUsdPerHour } });
           const pods = Array.from({ length: podCount }, (_, i) =>
             aPod({ name: `p-${i}`, cpu: 900, unschedulableSinceMs: NOW - 60_000 }),
           );
@@ -58,7 +86,7 @@ describe('the budget', () => {
               ...launch.offerings.map((key) => {
                 const offering = byKey.get(key);
                 if (offering === undefined) return Number.POSITIVE_INFINITY;
-                return expectedCost(offering, inForce.policy.cost, 70)?.totalUsdPerHour ?? Infinity;
+                return expectedCost(offering, inForce.policy.cost, 0)?.totalUsdPerHour ?? Infinity;
               }),
             ),
           );

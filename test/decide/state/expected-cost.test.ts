@@ -35,10 +35,10 @@ describe('the expected cost of an offering', () => {
     expect(expectedCost(anOffering({ priceUsdPerHour: undefined }), policy.cost, 0)).toBeUndefined();
   });
 
-  it('expects the load that was measured, and the growth threshold where none is known', () => {
+  it('expects the load that was measured, and neither none nor a high one where it is not known', () => {
     expect(expectedCpuPercent(steady(45), policy, 0)).toBe(45);
-    expect(expectedCpuPercent(unknownSignal('Prometheus is down'), policy, 0)).toBe(70);
-    expect(expectedCpuPercent(steady(42), policy, 10_000_000)).toBe(70);
+    expect(expectedCpuPercent(unknownSignal('Prometheus is down'), policy, 0)).toBe(30);
+    expect(expectedCpuPercent(steady(42), policy, 10_000_000)).toBe(30);
   });
 
   it('is guessed in steps of 5, so that a flicker of the load gives nothing another price', () => {

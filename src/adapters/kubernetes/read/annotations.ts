@@ -16,6 +16,13 @@ export const SAFE_TO_EVICT = 'cluster-autoscaler.kubernetes.io/safe-to-evict';
 
 /** Cluster Autoscaler's annotation on a node that must not be removed. */
 export const SCALE_DOWN_DISABLED = 'cluster-autoscaler.kubernetes.io/scale-down-disabled';
+/**
+ * On a Deployment with a single replica (which notes it on its ReplicaSets): `evict` lets the pod be moved with an interruption, `surge`
+ * once a new one is ready.
+ */
+export const MOVE = 'smartscale.dev/move';
+/** On the pod template of a Deployment that we make replace its pod: the operation that the node goes by. */
+export const MOVED_BY = 'smartscale.dev/moved-by';
 
 export type Annotations = Readonly<Record<string, string>>;
 

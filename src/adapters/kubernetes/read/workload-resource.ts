@@ -4,6 +4,7 @@ import type { PodOwner } from '../../../model/pod.ts';
 import type { Toleration } from '../../../model/taint.ts';
 import type { Raw } from '../raw.ts';
 import type { KubeResource, RawOf } from '../watch.ts';
+import { type Annotations, MOVE } from './annotations.ts';
 import { hostPorts } from './host-ports.ts';
 import { podConstraints } from './pod-constraints.ts';
 import { podRequests } from './pod-requests.ts';
@@ -30,18 +31,26 @@ export const replicaSetResource: KubeResource<WorkloadRecord> = {
     const deployment = metadata.ownerReferences?.find((owner) => owner.controller === true);
     const desired = Number(metadata.annotations?.[DESIRED_REPLICAS] ?? Number.NaN);
     const own = spec?.replicas ?? 1;
+    const move = moveOf(metadata.annotations ?? {});
     const owner =
       deployment === undefined
-        ? { kind: 'ReplicaSet', name: metadata.name, uid: metadata.uid, replicas: own }
+        ? { kind: 'ReplicaSet', name: metadata.name, uid: metadata.uid, replicas: own, ...move }
         : {
             kind: deployment.kind,
             name: deployment.name,
             uid: deployment.uid,
             replicas: Number.isInteger(desired) ? desired : own,
+            ...move,
           };
     return { uid: metadata.uid, owner };
   },
 };
+
+/** How the owner allows a single replica to be moved. */
+function moveOf(annotations: Annotations): Pick<PodOwner, 'move'> {
+  const move = annotations[MOVE];
+  return move === 'evict' || move === 'surge' ? { move } : {};
+}
 
 export const statefulSetResource: KubeResource<WorkloadRecord> = {
   name: 'statefulsets',

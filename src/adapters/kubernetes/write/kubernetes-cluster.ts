@@ -1,9 +1,10 @@
 import type { Announcement } from '../../../model/interruption.ts';
 import type { CordonMark } from '../../../model/node.ts';
-import type { EvictionOutcome } from '../../../model/outcome.ts';
+import type { EvictionOutcome, SurgeOutcome } from '../../../model/outcome.ts';
 import type { Pod } from '../../../model/pod.ts';
 import type { Cluster, ClusterView } from '../../../ports.ts';
 import type { KubeTransport } from '../client.ts';
+import { surgeDeployment } from './deployment-surge.ts';
 import { NodeWrites } from './node-writes.ts';
 import { evictPod } from './pod-eviction.ts';
 
@@ -49,6 +50,10 @@ export class KubernetesCluster implements Cluster {
   evict(pod: Pod, graceSeconds: number, signal: AbortSignal): Promise<EvictionOutcome> {
     const { budgets } = this.#reader.view();
     return evictPod(this.#transport, { pod, graceSeconds, budgets }, signal);
+  }
+
+  surge(pod: Pod, operationId: string, signal: AbortSignal): Promise<SurgeOutcome> {
+    return surgeDeployment(this.#transport, { pod, operationId }, signal);
   }
 
   deleteNode(nodeName: string, uid: string, signal: AbortSignal): Promise<'done' | 'gone'> {

@@ -1,3 +1,4 @@
+import type { Node } from '../../../model/node.ts';
 import type { DecisionContext } from '../../state/decision-context.ts';
 import type { Worker } from '../../state/fleet.ts';
 import { failedReplacements, isReplacing, replacedNodes } from '../../state/replaced-nodes.ts';
@@ -14,11 +15,14 @@ const MAX_WORKERS = 8;
 /**
  * Sets of workers that may be replaced together: each of the dearest per pod alone, then neighbours in that order, two at a time,
  * three and so on, and of many sets some at each look; spot and on-demand apart, since what is bought in their place has one lifecycle. None while a replacement
- * is under way or still has a claim.
+ * is under way or still has a claim, nor with nodes that something else holds.
  */
-export function candidateSets(context: DecisionContext): readonly (readonly Worker[])[] {
+export function candidateSets(
+  context: DecisionContext,
+  isHeld: (node: Node) => unknown = () => undefined,
+): readonly (readonly Worker[])[] {
   if (isReplacing(context) || replacedNodes(context).size > 0) return [];
-  const byLifecycle = Map.groupBy(candidatesOf(context), ({ lifecycle }) => lifecycle);
+  const byLifecycle = Map.groupBy(candidatesOf(context, isHeld), ({ lifecycle }) => lifecycle);
   const lists = [...byLifecycle.values()].map((workers) => workers.slice(0, MAX_WORKERS));
   const sizes = Array.from({ length: context.policy.consolidation.maxNodesAtOnce }, (_, i) => i + 1);
   const series = sizes.flatMap((size) => lists.map((list) => windows(list, size)));
@@ -46,7 +50,7 @@ function windows(workers: readonly Worker[], size: number): readonly (readonly W
   return Array.from({ length: count }, (_, i) => workers.slice(i, i + size));
 }
 
-function candidatesOf(context: DecisionContext): readonly Worker[] {
+function candidatesOf(context: DecisionContext, isHeld: (node: Node) => unknown): readonly Worker[] {
   const { policy, fleet, snapshot, nowMs } = context;
   const protections = protectionsFor(context);
   const failed = failedReplacements(context);
@@ -56,7 +60,11 @@ function candidatesOf(context: DecisionContext): readonly Worker[] {
     (costOfWorker(worker, context) ?? 0) / (1 + (onNode.get(worker.id)?.length ?? 0));
   return fleet.workers
     .filter(
-      ({ node, condition }) => condition === 'ready' && node !== undefined && node.createdAtMs <= oldestMs,
+      ({ node, condition }) =>
+        condition === 'ready' &&
+        node !== undefined &&
+        node.createdAtMs <= oldestMs &&
+        isHeld(node) === undefined,
     )
     .filter(({ id }) => !failed.has(id))
     .filter((worker) => protections.ofReplaced(worker) === undefined)

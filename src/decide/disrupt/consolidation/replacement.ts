@@ -24,9 +24,9 @@ import { disruptionBlockerOf } from '../rules/disruption-blockers.ts';
 import { overloadAfter } from '../rules/projected-load.ts';
 import { evictablePods } from '../rules/protections.ts';
 import { candidateSets, LOOK_EVERY_MS } from './candidate-sets.ts';
+import { isEvaluationDue, worthUsd } from './net-gain.ts';
 import { packElsewhere } from './pack-elsewhere.ts';
 
-const SECONDS_PER_HOUR = 3_600;
 const NOTHING: readonly LaunchIntent[] = [];
 
 interface Replacement {
@@ -49,10 +49,10 @@ export function planReplacement(
   growth: Growth,
   round: { readonly isAborting: boolean; readonly repairs: readonly string[] },
 ): readonly LaunchIntent[] {
-  if (!context.policy.consolidation.enabled || !isEvaluationDue(context)) return NOTHING;
+  if (!context.policy.consolidation.enabled || !isEvaluationDue(context, LOOK_EVERY_MS)) return NOTHING;
   if (disruptionBlockerOf({ situation: context, growth, purpose: 'replacement', ...round }) !== undefined)
     return NOTHING;
-  const sets = candidateSets(context);
+  const sets = candidateSets(context, growth.stuckPodHold);
   if (sets.length === 0) return NOTHING;
   const evaluation: EvaluationContext = {
     situation: context,
@@ -68,11 +68,6 @@ export function planReplacement(
   const nodeRequests = nodeRequestsFor(best);
   // Half a replacement would be pure cost.
   return bounded(context, nodeRequests).nodeRequests.length === nodeRequests.length ? nodeRequests : NOTHING;
-}
-
-/** True in the rounds of one interval out of every `LOOK_EVERY_MS`: a matter of the time alone, since deciding remembers nothing. */
-function isEvaluationDue({ nowMs, policy }: DecisionContext): boolean {
-  return nowMs % LOOK_EVERY_MS < policy.loop.intervalSeconds * 1_000;
 }
 
 /** What all sets of one look share. */
@@ -138,16 +133,13 @@ function costOf(offering: Offering, context: DecisionContext): number {
   return context.costOf(offering)?.totalUsdPerHour ?? Number.POSITIVE_INFINITY;
 }
 
-/** What the policy's score makes of it in USD, or `undefined` when it is not worth it. */
+/** What it gains in USD, or `undefined` when it is not worth it. */
 function netGain(
   { oldCost, newCost, moves }: { readonly oldCost: number; readonly newCost: number; readonly moves: number },
   { policy }: DecisionContext,
 ): number | undefined {
-  const { minSavingPercent, horizonHours, podMoveUsd } = policy.consolidation;
-  const saving = oldCost - newCost;
-  if (!(saving >= (minSavingPercent / 100) * oldCost)) return undefined;
-  const overlapUsd = (newCost * policy.launch.joinTimeoutSeconds) / SECONDS_PER_HOUR;
-  const gainUsd = saving * horizonHours - moves * podMoveUsd - overlapUsd;
+  if (!(oldCost - newCost >= (policy.consolidation.minSavingPercent / 100) * oldCost)) return undefined;
+  const gainUsd = worthUsd({ oldUsd: oldCost, newUsd: newCost, moves }, policy);
   return gainUsd > 0 ? gainUsd : undefined;
 }
 

@@ -1,6 +1,6 @@
 import type { InterruptionKind } from '../../../model/interruption.ts';
 import { memoizeByIdentity } from '../../../model/memoize-by-identity.ts';
-import { hasEnded, type Operation } from '../../../model/operation.ts';
+import { hasEnded, type LaunchOperation, type Operation } from '../../../model/operation.ts';
 import type { Refusal } from '../../../model/plan.ts';
 import type { Reason } from '../../../model/reason.ts';
 import { floorOf } from '../../launch/demands/floor.ts';
@@ -8,12 +8,16 @@ import type { DecisionContext } from '../../state/decision-context.ts';
 import type { Disruption, WantedRemoval } from '../../state/disruption.ts';
 import type { Worker } from '../../state/fleet.ts';
 import { launchesIn } from '../../state/operation-lists.ts';
-import { replacementOf, replacementRequest } from '../../state/replacement.ts';
+import { replacementRequest } from '../../state/replacement.ts';
 import { protectionsFor } from '../rules/protections.ts';
 import { relocationsIn } from '../rules/relocation.ts';
 
 /** How long a node that is only cordoned waits for the warning that the hint spoke of. */
 const CORDON_HOLD_MS = 900_000;
+/** A replacement that has been ready for so long while the node could not go serves others by now. */
+const USED_UP_AFTER_MS = 1_800_000;
+/** A place that so many could not free needs a person. */
+const MOST_REPLACEMENTS = 3;
 
 interface Candidate {
   readonly worker: Worker & { readonly node: NonNullable<Worker['node']> };
@@ -26,23 +30,33 @@ interface Candidate {
  * from shrinking holds here, too, and one goes after another. The replacement comes first where the pods would not fit elsewhere.
  */
 export function replaceEarly(context: DecisionContext): Disruption {
-  const [first, ...others] = candidatesOf(context);
-  if (first === undefined) return NOTHING;
-  const waiting = others.map((candidate) => refusal(candidate, waitsForOther(first.worker.id)));
-  const busy = inFlight(context, first.instanceId);
-  if (busy !== undefined) return { refusals: [refusal(first, waitsForOther(busy.id)), ...waiting] };
-  const step = stepFor(first, context);
-  return { ...step, refusals: [...(step.refusals ?? []), ...waiting] };
+  const candidates = candidatesOf(context);
+  const refusals: Refusal[] = [];
+  for (const [at, candidate] of candidates.entries()) {
+    const waitFor = (id: string, from: number) =>
+      candidates.slice(from).map((one) => refusal(one, waitsForOther(id)));
+    const busy = inFlight(context, candidate.instanceId);
+    if (busy !== undefined) return { refusals: [...refusals, ...waitFor(busy.id, at)] };
+    const step = stepFor(candidate, context);
+    refusals.push(...(step.refusals ?? []));
+    if (holdsOthers(step, candidate, context))
+      return { ...step, refusals: [...refusals, ...waitFor(candidate.worker.id, at + 1)] };
+  }
+  return { refusals };
 }
 
-const NOTHING: Disruption = {};
+/** One that can go no further now holds none of the others back, but for a while where its replacement waits for it. */
+function holdsOthers(step: Disruption, { instanceId }: Candidate, context: DecisionContext): boolean {
+  if (step.removals !== undefined || step.replacements !== undefined) return true;
+  return unusedReplacementOf(instanceId, context)?.step === 'ready';
+}
 
 function stepFor(candidate: Candidate, context: DecisionContext): Disruption {
   const { worker, kind, instanceId } = candidate;
   if (kind === 'rebalance' && context.policy.spot.rebalance === 'cordon')
     return { removals: [hold(candidate, context)] };
   const protectedBy = protectionsFor(context).of(worker);
-  const replacement = replacementOf(instanceId, context.snapshot);
+  const replacement = unusedReplacementOf(instanceId, context);
   // The last node of a zone, or of the on-demand base, may go once another is there.
   if (protectedBy !== undefined && (replacement?.step === 'ready' || !isAboutPlace(protectedBy)))
     return { refusals: [refusal(candidate, protectedBy)] };
@@ -51,6 +65,19 @@ function stepFor(candidate: Candidate, context: DecisionContext): Disruption {
   if (replacement !== undefined) return { refusals: [refusal(candidate, missing)] };
   const nodeRequest = replacementRequest({ instanceId, interruption: kind }, context.snapshot, whyOf(kind));
   return { replacements: [nodeRequest] };
+}
+
+/** The launch that replaces the instance, unless others have used it up since; the last of them counts always. */
+function unusedReplacementOf(
+  instanceId: string,
+  { snapshot, nowMs }: DecisionContext,
+): LaunchOperation | undefined {
+  const all = launchesIn(snapshot.operations).filter(
+    ({ replaces, step }) => replaces?.instanceId === instanceId && step !== 'failed' && step !== 'undoing',
+  );
+  const isUsedUp = ({ step, endedAtMs = nowMs }: LaunchOperation) =>
+    step === 'ready' && nowMs - endedAtMs >= USED_UP_AFTER_MS;
+  return all.find((launch) => !isUsedUp(launch)) ?? (all.length < MOST_REPLACEMENTS ? undefined : all.at(-1));
 }
 
 function candidatesOf({ snapshot, fleet, policy }: DecisionContext): readonly Candidate[] {

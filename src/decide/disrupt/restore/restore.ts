@@ -14,6 +14,7 @@ import { failedReplacements, isReplacing, replacedNodes } from '../../state/repl
 import { packElsewhere } from '../consolidation/pack-elsewhere.ts';
 import { inCandidateOrder } from '../rules/candidates.ts';
 import { disruptionBlockerOf } from '../rules/disruption-blockers.ts';
+import { overloadAfter } from '../rules/projected-load.ts';
 import { evictablePods, protectionsFor } from '../rules/protections.ts';
 import { type Deviation, deviationsOf } from './deviations.ts';
 
@@ -34,6 +35,11 @@ export function planRestore(
   if (deviations.length === 0 || isReplacing(context) || replacedNodes(context).size > 0) return NOTHING;
   if (disruptionBlockerOf({ situation: context, growth, purpose: 'replacement', ...round }) !== undefined)
     return NOTHING;
+  const unknown = unknownLoad(context);
+  if (unknown !== undefined)
+    return {
+      refusals: deviations.map((deviation) => ({ what: 'grow', reason: unrestored(deviation, unknown) })),
+    };
   const candidates = candidatesOf(context);
   const refusals: Refusal[] = [];
   for (const deviation of deviations) {
@@ -45,6 +51,12 @@ export function planRestore(
 }
 
 const NOTHING: Disruption = {};
+
+/** Nobody is moved by choice while nobody knows how busy the fleet is. */
+function unknownLoad(context: DecisionContext): string | undefined {
+  const reason = overloadAfter({ leaving: [] }, context);
+  return reason === undefined || reason.code === 'load-would-not-fit' ? undefined : reason.text;
+}
 
 /** Workers that nothing keeps once another takes their place, in the order in which they may go. */
 function candidatesOf(context: DecisionContext): readonly Worker[] {

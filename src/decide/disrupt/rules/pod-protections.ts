@@ -1,6 +1,6 @@
 import { type DisruptionBudget, isAsked } from '../../../model/disruption-budget.ts';
 import { type PodGuard, podGuard } from '../../../model/pod-guard.ts';
-import { type Pod, podRef } from '../../../model/pod.ts';
+import { movesBySurge, type Pod, podRef } from '../../../model/pod.ts';
 import type { Reason } from '../../../model/reason.ts';
 import { selects } from '../../../model/selector.ts';
 
@@ -14,6 +14,8 @@ export function podProtection(pod: Pod, budgets: readonly DisruptionBudget[]): R
 
 /** Two budgets on one pod make every eviction fail for ever (F50). */
 function withoutBudget(pod: Pod, budgets: readonly DisruptionBudget[]): PodGuard | undefined {
+  // Its Deployment replaces it, and no eviction is asked for.
+  if (movesBySurge(pod)) return undefined;
   const selecting = budgets.filter(
     (budget) => budget.namespace === pod.namespace && selects(budget.selector, pod.labels),
   );

@@ -11,13 +11,16 @@ import type { Worker } from '../../state/fleet.ts';
 import { secondsText } from '../../text/wording.ts';
 import { podProtection } from './pod-protections.ts';
 
+/** Rights are not given within minutes, and each attempt cordons the node. */
+const FORBIDDEN_PAUSE_MS = 3_600_000;
+
 interface Question {
   readonly worker: Worker;
   readonly situation: DecisionContext;
   /** The workers that are ready, less what this round removes already: one that was only asked for may never come. */
   readonly mix: FleetMix;
   readonly evictable: readonly Pod[];
-  readonly lastAbortMs: number | undefined;
+  readonly lastAbort: LastAbort | undefined;
   readonly budgets: BudgetsOf;
 }
 
@@ -57,7 +60,7 @@ export function protectionsFor(context: DecisionContext): Protections {
       situation: context,
       mix,
       evictable,
-      lastAbortMs: aborts.get(worker.id),
+      lastAbort: aborts.get(worker.id),
       budgets,
     };
     return rules.map((rule) => rule(question)).filter((reason) => reason !== undefined);
@@ -130,9 +133,10 @@ function tooYoung({ worker, situation: context }: Question): Reason | undefined 
   return { code: 'too-young', text, facts: { ageMs } };
 }
 
-function drainPaused({ worker, situation: context, lastAbortMs }: Question): Reason | undefined {
-  const untilMs =
-    (lastAbortMs ?? Number.NEGATIVE_INFINITY) + context.policy.shrink.retryAfterAbortSeconds * 1000;
+function drainPaused({ worker, situation: context, lastAbort }: Question): Reason | undefined {
+  const { retryAfterAbortSeconds } = context.policy.shrink;
+  const pauseMs = lastAbort?.isForbidden === true ? FORBIDDEN_PAUSE_MS : retryAfterAbortSeconds * 1000;
+  const untilMs = (lastAbort?.atMs ?? Number.NEGATIVE_INFINITY) + pauseMs;
   if (untilMs <= context.nowMs) return undefined;
   const text = `the last drain of ${worker.id} was aborted; it is left alone for another ${secondsText(untilMs - context.nowMs)}`;
   return { code: 'drain-paused', text, facts: { untilMs } };
@@ -178,11 +182,18 @@ function isReady({ condition }: Worker): boolean {
   return condition === 'ready';
 }
 
-function lastAborts({ snapshot, nowMs }: DecisionContext): ReadonlyMap<string, number> {
-  const latest = new Map<string, number>();
-  for (const operation of abortedIn(snapshot.operations)) {
-    const endedAtMs = Math.min(operation.endedAtMs ?? nowMs, nowMs);
-    latest.set(operation.nodeName, Math.max(endedAtMs, latest.get(operation.nodeName) ?? endedAtMs));
+/** When the last drain of a node was aborted, and whether for a right that somebody must give first. */
+interface LastAbort {
+  readonly atMs: number;
+  readonly isForbidden: boolean;
+}
+
+function lastAborts({ snapshot, nowMs }: DecisionContext): ReadonlyMap<string, LastAbort> {
+  const latest = new Map<string, LastAbort>();
+  for (const { nodeName, outcome, endedAtMs = nowMs } of abortedIn(snapshot.operations)) {
+    const atMs = Math.min(endedAtMs, nowMs);
+    if (atMs < (latest.get(nodeName)?.atMs ?? Number.NEGATIVE_INFINITY)) continue;
+    latest.set(nodeName, { atMs, isForbidden: outcome?.code === 'surge-forbidden' });
   }
   return latest;
 }

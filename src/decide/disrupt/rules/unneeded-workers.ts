@@ -36,7 +36,7 @@ export function unneededWorkers(
   const isAsked = policy.shrink.unneededSeconds > 0 && nowMs - before.atMs < PROBE_EVERY_MS;
   if (isAsked && !isWanted) return before;
   const isAtFloor = fleet.workers.length <= growth.keepsAtLeast;
-  const question = { context, isLow: isLoadLow(growth), relocations, before };
+  const question = { context, growth, relocations, before };
   const verdicts = isWanted || isAtFloor ? [] : verdictsOn(question);
   const isSpare = verdicts.some(({ isUnneeded }) => isUnneeded);
   const isNeededAgain = !isSpare && (isWanted || verdicts.some(isAboutNeed));
@@ -120,18 +120,21 @@ interface Verdict {
 
 interface Question {
   readonly context: DecisionContext;
-  readonly isLow: boolean;
+  readonly growth: Growth;
   readonly relocations: Relocations;
   readonly before: UnneededNodes;
 }
 
-function verdictsOn({ context, isLow, relocations, before }: Question): readonly Verdict[] {
+function verdictsOn({ context, growth, relocations, before }: Question): readonly Verdict[] {
   const protections = protectionsFor(context);
   const candidates = inCandidateOrder(
     context.fleet.workers.filter(({ condition }) => condition === 'ready'),
     context,
   );
-  const lasting = (worker: Worker) => protections.all(worker).find(({ code }) => !PASSING.has(code));
+  const isLow = isLoadLow(growth);
+  const lasting = (worker: Worker) =>
+    (worker.node && growth.stuckPodHold(worker.node)) ??
+    protections.all(worker).find(({ code }) => !PASSING.has(code));
   const isTried = triedThisRound(candidates, context, lasting);
   return candidates.map((worker): Verdict => {
     const { id } = worker;

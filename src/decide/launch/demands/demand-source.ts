@@ -1,6 +1,7 @@
 import type { LaunchIntent } from '../../../model/intent.ts';
 import type { Lifecycle, Offering } from '../../../model/offering.ts';
 import type { Demand, Refusal } from '../../../model/plan.ts';
+import type { Pod } from '../../../model/pod.ts';
 import type { Reason } from '../../../model/reason.ts';
 import type { DecisionContext } from '../../state/decision-context.ts';
 import type { Purpose } from '../../state/purpose.ts';
@@ -52,6 +53,8 @@ export interface DemandAnswer {
   readonly stopsDrains?: readonly Reason[];
   /** Pods that wait for room there is or that comes. */
   readonly waitingPods?: number;
+  /** Pods that wait and that no node can help now: each keeps the nodes on which it might run. */
+  readonly stuckPods?: readonly Pod[];
   /** How many workers must stay, and why. */
   readonly keepsAtLeast?: { readonly nodes: number; readonly reason: Reason };
   readonly holdsShrink?: ShrinkHold;

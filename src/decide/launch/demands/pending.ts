@@ -1,9 +1,10 @@
-import type { Offering } from '../../../model/offering.ts';
+import { type Offering, offeringKey } from '../../../model/offering.ts';
 import type { Demand, Refusal } from '../../../model/plan.ts';
 import { podShape } from '../../../model/pod-shape.ts';
 import { type Pod, podRef } from '../../../model/pod.ts';
 import type { ReasonCode } from '../../../model/reason-codes.ts';
 import type { Reason } from '../../../model/reason.ts';
+import type { Taint } from '../../../model/taint.ts';
 import {
   fitsAny,
   unschedulableReason,
@@ -12,7 +13,8 @@ import {
   vainPurchaseRefusal,
 } from '../../../packing/unschedulable-reason.ts';
 import type { DecisionContext } from '../../state/decision-context.ts';
-import { fleetLayout } from '../../state/fleet-layout.ts';
+import { type FleetLayout, fleetLayout } from '../../state/fleet-layout.ts';
+import { stuckPodHold } from '../../state/stuck-pods.ts';
 import { vainPurchases } from '../../state/vain-purchases.ts';
 import { countText, secondsText } from '../../text/wording.ts';
 import { type NewNode, packWaiting } from '../nodes-to-buy.ts';
@@ -27,8 +29,12 @@ export interface PendingDemand {
   readonly nodes: readonly NewNode[];
   /** Pods that no node, present or in flight, has room for and that a worker could host. */
   readonly uncovered: number;
-  /** Those and the pods that only wait for room that is there or comes; they hold back shrinking. */
+  /** Those of them that a node to be bought helps, and pods that only wait for room that is there or comes; they hold back shrinking. */
   readonly waiting: number;
+  /** Pods that no node can help now, and those that wait though they would fit: each keeps the nodes on which it might run. */
+  readonly stuck: readonly Pod[];
+  /** Whether a node that is bought, or one that leaves, would help. */
+  readonly isHelpable: boolean;
   readonly refusals: readonly Refusal[];
   readonly wakeAtMs: number | undefined;
 }
@@ -38,7 +44,7 @@ export const pendingDemand: DemandSource = {
   name: 'pending',
   evaluate: (context: DemandContext): DemandAnswer => {
     const need = pendingNeed(context.situation, context.usable);
-    const { demand, waiting, uncovered } = need;
+    const { demand, waiting, stuck } = need;
     const { reasons } = demand;
     const startsCooldown = context.situation.policy.pending.obeysCooldown;
     const packed = need.nodes.map(({ offering, offerings, pods }) => ({
@@ -59,12 +65,17 @@ export const pendingDemand: DemandSource = {
       refusals: need.refusals,
       waitingPods: waiting,
       wakeAtMs: need.wakeAtMs,
-      ...(uncovered > 0 && { isWanted: true, stopsDrains: reasons }),
+      stuckPods: stuck,
+      ...(need.isHelpable && { isWanted: true, stopsDrains: reasons }),
       ...(waiting > 0 && { holdsShrink: { reason: podsWait(waiting), purposes: HELD_BY_PODS } }),
     };
   },
 };
 
+/** A pod that would fit, and that the scheduler has not bound for so long, waits for something that is not known here. */
+const OVERLOOKED_AFTER_MS = 600_000;
+/** How an offering is asked for where there is no other. */
+const NO_ALTERNATIVE = { isOnly: true } as const;
 const HELD_BY_PODS = ['low-load', 'unneeded', 'replaced', 'replacement'] as const;
 
 function podsWait(waiting: number): Reason {
@@ -100,7 +111,9 @@ export function pendingNeed(context: DecisionContext, usable: readonly Offering[
   const closesAtMs = batchClosesAtMs(packed.uncovered, context);
   const base = {
     uncovered: packed.uncovered.length,
-    waiting: counting.length - packed.unplaceable.length,
+    waiting: counting.length - packed.unplaceable.length - packed.stuck.length,
+    stuck: packed.stuck,
+    isHelpable: packed.nodes.length > 0 || mightRunOnLeaving(packed.stuck, context),
     refusals: [...refusals, ...packed.refusals],
     wakeAtMs: nextAtMs,
   };
@@ -113,7 +126,24 @@ export function pendingNeed(context: DecisionContext, usable: readonly Offering[
   return { ...base, ...sized(context, packed, base) };
 }
 
+/** A node that leaves may be the very one that such a pod waits for. */
+function mightRunOnLeaving(stuck: readonly Pod[], { fleet, snapshot }: DecisionContext): boolean {
+  if (stuck.length === 0 || fleet.leaving.length === 0) return false;
+  const holds = stuckPodHold(stuck, snapshot);
+  // Our own cordon would go with the removal.
+  return fleet.leaving.some(
+    ({ node }) =>
+      node !== undefined && holds({ ...node, taints: node.taints.filter(isLasting) }) !== undefined,
+  );
+}
+
+function isLasting({ key }: Taint): boolean {
+  return key !== 'node.kubernetes.io/unschedulable';
+}
+
 interface Packed {
+  /** Of those that wait, the pods that no new node helps now, or that wait for long though they would fit. */
+  readonly stuck: readonly Pod[];
   readonly uncovered: readonly Pod[];
   readonly unplaceable: readonly Pod[];
   readonly nodes: readonly NewNode[];
@@ -122,17 +152,19 @@ interface Packed {
 
 function pack(context: DecisionContext, counting: readonly Pod[], usable: readonly Offering[]): Packed {
   const layout = fleetLayout(context);
-  const { nowMs } = context;
-  const inVain = vainPurchases(context.snapshot, counting, nowMs);
-  const isHopeful = (pod: Pod) => !layout.nominated.has(podRef(pod)) && inVain(pod) === undefined;
-  const { nodes, unplaced } = packWaiting(context, { layout, pods: counting.filter(isHopeful), usable });
-  const unplaceable = counting.filter((pod) => !layout.nominated.has(podRef(pod)) && !isHopeful(pod));
+  const inVain = vainPurchases(context.snapshot, counting, context.nowMs);
+  const unclaimed = counting.filter((pod) => !layout.nominated.has(podRef(pod)));
+  const pods = unclaimed.filter((pod) => inVain(pod) === undefined);
+  const first = packWaiting(context, { layout, pods, usable });
+  const again = retried(context, { layout, usable }, first.unplaced);
+  const nodes = [...first.nodes, ...again.nodes];
+  const unplaceable = unclaimed.filter((pod) => inVain(pod) !== undefined);
   const onlyUnavailable: Pod[] = [];
   const vain = unplaceable.flatMap((pod) => {
     const purchase = inVain(pod);
     return purchase === undefined ? [] : [vainPurchaseRefusal(pod, purchase)];
   });
-  const others = unplaced.flatMap((pod): Refusal[] => {
+  const others = again.unplaced.flatMap((pod): Refusal[] => {
     const never = unschedulableReason(pod, context.snapshot);
     if (never !== undefined) {
       unplaceable.push(pod);
@@ -142,8 +174,39 @@ function pack(context: DecisionContext, counting: readonly Pod[], usable: readon
     onlyUnavailable.push(pod);
     return [unavailableRefusal(pod)];
   });
-  const uncovered = [...nodes.flatMap((node) => node.pods), ...onlyUnavailable];
-  return { uncovered, unplaceable, nodes, refusals: [...vain, ...others] };
+  const bought = new Set(nodes.flatMap((node) => node.pods));
+  const hopeless = new Set(unplaceable);
+  const unplaced = again.unplaced.filter((pod) => !hopeless.has(pod));
+  const overlooked = pods
+    .filter((pod) => !bought.has(pod) && !again.unplaced.includes(pod))
+    .filter(waitsLong);
+  const stuck = [...unplaced, ...overlooked];
+  const uncovered = [...bought, ...onlyUnavailable];
+  return { uncovered, unplaceable, stuck, nodes, refusals: [...vain, ...others] };
+
+  function waitsLong({ unschedulableSinceMs = context.nowMs }: Pod): boolean {
+    return context.nowMs - unschedulableSinceMs > OVERLOOKED_AFTER_MS;
+  }
+}
+
+/** Pods without an alternative need not wait as long for what rests as those with one: it is asked for again sooner. */
+function retried(
+  context: DecisionContext,
+  { layout, usable }: { readonly layout: FleetLayout; readonly usable: readonly Offering[] },
+  unplaced: readonly Pod[],
+): { readonly nodes: readonly NewNode[]; readonly unplaced: readonly Pod[] } {
+  const rested = context.snapshot.offerings.filter(
+    (offering) =>
+      !usable.includes(offering) &&
+      context.unavailableUntil(offeringKey(offering), NO_ALTERNATIVE) === undefined,
+  );
+  if (rested.length === 0 || unplaced.length === 0) return { nodes: [], unplaced };
+  const { daemons } = context.snapshot;
+  const pods = unplaced.filter((pod) => !fitsAny(pod, usable, daemons) && fitsAny(pod, rested, daemons));
+  if (pods.length === 0) return { nodes: [], unplaced };
+  const packed = packWaiting(context, { layout, pods, usable: rested });
+  const left = new Set(packed.unplaced);
+  return { nodes: packed.nodes, unplaced: unplaced.filter((pod) => !pods.includes(pod) || left.has(pod)) };
 }
 
 /** A batch closes when no further pod joined for `batchIdleMs`, at the latest `batchMaxMs` after its first. */
@@ -224,5 +287,14 @@ function noDemand(reason: Reason): Demand {
 
 function nothing(code: ReasonCode, text: string): PendingDemand {
   const demand = noDemand({ code, text });
-  return { demand, nodes: [], uncovered: 0, waiting: 0, refusals: [], wakeAtMs: undefined };
+  return {
+    demand,
+    nodes: [],
+    uncovered: 0,
+    waiting: 0,
+    stuck: [],
+    isHelpable: false,
+    refusals: [],
+    wakeAtMs: undefined,
+  };
 }

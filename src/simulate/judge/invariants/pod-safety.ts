@@ -41,7 +41,8 @@ function protection(pod: Pod): string | undefined {
   if (pod.owner === undefined) return 'nothing would make it again';
   if (pod.namespace === 'kube-system') return 'it belongs to the system';
   if (pod.owner.kind === 'StatefulSet') return 'a StatefulSet owns it';
-  if (pod.owner.replicas === 1) return 'it is the only replica';
+  if (pod.owner.replicas === 1 && pod.owner.move !== 'evict' && pod.disruption !== 'always')
+    return 'it is the only replica';
   return pod.hasLocalVolume && pod.disruption !== 'always' ? 'its data lives on the node' : undefined;
 }
 

@@ -245,3 +245,33 @@ describe('KubernetesCluster evict', () => {
     expect(await cluster.evict(pod, 60, signal)).toMatchObject({ status: 'transient' });
   });
 });
+
+describe('KubernetesCluster surge', () => {
+  const owner = { kind: 'Deployment', name: 'web', uid: 'd', replicas: 1, move: 'surge' as const };
+  const pod = aPod({ namespace: 'shop', owner });
+
+  it('changes nothing of the Deployment but an annotation of its pod template, the same for the same operation', async () => {
+    const cluster = await clusterOf(() => ({ status: 200, body: {} }));
+    expect(await cluster.surge(pod, 'op-7', signal)).toBe('begun');
+    expect(patches()).toEqual([
+      { spec: { template: { metadata: { annotations: { 'smartscale.dev/moved-by': 'op-7' } } } } },
+    ]);
+    expect(server?.made('PATCH')[0]?.path).toContain('/apis/apps/v1/namespaces/shop/deployments/web');
+  });
+
+  it('says when the right is missing, when there is no such Deployment, and asks for no other kind', async () => {
+    for (const [status, answer] of [
+      [403, 'forbidden'],
+      [404, 'gone'],
+    ] as const) {
+      const cluster = await clusterOf(() => refusal(status, { reason: 'x' }));
+      expect(await cluster.surge(pod, 'op-7', signal)).toBe(answer);
+      await server?.close();
+    }
+    const cluster = await clusterOf(() => ({ status: 200, body: {} }));
+    expect(await cluster.surge(aPod({ owner: { ...owner, kind: 'ReplicaSet' } }), 'op-7', signal)).toBe(
+      'gone',
+    );
+    expect(patches()).toEqual([]);
+  });
+});

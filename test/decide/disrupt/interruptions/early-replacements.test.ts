@@ -110,6 +110,27 @@ describe('a rebalance recommendation', () => {
     expect(decide(POLICY, fleet(100, { operations: [tried] }), NOW).actions).toEqual([]);
   });
 
+  it('holds no other back where the first can go no further', () => {
+    const both = [hint, anInterruption({ kind: 'rebalance', instanceId: 'i-3', atMs: NOW })];
+    const pods = [aPod({ name: 'db', nodeName: 'i-3', disruption: 'never' })];
+    const plan = decide(POLICY, fleet(100, { interruptions: both, pods }), NOW);
+    expect(plan.actions).toMatchObject([{ kind: 'remove', nodeName: 'i-4' }]);
+    expect(plan.refusals[0]).toMatchObject({ subject: 'i-3', reason: { code: 'pod-do-not-disrupt' } });
+  });
+
+  it('is made up for once more where others took the place of the first replacement, at most three times', () => {
+    const ready = (minutesAgo: number, id: string) => ({
+      ...replacement('ready'),
+      id,
+      endedAtMs: NOW - minutesAgo * 60_000,
+    });
+    const actions = (operations: Snapshot['operations']) =>
+      decide(POLICY, fleet(1_500, { operations }), NOW).actions;
+    expect(actions([ready(29, 'op-9')])).toEqual([]);
+    expect(actions([ready(30, 'op-9')])).toMatchObject([{ kind: 'launch', replaces: { instanceId: 'i-4' } }]);
+    expect(actions([ready(90, 'op-7'), ready(60, 'op-8'), ready(30, 'op-9')])).toEqual([]);
+  });
+
   it('may be ignored, or only cordon the node', () => {
     const spot = (rebalance: string) => aPolicy({ nodes: { min: 2 }, spot: { rebalance } });
     expect(decide(spot('ignore'), fleet(100), NOW).actions).toEqual([]);

@@ -64,6 +64,25 @@ describe('a pod may be evicted', () => {
     expect(podProtection(pod, [])).toBeUndefined();
   });
 
+  it('when it is the only replica and it or its owner allows that', () => {
+    const single = owner('Deployment', 1);
+    expect(podProtection(aPod({ owner: single, disruption: 'always' }), [])).toBeUndefined();
+    expect(podProtection(aPod({ owner: { ...single, move: 'evict' } }), [])).toBeUndefined();
+    expect(
+      podProtection(aPod({ nodeName: 'i-1', owner: { ...single, move: 'evict' } }), [budget('web', 0)]),
+    ).toMatchObject({
+      code: 'pod-budget',
+    });
+    // No eviction is asked for: its Deployment replaces it.
+    expect(
+      podProtection(aPod({ nodeName: 'i-1', owner: { ...single, move: 'surge' } }), [budget('web', 0)]),
+    ).toBeUndefined();
+    const several = { ...owner('Deployment', 2), move: 'surge' as const };
+    expect(podProtection(aPod({ nodeName: 'i-1', owner: several }), [budget('web', 0)])).toMatchObject({
+      code: 'pod-budget',
+    });
+  });
+
   it('whatever budgets of other namespaces or labels say', () => {
     expect(podProtection(aPod(), [{ ...budget('x', 0), namespace: 'other' }])).toBeUndefined();
     expect(podProtection(aPod({ labels: {} }), [budget('x', 0)])).toBeUndefined();
