@@ -46,7 +46,8 @@ export function decide(
     turned.length === 0 ? before : buildDecisionContext(inForce, snapshot, { nowMs, turned, solve });
   const growth = turned.length === 0 ? wanted : planGrowth(context, announced.replacements);
   const round: Round = { situation: context, growth, aborts, turned, announced };
-  const { launches, removals, ...chosen } = chooseDisruptions(round);
+  const chosen = chooseDisruptions(round);
+  const { launches, removals } = chosen;
   const { suspend, nodes } = inForce.policy;
   const decisionId = decisionIdOf(nowMs, inForce.identity);
   const nextId = operationIds(decisionId, snapshot.operations);

@@ -142,6 +142,21 @@ describe('keeping a worker for its credits', () => {
     expect(removed(decide(allOnDemand, fiveAt(25, { nodes }), NOW))).toHaveLength(1);
   });
 
+  it('lets nothing go for half an hour after a worker was bought for its credits', () => {
+    const bought = (minutesAgo: number) =>
+      aLaunch({
+        step: 'ready',
+        instanceId: 'i-5',
+        reasons: [{ code: 'saves-credits', text: '' }],
+        endedAtMs: NOW - minutesAgo * MINUTE_MS,
+      });
+    const after = (minutesAgo: number) =>
+      decide(aPolicy(MOSTLY_SPOT), fiveAt(10, { operations: [bought(minutesAgo)] }), NOW);
+    expect(removed(after(29))).toEqual([]);
+    expect(after(29).kept.some(({ reason }) => reason.code === 'saves-credits')).toBe(true);
+    expect(removed(after(31))).toHaveLength(1);
+  });
+
   it('keeps none above the maximum', () => {
     const plan = decide(aPolicy({ ...MOSTLY_SPOT, nodes: { max: 4 } }), fiveAt(25), NOW);
     expect(removed(plan)).toHaveLength(1);

@@ -2,7 +2,7 @@ import { describe, expect, it } from '@jest/globals';
 import type { Plan } from '../../src/model/plan.ts';
 import type { ReportEvent } from '../../src/ports.ts';
 import { Metrics } from '../../src/report/metrics.ts';
-import { aLaunch, anInstance, aRemoval } from '../builders/fleet.ts';
+import { aLaunch, anInstance, aNode, aRemoval, SMALL } from '../builders/fleet.ts';
 import { aPlan } from '../builders/plan.ts';
 import { aPendingPod, aPod } from '../builders/pod.ts';
 import { aSnapshot, aUtilization, steady } from '../builders/snapshot.ts';
@@ -52,6 +52,14 @@ describe('Metrics', () => {
     const text = await scrape({ kind: 'operation', operation, atMs: 0 });
     expect(text).toContain('smartscale_launches_total{outcome="pooled"} 1');
     expect(text).toContain('smartscale_node_join_seconds_count 0');
+  });
+
+  it('shows by how much machines of a type fall short of the catalogue', async () => {
+    const node = aNode({ allocatable: { ...SMALL, memoryMiB: SMALL.memoryMiB - 60 } });
+    const snapshot = aSnapshot({ nodes: [node] });
+    const text = await scrape({ kind: 'decision', plan: aPlan(), snapshot, durationMs: 20 });
+    expect(text).toContain('smartscale_allocatable_missing_mib{type="t3.small"} 60');
+    expect(text).toContain('smartscale_allocatable_missing_mib{type="t3a.small"} 0');
   });
 
   it('shows a decision and what it saw', async () => {

@@ -22,12 +22,15 @@ export function planAborts(
   growth: Growth,
   expedited: readonly ExpediteRemovalAction[],
 ): readonly AbortAction[] {
-  return [
-    ...removalAborts(context, growth, expedited),
-    ...launchAborts(context),
-    ...fillAborts(context, growth),
-  ];
+  const removals = removalAborts(context, growth, expedited);
+  const launches = launchAborts(context);
+  const fills = fillAborts(context, growth);
+  return removals.length + launches.length + fills.length === 0
+    ? NOTHING
+    : [...removals, ...launches, ...fills];
 }
+
+const NOTHING: readonly AbortAction[] = [];
 
 /**
  * Removals to stop because what they were for is no longer true: pods wait for room, load rises, the floor rose, or the policy no

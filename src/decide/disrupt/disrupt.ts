@@ -24,8 +24,8 @@ export function disrupt<Context>(
   const removals: WantedRemoval[] = [];
   const named = new Set([...before.removed, ...before.named]);
   for (const method of methods) {
-    const removed = [...before.removed, ...removals.map(({ nodeName }) => nodeName)];
-    const launched = answers.reduce((sum, { launches = [] }) => sum + launches.length, 0);
+    const removed = together([before.removed, removals.map(({ nodeName }) => nodeName)]);
+    const launched = answers.reduce((sum, { launches }) => sum + (launches?.length ?? 0), 0);
     const answer = method.compute({ ...context, removed, launched });
     answers.push(answer);
     for (const { nodeName } of answer.expedited ?? []) named.add(nodeName);
@@ -35,11 +35,12 @@ export function disrupt<Context>(
       removals.push(removal);
     }
   }
-  return { ...merged(answers), removals };
+  return merged(answers, removals);
 }
 
-function merged(answers: readonly Disruption[]): Omit<Disruptions, 'removals'> {
+function merged(answers: readonly Disruption[], removals: readonly WantedRemoval[]): Disruptions {
   return {
+    removals,
     launches: together(answers.map(({ launches }) => launches)),
     replacements: together(answers.map(({ replacements }) => replacements)),
     expedited: together(answers.map(({ expedited }) => expedited)),

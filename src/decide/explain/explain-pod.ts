@@ -90,10 +90,11 @@ function waiting(pod: Pod, context: DecisionContext, { plan, launch, nodes }: Fo
   if (booting !== undefined)
     return explanation('node-comes', `launch ${booting.launch?.id} (${booting.id}) was made for it`);
   if (launch !== undefined) return { verdict: 'node-wanted', reasons: launch.reasons };
+  const own = plan.refusals.filter(({ subject }) => subject === ref).map(({ reason }) => reason);
+  if (own.some(({ code }) => code === 'pod-bought-in-vain')) return { verdict: 'waits', reasons: own };
   const roomy = nodes.find(({ why }) => why === 'has-room');
   if (roomy !== undefined)
     return explanation('fits-now', `${roomy.nodes[0]} has room for it: the scheduler will bind it`);
-  const own = plan.refusals.filter(({ subject }) => subject === ref).map(({ reason }) => reason);
   if (own.some(({ code }) => code === 'pod-never-fits')) return { verdict: 'never-fits', reasons: own };
   if (own.length > 0) return { verdict: 'waits', reasons: own };
   const pending = plan.demands.find(({ name }) => name === 'pending')?.reasons ?? [];

@@ -80,7 +80,10 @@ export function planGrowth(
   const bounds = bounded(context, planner.launches);
   const wakes = answers.map(({ wakeAtMs }) => wakeAtMs);
   return {
-    demands: answers.flatMap(({ demand }) => demand ?? []).sort((a, b) => (a.name < b.name ? -1 : 1)),
+    demands: answers
+      .map(({ demand }) => demand)
+      .filter((demand) => demand !== undefined)
+      .sort((a, b) => (a.name < b.name ? -1 : 1)),
     launches: bounds.nodeRequests,
     isWanted: planner.isWanted || answers.some(({ isWanted }) => isWanted),
     refusals: [...planner.refusals, ...bounds.refusals],
@@ -96,6 +99,8 @@ export function planGrowth(
   };
 }
 
+const HELD_BY_FLOOR = ['low-load', 'unneeded', 'replaced'] as const;
+
 function waiting(answers: readonly DemandAnswer[]): number {
   return answers.reduce((sum, { waitingPods = 0 }) => sum + waitingPods, 0);
 }
@@ -103,8 +108,8 @@ function waiting(answers: readonly DemandAnswer[]): number {
 /** Those of how many must stay first: a fleet that may not be smaller needs no other reason. */
 function holdsOf(answers: readonly DemandAnswer[], { fleet }: DecisionContext): readonly ShrinkHold[] {
   const floors = answers
-    .flatMap(({ keepsAtLeast = [] }) => keepsAtLeast)
-    .filter(({ nodes }) => fleet.workers.length <= nodes)
-    .map(({ reason }): ShrinkHold => ({ reason, purposes: ['low-load', 'unneeded', 'replaced'] }));
-  return [...floors, ...answers.flatMap(({ holdsShrink = [] }) => holdsShrink)];
+    .map(({ keepsAtLeast }) => keepsAtLeast)
+    .filter((floor) => floor !== undefined && fleet.workers.length <= floor.nodes)
+    .map((floor) => floor && { reason: floor.reason, purposes: HELD_BY_FLOOR });
+  return [...floors, ...answers.map(({ holdsShrink }) => holdsShrink)].filter((hold) => hold !== undefined);
 }

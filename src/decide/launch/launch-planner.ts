@@ -1,12 +1,17 @@
 import type { LaunchIntent } from '../../model/intent.ts';
+import { memoizeByIdentity } from '../../model/memoize-by-identity.ts';
 import { type Offering, offeringKey } from '../../model/offering.ts';
 import type { Refusal } from '../../model/plan.ts';
 import type { Reason } from '../../model/reason.ts';
 import type { DecisionContext } from '../state/decision-context.ts';
+import type { Worker } from '../state/fleet.ts';
 import { earliest } from '../text/earliest-time.ts';
 import { secondsText } from '../text/wording.ts';
 import { type FleetMix, mixOf, nextLifecycle, rankOfferings, withWorker } from './choice.ts';
 import type { NodeRequest, PackedRequest } from './demands/demand-source.ts';
+
+/** The fleet's list of workers is the same round after round while none changes. */
+const mixOfFleet = memoizeByIdentity((workers: readonly Worker[]): FleetMix => mixOf(workers));
 
 /** Turns the requests of one demand after another into launches, each by the mix that those before it leave. */
 export class LaunchPlanner {
@@ -20,7 +25,7 @@ export class LaunchPlanner {
 
   constructor(context: DecisionContext) {
     this.#situation = context;
-    this.#mix = mixOf(context.fleet.workers);
+    this.#mix = mixOfFleet(context.fleet.workers);
   }
 
   /** The fleet with what was asked for so far. */

@@ -56,45 +56,106 @@ export interface FleetOptions {
   readonly isPoolEnabled: boolean;
 }
 
+/** A worker but for its condition, which time changes. */
+interface Seat extends Omit<Worker, 'condition'> {
+  readonly instanceId: string;
+  /** Whether an operation is about to take its machine away. */
+  readonly isTerminating: boolean;
+  readonly costsMoney: boolean;
+}
+
+/** Nodes, instances and operations joined, sorted by id; and the fleet that was last made of it. */
+interface Joined {
+  readonly seats: readonly Seat[];
+  readonly pool: readonly PoolMember[];
+  readonly isCloudKnown: boolean;
+  last: { readonly conditions: readonly WorkerCondition[]; readonly fleet: Fleet } | undefined;
+}
+
 interface Lookup {
   readonly instances: ReadonlyMap<string, Instance> | undefined;
   readonly launches: readonly LaunchOperation[];
   readonly launchByInstance: ReadonlyMap<string, LaunchOperation>;
   readonly removalByNode: ReadonlyMap<string, RemoveOperation>;
-  /** Instances that an operation, or AWS, is about to take away: they cost money and are no capacity. */
+  /** Instances that an operation is about to take away: they cost money and are no capacity. */
   readonly terminating: ReadonlySet<string>;
-  readonly options: FleetOptions;
 }
 
-/** Joins nodes, instances and operations into workers. Nodes that did not come from EC2 are not the fleet's. */
+/**
+ * Joins nodes, instances and operations into workers. Nodes that did not come from EC2 are not the fleet's. The same fleet as before
+ * while its parts are the same objects and no condition changed.
+ */
 export function fleetOf(snapshot: Snapshot, options: FleetOptions): Fleet {
-  const lookup = lookupOf(snapshot, options);
-  const pool = poolOf(snapshot);
-  const pooled = new Set(pool.map(({ instanceId }) => instanceId));
-  const nodes = snapshot.nodes.filter(
-    (node) => !node.isControlPlane && node.instanceId !== undefined && !pooled.has(node.instanceId),
+  const joined = options.cancelledRemovals.size === 0 ? joinedOf(snapshot) : join(snapshot, options);
+  const conditions = joined.seats.map((seat) => conditionOf(seat, joined, options));
+  const { last } = joined;
+  if (last?.conditions.every((condition, index) => condition === conditions[index])) return last.fleet;
+  const fleet = fleetFrom(joined, conditions);
+  joined.last = { conditions, fleet };
+  return fleet;
+}
+
+function fleetFrom({ seats, pool }: Joined, conditions: readonly WorkerCondition[]): Fleet {
+  const all = seats.map(
+    (
+      { instanceId: _id, isTerminating: _isTerminating, costsMoney: _costsMoney, ...worker },
+      index,
+    ): Worker => ({
+      ...worker,
+      condition: conditions[index] ?? 'gone',
+    }),
   );
-  const onNodes = nodes.map((node) => workerOfNode(node, lookup));
-  const seen = new Set(nodes.map((node) => node.instanceId));
-  const bare = [...(lookup.instances?.values() ?? [])]
-    .filter((instance) => isUp(instance, lookup.launchByInstance.get(instance.id)))
-    .filter(({ id }) => !seen.has(id) && !pooled.has(id))
-    .map((instance) => workerOfInstance(instance, lookup));
-  const intended = intendedWorkers(lookup, seen);
-  const all = [...onNodes, ...bare, ...intended].sort((a, b) => (a.id < b.id ? -1 : 1));
   const staying = all.filter((worker) => worker.removal === undefined);
   return {
     workers: staying.filter(({ condition }) => countsAsCapacity(condition)),
     uncounted: staying.filter(({ node, condition }) => node !== undefined && !countsAsCapacity(condition)),
     leaving: all.filter((worker) => worker.removal !== undefined),
     billable:
-      all.filter((worker) => costsMoney(worker, lookup)).length +
+      seats.filter(({ costsMoney }) => costsMoney).length +
       pool.filter(({ isBillable }) => isBillable).length,
     pool,
   };
 }
 
-function lookupOf(snapshot: Snapshot, options: FleetOptions): Lookup {
+const UNKNOWN: readonly Instance[] = [];
+
+/** Kept as long as the three lists are the same objects. */
+function joinedOf(snapshot: Snapshot): Joined {
+  const { nodes, instances, operations } = snapshot;
+  const listed = instances.status === 'known' ? instances.value : UNKNOWN;
+  const ofLists = joinsOf(nodes)(listed);
+  const known = ofLists.get(operations);
+  if (known !== undefined) return known;
+  const joined = join(snapshot, { cancelledRemovals: NONE });
+  ofLists.set(operations, joined);
+  return joined;
+}
+
+const NONE: ReadonlySet<string> = new Set();
+
+const joinsOf = memoizeByIdentity((_nodes: readonly Node[]) =>
+  memoizeByIdentity((_instances: readonly Instance[]) => new WeakMap<readonly Operation[], Joined>()),
+);
+
+function join(snapshot: Snapshot, options: Pick<FleetOptions, 'cancelledRemovals'>): Joined {
+  const lookup = lookupOf(snapshot, options);
+  const pool = poolOf(snapshot);
+  const pooled = new Set(pool.map(({ instanceId }) => instanceId));
+  const nodes = snapshot.nodes.filter(
+    (node) => !node.isControlPlane && node.instanceId !== undefined && !pooled.has(node.instanceId),
+  );
+  const onNodes = nodes.map((node) => seatOfNode(node, lookup));
+  const seen = new Set(nodes.map((node) => node.instanceId));
+  const bare = [...(lookup.instances?.values() ?? [])]
+    .filter((instance) => isUp(instance, lookup.launchByInstance.get(instance.id)))
+    .filter(({ id }) => !seen.has(id) && !pooled.has(id))
+    .map((instance) => seatOfInstance(instance, lookup));
+  const intended = intendedSeats(lookup, seen);
+  const seats = [...onNodes, ...bare, ...intended].sort((a, b) => (a.id < b.id ? -1 : 1));
+  return { seats, pool, isCloudKnown: lookup.instances !== undefined, last: undefined };
+}
+
+function lookupOf(snapshot: Snapshot, options: Pick<FleetOptions, 'cancelledRemovals'>): Lookup {
   const launches = inFlightIn(snapshot.operations);
   const launchByInstance = new Map<string, LaunchOperation>();
   for (const launch of launches) {
@@ -112,14 +173,13 @@ function lookupOf(snapshot: Snapshot, options: FleetOptions): Lookup {
   const removals = unendedIn(snapshot.operations).filter((o): o is RemoveOperation => isRemoving(o, options));
   const removalByNode = new Map(removals.map((removal) => [removal.nodeName, removal]));
   const terminating = new Set([
-    ...options.announcedTerminations,
     ...removals.map((removal) => removal.instanceId),
     ...undoneIn(snapshot.operations),
   ]);
-  return { instances, launches, launchByInstance, removalByNode, terminating, options };
+  return { instances, launches, launchByInstance, removalByNode, terminating };
 }
 
-function isRemoving(operation: Operation, options: FleetOptions): boolean {
+function isRemoving(operation: Operation, options: Pick<FleetOptions, 'cancelledRemovals'>): boolean {
   if (operation.kind !== 'remove' || operation.step === 'aborting') return false;
   return !options.cancelledRemovals.has(operation.id);
 }
@@ -131,12 +191,11 @@ const undoneIn = memoizeByIdentity((operations: readonly Operation[]): readonly 
     .flatMap(({ instanceId = [] }) => instanceId),
 );
 
-function workerOfNode(node: Node, lookup: Lookup): Worker {
+function seatOfNode(node: Node, lookup: Lookup): Seat {
   const instance = lookup.instances?.get(node.instanceId ?? '');
   const launch = lookup.launchByInstance.get(node.instanceId ?? '');
   return {
     id: node.name,
-    condition: conditionOf({ node, instance, launch }, lookup),
     node,
     instance,
     launch,
@@ -144,15 +203,15 @@ function workerOfNode(node: Node, lookup: Lookup): Worker {
     type: node.type ?? instance?.type,
     zone: node.zone ?? instance?.zone,
     lifecycle: node.lifecycle ?? instance?.lifecycle,
+    ...accountOf({ node, instance, launch }, lookup),
   };
 }
 
-function workerOfInstance(instance: Instance, lookup: Lookup): Worker {
+function seatOfInstance(instance: Instance, lookup: Lookup): Seat {
   const { id, type, zone, lifecycle } = instance;
   const launch = lookup.launchByInstance.get(id);
   return {
     id,
-    condition: conditionOf({ node: undefined, instance, launch }, lookup),
     node: undefined,
     instance,
     launch,
@@ -160,11 +219,12 @@ function workerOfInstance(instance: Instance, lookup: Lookup): Worker {
     type,
     zone,
     lifecycle,
+    ...accountOf({ node: undefined, instance, launch }, lookup),
   };
 }
 
 /** Launches in flight of which neither a node nor an instance can be seen yet; a lost instance is not waited for. */
-function intendedWorkers(lookup: Lookup, nodeInstances: ReadonlySet<string | undefined>): Worker[] {
+function intendedSeats(lookup: Lookup, nodeInstances: ReadonlySet<string | undefined>): Seat[] {
   const visible = new Set<string>();
   for (const [instanceId, launch] of lookup.launchByInstance) {
     if (nodeInstances.has(instanceId) || lookup.instances?.has(instanceId) === true) visible.add(launch.id);
@@ -175,7 +235,6 @@ function intendedWorkers(lookup: Lookup, nodeInstances: ReadonlySet<string | und
       const parts = parseOfferingKey(launch.offering ?? launch.offerings[0]);
       return {
         id: launch.id,
-        condition: conditionOf({ node: undefined, instance: undefined, launch }, lookup),
         node: undefined,
         instance: undefined,
         launch,
@@ -183,24 +242,28 @@ function intendedWorkers(lookup: Lookup, nodeInstances: ReadonlySet<string | und
         type: parts?.type,
         zone: parts?.zone,
         lifecycle: parts?.lifecycle,
+        ...accountOf({ node: undefined, instance: undefined, launch }, lookup),
       };
     });
 }
 
-function conditionOf(
-  seen: Pick<Worker, 'node' | 'instance' | 'launch'>,
-  { terminating, options, instances }: Lookup,
-): WorkerCondition {
-  const { nowMs, unreadyGraceMs, isPoolEnabled: keepsPool } = options;
-  const id = seen.node?.instanceId ?? seen.instance?.id ?? '';
-  return workerCondition(
-    { ...seen, isDoomed: terminating.has(id) },
-    { nowMs, graceMs: unreadyGraceMs, isCloudKnown: instances !== undefined, keepsPool },
-  );
+type Seen = Pick<Worker, 'node' | 'instance' | 'launch'>;
+
+function accountOf(seen: Seen, lookup: Lookup): Pick<Seat, 'instanceId' | 'isTerminating' | 'costsMoney'> {
+  const instanceId = seen.node?.instanceId ?? seen.instance?.id ?? '';
+  const isTerminating = lookup.terminating.has(instanceId);
+  return { instanceId, isTerminating, costsMoney: costsMoney(seen, lookup) };
 }
 
-function costsMoney(worker: Worker, lookup: Lookup): boolean {
-  if (worker.instance !== undefined) return isUp(worker.instance, worker.launch);
-  if (worker.launch !== undefined || lookup.instances === undefined) return true;
-  return worker.node?.isReady === true;
+function conditionOf(seat: Seat, { isCloudKnown }: Joined, options: FleetOptions): WorkerCondition {
+  const { nowMs, unreadyGraceMs: graceMs, isPoolEnabled: keepsPool, announcedTerminations } = options;
+  const { node, instance, launch, isTerminating, instanceId } = seat;
+  const isDoomed = isTerminating || announcedTerminations.has(instanceId);
+  return workerCondition({ node, instance, launch, isDoomed }, { nowMs, graceMs, isCloudKnown, keepsPool });
+}
+
+function costsMoney({ node, instance, launch }: Seen, lookup: Lookup): boolean {
+  if (instance !== undefined) return isUp(instance, launch);
+  if (launch !== undefined || lookup.instances === undefined) return true;
+  return node?.isReady === true;
 }

@@ -141,9 +141,9 @@ function spotTrials(launch: LaunchOperation): Trial[] {
   return [...trials, ...successOf(launch, lifecycleOf)];
 }
 
-function successOf(launch: LaunchOperation, keyOf: (key: OfferingKey) => string): Trial[] {
+function successOf(launch: LaunchOperation, nameOf: (key: OfferingKey) => string): Trial[] {
   if (launch.offering === undefined || launch.launchedAtMs === undefined) return [];
-  return [{ key: keyOf(launch.offering), atMs: launch.launchedAtMs, failed: false }];
+  return [{ key: nameOf(launch.offering), atMs: launch.launchedAtMs, failed: false }];
 }
 
 function rowsOf(trials: readonly Trial[]): ReadonlyMap<string, Row> {

@@ -13,7 +13,7 @@ import { launchesIn } from './operation-lists.ts';
 /** By then the scheduler has looked at a node that just became ready. */
 const SETTLED_MS = 60_000;
 /** After a node was bought in vain, none is bought for pods like these for so long; twice as long after each further one. */
-const REST = { firstMs: 300_000, maxMs: 6 * 3_600_000 } as const;
+const REST = { firstMs: 2 * 3_600_000, maxMs: 24 * 3_600_000 } as const;
 
 /** Nodes that were bought for pods of one shape and did not take any. */
 export interface VainPurchase {

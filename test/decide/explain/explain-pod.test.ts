@@ -2,6 +2,7 @@ import { describe, expect, it } from '@jest/globals';
 import { decide } from '../../../src/decide/decide.ts';
 import { explainPod, nodesText } from '../../../src/decide/explain/explain-pod.ts';
 import { buildDecisionContext } from '../../../src/decide/state/decision-context.ts';
+import { podShape } from '../../../src/model/pod-shape.ts';
 import type { Pod } from '../../../src/model/pod.ts';
 import type { Snapshot } from '../../../src/model/snapshot.ts';
 import { aLaunch, aNode, SMALL } from '../../builders/fleet.ts';
@@ -33,6 +34,19 @@ describe('a pod that needs no node', () => {
 });
 
 describe('a pod that cannot be scheduled', () => {
+  it('is told that a node was bought for it in vain, though that one seems to have room', () => {
+    const pod = aPendingPod({ name: 'web', cpu: 900, schedulerMessage: '0/2 nodes are available' });
+    const bought = aLaunch({
+      step: 'ready',
+      instanceId: 'i-2',
+      offering: 't3.small/ap-southeast-1b/spot',
+      boughtFor: [podShape(pod)],
+      endedAtMs: NOW - 120_000,
+    });
+    const told = explain(pod, { pods: full.slice(0, 1), operations: [bought] });
+    expect(told).toMatchObject({ verdict: 'waits', reasons: [{ code: 'pod-bought-in-vain' }] });
+  });
+
   it('is told what would be bought for it, at which expected cost, and what keeps it off each node', () => {
     const pod = aPendingPod({ name: 'web', cpu: 900 });
     const told = explain(pod);

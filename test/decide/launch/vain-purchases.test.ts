@@ -10,6 +10,7 @@ import { aPendingPod, aPod } from '../../builders/pod.ts';
 import { aPolicy } from '../../builders/policy.ts';
 import { aSnapshot } from '../../builders/snapshot.ts';
 
+const HOUR_MS = 3_600_000;
 const NOW = 10_000_000;
 const READY_AT = NOW - 120_000;
 const SAYS = '0/3 nodes are available: 3 node(s) had untolerated taint(s).';
@@ -83,14 +84,14 @@ describe('a node that was bought for a pod and did not take it', () => {
     expect(plan({ pods: [waiting(), alike] })).toEqual({ launches: 1, refused: [] });
   });
 
-  it('is tried again after five minutes, and later after each further one', () => {
+  it('is tried again after two hours, and later after each further one', () => {
     const nodes = [...base, tainted];
-    expect(plan({ nodes, operations: [purchase('i-3', NOW - 301_000)] }).launches).toBe(1);
+    expect(plan({ nodes, operations: [purchase('i-3', NOW - 2 * HOUR_MS - 1)] }).launches).toBe(1);
     const second = { ...tainted, name: 'i-4', instanceId: 'i-4' };
-    const operations = [purchase('i-3', NOW - 900_000), purchase('i-4', NOW - 301_000)];
+    const operations = [purchase('i-3', NOW - 5 * HOUR_MS), purchase('i-4', NOW - 3 * HOUR_MS)];
     const { launches, refused } = plan({ nodes: [...nodes, second], operations });
     expect(launches).toBe(0);
-    expect(refused[0]?.reason.facts).toMatchObject({ count: 2, node: 'i-4', untilMs: NOW + 299_000 });
+    expect(refused[0]?.reason.facts).toMatchObject({ count: 2, node: 'i-4', untilMs: NOW + HOUR_MS });
   });
 
   it('is remembered by its removal once it is gone', () => {

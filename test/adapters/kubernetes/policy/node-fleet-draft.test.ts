@@ -59,11 +59,25 @@ function draftAfter(before: NodeFleetStatus, ...events: readonly ReportEvent[]):
   return draft;
 }
 
-function condition(status: NodeFleetStatus, type: 'Ready' | 'Synced') {
+function condition(status: NodeFleetStatus, type: 'Ready' | 'Synced' | 'Conforms') {
   return status.conditions?.find((candidate) => candidate.type === type);
 }
 
 describe('the status of a NodeFleet', () => {
+  it('says what the policy asks and the fleet is not, though it has as many workers as are wanted', () => {
+    const text = '0 of 6 workers are spot, 3 are wanted';
+    const plan = { deviations: [{ code: 'spot-share-off' as const, text }] };
+    const status = statusAfter(accepted(), decided({ plan }));
+    expect(condition(status, 'Ready')?.status).toBe('True');
+    expect(condition(status, 'Conforms')).toMatchObject({
+      status: 'False',
+      reason: 'Deviating',
+      message: text,
+    });
+    expect(condition(statusAfter(accepted(), decided({})), 'Conforms')?.status).toBe('True');
+    expect(condition(statusAfter(accepted()), 'Conforms')?.status).toBe('Unknown');
+  });
+
   it('says which policy is in force, since when and from which commit, and keeps its text', () => {
     const status = statusAfter(accepted());
     expect(status).toMatchObject({

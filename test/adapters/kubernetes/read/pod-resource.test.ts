@@ -295,6 +295,14 @@ describe('since when a pod is unschedulable', () => {
     expect(project(pending).pod.unschedulableSinceMs).toBe(NOW_MS);
   });
 
+  it('comes with what the scheduler says, without what it says of preemption, and with nothing where it is silent', () => {
+    const message =
+      '0/3 nodes are available: 3 Insufficient memory. preemption: 0/3 nodes are available: no victims.';
+    const saying = { status: { phase: 'Pending', conditions: [{ ...condition, message }] } };
+    expect(project(saying).pod.schedulerMessage).toBe('0/3 nodes are available: 3 Insufficient memory.');
+    expect(project(pending).pod).not.toHaveProperty('schedulerMessage');
+  });
+
   it('is what the condition says when it was so at our start', () => {
     expect(project(pending, { isFirstList: true }).pod.unschedulableSinceMs).toBe(
       Date.parse('2026-11-24T09:59:30Z'),
