@@ -66,13 +66,13 @@ function unsoldTypes(known: KnownValues, sold: SoldTypes): readonly Breach[] {
   });
 }
 
-function severalArchitectures(known: KnownValues, { archOf }: SoldTypes): readonly Breach[] {
+function severalArchitectures(known: KnownValues, sold: SoldTypes): readonly Breach[] {
   const places = placesOf(known, 'types');
   const first = known.text(places[0] ?? []);
-  const arch = first === undefined ? undefined : archOf(first);
+  const arch = first === undefined ? undefined : sold.archOf(first);
   return places.slice(1).flatMap((path): readonly Breach[] => {
     const type = known.text(path);
-    const other = type === undefined ? undefined : archOf(type);
+    const other = type === undefined ? undefined : sold.archOf(type);
     if (arch === undefined || other === undefined || other === arch) return [];
     const rule = `${type} is ${other} and ${first} is ${arch}: one image cannot start both`;
     return [
