@@ -30,12 +30,14 @@ export function planShrink(
 ): Disruption {
   const relocations = relocationsIn(context);
   const unneeded = unneededWorkers(context, growth, relocations);
+  // A round by itself has nothing to tell a next one.
+  const told = context.snapshot.unneeded === undefined ? {} : { unneeded };
   const replaced = replacedNodes(context);
   const purpose = disruptionReasonOf(context, growth, replaced);
   const blocker = disruptionBlockerOf({ situation: context, growth, purpose, ...round });
   if (blocker === undefined) {
     const search = { purpose, replaced, relocations, unneeded };
-    return { ...pickNodes(context, growth, search), unneeded };
+    return { ...pickNodes(context, growth, search), ...told };
   }
   const held = nodesOf(context.fleet.workers).map(({ node }) => ({
     nodeName: node.name,
@@ -46,7 +48,7 @@ export function planShrink(
   const isExpected = purpose !== 'unneeded' || unneeded.spareSinceMs !== undefined;
   const refusals: Refusal[] =
     blocker.shouldReport && isExpected ? [{ what: 'shrink', reason: blocker.reason }] : [];
-  return { kept, refusals, wakeAtMs: blocker.untilMs, unneeded };
+  return { kept, refusals, wakeAtMs: blocker.untilMs, ...told };
 }
 
 /** Nodes that hold back low load alone may still go for being unneeded, which needs no purchase. */
