@@ -51,10 +51,10 @@ export function fleetLayout(context: DecisionContext): FleetLayout {
 /** The same nodes with only the ready ones open: what only boots is no room to move pods to. */
 export function readyAlone({ present }: FleetLayout, { snapshot }: DecisionContext): readonly PresentNode[] {
   const ready = new Set(snapshot.nodes.filter(({ isReady }) => isReady).map(({ name }) => name));
-  return present.map((node) =>
-    node.isOpen && !ready.has(node.place.id) ? { ...node, isOpen: false } : node,
-  );
+  return present.map((node) => (node.isOpen && !ready.has(node.place.id) ? closed(node) : node));
 }
+
+const closed = memoizeByIdentity((node: PresentNode): PresentNode => ({ ...node, isOpen: false }));
 
 const NO_PODS: readonly Pod[] = [];
 
@@ -64,24 +64,36 @@ const inOrder = memoizeByIdentity((nodes: readonly Node[]) =>
 
 interface LaidOut {
   readonly pods: readonly Pod[];
+  readonly isBooting: boolean;
   readonly isCancelled: boolean;
+  /** What a booting node depends on besides. */
+  readonly daemons: readonly DaemonOverhead[];
+  readonly startupTaints: readonly string[];
   readonly present: PresentNode;
 }
 
-/** How each node that does not boot was laid out last: the same object as long as it and its pods are the same. */
+/** How each node was laid out last: the same object as long as it, its pods and what comes to it are the same. */
 const laidOut = new WeakMap<Node, LaidOut>();
 
 function presentNode(node: Node, context: NodeContext & { readonly coming: readonly Pod[] }): PresentNode {
   const { worker, pods, coming, situation, isLeaving } = context;
-  const isSettled = coming.length === 0 && node.allocatable.memoryMiB > 0 && !boots(node, worker, situation);
-  if (!isSettled) return holding(emptyNode(node, context), [...pods, ...coming]);
+  const isItself = coming.length === 0 && node.allocatable.memoryMiB > 0;
+  if (!isItself) return holding(emptyNode(node, context), [...pods, ...coming]);
+  const { daemons } = situation.snapshot;
+  const { startupTaints } = situation.policy.instances.template;
+  const isBooting = boots(node, worker, situation);
   const isCancelled = isCordonUndone(node, worker);
-  const isOpen = !isLeaving && (!node.isUnschedulable || isCancelled) && node.isReady;
+  const isOpen = !isLeaving && (!node.isUnschedulable || isCancelled) && (node.isReady || isBooting);
   const known = laidOut.get(node);
-  const isSame = known?.pods === pods && known.isCancelled === isCancelled && known.present.isOpen === isOpen;
-  if (isSame) return known.present;
+  const isSame =
+    known?.pods === pods &&
+    known.isBooting === isBooting &&
+    known.isCancelled === isCancelled &&
+    known.present.isOpen === isOpen;
+  const isSameBoot = !isBooting || (known?.daemons === daemons && known.startupTaints === startupTaints);
+  if (isSame && isSameBoot) return known.present;
   const present = holding(emptyNode(node, context), pods);
-  laidOut.set(node, { pods, isCancelled, present });
+  laidOut.set(node, { pods, isBooting, isCancelled, daemons, startupTaints, present });
   return present;
 }
 
