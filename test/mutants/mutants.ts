@@ -202,8 +202,8 @@ export const MUTANTS: readonly Mutant[] = [
   {
     name: 'buys again for pods that wait for a node that boots',
     file: 'src/decide/launch/demands/pending.ts',
-    find: 'const isHopeful = (pod: Pod) => !layout.nominated.has(podRef(pod)) && inVain(pod) === undefined;',
-    replace: 'const isHopeful = (pod: Pod) => inVain(pod) === undefined;',
+    find: 'const unclaimed = counting.filter((pod) => !layout.nominated.has(podRef(pod)));',
+    replace: 'const unclaimed = [...counting];',
     invariant: 18,
   },
   {
@@ -216,8 +216,8 @@ export const MUTANTS: readonly Mutant[] = [
   {
     name: 'replaces workers for any saving',
     file: 'src/decide/disrupt/consolidation/replacement.ts',
-    find: 'if (!(saving >= (minSavingPercent / 100) * oldCost)) return undefined;',
-    replace: 'if (!(saving >= 0 * minSavingPercent * oldCost)) return undefined;',
+    find: 'if (!(oldCost - newCost >= (policy.consolidation.minSavingPercent / 100) * oldCost)) return undefined;',
+    replace: 'if (!(oldCost - newCost >= 0)) return undefined;',
     invariant: 20,
   },
   {

@@ -16,7 +16,7 @@ import { earningWorkers } from './rules/earning-workers.ts';
 import { protectionsFor } from './rules/protections.ts';
 import { type Relocations, relocationsIn } from './rules/relocation.ts';
 import { MAX_TRIED, triedThisRound } from './rules/tried-candidates.ts';
-import { isLoadLow, tooMuchFor, unneededWorkers, whyNotLongUnneeded } from './rules/unneeded-workers.ts';
+import { isLoadLow, longUnneeded, tooMuchFor, unneededWorkers } from './rules/unneeded-workers.ts';
 
 /**
  * Which nodes can be removed now. First the blockers of the whole fleet, then the candidates in order: no rule may protect the
@@ -131,16 +131,15 @@ function retentionReasonOf(
     if (!known.has(worker)) known.set(worker, protections.of(worker) ?? earnsItsKeep(worker, going));
     return known.get(worker);
   };
-  const isTried = triedThisRound(candidates, context, keeps);
+  const isEarly = isChoice ? longUnneeded(unneeded, context) : () => undefined;
+  const isTried = triedThisRound(candidates, context, (worker) => keeps(worker) ?? isEarly(worker));
   const needed = (worker: NodeWorker) =>
-    isChoice
-      ? (tooMuchFor([...going, worker], purpose === 'low-load', context) ??
-        whyNotLongUnneeded(worker, unneeded, context))
-      : undefined;
+    isChoice ? tooMuchFor([...going, worker], purpose === 'low-load', context) : undefined;
   return (worker) => {
     const reason =
       (purpose === 'over-max' ? undefined : stuckPodHold(worker.node)) ??
       keeps(worker) ??
+      isEarly(worker) ??
       (isTried(worker) ? (needed(worker) ?? relocations.of(worker)) : NOT_TRIED_YET);
     if (reason !== undefined) return reason;
     protections.noteRemoved(worker);

@@ -1,4 +1,4 @@
-import type { NodeReading } from './simulated-telemetry.ts';
+import type { NodeReading } from './node-reading.ts';
 
 /** Prometheus' `rate(…[2m])` over scrapes each 15 s. */
 const WINDOW_SCRAPES = 8;

@@ -1,14 +1,8 @@
 import type { Sample, Signal, Utilization } from '../../model/signal.ts';
 import { unknownSignal, unknownUtilization } from '../../model/signal.ts';
 import type { Telemetry, TelemetryQuery } from '../../ports.ts';
+import type { NodeReading } from './node-reading.ts';
 import { RateWindow } from './rate-window.ts';
-
-/** What one node reported at one scrape. */
-export interface NodeReading {
-  readonly cpuPercent: number;
-  readonly memoryPercent: number;
-  readonly networkBytesPerSecond: number;
-}
 
 interface Scrape {
   readonly atMs: number;

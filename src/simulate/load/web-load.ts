@@ -3,7 +3,7 @@ import { occupiesNode, type Pod } from '../../model/pod.ts';
 import type { SimulatedCluster } from '../cluster/simulated-cluster.ts';
 import { type Workload, workloadUid } from '../cluster/workload.ts';
 import { HorizontalAutoscaler } from './horizontal-autoscaler.ts';
-import type { NodeReading } from './simulated-telemetry.ts';
+import type { NodeReading } from './node-reading.ts';
 
 /** CPU that a worker spends on itself and its agents. */
 const NODE_BASE_CPU_MILLIS = 60;
