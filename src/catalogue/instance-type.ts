@@ -1,4 +1,5 @@
 import type { Resources } from '../model/resources.ts';
+import { knownType } from './all-types.ts';
 import { PRICE_TABLE, type PriceRow } from './price-table.ts';
 
 /** What a machine of this type has, before anything is reserved. */
@@ -7,6 +8,8 @@ export interface InstanceType {
   readonly arch: 'amd64' | 'arm64';
   readonly vcpus: number;
   readonly memoryMiB: number;
+  /** What `nvidia.com/gpu` counts; absent: none. */
+  readonly nvidiaGpus?: number;
   /** Present on types that earn CPU credits (t3, t3a, t4g). */
   readonly burstable?: Burst;
 }
@@ -35,10 +38,10 @@ const byName: ReadonlyMap<string, InstanceType> = new Map(PRICE_TABLE.map((row) 
 
 /** The instance type of this name, or `undefined` when the catalogue does not have it. */
 export function instanceType(name: string): InstanceType | undefined {
-  return byName.get(name);
+  return byName.get(name) ?? knownType(name);
 }
 
-/** Every type of the catalogue. */
+/** The types whose spot prices the catalogue has, too. */
 export function instanceTypes(): readonly InstanceType[] {
   return [...byName.values()];
 }
@@ -48,14 +51,16 @@ export function instanceTypes(): readonly InstanceType[] {
  *
  * Memory: `nominal × (1 − 7.5 %) − 420 MiB reserved − 100 MiB eviction threshold`, so 1374 MiB of a t3.small's 2 GiB.
  * CPU: 6 % of the first vCPU, 1 % of the second, 0.5 % of the third and fourth, 0.25 % of each further one are reserved
- * (the kube-reserved formula of Amazon's EKS image), so 1930 m of two vCPUs. Never below zero.
+ * (the kube-reserved formula of Amazon's EKS image), so 1930 m of two vCPUs. Never below zero. GPUs as NVIDIA's device plugin counts
+ * them.
  */
-export function allocatableOf(type: Pick<InstanceType, 'vcpus' | 'memoryMiB'>): Resources {
+export function allocatableOf(type: Pick<InstanceType, 'vcpus' | 'memoryMiB' | 'nvidiaGpus'>): Resources {
   const memoryMiB = Math.floor(type.memoryMiB * (1 - VM_OVERHEAD)) - RESERVED_MIB - EVICTION_MIB;
   return {
     cpuMillis: Math.floor(type.vcpus * 1000 - reservedCpuMillis(type.vcpus)),
     memoryMiB: Math.max(0, memoryMiB),
     pods: MAX_PODS,
+    ...((type.nvidiaGpus ?? 0) > 0 && { extended: { 'nvidia.com/gpu': type.nvidiaGpus ?? 0 } }),
   };
 }
 

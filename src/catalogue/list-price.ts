@@ -1,3 +1,4 @@
+import { knownPriceUsdPerHour } from './all-types.ts';
 import { PRICE_TABLE, PRICED_REGIONS, type PriceRow, SPOT_SNAPSHOT_REGION } from './price-table.ts';
 
 /** When the figures were last known to be right, for whoever shows a price (ISO dates). */
@@ -8,7 +9,7 @@ const rows: ReadonlyMap<string, PriceRow> = new Map(PRICE_TABLE.map((row) => [ro
 /** The list price of the type in the region, or `undefined` when the catalogue does not have it; never zero. */
 export function onDemandPriceUsdPerHour(region: string, type: string): number | undefined {
   const column = PRICED_REGIONS.findIndex((priced) => priced === region);
-  return rows.get(type)?.onDemand[column];
+  return rows.get(type)?.onDemand[column] ?? knownPriceUsdPerHour(region, type);
 }
 
 /**

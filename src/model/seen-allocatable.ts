@@ -13,6 +13,14 @@ export type SeenAllocatable = ReadonlyMap<string, Resources>;
 
 /** Reads it from the nodes that are there and from the launches in the ledger, which remember it for a day. */
 export function seenAllocatable(nodes: readonly Node[], operations: readonly Operation[]): SeenAllocatable {
+  return seenIn(nodes)(operations);
+}
+
+const seenIn = memoizeByIdentity((nodes: readonly Node[]) =>
+  memoizeByIdentity((operations: readonly Operation[]) => seenBy(nodes, operations)),
+);
+
+function seenBy(nodes: readonly Node[], operations: readonly Operation[]): SeenAllocatable {
   const seen = new Map(joinedIn(operations));
   for (const { type, allocatable, isReady, isControlPlane, instanceId } of nodes) {
     if (type === undefined || !isReady || isControlPlane || instanceId === undefined) continue;

@@ -1,4 +1,4 @@
-import { crossFieldRules } from './cross-field-rules.ts';
+import { type CrossFieldRule, crossFieldRules } from './cross-field-rules.ts';
 import { KnownValues } from './known-values.ts';
 import { policyDigest } from './policy-digest.ts';
 import { inLineOrder, type PolicyFault, type TextFault } from './policy-fault.ts';
@@ -6,6 +6,7 @@ import { isWithin, pathText, valueAt } from './policy-path.ts';
 import { type Policy, policySchema } from './policy-schema.ts';
 import { type PolicyText, readPolicyText } from './policy-text.ts';
 import { schemaFaults } from './schema-faults.ts';
+import { type SoldTypes, soldTypeRules } from './sold-types.ts';
 
 /** A policy as a text states it, or everything that is wrong with the text, in the order of its lines. */
 export type PolicyReading =
@@ -14,9 +15,11 @@ export type PolicyReading =
 
 /**
  * Reads a policy file. Never throws: whatever a text holds comes back as a policy or as faults. An empty text is refused,
- * since a lost file must not silently mean the defaults (F78); `{}` means them.
+ * since a lost file must not silently mean the defaults (F78); `{}` means them. Types and zones are checked against what EC2 `sold`
+ * where that is given.
  */
-export function parsePolicy(text: string): PolicyReading {
+export function parsePolicy(text: string, sold?: SoldTypes): PolicyReading {
+  if (sold !== undefined) return readPolicy(text, [...crossFieldRules, ...soldTypeRules(sold)]);
   const known = readings.get(text);
   const reading = known ?? readPolicy(text);
   readings.delete(text);
@@ -33,7 +36,7 @@ export function parsePolicy(text: string): PolicyReading {
 const readings = new Map<string, PolicyReading>();
 const MAX_KEPT = 100;
 
-function readPolicy(text: string): PolicyReading {
+function readPolicy(text: string, rules: readonly CrossFieldRule[] = crossFieldRules): PolicyReading {
   const read = readPolicyText(text);
   const { root } = read;
   if (root === undefined) return invalid(read.faults);
@@ -43,19 +46,23 @@ function readPolicy(text: string): PolicyReading {
   const found = result.success ? [] : schemaFaults(result.error.issues, { root, lineOf: read.lineOf });
   const inText = read.faults;
   const faults = [...inText, ...found.filter((f) => !inText.some((known) => isWithin(f.at, known.at)))];
-  faults.push(...crossFieldFaults(root, faults, read.lineOf));
+  faults.push(...crossFieldFaults(rules, { root, earlier: faults, lineOf: read.lineOf }));
   if (faults.length > 0 || !result.success) return invalid(faults);
   return { valid: true, policy: result.data, digest: policyDigest(result.data) };
 }
 
 function crossFieldFaults(
-  root: unknown,
-  earlier: readonly TextFault[],
-  lineOf: PolicyText['lineOf'],
+  rules: readonly CrossFieldRule[],
+  text: {
+    readonly root: unknown;
+    readonly earlier: readonly TextFault[];
+    readonly lineOf: PolicyText['lineOf'];
+  },
 ): readonly TextFault[] {
+  const { root, earlier, lineOf } = text;
   const spoilt = earlier.map((fault) => fault.at);
   const known = new KnownValues(root, spoilt);
-  return crossFieldRules.flatMap(({ breaches }) =>
+  return rules.flatMap(({ breaches }) =>
     breaches(known).map(({ places, rule, remedy }) => {
       const at = places.find((place) => known.isWritten(place)) ?? places[0] ?? [];
       return { at, line: lineOf(at), path: pathText(at), value: valueAt(root, at) ?? null, rule, remedy };

@@ -2,6 +2,7 @@ import { type PolicyReading, parsePolicy } from '../policy/parse-policy.ts';
 import { type PolicyChange, policyChanges } from '../policy/policy-changes.ts';
 import type { PolicyFault } from '../policy/policy-fault.ts';
 import { readTextFile } from './files/read-text-file.ts';
+import { SOLD_TYPES } from './files/sold-types.ts';
 
 /** What is known of a policy's text, and of the policy that it is compared with. */
 export interface PolicyCheck {
@@ -25,7 +26,7 @@ export async function checkPolicyFile(file: string, against?: string): Promise<P
 
 /** Checks a policy's text, and compares it with the text of another when one is given. */
 export function checkPolicy(text: string, against: string | undefined): PolicyCheck {
-  const reading = parsePolicy(text);
+  const reading = parsePolicy(text, SOLD_TYPES);
   const check = {
     valid: reading.valid,
     digest: digestOf(reading),

@@ -12,7 +12,7 @@ describe('list prices', () => {
   });
 
   it('are undefined, not zero, where the catalogue has none', () => {
-    expect(onDemandPriceUsdPerHour('eu-north-1', 't3.small')).toBeUndefined();
+    expect(onDemandPriceUsdPerHour('eu-north-9', 't3.small')).toBeUndefined();
     expect(onDemandPriceUsdPerHour(REGION, 'x99.mega')).toBeUndefined();
     expect(typicalSpotPriceUsdPerHour('us-east-1', 't3.small')).toBeUndefined();
     expect(typicalSpotPriceUsdPerHour(REGION, 'x99.mega', ZONES[0])).toBeUndefined();

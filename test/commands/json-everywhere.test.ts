@@ -81,6 +81,7 @@ beforeAll(async () => {
   };
   files = {
     good: write('good.yaml', 'nodes: { min: 2 }'),
+    hour: write('hour.csv', '2026-01-05T00:00Z,1\n2026-01-05T00:30Z,2\n'),
     bad: write('bad.yaml', 'nodes: { min: 9, max: 2 }'),
     pods: write('pods.json', JSON.stringify([{ name: 'a', cpuMilli: 100, memMi: 100 }])),
     offerings: write('offerings.json', JSON.stringify([offering])),
@@ -108,6 +109,7 @@ const ANSWERS: readonly (readonly [args: string, code: number, document: unknown
     { bindings: [{ pod: 'a', node: 'n1' }], unplaced: [] },
   ],
   ['simulate --seeds 1 --hours 1', 0, { seeds: 1, violations: [] }],
+  ['recommend --trace FILE:hour --peak-nodes 1', 0, { hours: 1, now: expect.anything() }],
   ['plan WORLD', 0, { currentNodes: 0, actions: [], kept: [] }],
   [
     'plan WORLD --policy FILE:bad',

@@ -34,7 +34,7 @@ async function daysOf(scope: OfferingScope) {
 describe('machines that never join', () => {
   it.each<[string, OfferingScope]>([
     ['zone', { zone: 'ap-southeast-1b' }],
-    ['type', { type: 't3.small' }],
+    ['type', { type: 't3a.small' }],
   ])('cost pods minutes where another %s joins', async (_what, scope) => {
     const { waitingMinutes, inVain } = await daysOf(scope);
     expect(waitingMinutes).toBeLessThanOrEqual(IS_DEEP ? 40 : 25);

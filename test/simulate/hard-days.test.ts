@@ -114,7 +114,7 @@ describe('hours at the maximum with pods that wait', () => {
 
 describe('a zone that is lost', () => {
   it('is made up for in the other zone, holds no removal back, and gets its node again when it has machines (F69)', async () => {
-    const { world, stop, pass } = inWorld({ nodes: { min: 2, max: 6 } }, 3);
+    const { world, stop, pass } = inWorld({ nodes: { min: 2, max: 6 }, cost: { sizeByCredits: false } }, 3);
     await pass(HOUR_MS);
     expect([workersIn(A, world), workersIn(B, world)]).not.toContain(0);
     const before = world.view().readyWorkers;

@@ -22,7 +22,8 @@ function services(move: Workload['move']): readonly Workload[] {
 
 /** A night after a day: the load needs six workers and more, then hardly any. */
 async function nightWith(move: Workload['move']) {
-  const settings = { nodes: { min: 2, max: 10 } };
+  // A worker that saves more surplus credits than it costs would stay whatever runs on it.
+  const settings = { nodes: { min: 2, max: 10 }, cost: { sizeByCredits: false } };
   const policyDocument = { text: JSON.stringify(settings), origin: 'policy.yaml', revision: undefined };
   const world = aWorld({ policy: policySchema.parse(settings), policyDocument, peakNodes: 6 });
   const events: WorldEvent[] = [];

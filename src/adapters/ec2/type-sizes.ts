@@ -61,9 +61,21 @@ function sizeOf(info: InstanceTypeInfo): TypeSize | undefined {
   const memoryMiB = memory?.SizeInMiB;
   if (name === undefined || vcpus === undefined || memoryMiB === undefined) return undefined;
   const isArm = processor?.SupportedArchitectures?.includes('arm64') ?? false;
-  return sized({ name, arch: isArm ? 'arm64' : 'amd64', vcpus, memoryMiB });
+  const nvidiaGpus = nvidiaGpusOf(info);
+  return sized({
+    name,
+    arch: isArm ? 'arm64' : 'amd64',
+    vcpus,
+    memoryMiB,
+    ...(nvidiaGpus > 0 && { nvidiaGpus }),
+  });
 }
 
-function sized(type: Pick<InstanceType, 'name' | 'arch' | 'vcpus' | 'memoryMiB'>): TypeSize {
+function nvidiaGpusOf({ GpuInfo }: InstanceTypeInfo): number {
+  const gpus = (GpuInfo?.Gpus ?? []).filter(({ Manufacturer }) => Manufacturer === 'NVIDIA');
+  return gpus.reduce((sum, { Count = 0 }) => sum + Count, 0);
+}
+
+function sized(type: Pick<InstanceType, 'name' | 'arch' | 'vcpus' | 'memoryMiB' | 'nvidiaGpus'>): TypeSize {
   return { arch: type.arch, allocatable: allocatableOf(type), ...offeringBurst(type) };
 }

@@ -16,7 +16,7 @@ import { earningWorkers } from './rules/earning-workers.ts';
 import { protectionsFor } from './rules/protections.ts';
 import { type Relocations, relocationsIn } from './rules/relocation.ts';
 import { MAX_TRIED, triedThisRound } from './rules/tried-candidates.ts';
-import { isLoadLow, tooMuchFor, unneededWorkers, whyNotLongUnneeded } from './rules/unneeded-workers.ts';
+import { isLoadLow, longUnneeded, tooMuchFor, unneededWorkers } from './rules/unneeded-workers.ts';
 
 /**
  * Which nodes can be removed now. First the blockers of the whole fleet, then the candidates in order: no rule may protect the
@@ -30,12 +30,14 @@ export function planShrink(
 ): Disruption {
   const relocations = relocationsIn(context);
   const unneeded = unneededWorkers(context, growth, relocations);
+  // A round by itself has nothing to tell a next one.
+  const told = context.snapshot.unneeded === undefined ? {} : { unneeded };
   const replaced = replacedNodes(context);
   const purpose = disruptionReasonOf(context, growth, replaced);
   const blocker = disruptionBlockerOf({ situation: context, growth, purpose, ...round });
   if (blocker === undefined) {
     const search = { purpose, replaced, relocations, unneeded };
-    return { ...pickNodes(context, growth, search), unneeded };
+    return { ...pickNodes(context, growth, search), ...told };
   }
   const held = nodesOf(context.fleet.workers).map(({ node }) => ({
     nodeName: node.name,
@@ -46,7 +48,7 @@ export function planShrink(
   const isExpected = purpose !== 'unneeded' || unneeded.spareSinceMs !== undefined;
   const refusals: Refusal[] =
     blocker.shouldReport && isExpected ? [{ what: 'shrink', reason: blocker.reason }] : [];
-  return { kept, refusals, wakeAtMs: blocker.untilMs, unneeded };
+  return { kept, refusals, wakeAtMs: blocker.untilMs, ...told };
 }
 
 /** Nodes that hold back low load alone may still go for being unneeded, which needs no purchase. */
@@ -131,16 +133,15 @@ function retentionReasonOf(
     if (!known.has(worker)) known.set(worker, protections.of(worker) ?? earnsItsKeep(worker, going));
     return known.get(worker);
   };
-  const isTried = triedThisRound(candidates, context, keeps);
+  const isEarly = isChoice ? longUnneeded(unneeded, context) : () => undefined;
+  const isTried = triedThisRound(candidates, context, (worker) => keeps(worker) ?? isEarly(worker));
   const needed = (worker: NodeWorker) =>
-    isChoice
-      ? (tooMuchFor([...going, worker], purpose === 'low-load', context) ??
-        whyNotLongUnneeded(worker, unneeded, context))
-      : undefined;
+    isChoice ? tooMuchFor([...going, worker], purpose === 'low-load', context) : undefined;
   return (worker) => {
     const reason =
       (purpose === 'over-max' ? undefined : stuckPodHold(worker.node)) ??
       keeps(worker) ??
+      isEarly(worker) ??
       (isTried(worker) ? (needed(worker) ?? relocations.of(worker)) : NOT_TRIED_YET);
     if (reason !== undefined) return reason;
     protections.noteRemoved(worker);

@@ -51,10 +51,10 @@ export function fleetLayout(context: DecisionContext): FleetLayout {
 /** The same nodes with only the ready ones open: what only boots is no room to move pods to. */
 export function readyAlone({ present }: FleetLayout, { snapshot }: DecisionContext): readonly PresentNode[] {
   const ready = new Set(snapshot.nodes.filter(({ isReady }) => isReady).map(({ name }) => name));
-  return present.map((node) =>
-    node.isOpen && !ready.has(node.place.id) ? { ...node, isOpen: false } : node,
-  );
+  return present.map((node) => (node.isOpen && !ready.has(node.place.id) ? closed(node) : node));
 }
+
+const closed = memoizeByIdentity((node: PresentNode): PresentNode => ({ ...node, isOpen: false }));
 
 const NO_PODS: readonly Pod[] = [];
 
@@ -62,27 +62,54 @@ const inOrder = memoizeByIdentity((nodes: readonly Node[]) =>
   [...nodes].sort((a, b) => Number(b.isReady) - Number(a.isReady) || (a.name < b.name ? -1 : 1)),
 );
 
-interface LaidOut {
+/** All that a node's lay-out depends on, but for the node itself. */
+interface LayoutKey {
   readonly pods: readonly Pod[];
+  readonly isOpen: boolean;
   readonly isCancelled: boolean;
-  readonly present: PresentNode;
+  /** Of a booting node, which they come to. */
+  readonly daemons: readonly DaemonOverhead[] | undefined;
+  /** Of a booting node, which loses them. */
+  readonly startupTaints: readonly string[] | undefined;
 }
 
-/** How each node that does not boot was laid out last: the same object as long as it and its pods are the same. */
-const laidOut = new WeakMap<Node, LaidOut>();
+/** How each node was laid out last: the same object as long as it, its pods and what comes to it are the same. */
+const laidOut = new WeakMap<Node, { readonly key: LayoutKey; readonly present: PresentNode }>();
 
 function presentNode(node: Node, context: NodeContext & { readonly coming: readonly Pod[] }): PresentNode {
-  const { worker, pods, coming, situation, isLeaving } = context;
-  const isSettled = coming.length === 0 && node.allocatable.memoryMiB > 0 && !boots(node, worker, situation);
-  if (!isSettled) return holding(emptyNode(node, context), [...pods, ...coming]);
-  const isCancelled = isCordonUndone(node, worker);
-  const isOpen = !isLeaving && (!node.isUnschedulable || isCancelled) && node.isReady;
+  const { pods, coming } = context;
+  const isItself = coming.length === 0 && node.allocatable.memoryMiB > 0;
+  if (!isItself) return holding(emptyNode(node, context), [...pods, ...coming]);
+  const key = layoutKeyOf(node, context);
   const known = laidOut.get(node);
-  const isSame = known?.pods === pods && known.isCancelled === isCancelled && known.present.isOpen === isOpen;
-  if (isSame) return known.present;
+  if (known !== undefined && isSameKey(known.key, key)) return known.present;
   const present = holding(emptyNode(node, context), pods);
-  laidOut.set(node, { pods, isCancelled, present });
+  laidOut.set(node, { key, present });
   return present;
+}
+
+function layoutKeyOf(node: Node, { worker, pods, situation, isLeaving }: NodeContext): LayoutKey {
+  const isBooting = boots(node, worker, situation);
+  const isCancelled = isCordonUndone(node, worker);
+  const isUsable = (!node.isUnschedulable || isCancelled) && (node.isReady || isBooting);
+  const { template } = situation.policy.instances;
+  return {
+    pods,
+    isOpen: !isLeaving && isUsable,
+    isCancelled,
+    daemons: isBooting ? situation.snapshot.daemons : undefined,
+    startupTaints: isBooting ? template.startupTaints : undefined,
+  };
+}
+
+function isSameKey(a: LayoutKey, b: LayoutKey): boolean {
+  return (
+    a.pods === b.pods &&
+    a.isOpen === b.isOpen &&
+    a.isCancelled === b.isCancelled &&
+    a.daemons === b.daemons &&
+    a.startupTaints === b.startupTaints
+  );
 }
 
 function holding(node: PresentNode, pods: readonly Pod[]): PresentNode {

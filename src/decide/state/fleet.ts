@@ -97,10 +97,7 @@ export function fleetOf(snapshot: Snapshot, options: FleetOptions): Fleet {
 
 function fleetFrom({ seats, pool }: Joined, conditions: readonly WorkerCondition[]): Fleet {
   const all = seats.map(
-    (
-      { instanceId: _id, isTerminating: _isTerminating, costsMoney: _costsMoney, ...worker },
-      index,
-    ): Worker => ({
+    ({ instanceId: _id, isTerminating: _isTerminating, costsMoney: _cost, ...worker }, index): Worker => ({
       ...worker,
       condition: conditions[index] ?? 'gone',
     }),
@@ -111,8 +108,7 @@ function fleetFrom({ seats, pool }: Joined, conditions: readonly WorkerCondition
     uncounted: staying.filter(({ node, condition }) => node !== undefined && !countsAsCapacity(condition)),
     leaving: all.filter((worker) => worker.removal !== undefined),
     billable:
-      seats.filter(({ costsMoney }) => costsMoney).length +
-      pool.filter(({ isBillable }) => isBillable).length,
+      seats.filter((seat) => seat.costsMoney).length + pool.filter(({ isBillable }) => isBillable).length,
     pool,
   };
 }

@@ -1,6 +1,6 @@
 import type { Offering } from '../../model/offering.ts';
 import type { Resources } from '../../model/resources.ts';
-import { expectedAllocatable, seenAllocatable } from '../../model/seen-allocatable.ts';
+import { expectedAllocatable, type SeenAllocatable, seenAllocatable } from '../../model/seen-allocatable.ts';
 import type { Snapshot } from '../../model/snapshot.ts';
 
 /** The snapshot with offerings that hold what machines of their type were seen to hold; the same one where nothing differs. */
@@ -8,9 +8,22 @@ export function withSeenAllocatable(snapshot: Snapshot): Snapshot {
   const { nodes, operations, offerings } = snapshot;
   const seen = seenAllocatable(nodes, operations);
   if (seen.size === 0) return snapshot;
+  const known = learnedLists.get(offerings);
+  const learned = known?.seen === seen ? known.learned : learnedFrom(offerings, seen);
+  if (known?.seen !== seen) learnedLists.set(offerings, { seen, learned });
+  return learned === offerings ? snapshot : { ...snapshot, offerings: learned };
+}
+
+/** What was made of each list last. */
+const learnedLists = new WeakMap<
+  readonly Offering[],
+  { readonly seen: SeenAllocatable; readonly learned: readonly Offering[] }
+>();
+
+/** The same list where nothing differs. */
+function learnedFrom(offerings: readonly Offering[], seen: SeenAllocatable): readonly Offering[] {
   const learned = offerings.map((offering) => withAllocatable(offering, expectedAllocatable(offering, seen)));
-  if (learned.every((offering, index) => offering === offerings[index])) return snapshot;
-  return { ...snapshot, offerings: learned };
+  return learned.every((offering, index) => offering === offerings[index]) ? offerings : learned;
 }
 
 /** How each offering was corrected last: the same object as long as nothing else was seen, so that what was packed with it is known. */

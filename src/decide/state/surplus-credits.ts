@@ -39,7 +39,14 @@ export function surplusCredits(context: DecisionContext): SurplusCredits | undef
       for (const offering of others) add(changed, memberOfOffering(offering, context), 1);
       const groups = Array.from(changed, ([member, count]) => ({ ...member, count }));
       const at = (percent: number) => fleetSurplusUsdPerHour(groups, (percent / 100) * vcpus);
-      return { atLowest: at(load.lowest), atHighest: at(load.highest) };
+      return {
+        get atLowest() {
+          return at(load.lowest);
+        },
+        get atHighest() {
+          return at(load.highest);
+        },
+      };
     },
   };
 }

@@ -1,6 +1,8 @@
+import { memoizeByIdentity } from '../../model/memoize-by-identity.ts';
 import type { Node } from '../../model/node.ts';
 import type { Offering } from '../../model/offering.ts';
 import { unboundPods } from '../../model/pod-lists.ts';
+import type { Pod } from '../../model/pod.ts';
 import type { Labels } from '../../model/selector.ts';
 import type { Snapshot } from '../../model/snapshot.ts';
 import type { Taint } from '../../model/taint.ts';
@@ -26,20 +28,48 @@ interface Seen {
  * workers of the type have in common; before there is one, what `instances.template` says. The disk counts as the policy states it.
  */
 export function withNodeTemplate(snapshot: Snapshot, policy: Policy): Snapshot {
-  const needed = neededExtras(snapshot);
-  const seen = seenByType(snapshot.nodes, policy.instances.template.startupTaints);
-  const offerings = snapshot.offerings.map((offering) => {
+  const { nodes, offerings } = snapshot;
+  const needed = neededExtras(snapshot.pods);
+  const known = completedLists.get(offerings);
+  const isKnown = known?.nodes === nodes && known.policy === policy && isEqual(known.needed, needed);
+  const completed = isKnown ? known.completed : completedOf(snapshot, needed, policy);
+  if (!isKnown) completedLists.set(offerings, { nodes, policy, needed, completed });
+  return completed === offerings ? snapshot : { ...snapshot, offerings: completed };
+}
+
+interface CompletedList {
+  readonly nodes: readonly Node[];
+  readonly policy: Policy;
+  readonly needed: ReadonlySet<string>;
+  readonly completed: readonly Offering[];
+}
+
+/** How each list was completed last: most rounds see the same nodes. */
+const completedLists = new WeakMap<readonly Offering[], CompletedList>();
+
+function isEqual(a: ReadonlySet<string>, b: ReadonlySet<string>): boolean {
+  return a === b || (a.size === b.size && [...a].every((name) => b.has(name)));
+}
+
+/** The same list where nothing is to be said. */
+function completedOf(
+  { nodes, offerings }: Snapshot,
+  needed: ReadonlySet<string>,
+  policy: Policy,
+): readonly Offering[] {
+  const seen = seenByType(nodes, policy.instances.template.startupTaints);
+  const completed = offerings.map((offering) => {
     const like = seen.get(offering.type) ?? fromPolicy(policy);
     return withExtras(offering, { ...like, extended: extendedOf(like, { needed, policy, seen }) });
   });
-  const isSame = offerings.every((offering, i) => offering === snapshot.offerings[i]);
-  return isSame ? snapshot : { ...snapshot, offerings };
+  return completed.every((offering, i) => offering === offerings[i]) ? offerings : completed;
 }
 
 /** Resources beside CPU, memory and slots that a pod without a node asks for: where nobody does, nothing needs to be known. */
-function neededExtras({ pods }: Snapshot): ReadonlySet<string> {
-  return new Set(unboundPods(pods).flatMap(({ requests }) => Object.keys(requests.extended ?? {})));
-}
+const neededExtras = memoizeByIdentity(
+  (pods: readonly Pod[]): ReadonlySet<string> =>
+    new Set(unboundPods(pods).flatMap(({ requests }) => Object.keys(requests.extended ?? {}))),
+);
 
 function fromPolicy({ instances: { template } }: Policy): Seen {
   return { labels: template.labels, taints: template.taints, extended: {} };
@@ -95,7 +125,7 @@ function inCommon(a: Seen, b: Seen): Seen {
     b.extended[name] === undefined ? [] : [[name, Math.min(amount, b.extended[name])]],
   );
   return {
-    labels: Object.fromEntries(Object.entries(a.labels).filter(([key, value]) => b.labels[key] === value)),
+    labels: labelsInCommon(a.labels, b.labels),
     taints: a.taints.filter((one) =>
       b.taints.some(
         ({ key, value, effect }) => key === one.key && value === one.value && effect === one.effect,
@@ -103,6 +133,14 @@ function inCommon(a: Seen, b: Seen): Seen {
     ),
     extended: Object.fromEntries(extended),
   };
+}
+
+/** Nodes of one type mostly share what those before them did: then it is the first list itself. */
+function labelsInCommon(a: Labels, b: Labels): Labels {
+  for (const key in a)
+    if (b[key] !== a[key])
+      return Object.fromEntries(Object.entries(a).filter(([name, value]) => b[name] === value));
+  return a;
 }
 
 /** How each offering was completed last: the same object while nothing else is seen, so that what was packed with it is known. */

@@ -2,6 +2,7 @@ import { parsePolicy } from '../../policy/parse-policy.ts';
 import type { Policy } from '../../policy/policy-schema.ts';
 import { CommandError } from '../command-error.ts';
 import { readTextFile } from './read-text-file.ts';
+import { SOLD_TYPES } from './sold-types.ts';
 
 /**
  * A policy file's text and what it says.
@@ -11,7 +12,7 @@ export async function readPolicyFile(
   file: string,
 ): Promise<{ readonly text: string; readonly policy: Policy }> {
   const text = await readTextFile(file);
-  const reading = parsePolicy(text);
+  const reading = parsePolicy(text, SOLD_TYPES);
   if (reading.valid) return { text, policy: reading.policy };
   const message = reading.faults.map(({ line, path, rule }) => `line ${line}, ${path}: ${rule}`).join('; ');
   throw new CommandError(

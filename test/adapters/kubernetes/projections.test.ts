@@ -124,7 +124,19 @@ describe('the projection of a disruption budget', () => {
   ])('%s', (_, spec, selector) => {
     const metadata = { namespace: 'shop' };
     const budget = project(disruptionBudgetResource, { metadata, spec, status: { disruptionsAllowed: 2 } });
-    expect(budget).toEqual({ namespace: 'shop', name: 'x', selector, disruptionsAllowed: 2 });
+    expect(budget).toMatchObject({ namespace: 'shop', name: 'x', selector, disruptionsAllowed: 2 });
+  });
+
+  it('tells what it asks of unready pods, and whether enough are healthy', () => {
+    const metadata = { namespace: 'shop' };
+    const of = (spec: object, currentHealthy: number, desiredHealthy: number) =>
+      project(disruptionBudgetResource, { metadata, spec, status: { currentHealthy, desiredHealthy } });
+    expect(of({}, 3, 3)).toMatchObject({ unhealthyPods: 'IfHealthyBudget', isHealthy: true });
+    expect(of({}, 2, 3)).toMatchObject({ isHealthy: false });
+    expect(of({}, 0, 0)).toMatchObject({ isHealthy: false });
+    expect(of({ unhealthyPodEvictionPolicy: 'AlwaysAllow' }, 0, 1)).toMatchObject({
+      unhealthyPods: 'AlwaysAllow',
+    });
   });
 
   it('allows nothing before its controller has looked at it', () => {

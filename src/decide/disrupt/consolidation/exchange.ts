@@ -10,6 +10,7 @@ import type { Worker } from '../../state/fleet.ts';
 import { failedReplacements, isReplacing, replacedNodes } from '../../state/replaced-nodes.ts';
 import { costOfWorker } from '../../state/worker-cost.ts';
 import { disruptionBlockerOf } from '../rules/disruption-blockers.ts';
+import { earningWorkers } from '../rules/earning-workers.ts';
 import { overloadAfter } from '../rules/projected-load.ts';
 import { evictablePods, protectionsFor } from '../rules/protections.ts';
 import { isLoadLow } from '../rules/unneeded-workers.ts';
@@ -76,6 +77,8 @@ function exchangeFor(
   context: DecisionContext,
 ): LaunchIntent | undefined {
   const leaving = [based, last];
+  // What is worth its price in CPU credits would be bought again.
+  if (earningWorkers(context)(last, []) !== undefined) return undefined;
   const buyable = context.snapshot.offerings.filter(
     (offering) =>
       offering.lifecycle === 'on-demand' &&

@@ -8,9 +8,13 @@ import type { DecisionContext } from '../../state/decision-context.ts';
 import type { Worker } from '../../state/fleet.ts';
 import { countText } from '../../text/wording.ts';
 import { isOutside } from '../rules/candidates.ts';
+import { earningWorkers } from '../rules/earning-workers.ts';
 
 /** What is off by one is left to growth and shrinking, unless nothing was launched or removed for so long. */
 const CALM_MS = 1_800_000;
+
+/** Spot workers that are asked whether they earn their keep: of one type they all do, or none. */
+const MAX_ASKED = 8;
 
 /** Something that the policy asks of the fleet and that it is not, and which exchange of workers brings it nearer. */
 export interface Deviation {
@@ -48,7 +52,8 @@ function outsidePolicy({ policy, fleet }: DecisionContext): readonly Deviation[]
 
 /**
  * Fewer spot workers than the share, or too many. A share is met within one worker, since the next growth or removal evens it; the
- * on-demand base, and a policy without spot, to the last one.
+ * on-demand base, and a policy without spot, to the last one. Spot workers that stay for the credits they save are beside the share:
+ * on-demand ones in their place would be unneeded at once.
  */
 function lifecyclesOff(context: DecisionContext, { total, spot }: FleetMix): readonly Deviation[] {
   const { percent, onDemandBase } = context.policy.spot;
@@ -57,6 +62,7 @@ function lifecyclesOff(context: DecisionContext, { total, spot }: FleetMix): rea
   const isPlain = percent === 0 || total - spot < Math.min(onDemandBase, total);
   if (count === 0 || (count === 1 && !(isPlain && isCalm(context)))) return [];
   const surplus: Lifecycle = spot > wanted ? 'spot' : 'on-demand';
+  if (surplus === 'spot' && !isPlain && spotEarnsItsKeep(context)) return [];
   const text = `${spot} of ${countText(total, 'worker')} are spot, ${wanted} are wanted: ${percent} % of those above the first ${onDemandBase}`;
   const reason: Reason = { code: 'spot-share-off', text, facts: { spot, wanted, workers: total } };
   return [
@@ -68,6 +74,16 @@ function lifecyclesOff(context: DecisionContext, { total, spot }: FleetMix): rea
     },
   ];
 }
+
+function spotEarnsItsKeep(context: DecisionContext): boolean {
+  const earning = earningWorkers(context);
+  return context.fleet.workers
+    .filter(({ lifecycle, condition }) => lifecycle === 'spot' && condition === 'ready')
+    .slice(0, MAX_ASKED)
+    .some((worker) => earning(worker, NOBODY) !== undefined);
+}
+
+const NOBODY: readonly Worker[] = [];
 
 /** Where there is room the zone is filled by growth; at the maximum only an exchange helps. */
 function zonesMissing({ policy }: DecisionContext, mix: FleetMix): readonly Deviation[] {

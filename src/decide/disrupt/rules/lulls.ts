@@ -1,3 +1,4 @@
+import { memoizeByIdentity } from '../../../model/memoize-by-identity.ts';
 import type { Operation } from '../../../model/operation.ts';
 import type { Lull, UnneededNodes } from '../../../model/unneeded-nodes.ts';
 import { isForDemand } from '../../state/cooldowns.ts';
@@ -45,7 +46,7 @@ function isOfLate({ lastedMs, endedAtMs }: Lull, nowMs: number): boolean {
 }
 
 /** Lulls in which a node went that load or pods soon asked back: the ledger knows of those even after a restart. */
-function regretsIn({ snapshot, policy }: DecisionContext): readonly Lull[] {
+const regretsIn = memoizeByIdentity(({ snapshot, policy }: DecisionContext): readonly Lull[] => {
   const demanded = launchesIn(snapshot.operations)
     .filter(isForDemand)
     .map(({ createdAtMs }) => createdAtMs);
@@ -57,7 +58,7 @@ function regretsIn({ snapshot, policy }: DecisionContext): readonly Lull[] {
     const fromMs = Math.min(sinceMs, operation.createdAtMs - policy.shrink.unneededSeconds * 1000);
     return Number.isFinite(backMs) ? [{ lastedMs: backMs - fromMs, endedAtMs: backMs }] : [];
   });
-}
+});
 
 /** Since when the node that was removed because nothing needed it had been unneeded. */
 function removedAsUnneeded(operation: Operation): number | undefined {

@@ -10,10 +10,12 @@ import { lullsAfter, unneededForMs } from './lulls.ts';
 import { overloadAfter } from './projected-load.ts';
 import { protectionsFor } from './protections.ts';
 import type { Relocations } from './relocation.ts';
-import { triedThisRound } from './tried-candidates.ts';
+import { MAX_TRIED, triedThisRound } from './tried-candidates.ts';
 
 /** How often it is asked which nodes are needed: each answer costs packing, and pods that wait are heeded at once. */
 const PROBE_EVERY_MS = 30_000;
+/** An answer costs the more the more nodes there are: of a large fleet fewer are asked about at a time. */
+const PROBES_TIMES_NODES = 10_000;
 /** What was found longer ago than so many rounds says nothing of the time in between. */
 const MISSED_ROUNDS = 4;
 const LONGEST_GAP_MS = 120_000;
@@ -31,6 +33,8 @@ export function unneededWorkers(
   relocations: Relocations,
 ): UnneededNodes {
   const { nowMs, fleet, policy } = context;
+  // One round by itself: what is not needed now counts as not needed for long, and the proof is asked for as nodes are chosen.
+  if (context.snapshot.unneeded === undefined) return { ...NO_UNNEEDED_NODES, atMs: nowMs };
   const before = knownBefore(context);
   const isWanted = asksForNodes(growth);
   const isAsked = policy.shrink.unneededSeconds > 0 && nowMs - before.atMs < PROBE_EVERY_MS;
@@ -82,24 +86,25 @@ export function isLoadLow({ holds }: Growth): boolean {
   return hold === undefined || hold.purposes.includes('unneeded');
 }
 
-/** Why a node is needed, or has not been unneeded for long enough yet; `undefined` when it may go for all that. */
-export function whyNotLongUnneeded(
-  { id }: Worker,
+/** Answers why a node is needed, or has not been unneeded for long enough yet; `undefined` when it may go for all that. */
+export function longUnneeded(
   found: UnneededNodes,
   context: DecisionContext,
-): Reason | undefined {
-  const { snapshot, nowMs } = context;
-  const sinceMs = found.sinceMs[id];
-  const neededMs = snapshot.unneeded === undefined ? 0 : unneededForMs(context, found.lulls);
-  if (sinceMs === undefined) {
-    return found.needed[id] ?? { code: 'needed-lately', text: `${id} was needed a moment ago` };
-  }
-  const untilMs = sinceMs + neededMs;
-  if (untilMs <= nowMs) return undefined;
-  const isLonger = neededMs > context.policy.shrink.unneededSeconds * 1000;
+): (worker: Worker) => Reason | undefined {
+  const { snapshot, nowMs, policy } = context;
+  if (snapshot.unneeded === undefined) return () => undefined;
+  const neededMs = unneededForMs(context, found.lulls);
+  const isLonger = neededMs > policy.shrink.unneededSeconds * 1000;
   const why = isLonger ? ', since the fleet needed such a node again after a shorter time of late' : '';
-  const text = `${id} has been unneeded for ${secondsText(nowMs - sinceMs)}; it goes after ${secondsText(neededMs)}${why}`;
-  return { code: 'needed-lately', text, facts: { untilMs } };
+  return ({ id }) => {
+    const sinceMs = found.sinceMs[id];
+    if (sinceMs === undefined)
+      return found.needed[id] ?? { code: 'needed-lately', text: `${id} was needed a moment ago` };
+    const untilMs = sinceMs + neededMs;
+    if (untilMs <= nowMs) return undefined;
+    const text = `${id} has been unneeded for ${secondsText(nowMs - sinceMs)}; it goes after ${secondsText(neededMs)}${why}`;
+    return { code: 'needed-lately', text, facts: { untilMs } };
+  };
 }
 
 /** What the rounds before found, as far as no round is missing between; lulls are kept all the same. */
@@ -135,7 +140,8 @@ function verdictsOn({ context, growth, relocations, before }: Question): readonl
   const lasting = (worker: Worker) =>
     (worker.node && growth.stuckPodHold(worker.node)) ??
     protections.all(worker).find(({ code }) => !PASSING.has(code));
-  const isTried = triedThisRound(candidates, context, lasting);
+  const most = Math.min(MAX_TRIED, Math.max(2, Math.floor(PROBES_TIMES_NODES / candidates.length)));
+  const isTried = triedThisRound(candidates, context, lasting, most);
   return candidates.map((worker): Verdict => {
     const { id } = worker;
     const kept = lasting(worker);

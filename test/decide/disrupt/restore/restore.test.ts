@@ -67,6 +67,18 @@ describe('a share of spot that is off by two', () => {
     expect(exchanges(plan)).toEqual([`i-3 → ${A}/on-demand ${B}/on-demand`]);
   });
 
+  it('is left alone where the spot above it stays for the credits that it saves, but not where the policy wants none', () => {
+    const nodes = fleet('A od', 'B od', 'A spot', 'B spot', 'A spot', 'B spot', 'A spot');
+    const burst = { vcpus: 2, baselinePercentPerVcpu: 20, surplusUsdPerVcpuHour: 0.05 };
+    const burstable = { offerings: offerings().map((offering) => ({ ...offering, burst })) };
+    const share = (parts: Record<string, unknown>, more: Partial<Snapshot>) =>
+      codes(decided(nodes, aPolicy({ ...quiet, ...parts }), more));
+    expect(share({}, burstable)).toEqual([]);
+    expect(share({}, {})).toEqual(['spot-share-off']);
+    expect(share({ cost: { sizeByCredits: false } }, burstable)).toEqual(['spot-share-off']);
+    expect(share({ spot: { percent: 0 } }, burstable)).toEqual(['spot-share-off']);
+  });
+
   it('is refused while no spot can be bought, and the plan says what it is', () => {
     const without = offerings().filter(({ lifecycle }) => lifecycle === 'on-demand');
     const plan = decided(fleet(...onDemandAlone), aPolicy(quiet), { offerings: without });
