@@ -29,7 +29,10 @@ export function daysResults(
   stats: SimulationStats,
   peer?: { readonly name: string; readonly stats: SimulationStats },
 ): readonly BenchResult[] {
-  return FIGURES.map(({ key, name, unit, digits }) => {
+  // Undone launches are counted by operations, and peers have none.
+  const isOurs = /\/(ours|classic)$/.test(prefix);
+  const figures = FIGURES.filter(({ key }) => isOurs || key !== 'launchesUndone');
+  return figures.map(({ key, name, unit, digits }) => {
     const of = peer?.stats[key] ?? 0;
     return {
       name: `${prefix}/${name}`,

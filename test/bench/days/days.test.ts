@@ -33,6 +33,9 @@ describe('the bench of days', () => {
     });
     expect(results.find(({ name }) => name.endsWith('launches'))).not.toHaveProperty('ratio');
     expect(Object.keys(daysTable(results))).toEqual(['surge ours']);
+    const namesOf = (fleet: string) => daysResults(`days/surge/${fleet}`, STATS).map(({ name }) => name);
+    expect(namesOf('ours')).toContain('days/surge/ours/undone');
+    expect(namesOf('clairvoyant')).not.toContain('days/surge/clairvoyant/undone');
   });
 });
 
