@@ -57,7 +57,7 @@ export interface FleetOptions {
 }
 
 /** A worker but for its condition, which time changes. */
-interface Seat extends Omit<Worker, 'condition'> {
+interface JoinedWorker extends Omit<Worker, 'condition'> {
   readonly instanceId: string;
   /** Whether an operation is about to take its machine away. */
   readonly isTerminating: boolean;
@@ -66,7 +66,7 @@ interface Seat extends Omit<Worker, 'condition'> {
 
 /** Nodes, instances and operations joined, sorted by id; and the fleet that was last made of it. */
 interface Joined {
-  readonly seats: readonly Seat[];
+  readonly joinedWorkers: readonly JoinedWorker[];
   readonly pool: readonly PoolMember[];
   readonly isCloudKnown: boolean;
   last: { readonly conditions: readonly WorkerCondition[]; readonly fleet: Fleet } | undefined;
@@ -87,7 +87,7 @@ interface Lookup {
  */
 export function fleetOf(snapshot: Snapshot, options: FleetOptions): Fleet {
   const joined = options.cancelledRemovals.size === 0 ? joinedOf(snapshot) : join(snapshot, options);
-  const conditions = joined.seats.map((seat) => conditionOf(seat, joined, options));
+  const conditions = joined.joinedWorkers.map((worker) => conditionOf(worker, joined, options));
   const { last } = joined;
   if (last?.conditions.every((condition, index) => condition === conditions[index])) return last.fleet;
   const fleet = fleetFrom(joined, conditions);
@@ -95,8 +95,8 @@ export function fleetOf(snapshot: Snapshot, options: FleetOptions): Fleet {
   return fleet;
 }
 
-function fleetFrom({ seats, pool }: Joined, conditions: readonly WorkerCondition[]): Fleet {
-  const all = seats.map(
+function fleetFrom({ joinedWorkers, pool }: Joined, conditions: readonly WorkerCondition[]): Fleet {
+  const all = joinedWorkers.map(
     ({ instanceId: _id, isTerminating: _isTerminating, costsMoney: _cost, ...worker }, index): Worker => ({
       ...worker,
       condition: conditions[index] ?? 'gone',
@@ -108,7 +108,8 @@ function fleetFrom({ seats, pool }: Joined, conditions: readonly WorkerCondition
     uncounted: staying.filter(({ node, condition }) => node !== undefined && !countsAsCapacity(condition)),
     leaving: all.filter((worker) => worker.removal !== undefined),
     billable:
-      seats.filter((seat) => seat.costsMoney).length + pool.filter(({ isBillable }) => isBillable).length,
+      joinedWorkers.filter((worker) => worker.costsMoney).length +
+      pool.filter(({ isBillable }) => isBillable).length,
     pool,
   };
 }
@@ -140,15 +141,15 @@ function join(snapshot: Snapshot, options: Pick<FleetOptions, 'cancelledRemovals
   const nodes = snapshot.nodes.filter(
     (node) => !node.isControlPlane && node.instanceId !== undefined && !pooled.has(node.instanceId),
   );
-  const onNodes = nodes.map((node) => seatOfNode(node, lookup));
+  const onNodes = nodes.map((node) => joinedNode(node, lookup));
   const seen = new Set(nodes.map((node) => node.instanceId));
   const bare = [...(lookup.instances?.values() ?? [])]
     .filter((instance) => isUp(instance, lookup.launchByInstance.get(instance.id)))
     .filter(({ id }) => !seen.has(id) && !pooled.has(id))
-    .map((instance) => seatOfInstance(instance, lookup));
-  const intended = intendedSeats(lookup, seen);
-  const seats = [...onNodes, ...bare, ...intended].sort((a, b) => (a.id < b.id ? -1 : 1));
-  return { seats, pool, isCloudKnown: lookup.instances !== undefined, last: undefined };
+    .map((instance) => joinedInstance(instance, lookup));
+  const intended = joinedIntents(lookup, seen);
+  const joinedWorkers = [...onNodes, ...bare, ...intended].sort((a, b) => (a.id < b.id ? -1 : 1));
+  return { joinedWorkers, pool, isCloudKnown: lookup.instances !== undefined, last: undefined };
 }
 
 function lookupOf(snapshot: Snapshot, options: Pick<FleetOptions, 'cancelledRemovals'>): Lookup {
@@ -187,7 +188,7 @@ const undoneIn = memoizeByIdentity((operations: readonly Operation[]): readonly 
     .flatMap(({ instanceId = [] }) => instanceId),
 );
 
-function seatOfNode(node: Node, lookup: Lookup): Seat {
+function joinedNode(node: Node, lookup: Lookup): JoinedWorker {
   const instance = lookup.instances?.get(node.instanceId ?? '');
   const launch = lookup.launchByInstance.get(node.instanceId ?? '');
   return {
@@ -203,7 +204,7 @@ function seatOfNode(node: Node, lookup: Lookup): Seat {
   };
 }
 
-function seatOfInstance(instance: Instance, lookup: Lookup): Seat {
+function joinedInstance(instance: Instance, lookup: Lookup): JoinedWorker {
   const { id, type, zone, lifecycle } = instance;
   const launch = lookup.launchByInstance.get(id);
   return {
@@ -220,7 +221,7 @@ function seatOfInstance(instance: Instance, lookup: Lookup): Seat {
 }
 
 /** Launches in flight of which neither a node nor an instance can be seen yet; a lost instance is not waited for. */
-function intendedSeats(lookup: Lookup, nodeInstances: ReadonlySet<string | undefined>): Seat[] {
+function joinedIntents(lookup: Lookup, nodeInstances: ReadonlySet<string | undefined>): JoinedWorker[] {
   const visible = new Set<string>();
   for (const [instanceId, launch] of lookup.launchByInstance) {
     if (nodeInstances.has(instanceId) || lookup.instances?.has(instanceId) === true) visible.add(launch.id);
@@ -245,15 +246,18 @@ function intendedSeats(lookup: Lookup, nodeInstances: ReadonlySet<string | undef
 
 type Seen = Pick<Worker, 'node' | 'instance' | 'launch'>;
 
-function accountOf(seen: Seen, lookup: Lookup): Pick<Seat, 'instanceId' | 'isTerminating' | 'costsMoney'> {
+function accountOf(
+  seen: Seen,
+  lookup: Lookup,
+): Pick<JoinedWorker, 'instanceId' | 'isTerminating' | 'costsMoney'> {
   const instanceId = seen.node?.instanceId ?? seen.instance?.id ?? '';
   const isTerminating = lookup.terminating.has(instanceId);
   return { instanceId, isTerminating, costsMoney: costsMoney(seen, lookup) };
 }
 
-function conditionOf(seat: Seat, { isCloudKnown }: Joined, options: FleetOptions): WorkerCondition {
+function conditionOf(worker: JoinedWorker, { isCloudKnown }: Joined, options: FleetOptions): WorkerCondition {
   const { nowMs, unreadyGraceMs: graceMs, isPoolEnabled: keepsPool, announcedTerminations } = options;
-  const { node, instance, launch, isTerminating, instanceId } = seat;
+  const { node, instance, launch, isTerminating, instanceId } = worker;
   const isDoomed = isTerminating || announcedTerminations.has(instanceId);
   return workerCondition({ node, instance, launch, isDoomed }, { nowMs, graceMs, isCloudKnown, keepsPool });
 }

@@ -46,6 +46,7 @@ const WORDS: Readonly<Record<string, Words>> = {
   stop: ({ instance }) => `${instance} is stopped`,
   terminate: ({ instance }) => `${instance} is terminated`,
   'boot-trouble': ({ instance, fate }) => `${instance} does not come up: ${fate}`,
+  surge: ({ pod }) => `the Deployment of ${pod} is made to replace its pod`,
   'node-registered': ({ node }) => `${node} joins`,
   'node-admitted': ({ node }) => `${node} may take pods`,
   'node-ready': ({ node }) => `${node} is ready`,
