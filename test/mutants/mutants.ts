@@ -140,14 +140,6 @@ export const MUTANTS: readonly Mutant[] = [
     firstSeed: 20,
   },
   {
-    name: 'shrinks whatever the load is',
-    file: 'src/decide/launch/demands/utilization.ts',
-    find: "return isKnown ? ['low-load'] : ['low-load', 'unneeded'];",
-    replace: 'return [];',
-    invariant: 11,
-    firstSeed: 4,
-  },
-  {
     name: 'takes unknown metrics for zero',
     file: 'src/decide/launch/demands/window.ts',
     find: "if (signal.status === 'unknown') return signal;",

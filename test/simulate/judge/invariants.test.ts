@@ -255,12 +255,18 @@ describe('INVARIANTS', () => {
 
     it('let nothing go for low load while it is high', () => {
       expect(
-        judge(11, anObservedWorld({ ...going('low-load'), cpuPercentAt: () => 49 }), cordon),
+        judge(11, anObservedWorld({ ...going('low-load'), cpuPercentAt: () => 44 }), cordon),
+      ).toBeUndefined();
+      expect(
+        judge(11, anObservedWorld({ ...going('unneeded'), cpuPercentAt: () => 49 }), cordon),
       ).toBeUndefined();
       expect(
         judge(11, anObservedWorld({ ...going('low-load'), cpuPercentAt: () => undefined }), cordon),
       ).toBeUndefined();
-      expect(judge(11, anObservedWorld({ ...going('low-load'), cpuPercentAt: () => 51 }), cordon)).toContain(
+      expect(judge(11, anObservedWorld({ ...going('low-load'), cpuPercentAt: () => 46 }), cordon)).toContain(
+        '46 %',
+      );
+      expect(judge(11, anObservedWorld({ ...going('unneeded'), cpuPercentAt: () => 51 }), cordon)).toContain(
         '51 %',
       );
     });
