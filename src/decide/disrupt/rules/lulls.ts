@@ -7,8 +7,8 @@ import { launchesIn } from '../../state/operation-lists.ts';
 
 /** For how long a lull is kept in mind: what comes back once an hour shows itself often enough. */
 const MEMORY_MS = 6 * 3_600_000;
-/** A longer lull is worth a removal. */
-const LONGEST_MS = 2 * 3_600_000;
+/** A longer lull is worth a removal: what comes once an hour is kept for, and the fleet comes to rest within two hours. */
+const LONGEST_MS = 66 * 60_000;
 /** A node waits for so much longer than the longest lull. */
 const CAUTION = 1.1;
 /** Lulls that are kept, the longest of late. */
