@@ -45,12 +45,19 @@ afterAll(async () => {
   await demo?.stop();
 });
 
+/** Waits until the expression holds in the page, frame by frame: the page forbids the `eval` that Playwright's own wait needs. */
+async function until(page: Page, expression: string): Promise<void> {
+  await page.evaluate(
+    `new Promise((resolve) => { const look = () => (${expression}) ? resolve() : requestAnimationFrame(look); look(); })`,
+  );
+}
+
 /** Opens the page and waits until its plot is drawn. */
 async function open(width: number, colorScheme: 'light' | 'dark'): Promise<Page> {
   const context = await browser.newContext({ viewport: { width, height: 900 }, colorScheme });
   const page = await context.newPage();
   await page.goto(demo.url);
-  await page.waitForFunction(PLOTTED);
+  await until(page, PLOTTED);
   return page;
 }
 
@@ -91,7 +98,7 @@ describe('the status page in a browser', () => {
       page.on('pageerror', (error) => complaints.push(error.message));
       page.on('requestfailed', (request) => complaints.push(`failed: ${request.url()}`));
       await page.goto(demo.url);
-      await page.waitForFunction("document.querySelector('#nodes tbody tr td.why') !== null");
+      await until(page, "document.querySelector('#nodes tbody tr td.why') !== null");
       await page.screenshot({ path: join(SCREENSHOTS, `page-${width}-${scheme}.png`), fullPage: true });
       const overflow = await page.evaluate(
         'document.documentElement.scrollWidth - document.documentElement.clientWidth',
@@ -111,7 +118,7 @@ describe('the status page in a browser', () => {
       if (request.url().startsWith('http')) hosts.add(new URL(request.url()).host);
     });
     await page.goto(demo.url);
-    await page.waitForFunction(PLOTTED);
+    await until(page, PLOTTED);
     expect([...hosts]).toEqual([new URL(demo.url).host]);
     await context.close();
   });
