@@ -44,10 +44,17 @@ function placeOf(issue: z.core.$ZodIssue): Path {
 }
 
 function ruleOf(issue: z.core.$ZodIssue): string {
-  if (issue.code !== 'unrecognized_keys') return issue.message.replace(/^Invalid input: /, '');
+  if (issue.code !== 'unrecognized_keys') return plainRule(issue.message);
   const [key = ''] = issue.keys;
   const near = nearMiss(key, KEYS);
   return `no such key exists${near === undefined ? '' : `: did you mean ${near}?`}`;
+}
+
+function plainRule(message: string): string {
+  const [, expected, received] = /^Invalid input: expected (\w+), received (\w+)$/.exec(message) ?? [];
+  if (expected === undefined) return message.replace(/^Invalid input: /, '');
+  const kind = expected === 'array' ? 'a list' : expected === 'string' ? 'text' : `a ${expected}`;
+  return received === 'undefined' ? `is missing, write ${kind}` : `must be ${kind}`;
 }
 
 /** The keys that a slip of the hand may have meant. */
