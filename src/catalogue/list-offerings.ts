@@ -1,4 +1,4 @@
-import type { Offering } from '../model/offering.ts';
+import { type Offering, regionOf } from '../model/offering.ts';
 import { allocatableOf, instanceType } from './instance-type.ts';
 import { interruptionsPerHour } from './interruption-rate.ts';
 import { onDemandPriceUsdPerHour, typicalSpotPriceUsdPerHour } from './list-price.ts';
@@ -27,9 +27,4 @@ export function listOfferings(types: readonly string[], zones: readonly string[]
       ];
     });
   });
-}
-
-/** A zone's name is its region's and a letter. */
-function regionOf(zone: string): string {
-  return zone.replace(/[a-z]$/, '');
 }

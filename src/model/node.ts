@@ -36,6 +36,12 @@ export interface CordonMark {
   readonly atMs: number;
 }
 
+/** The instance type of a ready worker that came from EC2; `undefined` for every other node. */
+export function readyWorkerType(node: Node): string | undefined {
+  const { type, isReady, isControlPlane, instanceId } = node;
+  return isReady && !isControlPlane && instanceId !== undefined ? type : undefined;
+}
+
 /** The taint a node registers with; taken off once the node is verified. */
 export const STARTUP_TAINT_KEY = 'smartscale.dev/startup';
 

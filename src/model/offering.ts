@@ -53,6 +53,11 @@ export function parseOfferingKey(key: OfferingKey | undefined): OfferingParts | 
   return { type, zone, lifecycle: lifecycle === 'spot' ? 'spot' : 'on-demand' };
 }
 
+/** The region of a zone, whose name is the region's and a letter. */
+export function regionOf(zone: string): string {
+  return zone.replace(/[a-z]$/, '');
+}
+
 /** Those that share the first one's lifecycle, in their order. */
 export function sharingLifecycle(keys: readonly OfferingKey[]): readonly OfferingKey[] {
   const [first] = keys;

@@ -1,5 +1,5 @@
 import { memoizeByIdentity } from './memoize-by-identity.ts';
-import type { Node } from './node.ts';
+import { type Node, readyWorkerType } from './node.ts';
 import type { Offering } from './offering.ts';
 import { parseOfferingKey } from './offering.ts';
 import type { Operation } from './operation.ts';
@@ -22,9 +22,10 @@ const seenIn = memoizeByIdentity((nodes: readonly Node[]) =>
 
 function seenBy(nodes: readonly Node[], operations: readonly Operation[]): SeenAllocatable {
   const seen = new Map(joinedIn(operations));
-  for (const { type, allocatable, isReady, isControlPlane, instanceId } of nodes) {
-    if (type === undefined || !isReady || isControlPlane || instanceId === undefined) continue;
-    if (allocatable.memoryMiB > 0) seen.set(type, least(seen.get(type), allocatable));
+  for (const node of nodes) {
+    const type = readyWorkerType(node);
+    const { allocatable } = node;
+    if (type !== undefined && allocatable.memoryMiB > 0) seen.set(type, least(seen.get(type), allocatable));
   }
   return seen;
 }

@@ -1,3 +1,4 @@
+import { regionOf } from '../model/offering.ts';
 import type { Breach } from './breach.ts';
 import { defaultPolicy } from './default-policy.ts';
 import type { KnownValues } from './known-values.ts';
@@ -116,17 +117,14 @@ function repeated(known: KnownValues, list: PolicyPath, key?: string): readonly 
 
 function severalRegions(known: KnownValues): readonly Breach[] {
   const places = positions(known, ['instances', 'zones']);
-  const home = regionOf(known.text(places[0] ?? []));
+  const first = known.text(places[0] ?? []);
+  const home = first === undefined ? undefined : regionOf(first);
   return places.flatMap((path) => {
     const zone = known.text(path);
     if (home === undefined || zone === undefined || regionOf(zone) === home) return [];
     const rule = `a fleet lives in one region, and the first zone is in ${home}`;
     return [{ places: [path], rule, remedy: `choose zones of ${home}, such as ${home}a` }];
   });
-}
-
-function regionOf(zone: string | undefined): string | undefined {
-  return zone?.slice(0, -1);
 }
 
 function joinUnseen(known: KnownValues): readonly Breach[] {
@@ -145,6 +143,6 @@ function joinUnseen(known: KnownValues): readonly Breach[] {
   ];
 }
 
-function positions(known: KnownValues, list: PolicyPath): readonly PolicyPath[] {
+export function positions(known: KnownValues, list: PolicyPath): readonly PolicyPath[] {
   return Array.from({ length: known.length(list) }, (_, i) => [...list, i]);
 }

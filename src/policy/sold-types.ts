@@ -1,8 +1,8 @@
+import { regionOf } from '../model/offering.ts';
 import type { Breach } from './breach.ts';
-import type { CrossFieldRule } from './cross-field-rules.ts';
+import { type CrossFieldRule, positions } from './cross-field-rules.ts';
 import type { KnownValues } from './known-values.ts';
 import { nearMiss } from './near-miss.ts';
-import type { PolicyPath } from './policy-path.ts';
 
 /** What EC2 sells, by a catalogue of a day. */
 export interface SoldTypes {
@@ -34,10 +34,11 @@ export function soldTypeRules(sold: SoldTypes): readonly CrossFieldRule[] {
 }
 
 function unknownRegions(known: KnownValues, { regions, asOf }: SoldTypes): readonly Breach[] {
-  return placesOf(known, 'zones').flatMap((path): readonly Breach[] => {
+  return positions(known, ['instances', 'zones']).flatMap((path): readonly Breach[] => {
     const zone = known.text(path);
-    const region = zone?.slice(0, -1);
-    if (zone === undefined || region === undefined || regions.includes(region)) return [];
+    if (zone === undefined) return [];
+    const region = regionOf(zone);
+    if (regions.includes(region)) return [];
     const near = nearMiss(region, regions);
     const meant = near === undefined ? '' : `; did you mean ${near}${zone.slice(-1)}?`;
     const rule = `no region ${region} is known (catalogue of ${asOf})`;
@@ -46,8 +47,9 @@ function unknownRegions(known: KnownValues, { regions, asOf }: SoldTypes): reado
 }
 
 function unsoldTypes(known: KnownValues, sold: SoldTypes): readonly Breach[] {
-  const region = known.text(['instances', 'zones', 0])?.slice(0, -1);
-  return placesOf(known, 'types').flatMap((path): readonly Breach[] => {
+  const zone = known.text(['instances', 'zones', 0]);
+  const region = zone === undefined ? undefined : regionOf(zone);
+  return positions(known, ['instances', 'types']).flatMap((path): readonly Breach[] => {
     const type = known.text(path);
     if (type === undefined) return [];
     if (sold.archOf(type) === undefined) {
@@ -67,7 +69,7 @@ function unsoldTypes(known: KnownValues, sold: SoldTypes): readonly Breach[] {
 }
 
 function severalArchitectures(known: KnownValues, sold: SoldTypes): readonly Breach[] {
-  const places = placesOf(known, 'types');
+  const places = positions(known, ['instances', 'types']);
   const first = known.text(places[0] ?? []);
   const arch = first === undefined ? undefined : sold.archOf(first);
   return places.slice(1).flatMap((path): readonly Breach[] => {
@@ -79,9 +81,4 @@ function severalArchitectures(known: KnownValues, sold: SoldTypes): readonly Bre
       { places: [path], rule, remedy: `name types of one architecture: only ${arch}, or only ${other}` },
     ];
   });
-}
-
-function placesOf(known: KnownValues, list: 'types' | 'zones'): readonly PolicyPath[] {
-  const count = known.length(['instances', list]);
-  return Array.from({ length: count }, (_, i) => ['instances', list, i]);
 }

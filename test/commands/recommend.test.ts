@@ -1,25 +1,11 @@
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { describe, expect, it } from '@jest/globals';
 import { recommendStep, recommendText } from '../../src/commands/recommend-words.ts';
 import { parsePolicy } from '../../src/policy/parse-policy.ts';
 import { FakePrometheus, matrix } from '../adapters/prometheus/fake-prometheus.ts';
 import { smartscale } from '../fakes/recorded-terminal.ts';
+import { temporaryFolder } from '../fakes/temporary-folder.ts';
 
-let folder: string;
-
-beforeAll(() => {
-  folder = mkdtempSync(join(tmpdir(), 'smartscale-test-'));
-});
-
-afterAll(() => rmSync(folder, { recursive: true, force: true }));
-
-function file(name: string, text: string): string {
-  const path = join(folder, name);
-  writeFileSync(path, text);
-  return path;
-}
+const { file } = temporaryFolder();
 
 const HOUR = 'timestamp,value\n2026-01-05T00:00Z,1\n2026-01-05T00:30Z,2\n';
 

@@ -1,26 +1,14 @@
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { describe, expect, it } from '@jest/globals';
 import { faultsOf, prepareSimulation } from '../../src/use-cases/simulate/prepare-simulation.ts';
 import { smartscale } from '../fakes/recorded-terminal.ts';
+import { temporaryFolder } from '../fakes/temporary-folder.ts';
 import { IS_DEEP } from '../test-depth.ts';
 
 const HOURS = IS_DEEP ? '3' : '1';
 
-let folder: string;
-
-beforeAll(() => {
-  folder = mkdtempSync(join(tmpdir(), 'smartscale-test-'));
-});
-
-afterAll(() => rmSync(folder, { recursive: true, force: true }));
-
-function file(name: string, text: string): string {
-  const path = join(folder, name);
-  writeFileSync(path, text);
-  return path;
-}
+const { file, pathOf } = temporaryFolder();
 
 describe('smartscale simulate', () => {
   it('prints one JSON document on stdout, the same for the same seeds', async () => {
@@ -50,8 +38,8 @@ describe('smartscale simulate', () => {
 
   it('gives the same digest wherever the policy file lies, commits that are refused included', async () => {
     const run = async (name: string) => {
-      const policy = join(folder, name, 'policy.yaml');
-      mkdirSync(join(folder, name));
+      const policy = join(pathOf(name), 'policy.yaml');
+      mkdirSync(pathOf(name));
       writeFileSync(policy, 'nodes: { min: 2 }\n');
       return (await prepareSimulation({ hours: IS_DEEP ? 12 : 6, faults: 'policy', policy }))(2);
     };

@@ -1,5 +1,5 @@
 import { memoizeByIdentity } from '../../model/memoize-by-identity.ts';
-import type { Node } from '../../model/node.ts';
+import { type Node, readyWorkerType } from '../../model/node.ts';
 import type { Offering } from '../../model/offering.ts';
 import { unboundPods } from '../../model/pod-lists.ts';
 import type { Pod } from '../../model/pod.ts';
@@ -106,8 +106,8 @@ function elsewhere(name: string, policy: Policy, seen: ReadonlyMap<string, Seen>
 function seenByType(nodes: readonly Node[], startupTaints: readonly string[]): ReadonlyMap<string, Seen> {
   const byType = new Map<string, Seen>();
   for (const node of nodes) {
-    const { type, isReady, isControlPlane, instanceId } = node;
-    if (type === undefined || !isReady || isControlPlane || instanceId === undefined) continue;
+    const type = readyWorkerType(node);
+    if (type === undefined) continue;
     const known = byType.get(type);
     const own = seenOn(node, startupTaints);
     byType.set(type, known === undefined ? own : inCommon(known, own));

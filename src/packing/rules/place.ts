@@ -1,5 +1,5 @@
 import { doHostPortsConflict } from '../../model/host-port.ts';
-import type { Offering } from '../../model/offering.ts';
+import { type Offering, regionOf } from '../../model/offering.ts';
 import { type Pod, selectsNode } from '../../model/pod.ts';
 import { type Labels, selects } from '../../model/selector.ts';
 import { type Taint, untoleratedTaint } from '../../model/taint.ts';
@@ -47,7 +47,7 @@ export function placeOf(id: string, offering: Offering): Place {
       'beta.kubernetes.io/arch': offering.arch,
       'beta.kubernetes.io/os': 'linux',
       [ZONE]: offering.zone,
-      'topology.kubernetes.io/region': offering.zone.replace(/[a-z]$/, ''),
+      'topology.kubernetes.io/region': regionOf(offering.zone),
       'node.kubernetes.io/instance-type': offering.type,
       'smartscale.dev/lifecycle': offering.lifecycle,
     },

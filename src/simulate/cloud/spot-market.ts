@@ -2,7 +2,7 @@ import { allocatableOf, instanceType } from '../../catalogue/instance-type.ts';
 import { interruptionsPerHour } from '../../catalogue/interruption-rate.ts';
 import { onDemandPriceUsdPerHour, typicalSpotPriceUsdPerHour } from '../../catalogue/list-price.ts';
 import { offeringBurst } from '../../catalogue/offering-burst.ts';
-import { type Offering, type OfferingKey, offeringKey } from '../../model/offering.ts';
+import { type Offering, type OfferingKey, offeringKey, regionOf } from '../../model/offering.ts';
 import type { OfferingQuery } from '../../ports.ts';
 import type { RandomStream } from '../base/random-stream.ts';
 import type { VirtualClock } from '../base/virtual-clock.ts';
@@ -45,7 +45,7 @@ export class SpotMarket {
     const known = this.#offerings.get(key);
     if (known !== undefined) return known;
     const type = instanceType(named.type);
-    const region = named.zone.slice(0, -1);
+    const region = regionOf(named.zone);
     const onDemand = onDemandPriceUsdPerHour(region, named.type);
     if (type === undefined || onDemand === undefined) return undefined;
     const offering: Offering = {
@@ -71,7 +71,7 @@ export class SpotMarket {
   #step(): void {
     for (const [key, offering] of this.#offerings) {
       if (offering.lifecycle === 'on-demand') continue;
-      const priceUsdPerHour = this.#spotPrice(key, offering.zone.slice(0, -1), offering);
+      const priceUsdPerHour = this.#spotPrice(key, regionOf(offering.zone), offering);
       this.#offerings.set(key, { ...offering, priceUsdPerHour });
     }
   }

@@ -13,6 +13,11 @@ export async function readDocuments(file: string): Promise<readonly unknown[]> {
   return documents;
 }
 
+/** Whether a part of a document is an object, so has fields. */
+export function isObject(value: unknown): value is Readonly<Record<string, unknown>> {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}
+
 function fromJson(file: string, text: string): unknown {
   try {
     return JSON.parse(text);

@@ -1,5 +1,5 @@
 import { CommandError } from '../command-error.ts';
-import { readDocuments } from '../files/read-documents.ts';
+import { isObject, readDocuments } from '../files/read-documents.ts';
 import { checkEntry, type EntryPlace, faultOf } from './entry-rules.ts';
 import { type PodManifest, podManifest } from './pod-manifest.ts';
 import { manifestOf, shortPod } from './short-pod.ts';
@@ -78,8 +78,4 @@ function podOf(entry: unknown, bare: EntryPlace, listKind = 'List'): Entry {
 function nameIn(value: unknown): string | undefined {
   const { name } = isObject(value) ? value : {};
   return typeof name === 'string' && name !== '' ? name : undefined;
-}
-
-function isObject(value: unknown): value is Readonly<Record<string, unknown>> {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
 }

@@ -8,11 +8,12 @@ import { type Offering, offeringKey } from '../../model/offering.ts';
 import type { Plan } from '../../model/plan.ts';
 import { type Signal, unknownSignal, unknownUtilization, type Utilization } from '../../model/signal.ts';
 import type { Snapshot } from '../../model/snapshot.ts';
+import { parsePolicy } from '../../policy/parse-policy.ts';
 import type { PolicyInForce } from '../../policy/policy-in-force.ts';
 import type { Policy } from '../../policy/policy-schema.ts';
-import { PolicyWatch } from '../../policy/policy-watch.ts';
 import type { ClusterView } from '../../ports.ts';
 import { CommandError } from '../command-error.ts';
+import { validPolicy } from '../files/read-policy-file.ts';
 import { readTextFile } from '../files/read-text-file.ts';
 import { SHIPPED_POLICY } from '../files/shipped-file.ts';
 import { readObjects } from './read-objects.ts';
@@ -39,8 +40,9 @@ export interface ObjectsAnswer {
 }
 
 /**
- * Decides once on a dump of a cluster, without a connection: objects are read as a live cluster's are, and taken to have stood so for long; workers are the Nodes
- * that came from EC2 or carry our lifecycle label, what can be bought is the catalogue's. There is no ledger, so nothing cools down.
+ * Decides once on a dump of a cluster, without a connection: objects are read as a live cluster's are, and taken to have stood so for
+ * long; workers are the Nodes that came from EC2 or carry our lifecycle label, what can be bought is the catalogue's. There is no
+ * ledger, so nothing cools down.
  * @throws CommandError when a file cannot be read, or the policy is not valid
  */
 export async function planObjects(question: ObjectsQuestion): Promise<ObjectsAnswer> {
@@ -66,13 +68,8 @@ function asLasting(snapshot: Snapshot, { unneeded }: Plan): Snapshot {
 }
 
 async function policyOf(file: string): Promise<PolicyInForce> {
-  const watch = new PolicyWatch();
-  const change = watch.poll({ text: await readTextFile(file), origin: file, revision: undefined });
-  if (change.kind === 'accepted' && watch.inForce !== undefined) return watch.inForce;
-  const faults = change.kind === 'rejected' ? change.faults.join('; ') : 'it is empty';
-  throw new CommandError(
-    `${file} is no valid policy: ${faults}: run \`smartscale check ${file}\` for the remedies`,
-  );
+  const { policy, digest } = validPolicy(file, parsePolicy(await readTextFile(file)));
+  return { policy, identity: { digest, revision: undefined } };
 }
 
 function readView(
@@ -92,11 +89,12 @@ function readView(
 function snapshotOf(view: ClusterView, policy: Policy, question: ObjectsQuestion): Snapshot {
   const { types, zones } = policy.instances;
   const workers = view.nodes.flatMap(workerOf);
+  const workerNodes = new Map(workers.map(({ node }) => [node.name, node]));
   const offerings = listOfferings(types, zones);
   return {
     ...view,
     takenAtMs: question.atMs,
-    nodes: view.nodes.map((node) => workers.find(({ node: { name } }) => name === node.name)?.node ?? node),
+    nodes: view.nodes.map((node) => workerNodes.get(node.name) ?? node),
     instances: { status: 'known', value: workers.map(({ node, id }) => instanceOf(node, id, offerings)) },
     interruptions: [],
     offerings,

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import type { RecordedObject } from '../../adapters/kubernetes/read.ts';
 import { CommandError } from '../command-error.ts';
-import { readDocuments } from '../files/read-documents.ts';
+import { isObject, readDocuments } from '../files/read-documents.ts';
 import { checkEntry, text } from '../pack/entry-rules.ts';
 import { podManifest } from '../pack/pod-manifest.ts';
 
@@ -71,8 +71,4 @@ function objectOf({ value, file, at }: Entry): RecordedObject {
     kind,
     metadata: { ...metadata, uid: metadata.uid ?? `${kind}/${name}` },
   } as RecordedObject;
-}
-
-function isObject(value: unknown): value is Readonly<Record<string, unknown>> {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
 }

@@ -6,6 +6,7 @@ import {
 } from '../../catalogue/instance-type.ts';
 import { typicalSpotPriceUsdPerHour } from '../../catalogue/list-price.ts';
 import { steadySurplusUsdPerHour } from '../../model/cpu-credits.ts';
+import { regionOf } from '../../model/offering.ts';
 import type { Policy } from '../../policy/policy-schema.ts';
 
 /** A fleet of few workers has nothing of larger machines. */
@@ -49,7 +50,7 @@ function memoryOf(type: InstanceType | undefined): number {
 
 /** What a vCPU of spot costs an hour in the zone, surplus credits included. */
 function usdPerVcpuHour({ name, vcpus, burstable }: InstanceType, zone: string): number {
-  const price = typicalSpotPriceUsdPerHour(zone.slice(0, -1), name, zone) ?? Number.POSITIVE_INFINITY;
+  const price = typicalSpotPriceUsdPerHour(regionOf(zone), name, zone) ?? Number.POSITIVE_INFINITY;
   const surplus =
     burstable === undefined
       ? 0
